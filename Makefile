@@ -1,0 +1,78 @@
+# TwinTrack. `make` alone lists what can be made.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+BUILD := build
+
+# One stamp for each set of libraries; pip runs again only when pyproject.toml has changed.
+CORE     := $(VENV)/.installed
+DEV      := $(VENV)/.installed-dev
+NOTEBOOK := $(VENV)/.installed-notebook
+INSTALL  := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+
+# Every definition in reports/ becomes a page.
+PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard reports/*.yaml))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help report reports test lint notebook clean distclean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+report: $(PAGES) ## install what is missing, compute every report that is out of date, say where the pages are
+	@for page in $(PAGES); do echo "Report: file://$(CURDIR)/$$page"; done
+
+reports: report ## the same as report
+
+test: lint ## linter, type checker and all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+lint: $(DEV) ## linter, format and type checker only
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+
+notebook: $(NOTEBOOK) ## open the tour in JupyterLab
+	$(BIN)/python -m jupyterlab reports/notebooks/tour.ipynb
+
+clean: ## remove what was computed
+	rm -rf $(BUILD) dist .mypy_cache .pytest_cache .ruff_cache
+
+distclean: clean ## remove the virtual environment as well
+	rm -rf $(VENV)
+
+# A page depends on what the program says it has read: inputs.d beside the page lists the model, the strategies,
+# the scenarios and the source files. The installation is only required to be there: new libraries alone do not
+# make a page out of date.
+$(BUILD)/reports/%/index.html: reports/%.yaml | $(CORE)
+	$(BIN)/twintrack report $< --output $(@D)
+
+-include $(wildcard $(BUILD)/reports/*/inputs.d)
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "TwinTrack needs Python 3.11 or newer, and $(PYTHON) is: $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(CORE): pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing TwinTrack and its libraries into $(VENV)"
+	@$(INSTALL) .
+	@touch $@
+
+# The larger sets hold the core, so its stamp is renewed with theirs.
+$(DEV): pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing TwinTrack with the tools for its tests into $(VENV)"
+	@$(INSTALL) '.[dev]'
+	@touch $(CORE) $@
+
+$(NOTEBOOK): pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing TwinTrack with JupyterLab into $(VENV)"
+	@$(INSTALL) '.[notebook]'
+	@touch $(CORE) $@

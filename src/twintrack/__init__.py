@@ -1,0 +1,36 @@
+"""TwinTrack: a simulator of national AI strategy.
+
+`twintrack.load()` gives the model; its methods run, compare and explain strategies. Everything heavy is
+imported when it is first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twintrack.errors import TwinTrackError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twintrack.model import Model
+
+__all__ = ["TwinTrackError", "__version__", "load"]
+
+__version__ = "0.1.0"
+
+
+def load(content: Path | None = None) -> Model:
+    """Read the model, its levers, worlds, outcomes and strategies.
+
+    Args:
+        content: Folder that holds `model/` and `strategies/`; by default the one that
+            `twintrack.resources.content_root` finds.
+
+    Raises:
+        InputError: A file of the content is wrong; all faults are in the message.
+        EquationError: The `.mdl` uses a construct that is not understood.
+    """
+    from twintrack.model import load as load_model
+
+    return load_model(content)

@@ -1,0 +1,1 @@
+"""Comparison of strategies: robustness across worlds, equal public cost."""

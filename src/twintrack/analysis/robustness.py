@@ -1,0 +1,182 @@
+"""How strategies compare across the same sampled worlds.
+
+Most functions take a DataFrame of one outcome in one year: a row for each world, a column for each strategy,
+in the outcome's own unit. Strategies are compared world by world: bands of two strategies may overlap widely
+while one is better in every world. `better` is "higher" or "lower" throughout.
+
+Formulas follow McPhail et al. (2018), "Robustness metrics: how are they calculated, when should they be used
+and why do they give different results?", Earth's Future 6, doi:10.1002/2017EF000649, with equal weights for
+all worlds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from twintrack.errors import TwinTrackError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+TIE_RANGE = (0.4, 0.6)
+"""Two strategies tie when one is better in a share of worlds inside this range."""
+
+ROUNDING = 1e-9
+"""Values closer than this share of the largest are equal: strategies that do the same differ by rounding."""
+
+THIRDS = ("low", "middle", "high")
+
+
+def performance(values: pd.DataFrame, better: str) -> pd.DataFrame:
+    """Give the values turned so that more is better: unchanged for "higher", negated for "lower".
+
+    Raises TwinTrackError for any other direction: an outcome without direction cannot be ranked.
+    """
+    if better == "higher":
+        return values
+    if better == "lower":
+        return -values
+    message = f'an outcome that is better "{better}" cannot be ranked; use "higher" or "lower"'
+    raise TwinTrackError(message)
+
+
+def percentiles(values: xr.DataArray, points: tuple[float, ...] = (5.0, 50.0, 95.0)) -> xr.DataArray:
+    """Give percentiles over the dimension world (linear interpolation), dimension percentile first."""
+    levels = np.asarray(points) / 100.0
+    result = values.quantile(levels, dim="world", keep_attrs=True).rename(quantile="percentile")
+    return result.assign_coords(percentile=np.asarray(points))
+
+
+def regret(values: pd.DataFrame, better: str) -> pd.DataFrame:
+    """Give what each strategy falls short of the best in the same world (Savage 1951), 0 for the best."""
+    scores = performance(values, better).to_numpy(dtype=np.float64)
+    losses = scores.max(axis=1, keepdims=True) - scores
+    losses[losses <= _rounding(scores)] = 0.0
+    return pd.DataFrame(losses, index=values.index, columns=values.columns)
+
+
+def same_for_all(values: pd.DataFrame) -> bool:
+    """Tell whether every strategy has the same value in every world: the choice does not touch it."""
+    return not regret(values, "higher").to_numpy().any()
+
+
+def share_best(values: pd.DataFrame, better: str) -> pd.Series[float]:
+    """Give for each strategy the share of worlds in which none is better.
+
+    Strategies that are equal in a world split that world, so shares sum to one.
+    """
+    best = (regret(values, better) == 0).astype(float)
+    return best.div(best.sum(axis=1), axis=0).mean()
+
+
+def regret_summary(values: pd.DataFrame, better: str) -> pd.DataFrame:
+    """Give one row per strategy, in the outcome's unit.
+
+    Columns: `share_best`; `mean`, `p90` (90th percentile) and `max` of the regret over all worlds; and
+    `when_not_best`, its mean over the worlds in which another strategy is better (NaN where there is none).
+    """
+    losses = regret(values, better)
+    return pd.DataFrame(
+        {
+            "share_best": share_best(values, better),
+            "mean": losses.mean(),
+            "p90": losses.quantile(0.9),
+            "max": losses.max(),
+            "when_not_best": losses.where(losses > 0).mean(),
+        }
+    ).rename_axis("strategy")
+
+
+def win_shares(values: pd.DataFrame, better: str) -> pd.DataFrame:
+    """Give the matrix P(row strategy better than column strategy) over paired worlds.
+
+    Worlds in which the two are equal count one half for each; the diagonal is 0.5.
+    """
+    scores = performance(values, better).to_numpy(dtype=np.float64)
+    lead = scores[:, :, None] - scores[:, None, :]
+    lead[np.abs(lead) <= _rounding(scores)[:, :, None]] = 0.0
+    shares = (np.sign(lead).mean(axis=0) + 1) / 2
+    return pd.DataFrame(
+        shares, index=values.columns.rename("strategy"), columns=values.columns.rename("other")
+    )
+
+
+def best_and_ties(values: pd.DataFrame, better: str) -> tuple[str, tuple[str, ...]]:
+    """Give the strategy that stands best in paired worlds, and those that tie with it.
+
+    Best is the one whose weakest pairwise win share is largest (Simpson's rule: it finds the strategy that
+    beats every other in most worlds wherever there is one; the mean win share decides between equals).
+    Another ties with it unless it is beaten in more than 60 % of the worlds.
+    """
+    shares = win_shares(values, better)
+    rivals = shares.where(~np.eye(len(shares), dtype=bool))
+    order = pd.DataFrame({"weakest": rivals.min(axis=1), "mean": rivals.mean(axis=1)})
+    best = str(order.sort_values(["weakest", "mean"], ascending=False, kind="stable").index[0])
+    others = shares.loc[best].drop(best)
+    return best, tuple(str(name) for name, share in others.items() if share <= TIE_RANGE[1])
+
+
+def contenders(values: pd.DataFrame, better: str) -> tuple[str, str]:
+    """Give the two strategies between which the first place is decided.
+
+    These are the two that are best in most worlds; where one is best in all of them, the second is the one
+    that loses least to it on average.
+    """
+    table = regret_summary(values, better)
+    order = table.sort_values(["share_best", "mean"], ascending=[False, True], kind="stable").index
+    return str(order[0]), str(order[1])
+
+
+def paired_difference(values: pd.DataFrame, better: str, first: str, second: str) -> pd.Series[float]:
+    """Give how much better `first` is than `second` in each world."""
+    scores = performance(values, better)
+    return scores[first] - scores[second]
+
+
+def rank_correlations(difference: pd.Series[float], worlds: pd.DataFrame) -> pd.Series[float]:
+    """Give Spearman's rank correlation of a paired difference with each sampled parameter.
+
+    `worlds` has a row for each world and a column for each parameter. Sorted by size, largest first; where
+    nothing varies the correlation is 0. A screening measure: it sees monotone influences, one at a time.
+    """
+    ranks = worlds.rank().to_numpy()
+    target = stats.rankdata(difference.to_numpy())
+    ranks = ranks - ranks.mean(axis=0)
+    target = target - target.mean()
+    scale = np.sqrt((ranks**2).sum(axis=0) * (target**2).sum())
+    products = target @ ranks
+    values = np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
+    result = pd.Series(values, index=worlds.columns, name="rank_correlation")
+    return result.reindex(result.abs().sort_values(ascending=False, kind="stable").index)
+
+
+def noise_level(worlds: int) -> float:
+    """Give what rank correlations of 95 % of unrelated parameters stay below: 1.96/sqrt(worlds - 1)."""
+    return 1.96 / float(np.sqrt(worlds - 1))
+
+
+def share_best_by_third(values: pd.DataFrame, better: str, parameter: pd.Series[float]) -> pd.DataFrame:
+    """Give the share of worlds each strategy is best in, in each third of a parameter's values.
+
+    Rows are the thirds (low, middle, high), columns `from` and `to` (the parameter's range there), `worlds`
+    (their number) and one for each strategy.
+    """
+    order = np.argsort(parameter.to_numpy(), kind="stable")
+    rows: dict[str, dict[str, float]] = {}
+    for third, members in zip(THIRDS, np.array_split(order, len(THIRDS)), strict=True):
+        inside = parameter.to_numpy()[members]
+        shares = share_best(values.iloc[members], better)
+        rows[third] = {"from": inside.min(), "to": inside.max(), "worlds": len(members)}
+        rows[third] |= {str(name): share for name, share in shares.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _rounding(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what counts as equal in each world, shape (worlds, 1)."""
+    largest: NDArray[np.float64] = np.abs(scores).max(axis=1, keepdims=True)
+    return ROUNDING * largest

@@ -1,0 +1,85 @@
+"""`twintrack check`, `explain` and `new`: what the files hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twintrack.cli.options import json_option
+from twintrack.errors import EquationError, Fault, InputError
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def check_command(files: tuple[Path, ...]) -> None:
+    """Check FILES, or all content, and print every fault with file and line."""
+    from twintrack.inputs.check import check_content
+    from twintrack.inputs.check_files import check_file, content_files
+    from twintrack.inputs.content import load_content
+    from twintrack.resources import MODEL_FILE, content_root
+
+    root = content_root()
+    if files:
+        content = load_content(root)
+        faults = [fault for path in files for fault in check_file(path, content)]
+    else:
+        equations, faults = _equations(root / MODEL_FILE)
+        faults += check_content(root, equations)
+    if faults:
+        raise InputError(faults)
+    count = len(files or content_files(root))
+    click.echo(f"{count} {'file is' if count == 1 else 'files are'} good")
+
+
+def _equations(path: Path) -> tuple[Equations | None, list[Fault]]:
+    """Read the equations; a fault in them must not hide those of other files."""
+    from twintrack.equations import load_equations
+    from twintrack.inputs.yaml_files import shown
+
+    try:
+        return load_equations(path), []
+    except InputError as error:
+        return None, list(error.faults)
+    except EquationError as error:
+        message = str(error).removeprefix(f"{error.where}: ")
+        return None, [Fault(error.where or shown(path), message)]
+
+
+@click.command("explain")
+@click.argument("name")
+@json_option
+def explain_command(name: str, as_json: bool) -> None:
+    """Show the equation of NAME as it stands in the model, its units, source, causes and uses."""
+    from twintrack.cli.session import open_model
+    from twintrack.cli.tables import print_json
+
+    explanation = open_model().explain(name)
+    if as_json:
+        print_json(asdict(explanation))
+    else:
+        click.echo(explanation)
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--from", "parent", default="baseline", show_default=True, help="Strategy to start from.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="File to write.  [default: strategies/NAME.yaml]",
+)
+def new_command(name: str, parent: str, output: Path | None) -> None:
+    """Write a strategy file NAME that does what its parent does, ready to edit. Nothing is overwritten."""
+    from twintrack.cli.session import open_model
+    from twintrack.inputs.strategy_template import start_strategy
+
+    path = output or Path("strategies") / f"{name}.yaml"
+    start_strategy(path, parent, open_model().inputs)
+    click.echo(path)

@@ -1,0 +1,93 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from twintrack.errors import Fault, InputError
+
+DEFAULT_YEARS = "2026,2030,2035,2040"
+
+
+def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which world, which levers and what to print."""
+    options = (
+        click.option("--scenario", default="central", show_default=True, help="Outside world."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="LEVER=VALUE",
+            help="Set a lever: a number, or dates with numbers (2026:60,2030:150). May be repeated.",
+        ),
+        click.option(
+            "--world",
+            "worlds",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Set a world parameter, in the same way. May be repeated.",
+        ),
+        click.option(
+            "--all-variables", is_flag=True, help="With --json: every variable, not only the outcomes."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _years(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[float, ...]:
+    try:
+        years = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        years = ()
+    if not years:
+        message = f'"{text}" is not a list of years; write for example 2026,2030'
+        raise click.BadParameter(message)
+    return years
+
+
+years_option = click.option(
+    "--years",
+    default=DEFAULT_YEARS,
+    show_default=True,
+    callback=_years,
+    metavar="YEAR,...",
+    help="Years of the table.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+
+
+def read_settings(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """Split NAME=VALUE texts of an option ("--set") into YAML texts by name.
+
+    Dates may be written without braces: "2026:60,2030:150" becomes "{2026: 60, 2030: 150}". Raises InputError
+    with every text that has no name or repeats one; values are read by the inputs, with all other faults.
+    """
+    settings: dict[str, str] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        place = f"{option} {text}"
+        if not name or not value:
+            faults.append(Fault(place, SETTING_HELP))
+        elif name in settings:
+            faults.append(Fault(place, f"{name} is set twice; keep one"))
+        else:
+            settings[name] = _with_braces(value)
+    if faults:
+        raise InputError(faults)
+    return settings
+
+
+SETTING_HELP = "write NAME=VALUE with a number (NAME=0.6) or dates with numbers (NAME=2026:60,2030:150)"
+
+
+def _with_braces(value: str) -> str:
+    if ":" not in value or value.startswith("{"):
+        return value
+    return "{" + ", ".join(": ".join(part.strip().rsplit(":", 1)) for part in value.split(",")) + "}"

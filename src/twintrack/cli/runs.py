@@ -1,0 +1,113 @@
+"""`twintrack run` and `twintrack compare`: simulate strategies and print outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from twintrack.cli.options import json_option, read_settings, with_world_options, years_option
+
+if TYPE_CHECKING:
+    from twintrack.inputs.strategies import Strategy
+    from twintrack.inputs.world import WorldValue
+    from twintrack.model import Model
+    from twintrack.results import Run
+
+
+@click.command("run")
+@click.argument("strategy")
+@with_world_options
+@years_option
+@json_option
+def run_command(
+    strategy: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    worlds: tuple[str, ...],
+    all_variables: bool,
+    years: tuple[float, ...],
+    as_json: bool,
+) -> None:
+    """Simulate STRATEGY and print its outcomes beside the baseline's."""
+    from twintrack.cli.session import open_model
+    from twintrack.cli.tables import print_json
+
+    model = open_model()
+    (plan,), world = _read(model, (strategy,), settings, worlds)
+    run = model.run(plan, scenario, world=world)
+    if as_json:
+        print_json(run.to_dict(all_variables=all_variables))
+        return
+    baseline = model.run(scenario=scenario, world=world)
+    label = f"{run.strategy}, changed" if settings else run.strategy
+    _print({"baseline": baseline, label: run}, {"baseline": baseline, label: run}, years)
+
+
+@click.command("compare")
+@click.argument("strategies", metavar="STRATEGY STRATEGY...", nargs=-1, required=True)
+@with_world_options
+@years_option
+@json_option
+def compare_command(
+    strategies: tuple[str, ...],
+    scenario: str,
+    settings: tuple[str, ...],
+    worlds: tuple[str, ...],
+    all_variables: bool,
+    years: tuple[float, ...],
+    as_json: bool,
+) -> None:
+    """Simulate several strategies in the same world; differences are to the first one named."""
+    if len(strategies) == 1:
+        message = "name at least two strategies; `twintrack run` shows one beside the baseline"
+        raise click.UsageError(message)
+    from twintrack.cli.session import open_model
+    from twintrack.cli.tables import print_json
+
+    model = open_model()
+    plans, world = _read(model, strategies, settings, worlds)
+    comparison = model.compare(plans, scenario, world=world)
+    if as_json:
+        print_json(comparison.to_dict(all_variables=all_variables))
+        return
+    _print(comparison.runs, {**comparison.runs, "baseline": comparison.baseline}, years)
+
+
+def _read(
+    model: Model, strategies: tuple[str, ...], settings: tuple[str, ...], worlds: tuple[str, ...]
+) -> tuple[list[Strategy], dict[str, WorldValue]]:
+    """Read what was typed. Raises InputError with the faults of all of it."""
+    from twintrack.inputs.validation import FaultList
+    from twintrack.inputs.world import world_overrides
+
+    plans: list[Strategy] = []
+    world: dict[str, WorldValue] = {}
+    faults = FaultList()
+    for strategy in strategies:
+        with faults:
+            plans.append(model.inputs.strategies.resolve(strategy, read_settings("--set", settings)))
+    with faults:
+        world = world_overrides(read_settings("--world", worlds), model.world, levers=model.levers)
+    faults.raise_any()
+    return plans, world
+
+
+def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]) -> None:
+    """Print the outcomes of what is shown, and the levers in which the runs differ."""
+    from twintrack.cli.tables import levers_table, outcomes_table, print_table
+    from twintrack.results import Comparison
+
+    reference, *_ = runs
+    first = runs[reference]
+    outcomes = outcomes_table(shown, years, reference=reference, plain=set(shown) - set(runs))
+    comparison = Comparison(runs, first)
+    click.echo(f"scenario {first.scenario}, model {first.catalogue.equations.hash[:12]}")
+    for label, run in runs.items():
+        if run.factor != 1:
+            click.echo(f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline")
+    print_table(outcomes)
+    if comparison.differing:
+        print_table(levers_table(comparison))
+    else:
+        click.echo("no lever differs")

@@ -1,0 +1,96 @@
+"""Tables as people read them in a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twintrack.presentation.formats import number, signed
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from twintrack.results import Comparison, Run
+
+PIPED_WIDTH = 1000
+"""Columns of a table that goes into a file or another program: it is not folded there."""
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(table: Table) -> None:
+    """Print a table, folded to the width of the terminal where there is one."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
+
+
+def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:
+    """Make a table of texts. Their characters are shown as they are: "[scale]" is no markup."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in rows:
+        add_texts(table, row)
+    return table
+
+
+def add_texts(table: Table, row: Sequence[str]) -> None:
+    """Add a row of texts as they are."""
+    from rich.text import Text
+
+    table.add_row(*(Text(cell) for cell in row))
+
+
+def outcomes_table(
+    runs: Mapping[str, Run], years: Sequence[float], *, reference: str, plain: Collection[str]
+) -> Table:
+    """Make the table of outcomes in some years, those of the headline first.
+
+    Each outcome has a row for every run and, under it, its difference to the run `reference`; runs named in
+    `plain` get no difference.
+    """
+    catalogue = runs[reference].catalogue
+    table = plain_table(["outcome", "unit", "strategy", *(f"{year:g}" for year in years)], [])
+    for column in table.columns[3:]:
+        column.justify, column.no_wrap = "right", True
+    for name in catalogue.ordered_outcomes:
+        lines = _outcome_lines(runs, name, years, reference, plain)
+        heads = [(catalogue.title(name), catalogue.unit(name)), (name, "")]
+        for place in range(max(len(lines), len(heads))):
+            head = heads[place] if place < len(heads) else ("", "")
+            line = lines[place] if place < len(lines) else []
+            add_texts(table, [*head, *line])
+        table.add_section()
+    return table
+
+
+def _outcome_lines(
+    runs: Mapping[str, Run], name: str, years: Sequence[float], reference: str, plain: Collection[str]
+) -> list[list[str]]:
+    """Give the lines of one outcome: label, then one text for each year."""
+    spec = runs[reference].catalogue.outcomes[name].format
+    base = runs[reference].at(name, years)
+    lines: list[list[str]] = []
+    for label, run in runs.items():
+        values = run.at(name, years)
+        lines.append([label, *(number(value, spec) for value in values)])
+        if label != reference and label not in plain:
+            lines.append([f"  minus {reference}", *(signed(value, spec) for value in values - base)])
+    return lines
+
+
+def levers_table(comparison: Comparison) -> Table:
+    """Make the table of the levers that differ: what each strategy sets, and when."""
+    return plain_table(["lever", "unit", *comparison.runs], comparison.lever_rows())

@@ -1,0 +1,10 @@
+"""Engines that run the equations of any model: compiled by JAX, under NumPy, and PySD as the oracle."""
+
+from __future__ import annotations
+
+from twintrack.engines.base import Engine
+from twintrack.engines.jax_engine import JaxEngine
+from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.pysd_engine import PysdEngine
+
+__all__ = ["Engine", "JaxEngine", "NumpyEngine", "PysdEngine"]

@@ -1,0 +1,134 @@
+"""Running a model compiled by JAX: one function for the whole run, over blocks of runs.
+
+The function is compiled once for each set of given names, outputs and block size, and stored in the cache
+folder, so that later processes neither trace nor compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.emit import emit
+from twintrack.engines.executables import compiled
+from twintrack.engines.jax_setup import start_jax
+from twintrack.engines.methods import Method
+from twintrack.engines.packing import Layout
+from twintrack.engines.simulation import Simulation
+from twintrack.engines.sizes import Sizes
+from twintrack.equations import Equations
+from twintrack.equations.structure import Array
+
+BLOCKS = (1, 16, 64, 256)
+"""Numbers of runs that functions are compiled for; beyond the last, throughput no longer grows."""
+
+
+@dataclass(frozen=True)
+class _Kernel:
+    """A simulation and its compiled function."""
+
+    simulation: Simulation
+    executable: Any
+
+
+class JaxEngine:
+    """An `Engine` that compiles the model; `method` is "euler" or "rk4"."""
+
+    def __init__(self, equations: Equations, method: Method = "euler") -> None:
+        self.equations = equations
+        self.method = method
+        self._sizes = Sizes(equations)
+        self._kernels: dict[Any, _Kernel] = {}
+
+    def run(
+        self,
+        constants: Mapping[str, ArrayLike],
+        series: Mapping[str, ArrayLike],
+        outputs: Sequence[str] | None = None,
+        *,
+        runs: int = 1,
+        time_step: float | None = None,
+    ) -> dict[str, Array]:
+        """Run the model; see `Engine.run`."""
+        grid = self.equations.time.with_step(time_step)
+        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
+        block = next((size for size in BLOCKS if size >= runs), BLOCKS[-1])
+        kernel = self._kernel(inputs, block)
+        simulation = kernel.simulation
+        packed = _packed(simulation, inputs)
+        moving = np.empty((len(grid.saved_index), simulation.moving.width, runs))
+        still = np.empty((simulation.still.width, runs))
+        with start_jax().enable_x64(True):
+            for start in range(0, runs, block):
+                part = slice(start, min(start + block, runs))
+                filled = [
+                    _filled(array, part, block) if place % 2 else array for place, array in enumerate(packed)
+                ]
+                rows, fixed = kernel.executable(*filled)
+                width = part.stop - start
+                moving[..., part] = np.asarray(rows)[..., :width]
+                still[..., part] = np.asarray(fixed)[..., :width]
+        values = dict(simulation.moving.unpack(moving, 1))
+        for name, value in simulation.still.unpack(still, 0):
+            values[name] = np.broadcast_to(value, (len(moving), *value.shape))
+        return {name: values[name] for name in inputs.outputs}
+
+    def _kernel(self, inputs: Inputs, block: int) -> _Kernel:
+        """Give the compiled function for inputs of these names and kinds."""
+        orders = self._sizes.find(inputs)
+        varying = frozenset(_varying(inputs.constants, inputs.runs) + _varying(inputs.series, inputs.runs))
+        names = (tuple(inputs.constants), tuple(inputs.series), inputs.outputs)
+        key = (*names, varying, block, inputs.grid.step, tuple(orders.items()))
+        if key not in self._kernels:
+            shapes = {name: variable.shape for name, variable in self.equations.variables.items()}
+            program = emit(self.equations, *names, inputs.grid, orders)
+
+            def layouts(given: Sequence[str]) -> tuple[Layout, Layout]:
+                same = Layout({name: shapes[name] for name in given if name not in varying})
+                return same, Layout({name: shapes[name] for name in given if name in varying})
+
+            simulation = Simulation(
+                program=program,
+                grid=inputs.grid,
+                method=self.method,
+                runs=block,
+                constants=layouts(names[0]),
+                series=layouts(names[1]),
+                moving=Layout({name: shapes[name] for name in program.moving}),
+                still=Layout({name: shapes[name] for name in program.still}),
+            )
+            executable = compiled(simulation, simulation.argument_shapes, repr(simulation))
+            self._kernels[key] = _Kernel(simulation, executable)
+        return self._kernels[key]
+
+
+def _varying(given: Mapping[str, Array], runs: int) -> list[str]:
+    """Give the names of the inputs that differ from run to run."""
+    return [name for name, array in given.items() if array.shape[-1] == runs > 1]
+
+
+def _packed(simulation: Simulation, inputs: Inputs) -> list[Array]:
+    """Pack the inputs of all runs as the simulation's arguments, the axis of runs not yet cut into blocks."""
+    rows = (inputs.grid.steps + 1,)
+    packed = []
+    for layouts, given, before in (
+        (simulation.constants, inputs.constants, ()),
+        (simulation.series, inputs.series, rows),
+    ):
+        for layout, runs in zip(layouts, (1, inputs.runs), strict=True):
+            packed.append(layout.pack(given, before, runs))
+    return packed
+
+
+def _filled(array: Array, part: slice, block: int) -> Array:
+    """Cut a block of runs out, filled up with copies of its last run."""
+    cut = array[..., part]
+    missing = block - cut.shape[-1]
+    return np.ascontiguousarray(
+        cut if not missing else np.concatenate([cut, np.repeat(cut[..., -1:], missing, -1)], -1)
+    )

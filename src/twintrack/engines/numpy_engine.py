@@ -1,0 +1,88 @@
+"""Running a model under NumPy: nothing to compile, and an oracle for the compiled engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.emit import Program, emit
+from twintrack.engines.methods import METHODS, Method
+from twintrack.engines.numpy_functions import numpy_functions
+from twintrack.engines.sizes import Sizes
+from twintrack.equations import Equations
+from twintrack.equations.structure import Array
+
+
+class NumpyEngine:
+    """An `Engine` that steps through time in a Python loop; `method` is "euler" or "rk4"."""
+
+    def __init__(self, equations: Equations, method: Method = "euler") -> None:
+        self.equations = equations
+        self.method = method
+        self._sizes = Sizes(equations)
+        self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
+
+    def run(
+        self,
+        constants: Mapping[str, ArrayLike],
+        series: Mapping[str, ArrayLike],
+        outputs: Sequence[str] | None = None,
+        *,
+        runs: int = 1,
+        time_step: float | None = None,
+    ) -> dict[str, Array]:
+        """Run the model; see `Engine.run`."""
+        grid = self.equations.time.with_step(time_step)
+        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
+        program, functions = self._compiled(inputs)
+        result = {
+            name: np.empty((len(grid.saved_index), *self.equations.variables[name].shape, runs))
+            for name in inputs.outputs
+        }
+        with np.errstate(all="ignore"):
+            self._loop(inputs, program, functions, result)
+        return result
+
+    def _compiled(self, inputs: Inputs) -> tuple[Program, dict[str, Any]]:
+        orders = self._sizes.find(inputs)
+        names = (tuple(inputs.constants), tuple(inputs.series), inputs.outputs)
+        key = (names, inputs.grid.step, tuple(orders.items()))
+        if key not in self._programs:
+            program = emit(self.equations, *names, inputs.grid, orders)
+            functions = numpy_functions()
+            exec(compile(program.source, "<model>", "exec"), functions)
+            self._programs[key] = (program, functions)
+        return self._programs[key]
+
+    def _loop(
+        self, inputs: Inputs, program: Program, functions: dict[str, Any], result: dict[str, Array]
+    ) -> None:
+        grid = inputs.grid
+        given = list(inputs.constants.values())
+        rows = list(inputs.series.values())
+        flows, memory, fixed = functions["init"](given, [array[0] for array in rows], inputs.runs)
+        held = functions["constants"](given, fixed)
+        for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
+            result[name][:] = value
+        advance = METHODS[self.method]
+        for i in range(grid.steps + 1):
+            now = [array[i] for array in rows]
+            if i % grid.save_every == 0:
+                values = functions["outputs"](
+                    given, now, held, fixed, flows, memory, grid.initial + i * grid.step, i
+                )
+                for name, value in zip(program.moving, values, strict=True):
+                    result[name][i // grid.save_every] = value
+            if i < grid.steps:
+                following = [array[i + 1] for array in rows]
+
+                def slope(xs: Any, state: Any, held_memory: Any, t: float, i: int = i) -> Any:
+                    return functions["step"](given, xs, held, fixed, state, held_memory, t, i)
+
+                flows, memory = advance(
+                    slope, now, following, flows, memory, grid.initial + i * grid.step, grid.step
+                )

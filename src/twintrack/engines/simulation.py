@@ -1,0 +1,145 @@
+"""The function that JAX traces: a whole run of a program over a block of runs, packed on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twintrack.engines.emit import Program
+from twintrack.engines.jax_functions import jax_functions
+from twintrack.engines.methods import METHODS, Method
+from twintrack.engines.packing import Layout
+from twintrack.equations import TimeGrid
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What to run, and where everything lies in the packed arrays.
+
+    `constants` and `series` hold two layouts each: of those that all runs share, and of those that vary.
+    `repr` of a simulation says everything that the compiled code depends on.
+    """
+
+    program: Program
+    grid: TimeGrid
+    method: Method
+    runs: int
+    constants: tuple[Layout, Layout]
+    series: tuple[Layout, Layout]
+    moving: Layout
+    still: Layout
+
+    @property
+    def argument_shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the packed inputs: constants shared and varying, then series shared and varying."""
+        rows = self.grid.steps + 1
+        constants, series = self.constants, self.series
+        return [
+            (constants[0].width, 1),
+            (constants[1].width, self.runs),
+            (rows, series[0].width, 1),
+            (rows, series[1].width, self.runs),
+        ]
+
+    def __call__(self, *packed: Any) -> tuple[Any, Any]:
+        """Run on JAX tracers of `argument_shapes`.
+
+        Gives the outputs that change, shape (saves, width, runs), and those that do not, shape (width, runs).
+        """
+        functions = dict(jax_functions())
+        exec(compile(self.program.source, "<model>", "exec"), functions)
+        values = dict(
+            pair
+            for layout, part in zip(self.constants, packed, strict=False)
+            for pair in layout.unpack(part, 0)
+        )
+        given = [values[name] for name in self.program.constants]
+        flows, memory, fixed = functions["init"](given, self._series_at(packed, 0), self.runs)
+        held = functions["constants"](given, fixed)
+        model = _Model(self, functions, (given, held, fixed), packed)
+        rows = model.saved_rows(tuple(flows), tuple(memory))
+        still = self.pack(functions["still"](given, held, fixed), self.still, ())
+        return self.pack(rows, self.moving, (len(self.grid.saved_index),)), still
+
+    def _series_at(self, packed: Sequence[Any], i: Any) -> list[Any]:
+        """Give each series at step `i`; the last row is held beyond the end."""
+        from jax import lax
+
+        rows = [lax.dynamic_index_in_dim(part, i, keepdims=False) for part in packed[2:]]
+        values = dict(
+            pair for layout, row in zip(self.series, rows, strict=True) for pair in layout.unpack(row, 0)
+        )
+        return [values[name] for name in self.program.series]
+
+    def pack(self, values: Sequence[Any], layout: Layout, rows: tuple[int, ...]) -> Any:
+        """Join values that broadcast to rows + axes + (runs,) into one array of rows + (width, runs)."""
+        import jax.numpy as jnp
+
+        pieces = [jnp.empty((*rows, 0, self.runs), jnp.float64)]
+        for value, shape in zip(values, layout.shapes.values(), strict=True):
+            whole = jnp.broadcast_to(jnp.asarray(value, jnp.float64), (*rows, *shape, self.runs))
+            pieces.append(whole.reshape((*rows, -1, self.runs)))
+        return jnp.concatenate(pieces, axis=len(rows))
+
+    def full(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Give the outputs of one step, each with all its axes and runs."""
+        import jax.numpy as jnp
+
+        shapes = [(*shape, self.runs) for shape in self.moving.shapes.values()]
+        return tuple(
+            jnp.broadcast_to(jnp.asarray(v, jnp.float64), s) for v, s in zip(values, shapes, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The running model: `fixed` are the given constants, the held values and the fixed initial values."""
+
+    simulation: Simulation
+    functions: dict[str, Any]
+    fixed: tuple[Any, Any, Any]
+    packed: Sequence[Any]
+
+    def saved_rows(self, flows: Any, memory: Any) -> Any:
+        """Scan over the saved rows, and within each over the steps to the next one. Gives the outputs.
+
+        The steps after the last row are computed in vain: one shape of loop compiles faster than two.
+        """
+        import jax.numpy as jnp
+        from jax import lax
+
+        every = self.simulation.grid.save_every
+
+        def step(carry: Any, i: Any) -> Any:
+            return self._advance(*carry, i), None
+
+        def row(carry: Any, first: Any) -> Any:
+            outputs = self._call("outputs", self._series(first), *carry, self._time(first), first)
+            carry = (
+                step(carry, first)[0] if every == 1 else lax.scan(step, carry, first + jnp.arange(every))[0]
+            )
+            return carry, self.simulation.full(outputs)
+
+        return lax.scan(row, (tuple(flows), tuple(memory)), jnp.asarray(self.simulation.grid.saved_index))[1]
+
+    def _advance(self, flows: Any, memory: Any, i: Any) -> Any:
+        def slope(series: Any, state: Any, held_memory: Any, t: Any) -> Any:
+            return self._call("step", series, state, held_memory, t, i)
+
+        method = METHODS[self.simulation.method]
+        following = self._series(i + 1) if self.simulation.method == "rk4" else ()
+        return method(
+            slope, self._series(i), following, flows, memory, self._time(i), self.simulation.grid.step
+        )
+
+    def _call(self, name: str, series: Any, flows: Any, memory: Any, t: Any, i: Any) -> Any:
+        given, held, fixed = self.fixed
+        return self.functions[name](given, series, held, fixed, flows, memory, t, i)
+
+    def _series(self, i: Any) -> list[Any]:
+        return self.simulation._series_at(self.packed, i)
+
+    def _time(self, i: Any) -> Any:
+        # From the number of the step, never accumulated: no rounding error builds up.
+        return self.simulation.grid.initial + i * self.simulation.grid.step

@@ -1,0 +1,193 @@
+"""Which equation needs which: an order of evaluation for every step, and cycles told by name.
+
+The node of the graph is the component (one equation), not the variable: `x[a2] = f(x[a1])` is no cycle. There
+are two graphs: while initial values are computed, a state stands for its initial expression; while the model
+runs, a state is known and depends on nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from twintrack.equations.functions import TIME_DEPENDENT
+from twintrack.equations.structure import (
+    CONTROL_NAMES,
+    ActiveInitial,
+    Apply,
+    Equations,
+    Expr,
+    Reference,
+    StateValue,
+    Time,
+)
+from twintrack.errors import EquationError
+
+
+@dataclass(frozen=True, order=True)
+class Node:
+    """A value to compute.
+
+    Either a component of a variable (`part` its number), a whole variable (`part` -1), or an initial value of
+    a state (`variable` empty, `part` the number of the state, `role` "last" or "time").
+    """
+
+    variable: str
+    part: int = -1
+    role: str = ""
+
+
+class Graph:
+    """The graph of a model, either of its initial values or of a step.
+
+    `replaced`: variables whose equations are replaced by given values. `moving`: those of them that are given
+    as series and so change with time.
+    """
+
+    def __init__(
+        self,
+        equations: Equations,
+        *,
+        initial: bool,
+        replaced: Collection[str] = (),
+        moving: Collection[str] = (),
+    ) -> None:
+        self.equations = equations
+        self.initial = initial
+        self.replaced = frozenset(replaced)
+        self.moving = frozenset(moving)
+        self._dynamic: dict[Node, bool] = {}
+
+    def is_leaf(self, name: str) -> bool:
+        """Tell whether a variable is computed from no equation: replaced, constant or control."""
+        return (
+            name in self.replaced
+            or name in CONTROL_NAMES
+            or self.equations.variables[name].kind == "constant"
+        )
+
+    def node_of(self, reference: Reference) -> Node:
+        """Give the node that a reference needs: a component if one covers it, else the whole variable."""
+        name = reference.variable
+        if self.is_leaf(name) or len(self.equations.components[name]) == 1:
+            return Node(name)
+        shape = self.equations.variables[name].shape
+        owners = {self.equations.owners[name][_flat(cell, shape)] for cell in _cells(reference)}
+        return Node(name, owners.pop()) if len(owners) == 1 else Node(name)
+
+    def expressions(self, node: Node) -> tuple[Expr, ...]:
+        """Give the expressions that a node itself evaluates."""
+        if not node.variable:
+            state = self.equations.states[node.part]
+            return (state.inputs["time"] if node.role == "time" else state.initial,)
+        parts = self.equations.components[node.variable]
+        if self.is_leaf(node.variable) or (node.part < 0 and len(parts) > 1):
+            return ()
+        expression = parts[max(node.part, 0)].expression
+        return () if expression is None else (expression,)
+
+    def needs(self, node: Node) -> list[Node]:
+        """Give the nodes that a node depends on directly."""
+        if node.variable and node.part < 0 and not self.is_leaf(node.variable):
+            parts = self.equations.components[node.variable]
+            if len(parts) > 1:
+                return [Node(node.variable, number) for number in range(len(parts))]
+        return [needed for expression in self.expressions(node) for needed in self.needed_by(expression)]
+
+    def needed_by(self, expression: Expr) -> list[Node]:
+        """Give the nodes that an expression depends on."""
+        found: dict[Node, None] = {}
+        for item in self.leaves(expression):
+            if isinstance(item, Reference):
+                found.setdefault(self.node_of(item))
+            elif isinstance(item, StateValue) and self.initial:
+                found.setdefault(Node("", item.state, item.part))
+        return list(found)
+
+    def leaves(self, expression: Expr) -> Iterator[Expr]:
+        """Yield the parts of an expression that are evaluated in this graph."""
+        yield expression
+        if isinstance(expression, ActiveInitial):
+            yield from self.leaves(expression.initial if self.initial else expression.active)
+            return
+        for child in expression.children:
+            yield from self.leaves(child)
+
+    def is_dynamic(self, node: Node) -> bool:
+        """Tell whether a node changes while the model runs (step graph; its needs are ordered already)."""
+        if node not in self._dynamic:
+            changing = node.variable in self.moving
+            changing = changing or any(self.is_moving(expression) for expression in self.expressions(node))
+            self._dynamic[node] = changing or any(self.is_dynamic(needed) for needed in self.needs(node))
+        return self._dynamic[node]
+
+    def is_moving(self, expression: Expr) -> bool:
+        """Tell whether an expression reads the time or a state by itself."""
+        return any(
+            isinstance(item, Time)
+            or (isinstance(item, Apply) and item.function in TIME_DEPENDENT)
+            or (isinstance(item, StateValue) and self.equations.states[item.state].kind != "initial")
+            for item in self.leaves(expression)
+        )
+
+    def order(self, targets: Iterable[Node]) -> list[Node]:
+        """Give all nodes that the targets need, each after those it depends on.
+
+        Raises EquationError naming the variables of a cycle.
+        """
+        done: dict[Node, None] = {}
+        path: dict[Node, Iterator[Node]] = {}
+        for target in targets:
+            if target in done:
+                continue
+            path[target] = iter(self.needs(target))
+            while path:
+                node, pending = next(reversed(path.items()))
+                following = next((item for item in pending if item not in done), None)
+                if following is None:
+                    done.setdefault(node)
+                    del path[node]
+                elif following in path:
+                    self._raise_cycle([*path][[*path].index(following) :])
+                else:
+                    path[following] = iter(self.needs(following))
+        return list(done)
+
+    def check(self) -> None:
+        """Order the whole model. Raises EquationError when it has a cycle."""
+        targets = [Node(name) for name in self.equations.variables]
+        if self.initial:
+            targets += [Node("", number, "last") for number in range(len(self.equations.states))]
+        self.order(targets)
+        for state in self.equations.states if not self.initial else ():
+            self.order(
+                needed for expression in state.inputs.values() for needed in self.needed_by(expression)
+            )
+
+    def _raise_cycle(self, nodes: list[Node]) -> None:
+        states = self.equations.states
+        names = [node.variable or states[node.part].variable for node in nodes]
+        names = [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
+        first = min(range(len(names)), key=names.__getitem__)
+        ring = [*names[first:], *names[:first], names[first]]
+        if len(ring) > 2 and ring[-1] == ring[-2]:
+            ring.pop()
+        what = (
+            "initial values need each other"
+            if self.initial
+            else "equations need each other without a stock between"
+        )
+        where = self.equations.components[ring[0]][0].where
+        raise EquationError(f"{what}: {' -> '.join(ring)}", variable=ring[0], where=where)
+
+
+def _cells(reference: Reference) -> Iterator[tuple[int, ...]]:
+    return product(*(index if isinstance(index, tuple) else (index,) for index in reference.indices))
+
+
+def _flat(cell: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    position = 0
+    for index, length in zip(cell, shape, strict=True):
+        position = position * length + index
+    return position

@@ -1,0 +1,114 @@
+"""The text of a model file as it stands: each equation with its line, group, units and comment.
+
+PySD's reader drops the layout, the line numbers and the groups of a `.mdl`; this scanner keeps them. It knows
+only the frame of the format: entries `equation ~ units ~ comment |`, the group blocks between rows of stars,
+and the sketch after the equations, which is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from twintrack.errors import EquationError
+from twintrack.names import snake
+
+SKETCH_MARK = "\\\\\\---///"
+_HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
+_LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
+_SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
+_SEPARATOR = re.compile(r"[~|]")
+_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|[~|]')
+_NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
+_CONTINUATION = re.compile(r"\\\r?\n[ \t]*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One equation (or subscript range) of the file, as its author wrote it.
+
+    `title` is the name left of the equals sign without quotes, `text` the equation with its layout, `line`
+    the 1-based line where it begins, `documentation` the comment without its Source sentence.
+    """
+
+    title: str
+    text: str
+    units: str
+    documentation: str
+    source: str
+    group: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """The name in snake_case."""
+        return snake(self.title)
+
+
+def scan(text: str, file: str) -> list[Entry]:
+    """Split the text of a `.mdl` into its entries, in the order of the file.
+
+    `file` is the name told in errors. Raises EquationError when an entry has no `~` or is not closed by `|`.
+    """
+    body = text.split(SKETCH_MARK, 1)[0]
+    header = _HEADER.match(body)
+    start = header.end() if header else 0
+    entries: list[Entry] = []
+    group = ""
+    fields: list[str] = []
+    field_start = entry_start = start
+    while mark := _next_mark(body, field_start, in_comment=len(fields) > 1):
+        fields.append(body[field_start : mark.start()])
+        field_start = mark.end()
+        if mark.group() == "~":
+            continue
+        line = _line_of(body, entry_start)
+        if fields[0].lstrip().startswith("***"):
+            group = fields[0].strip().strip("*").strip().lstrip(".")
+        elif len(fields) < 3:
+            raise EquationError(
+                "an equation needs units and a comment: write `equation ~ units ~ comment |`",
+                variable=_title(fields[0]),
+                where=f"{file}:{line}",
+            )
+        else:
+            entries.append(_entry(fields, group, line))
+        fields, entry_start = [], field_start
+    if fields or body[field_start:].strip():
+        where = f"{file}:{_line_of(body, entry_start)}"
+        raise EquationError(
+            "the last entry is not closed by `|`", construct=body[entry_start:].strip()[:60], where=where
+        )
+    return entries
+
+
+def _next_mark(body: str, start: int, *, in_comment: bool) -> re.Match[str] | None:
+    """Find the next `~` or `|`; quotes hide them in names, but a quote in a comment means nothing."""
+    if in_comment:
+        return _SEPARATOR.search(body, start)
+    return next((mark for mark in _QUOTED_OR_SEPARATOR.finditer(body, start) if mark.group() in "~|"), None)
+
+
+def _line_of(body: str, position: int) -> int:
+    """Give the 1-based line of the first visible character at or after a position."""
+    blank = len(body[position:]) - len(body[position:].lstrip())
+    return body.count("\n", 0, position + blank) + 1
+
+
+def _title(equation: str) -> str:
+    match = _NAME.match(equation)
+    return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
+
+
+def _entry(fields: list[str], group: str, line: int) -> Entry:
+    comment = " ".join(_CONTINUATION.sub(" ", fields[2]).split())
+    source = _SOURCE.search(comment)
+    return Entry(
+        title=_title(fields[0]),
+        text=fields[0].strip(),
+        units=_LIMITS.sub("", " ".join(fields[1].split())),
+        documentation=comment[: source.start()].strip() if source else comment,
+        source=source["source"] if source else "",
+        group=group,
+        line=line,
+    )

@@ -1,0 +1,318 @@
+"""What a translated model is made of: time grid, variables, components, states and their expressions.
+
+Everything here is plain data that can be pickled; PySD's own classes appear nowhere. An expression knows its
+axes: names of subscript ranges as they are written in the equation, with a trailing `!` for those that SUM
+and its like reduce. Within one component all axes follow one order, so that aligning two operands needs only
+the insertion of axes of length one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.errors import EquationError, Fault, InputError
+from twintrack.names import join_element, suggest
+
+CONTROL_NAMES = ("initial_time", "final_time", "time_step", "saveper")
+
+Array = NDArray[np.float64]
+
+Index = int | tuple[int, ...]
+"""What a reference takes of one axis of a variable: one element, or several in order."""
+
+
+@dataclass(frozen=True)
+class Expr:
+    """Base of all expressions. `axes`: the named axes of the value. `logical`: it is a truth value."""
+
+    axes: tuple[str, ...] = ()
+    logical: bool = False
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Number(Expr):
+    """A literal number."""
+
+    value: float = 0.0
+
+
+@dataclass(frozen=True)
+class Literal(Expr):
+    """A literal array; `values` flat in C order over `shape`, one length per axis."""
+
+    values: tuple[float, ...] = ()
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Time(Expr):
+    """The current time."""
+
+
+@dataclass(frozen=True)
+class Reference(Expr):
+    """The value of another variable: `indices` has an entry per axis, `raw_axes` names the kept axes."""
+
+    variable: str = ""
+    indices: tuple[Index, ...] = ()
+    raw_axes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StateValue(Expr):
+    """The current value of a synthetic state; `part` chooses the stage: "last", "time" or "value"."""
+
+    state: int = 0
+    part: str = "last"
+
+
+@dataclass(frozen=True)
+class Apply(Expr):
+    """A function or operator of the table in `functions`, applied element by element."""
+
+    function: str = ""
+    args: tuple[Expr, ...] = ()
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return self.args
+
+
+@dataclass(frozen=True)
+class Reduce(Expr):
+    """SUM, PROD, VMIN or VMAX over the axes `reduced` of the argument."""
+
+    function: str = ""
+    arg: Expr = field(default_factory=Expr)
+    reduced: tuple[str, ...] = ()
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return (self.arg,)
+
+
+@dataclass(frozen=True)
+class LookupCall(Expr):
+    """Tables applied to an argument: `tables` flat over `shape`, whose axes are `table_axes`.
+
+    `variable` is the lookup's name, empty for WITH LOOKUP.
+    """
+
+    variable: str = ""
+    tables: tuple[int, ...] = ()
+    shape: tuple[int, ...] = ()
+    table_axes: tuple[str, ...] = ()
+    arg: Expr = field(default_factory=Expr)
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return (self.arg,)
+
+
+@dataclass(frozen=True)
+class ActiveInitial(Expr):
+    """`active` while the model runs, `initial` while initial values are computed."""
+
+    active: Expr = field(default_factory=Expr)
+    initial: Expr = field(default_factory=Expr)
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return (self.active, self.initial)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The points of a lookup; x ascending, values outside are those at the ends."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """One stateful construct (INTEG, SMOOTH, DELAY, ...) as a state of its own.
+
+    `initial` is the initial value of every stage; `inputs` holds the expressions by role (flow, input, time,
+    order, condition). Kinds: integ, smooth, delay, delay_n, delay_fixed, trend, sample, initial.
+    """
+
+    kind: str
+    variable: str
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    initial: Expr
+    inputs: Mapping[str, Expr]
+    where: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """One equation of a variable: the box of elements it defines, and its right-hand side.
+
+    `box` has one Index per axis of the variable: a number where the left-hand side names an element. `axes`
+    and `shape` describe the value (the positions of `box` that are not numbers).
+    """
+
+    variable: str
+    box: tuple[Index, ...]
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    expression: Expr | None
+    table: int | None
+    where: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of the model as users see it. `elements` holds the element names of each axis."""
+
+    name: str
+    title: str
+    kind: str
+    dims: tuple[str, ...]
+    elements: tuple[tuple[str, ...], ...]
+    units: str
+    documentation: str
+    source: str
+    group: str
+    equation: str
+    line: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of elements per axis; () for a variable without subscripts."""
+        return tuple(len(names) for names in self.elements)
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of all elements in C order: "x", or "x[a,b]"."""
+        return [join_element(self.name, combination) for combination in product(*self.elements)]
+
+
+@dataclass(frozen=True)
+class TimeGrid:
+    """The integration grid, in the model's unit of time (years). Times are `initial + i * step`."""
+
+    initial: float
+    final: float
+    step: float
+    save_step: float
+
+    @property
+    def steps(self) -> int:
+        """Number of integration steps."""
+        return round((self.final - self.initial) / self.step)
+
+    @property
+    def save_every(self) -> int:
+        """Number of integration steps between two saved rows."""
+        return round(self.save_step / self.step)
+
+    @cached_property
+    def times(self) -> Array:
+        """Times of the grid, shape (steps + 1,)."""
+        return self.initial + np.arange(self.steps + 1, dtype=np.float64) * self.step
+
+    @cached_property
+    def saved_index(self) -> NDArray[np.int64]:
+        """Indices of the saved rows into `times`, shape (saves,)."""
+        return np.arange(0, self.steps + 1, self.save_every)
+
+    @cached_property
+    def saved(self) -> Array:
+        """Times of the saved rows, shape (saves,)."""
+        return self.times[self.saved_index]
+
+    def check(self) -> TimeGrid:
+        """Give this grid back; raise InputError when the step does not divide its times evenly."""
+        faults = [
+            Fault(
+                "time_step", f"{self.step} does not go evenly into {name} = {length}; take a fraction of it"
+            )
+            for name, length in (
+                ("SAVEPER", self.save_step),
+                ("FINAL TIME - INITIAL TIME", self.final - self.initial),
+            )
+            if self.step <= 0 or length <= 0 or abs(length / self.step - round(length / self.step)) > 1e-6
+        ]
+        if faults:
+            raise InputError(faults)
+        return self
+
+    def with_step(self, step: float | None) -> TimeGrid:
+        """Give the grid with another integration step and the same saved times; None changes nothing.
+
+        Raises InputError when `step` does not go evenly into SAVEPER.
+        """
+        return self if step is None or step == self.step else replace(self, step=float(step)).check()
+
+
+@dataclass(frozen=True)
+class Equations:
+    """A translated model. Made by `load_equations`; see `structure` for the parts."""
+
+    path: str
+    hash: str
+    time: TimeGrid
+    variables: dict[str, Variable]
+    ranges: dict[str, tuple[str, ...]]
+    components: dict[str, tuple[Component, ...]]
+    owners: dict[str, tuple[int, ...]]
+    """For each variable, the number of the component that defines each element, in C order."""
+    states: tuple[State, ...]
+    tables: tuple[Table, ...]
+    defaults: dict[str, Array]
+    """Values of all constants, shape = that of the variable (float64)."""
+
+    def causes(self, name: str) -> tuple[str, ...]:
+        """Give the variables that the equation of `name` refers to, in order, without itself."""
+        return self._links[0][self._known(name)]
+
+    def uses(self, name: str) -> tuple[str, ...]:
+        """Give the variables whose equations refer to `name`, in the order of the file."""
+        return self._links[1][self._known(name)]
+
+    @cached_property
+    def _links(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        causes = {name: tuple(self._referenced(name)) for name in self.variables}
+        uses: dict[str, list[str]] = {name: [] for name in self.variables}
+        for name, others in causes.items():
+            for other in others:
+                uses[other].append(name)
+        return causes, {name: tuple(others) for name, others in uses.items()}
+
+    def _known(self, name: str) -> str:
+        if name not in self.variables:
+            raise EquationError(f"no variable of this name{suggest(name, self.variables)}", variable=name)
+        return name
+
+    def _referenced(self, name: str) -> dict[str, None]:
+        found: dict[str, None] = {}
+        pending = [part.expression for part in reversed(self.components[name]) if part.expression is not None]
+        while pending:
+            expression = pending.pop()
+            if isinstance(expression, Reference | LookupCall) and expression.variable:
+                found.setdefault(expression.variable)
+            inner = list(expression.children)
+            if isinstance(expression, StateValue):
+                state = self.states[expression.state]
+                inner += [*state.inputs.values(), state.initial]
+            pending.extend(reversed(inner))
+        found.pop(name, None)
+        return found

@@ -1,0 +1,1 @@
+"""The design of experiments: which worlds a strategy is tried in."""

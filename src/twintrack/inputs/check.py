@@ -1,0 +1,170 @@
+"""Checking of all content at once, also against the equations of the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from math import isclose
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twintrack.errors import Fault
+from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.reports import load_report
+from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.validation import FaultList, unknown
+from twintrack.inputs.yaml_files import read_document, shown, yaml_files
+from twintrack.names import split_element, suggest
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+
+_CONTROL = "control"
+
+
+def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
+    """Give everything that is wrong with the content under a root folder.
+
+    Every file is read: the tables, scenarios, strategies and reports. With equations also: every lever and
+    world parameter is a constant of the model (or an element of one) of the same value and units, every
+    outcome a variable of the same units, and every equation has units and a source.
+    """
+    faults = FaultList()
+    content = None
+    with faults:
+        content = load_content(root)
+    if content is None:
+        return list(dict.fromkeys(faults))
+    faults += _names_used_twice(content)
+    faults += _table_citations(content)
+    for path in yaml_files(root / "model" / "scenarios"):
+        with faults:
+            content.scenario(str(path))
+    for path in yaml_files(root / "strategies"):
+        with faults:
+            content.strategies.resolve(path)
+            faults += _strategy_citations(path, content)
+    for path in yaml_files(root / "reports"):
+        with faults:
+            load_report(path, content)
+    if equations is not None:
+        faults += _against_equations(content, equations)
+    return list(dict.fromkeys(faults))
+
+
+def same_units(one: str, other: str) -> bool:
+    """Whether two units texts mean the same: blanks and capitals do not count, Dmnl is 1."""
+    return _plain_units(one) == _plain_units(other)
+
+
+def _plain_units(text: str) -> str:
+    plain = re.sub(r"\s*([*/^()])\s*", r"\1", " ".join(text.casefold().split()))
+    return re.sub(r"^(dmnl|dimensionless|)$|^(dmnl|dimensionless)(?=/)", "1", plain)
+
+
+def _names_used_twice(content: Content) -> list[Fault]:
+    document = read_document(content.root / "model" / "world.yaml")
+    return [
+        Fault(document.where("parameters", name), f'"{name}" is a lever too; levers and world share no names')
+        for name in content.world
+        if name in content.levers.levers
+    ]
+
+
+def _table_citations(content: Content) -> list[Fault]:
+    tables = (("levers.yaml", "levers", content.levers.levers), ("world.yaml", "parameters", content.world))
+    faults = []
+    for file, key, entries in tables:
+        document = read_document(content.root / "model" / file)
+        for name, entry in entries.items():
+            where = document.where(key, name, "source")
+            faults += [Fault(where, wrong) for wrong in citation_faults(_keys(entry.source), content.sources)]
+    return faults
+
+
+def _strategy_citations(path: Path, content: Content) -> list[Fault]:
+    document = read_document(path)
+    references = document.data.get("references", ())
+    return [
+        Fault(document.where("references", place), wrong)
+        for place, text in enumerate(references)
+        for wrong in citation_faults([text], content.sources)
+    ]
+
+
+def _keys(source: str) -> list[str]:
+    return [part.strip(" .") for part in source.split(";")]
+
+
+def _against_equations(content: Content, equations: Equations) -> list[Fault]:
+    levers = {name: (lever.baseline, lever.unit) for name, lever in content.levers.levers.items()}
+    world = {name: (parameter.value, parameter.unit) for name, parameter in content.world.items()}
+    outcomes = {name: (None, outcome.unit) for name, outcome in content.outcomes.outcomes.items()}
+    folder = content.root / "model"
+    return [
+        *_table_against_equations(folder / "levers.yaml", "levers", "baseline", levers, equations),
+        *_table_against_equations(folder / "world.yaml", "parameters", "value", world, equations),
+        *_table_against_equations(folder / "outcomes.yaml", "outcomes", "", outcomes, equations),
+        *_equation_faults(folder / "twintrack.mdl", content, equations),
+    ]
+
+
+def _table_against_equations(
+    path: Path,
+    table: str,
+    value_key: str,
+    entries: Mapping[str, tuple[float | None, str]],
+    equations: Equations,
+) -> Iterable[Fault]:
+    """Compare (value, unit) of entries with the model; a value of None stands for any variable."""
+    document = read_document(path)
+    for name, (value, unit) in entries.items():
+        wrong = _name_fault(name, equations, constant=value is not None)
+        if wrong:
+            yield Fault(document.where(table, name), wrong)
+            continue
+        variable = equations.variables[split_element(name)[0]]
+        if not same_units(unit, variable.units):
+            message = f'unit of {name} is "{unit}" here and "{variable.units}" in the model file'
+            yield Fault(document.where(table, name, "unit"), f"{message} (line {variable.line})")
+        if value is None:
+            continue
+        values = dict(zip(variable.labels, equations.defaults[variable.name].ravel().tolist(), strict=True))
+        if not isclose(values[name], value, rel_tol=1e-12):
+            message = f"{value_key} of {name} is {value!r} here and {values[name]!r} in the model file"
+            yield Fault(document.where(table, name, value_key), f"{message} (line {variable.line})")
+
+
+def _name_fault(name: str, equations: Equations, *, constant: bool) -> str:
+    """Say why a name is no constant, or no variable, of the model; "" when it is."""
+    try:
+        plain, _ = split_element(name)
+    except ValueError as error:
+        return str(error)
+    kind = "constant" if constant else "variable"
+    variables = equations.variables.values()
+    options = [other.name for other in variables if not constant or other.kind == "constant"]
+    variable = equations.variables.get(plain)
+    if variable is None:
+        return unknown(f"{kind} of the model", plain, options)
+    if constant and variable.kind != "constant":
+        return (
+            f'"{plain}" is of the kind {variable.kind}, not a constant of the model{suggest(plain, options)}'
+        )
+    if name not in variable.labels:
+        return f'"{name}" is not one of the elements {", ".join(variable.labels)}'
+    return ""
+
+
+def _equation_faults(path: Path, content: Content, equations: Equations) -> Iterable[Fault]:
+    for variable in equations.variables.values():
+        where = f"{shown(path)}:{variable.line}"
+        if not variable.units.strip():
+            yield Fault(where, f"{variable.title} has no units; write them after the first ~ (Dmnl for none)")
+        keys = [key for key in _keys(variable.source) if key]
+        if not keys and variable.kind != _CONTROL:
+            yield Fault(
+                where, f'{variable.title} has no source; end its comment with "Source: assumption." or a key'
+            )
+        for wrong in citation_faults(keys, content.sources):
+            yield Fault(where, f"{variable.title}: {wrong}")

@@ -1,0 +1,68 @@
+"""All content that belongs to a model: levers, world, outcomes, sources, scenarios and strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from twintrack.errors import InputError
+from twintrack.inputs.levers import LeverTable, load_levers
+from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
+from twintrack.inputs.schemas import Source
+from twintrack.inputs.sources import load_sources
+from twintrack.inputs.strategies import StrategyLibrary
+from twintrack.inputs.validation import FaultList
+from twintrack.inputs.world import Scenario, WorldParameter, find_scenario, load_scenario, load_world
+from twintrack.inputs.yaml_files import yaml_files
+
+CENTRAL = "central"
+"""The scenario in which every world parameter has its central value."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content under one root folder; strategies and scenarios are read when they are asked for."""
+
+    root: Path
+    levers: LeverTable
+    world: Mapping[str, WorldParameter]
+    outcomes: OutcomeTable
+    sources: Mapping[str, Source]
+
+    @property
+    def strategies(self) -> StrategyLibrary:
+        """Strategies of the current folder's strategies/ and of the content."""
+        return StrategyLibrary(self.levers, (Path("strategies"), self.root / "strategies"))
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of all scenarios, the central one first."""
+        names = [path.stem for path in yaml_files(self._scenario_folder)]
+        return sorted(names, key=lambda name: (name != CENTRAL, name))
+
+    def scenario(self, name: str) -> Scenario:
+        """Read a scenario, given its name or a path to a .yaml; raises InputError with all its faults."""
+        return load_scenario(find_scenario(name, self._scenario_folder), self.world)
+
+    @property
+    def _scenario_folder(self) -> Path:
+        return self.root / "model" / "scenarios"
+
+
+def load_content(root: Path) -> Content:
+    """Read the tables under root/model; raises InputError with the faults of all of them."""
+    folder = root / "model"
+    faults = FaultList()
+    levers = world = outcomes = sources = None
+    with faults:
+        levers = load_levers(folder / "levers.yaml")
+    with faults:
+        world = load_world(folder / "world.yaml")
+    with faults:
+        outcomes = load_outcomes(folder / "outcomes.yaml")
+    with faults:
+        sources = load_sources(folder / "sources.yaml")
+    if levers is None or world is None or outcomes is None or sources is None:
+        raise InputError(faults)
+    return Content(root, levers, world, outcomes, sources)

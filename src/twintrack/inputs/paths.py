@@ -1,0 +1,131 @@
+"""Paths over time: what a lever or an outside driver does from year to year.
+
+Time is in decimal years: 2026.5 is the middle of 2026, 2026-07-01 is 2026 + 181/365. A path is piecewise
+linear, constant before its first knot and after its last; two knots at one time make a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+EARLIEST, LATEST = 2016.0, 2040.0
+"""The first and last date, in decimal years, that a file may name."""
+
+Knot = tuple[float, float]
+"""A time in decimal years and the value there."""
+
+
+@dataclass(frozen=True)
+class LeverPath:
+    """A piecewise linear path: `times` in decimal years, never falling, and `values` in the lever's unit.
+
+    Of two knots at one time the first is the value just before it, the second the value from then on. Build
+    one by `constant` or `through`, which leave out knots that change nothing, so that equal paths compare
+    equal.
+    """
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+    @classmethod
+    def constant(cls, value: float) -> LeverPath:
+        """Give the path that has one value for ever."""
+        return cls((EARLIEST,), (float(value),))
+
+    @classmethod
+    def through(cls, knots: Iterable[Knot]) -> LeverPath:
+        """Give the path through knots in order of time; there must be at least one."""
+        kept = _needed(knots)
+        if len(kept) == 1:
+            return cls.constant(kept[0][1])
+        return cls(tuple(time for time, _ in kept), tuple(value for _, value in kept))
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the path has one value for ever."""
+        return len(self.times) == 1
+
+    @property
+    def knots(self) -> tuple[Knot, ...]:
+        """The (time, value) pairs."""
+        return tuple(zip(self.times, self.values, strict=True))
+
+    def at(self, times: ArrayLike) -> NDArray[np.float64]:
+        """Give the values at times in decimal years; the result has the shape of `times`."""
+        return self._evaluate(times, "right")
+
+    def before(self, time: float) -> float:
+        """Give the value just before a time: at a step, the value that it steps from."""
+        return float(self._evaluate(time, "left"))
+
+    def ramp_to(self, value: float, start: float, years: float) -> LeverPath:
+        """Follow this path until `start`, go linearly to `value` within `years`, and stay there."""
+        here = float(self.at(start))
+        return LeverPath.through([*self._until(start), (start, here), (start + years, float(value))])
+
+    def then(self, knots: Sequence[Knot]) -> LeverPath:
+        """Follow this path until the first of the knots, then go through them."""
+        return LeverPath.through([*self._until(knots[0][0]), *knots])
+
+    def _until(self, time: float) -> list[Knot]:
+        if time <= EARLIEST:
+            return []
+        return [*(knot for knot in self.knots if knot[0] < time), (time, self.before(time))]
+
+    def _evaluate(self, when: ArrayLike, side: Literal["left", "right"]) -> NDArray[np.float64]:
+        asked = np.asarray(when, dtype=np.float64)
+        times, values = np.array(self.times), np.array(self.values)
+        before = np.searchsorted(times, asked, side) - 1
+        low, high = np.clip(before, 0, None), np.clip(before + 1, None, len(times) - 1)
+        span = times[high] - times[low]
+        share = np.divide(asked - times[low], span, out=np.zeros_like(asked), where=span > 0)
+        # At a knot the knot's own value, free of rounding.
+        between = values[low] + share * (values[high] - values[low])
+        return np.where(share == 1, values[high], between)
+
+
+def weighted_mean(paths: Sequence[LeverPath], weights: Sequence[float]) -> LeverPath:
+    """Give the mean of paths with weights that sum to one; where the paths agree, exactly their value."""
+    if len(set(paths)) == 1:
+        return paths[0]
+    knots: list[Knot] = []
+    for time in all_times(paths):
+        knots.append((time, _mean([path.before(time) for path in paths], weights)))
+        knots.append((time, _mean([float(path.at(time)) for path in paths], weights)))
+    return LeverPath.through(knots)
+
+
+def all_times(paths: Iterable[LeverPath]) -> list[float]:
+    """List the times of all knots of some paths, each once, in order."""
+    return sorted({time for path in paths for time in path.times})
+
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    mean = fsum(value * weight for value, weight in zip(values, weights, strict=True))
+    # Rounding must not carry the mean out of the range that its members keep.
+    return min(max(mean, min(values)), max(values))
+
+
+def _needed(knots: Iterable[Knot]) -> list[Knot]:
+    kept: list[Knot] = []
+    for knot in knots:
+        if kept and kept[-1] == knot:
+            continue
+        while len(kept) > 1 and _changes_nothing(kept[-2], kept[-1], knot):
+            kept.pop()
+        kept.append(knot)
+    while len(kept) > 1 and kept[0][1] == kept[1][1]:
+        kept.pop(0)
+    while len(kept) > 1 and kept[-1][1] == kept[-2][1]:
+        kept.pop()
+    return kept
+
+
+def _changes_nothing(before: Knot, knot: Knot, after: Knot) -> bool:
+    return before[0] == knot[0] == after[0] or before[1] == knot[1] == after[1]

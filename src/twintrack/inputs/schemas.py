@@ -1,0 +1,277 @@
+"""The form of each file: which keys, of which type. Unknown keys are refused, values are frozen.
+
+The texts under the fields are the help that editors show (`strategy_json_schema`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from twintrack.inputs.settings import checked_date, checked_number, described
+
+
+def _number(value: Any) -> float:
+    try:
+        return checked_number(value)
+    except ValueError as error:
+        raise PydanticCustomError("number", "{wrong}", {"wrong": str(error)}) from None
+
+
+def _year(value: Any) -> float:
+    try:
+        return checked_date(value)
+    except ValueError as error:
+        raise PydanticCustomError("date", "{wrong}", {"wrong": f"is wrong: {error}"}) from None
+
+
+def _in_both_languages(value: Any) -> Any:
+    return {"en": value, "zh": value} if isinstance(value, str) else value
+
+
+def _unit(value: Any) -> Any:
+    # `unit: 1` without quotes is a number in YAML, and can only mean the unit "1".
+    return "1" if value == 1 and not isinstance(value, bool) else value
+
+
+def _text_or_number(value: Any) -> str | float:
+    if isinstance(value, str):
+        return value
+    try:
+        return checked_number(value)
+    except ValueError:
+        wrong = f"must be a text or a number, not {described(value)}"
+        raise PydanticCustomError("number", "{wrong}", {"wrong": wrong}) from None
+
+
+Text = Annotated[str, Field(min_length=1)]
+Number = Annotated[float, BeforeValidator(_number)]
+Year = Annotated[float, BeforeValidator(_year)]
+Unit = Annotated[str, BeforeValidator(_unit), Field(min_length=1)]
+TextOrNumber = Annotated[str | float, BeforeValidator(_text_or_number)]
+
+_NUMBER = {"type": "number"}
+_STEP = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+SETTING_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        _NUMBER,
+        {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [_NUMBER, _STEP]}},
+    ]
+}
+Setting = Annotated[Any, WithJsonSchema(SETTING_SCHEMA)]
+"""A number, or dates with numbers; read by `settings.read_setting`, which knows the ranges."""
+
+
+class Entry(BaseModel):
+    """Base of all: unknown keys refused, nothing converted silently, not to be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class Bilingual(Entry):
+    """A text in both languages."""
+
+    en: Text
+    """English."""
+    zh: Text
+    """Chinese."""
+
+    def get(self, language: str) -> str:
+        """Give the text in a language, "en" or "zh"."""
+        return self.zh if language == "zh" else self.en
+
+
+_BOTH = {
+    "type": "object",
+    "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+    "required": ["en", "zh"],
+    "additionalProperties": False,
+}
+Words = Annotated[
+    Bilingual, BeforeValidator(_in_both_languages), WithJsonSchema({"anyOf": [{"type": "string"}, _BOTH]})
+]
+"""A text in English and Chinese; one plain text stands for both."""
+
+
+class _Ranged(Entry):
+    range: tuple[Number, Number]
+    """Lowest and highest value."""
+
+    @model_validator(mode="after")
+    def _range_rises(self) -> _Ranged:
+        if not self.low < self.high:
+            message = "has a range that does not rise from the lowest to the highest value: [{low}, {high}]"
+            raise PydanticCustomError("range", message, {"low": f"{self.low:g}", "high": f"{self.high:g}"})
+        return self
+
+    @property
+    def low(self) -> float:
+        """The lowest value, in the entry's unit."""
+        return self.range[0]
+
+    @property
+    def high(self) -> float:
+        """The highest value, in the entry's unit."""
+        return self.range[1]
+
+
+class LeverEntry(_Ranged):
+    """What planners can set."""
+
+    title: Words
+    unit: Unit
+    baseline: Number
+    """Value without any new policy; equals the model file's."""
+    kind: Literal["share", "money", "index", "years"]
+    running_cost: TextOrNumber = ""
+    """What holding the lever costs."""
+    adjustment_years: Number = 0.0
+    """Years until institutions have followed the lever."""
+    effort: Words | None = None
+    """What it takes to move the lever."""
+    source: Text
+    """Keys of sources.yaml, "assumption", or words."""
+
+    @model_validator(mode="after")
+    def _baseline_is_in_range(self) -> LeverEntry:
+        wrong = self.fault_of(self.baseline)
+        if wrong:
+            raise PydanticCustomError("baseline", "{wrong}", {"wrong": f"has a baseline that {wrong}"})
+        return self
+
+    def fault_of(self, value: float) -> str:
+        """Say what is wrong with a value, "" when nothing is."""
+        if self.low <= value <= self.high:
+            return ""
+        return f"must be from {self.low:g} to {self.high:g} (unit: {self.unit}), not {value:g}"
+
+
+class LeversFile(Entry):
+    """model/levers.yaml."""
+
+    policy_start: Year
+    """Decimal year in which a lever given as one number begins to move."""
+    ramp_years: Annotated[Number, Field(ge=0)]
+    """Years that it then takes to get there."""
+    levers: dict[str, LeverEntry]
+
+
+class WorldEntry(_Ranged):
+    """What nobody controls."""
+
+    title: Words
+    unit: Unit
+    value: Number
+    """Central value; equals the model file's."""
+    distribution: Literal["uniform", "loguniform", "triangular", "fixed"]
+    """How worlds are drawn from the range; triangular peaks at the central value, fixed is never drawn."""
+    source: Text
+    """Keys of sources.yaml, "assumption", or words."""
+    confidence: Literal["high", "medium", "low", "assumption"]
+    sector: str = ""
+
+    @model_validator(mode="after")
+    def _value_is_in_range(self) -> WorldEntry:
+        if not self.low <= self.value <= self.high:
+            message = "has a value, {value}, outside its range {low} to {high}"
+            numbers = {"low": f"{self.low:g}", "high": f"{self.high:g}", "value": f"{self.value:g}"}
+            raise PydanticCustomError("value", message, numbers)
+        if self.distribution == "loguniform" and self.low <= 0:
+            message = "has a loguniform distribution, which needs a range above zero"
+            raise PydanticCustomError("loguniform", message)
+        return self
+
+
+class WorldFile(Entry):
+    """model/world.yaml."""
+
+    parameters: dict[str, WorldEntry]
+
+
+class OutcomeEntry(Entry):
+    """What planners compare."""
+
+    title: Words
+    unit: Unit
+    better: Literal["lower", "higher", "neutral"]
+    format: str = ".3g"
+    """How numbers are shown, in Python's format language."""
+
+    @model_validator(mode="after")
+    def _format_works(self) -> OutcomeEntry:
+        try:
+            format(1.0, self.format)
+        except ValueError:
+            message = 'has a format "{format}" that does not format numbers; write for example ".1f"'
+            raise PydanticCustomError("format", message, {"format": self.format}) from None
+        return self
+
+
+class OutcomesFile(Entry):
+    """model/outcomes.yaml."""
+
+    outcomes: dict[str, OutcomeEntry]
+    headline: tuple[str, ...]
+    """The outcomes that are shown first."""
+
+
+class Source(Entry):
+    """Where a number or mechanism comes from."""
+
+    title: Text
+    authors: Text
+    year: int
+    link: str = ""
+
+
+class SourcesFile(Entry):
+    """model/sources.yaml."""
+
+    sources: dict[str, Source]
+
+
+class ScenarioFile(Entry):
+    """model/scenarios/NAME.yaml: an outside world."""
+
+    title: Words
+    description: Words | None = None
+    world: dict[str, Setting]
+    """World parameters that differ from their central values."""
+
+
+class StrategyFile(Entry):
+    """strategies/NAME.yaml: what is done with the levers over time."""
+
+    title: Words | None = None
+    description: Words | None = None
+    extends: Text | None = None
+    """The strategy that this one starts from; the baseline when neither `extends` nor `mix` is given."""
+    mix: Annotated[dict[str, Number], Field(min_length=1)] | None = None
+    """Strategies with weights that sum to one: every lever follows the weighted mean of theirs."""
+    levers: dict[str, Setting] = Field(default_factory=dict)
+    """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
+    budget: Literal["own", "equal"] = "own"
+    """equal: money levers are scaled until the present value of public cost equals the baseline's."""
+    notes: str = ""
+    references: tuple[str, ...] = ()
+
+
+class Ensemble(Entry):
+    """How many worlds a report draws, and from which seed."""
+
+    worlds: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+
+
+class Report(Entry):
+    """reports/NAME.yaml."""
+
+    title: Words
+    strategies: Annotated[tuple[str, ...], Field(min_length=1)]
+    scenarios: Annotated[tuple[str, ...], Field(min_length=1)]
+    ensemble: Ensemble
+    outcomes: Annotated[tuple[str, ...], Field(min_length=8)]
+    years: Annotated[tuple[Year, ...], Field(min_length=1)]
+    languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]

@@ -1,0 +1,27 @@
+"""The sources that equations, levers, parameters and strategies name by key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from twintrack.inputs.schemas import Source, SourcesFile
+from twintrack.inputs.validation import unknown, validated
+from twintrack.inputs.yaml_files import read_document
+
+ASSUMPTION = "assumption"
+"""Stands in place of a key where nothing but judgement is behind a number."""
+
+_KEY = re.compile(r"\w+")
+
+
+def load_sources(path: Path) -> dict[str, Source]:
+    """Read model/sources.yaml; raises InputError with all its faults."""
+    return validated(read_document(path), SourcesFile).sources
+
+
+def citation_faults(texts: Iterable[str], sources: Mapping[str, Source]) -> list[str]:
+    """Say which citations name no source; a text of several words, or a link, cites freely and passes."""
+    known = [*sources, ASSUMPTION]
+    return [unknown("source", text, known) for text in texts if _KEY.fullmatch(text) and text not in known]

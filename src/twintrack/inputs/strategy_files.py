@@ -1,0 +1,112 @@
+"""Writing of strategies as YAML that reads back to exactly the same paths, and the schema for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.levers import LeverTable
+from twintrack.inputs.paths import EARLIEST, Knot, LeverPath
+from twintrack.inputs.schemas import SETTING_SCHEMA, Bilingual, StrategyFile
+from twintrack.inputs.settings import Setting
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.yaml_files import shown
+from twintrack.resources import atomic_write
+
+_LARGEST_WHOLE = 1e15
+
+
+def strategy_yaml(strategy: Strategy, table: LeverTable, *, all_levers: bool = False) -> str:
+    """Give a merged strategy as the text of a strategy file that stands on the baseline alone.
+
+    With `all_levers` every lever is listed, otherwise those that differ from the baseline. A lever is one
+    number where that gives its path, and dates with numbers where not.
+    """
+    paths = strategy.paths if all_levers else strategy.own
+    content: dict[str, Any] = {"title": _words(strategy.title)}
+    if strategy.description != strategy.title:
+        content["description"] = _words(strategy.description)
+    if strategy.name != BASELINE:
+        content["extends"] = BASELINE
+    content["levers"] = {name: _setting(path, strategy.baseline[name], table) for name, path in paths.items()}
+    if strategy.budget != "own":
+        content["budget"] = strategy.budget
+    if strategy.notes:
+        content["notes"] = strategy.notes
+    if strategy.references:
+        content["references"] = list(strategy.references)
+    writer = YAML()
+    writer.width = 10_000
+    text = StringIO()
+    writer.dump(content, text)
+    return text.getvalue()
+
+
+def save_strategy(path: Path, strategy: Strategy, table: LeverTable, *, overwrite: bool = False) -> None:
+    """Write a merged strategy to a file; a reader sees the whole file or none.
+
+    Raises InputError when the file exists and `overwrite` is not set, when its name does not end in .yaml or
+    is the baseline's, or when it cannot be written.
+    """
+    if path.suffix != ".yaml" or not path.stem.strip():
+        raise InputError(Fault(shown(path), "the name of a strategy file must end in .yaml"))
+    if path.stem == BASELINE:
+        message = "is what all strategies start from and are compared with; choose another name"
+        raise InputError(Fault(shown(path), message))
+    if path.exists() and not overwrite:
+        raise InputError(Fault(shown(path), "exists already; choose another name, or ask to overwrite it"))
+    text = strategy_yaml(replace(strategy, name=path.stem), table)
+    try:
+        atomic_write(path, text)
+    except OSError as error:
+        raise InputError(Fault(shown(path), f"cannot be written: {error.strerror}")) from None
+
+
+def strategy_json_schema(table: LeverTable | None = None) -> dict[str, Any]:
+    """Give the JSON Schema of strategy files, for editors; with a table also the levers' names and titles."""
+    schema = StrategyFile.model_json_schema()
+    if table is not None:
+        levers = {}
+        for name, lever in table.levers.items():
+            limits = f"{lever.low:g} to {lever.high:g} (unit: {lever.unit}), baseline {lever.baseline:g}"
+            levers[name] = {"title": lever.title.en, "description": limits, **SETTING_SCHEMA}
+        schema["properties"]["levers"] |= {"properties": levers, "additionalProperties": False}
+    return schema
+
+
+def _setting(path: LeverPath, base: LeverPath, table: LeverTable) -> float | Mapping[float, Any]:
+    """Give the shortest setting that leads from the baseline's path to this one."""
+    last = path.values[-1]
+    if path == Setting(value=last).applied(base, table.policy_start, table.ramp_years):
+        return _plain(last)
+    knots = path.knots
+    start = 1 if len(knots) > 1 and knots[0][0] == knots[1][0] else 0
+    # The whole path from the earliest date on works always; the part from its first knot on, mostly.
+    whole = [(EARLIEST, float(path.at(EARLIEST))), *(knot for knot in knots if knot[0] > EARLIEST)]
+    short = knots[start:]
+    return _dated(short if base.then(short) == path else whole)
+
+
+def _dated(knots: list[Knot] | tuple[Knot, ...]) -> CommentedMap:
+    dated = CommentedMap()
+    for time, value in knots:
+        date = _plain(time)
+        dated[date] = [dated[date], _plain(value)] if date in dated else _plain(value)
+    dated.fa.set_flow_style()
+    return dated
+
+
+def _plain(number: float) -> float:
+    """Give a whole number without its decimal point."""
+    return int(number) if number.is_integer() and abs(number) < _LARGEST_WHOLE else number
+
+
+def _words(words: Bilingual) -> dict[str, str]:
+    return {"en": words.en, "zh": words.zh}

@@ -1,0 +1,65 @@
+"""Starting a new strategy: a file that does what its parent does, and says how to go on."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.content import Content
+from twintrack.inputs.levers import LeverTable
+from twintrack.inputs.strategies import Strategy, mix_terms
+from twintrack.inputs.yaml_files import shown
+
+_NAME = re.compile(r"[a-z]\w*", re.ASCII)
+
+
+def start_strategy(path: Path, parent: str, content: Content) -> None:
+    """Write a strategy file that stands on a parent, a name or a mix, and changes nothing yet.
+
+    The file's name without its ending is the strategy's. Raises InputError when the parent does not exist,
+    the name is none for a strategy or is taken, or the file exists or cannot be written. It never overwrites.
+    """
+    base = content.strategies.resolve(parent)
+    where = shown(path)
+    if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
+        message = "a strategy's name has small letters, digits and underscores, and its file ends in .yaml"
+        raise InputError(Fault(where, message))
+    taken = content.strategies.find(path.stem)
+    if taken is not None:
+        raise InputError(Fault(where, f"the name is taken by {shown(taken)}; choose another one"))
+    text = _text(path.stem, parent, base, content.levers)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(Fault(where, "exists already; choose another name")) from None
+    except OSError as error:
+        raise InputError(Fault(where, f"cannot be written: {error.strerror}")) from None
+
+
+def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
+    terms = mix_terms(parent, parent)
+    start = f"extends: {json.dumps(parent)}" if terms is None else f"mix: {json.dumps(terms)}"
+    title = json.dumps(name.replace("_", " ").capitalize())
+    about = json.dumps(f"As {parent}; not changed yet.")
+    first = f"{table.policy_start:g}"
+    lines = [
+        f"title: {{en: {title}, zh: {title}}}",
+        f"description: {{en: {about}, zh: {about}}}",
+        start,
+        f"budget: {base.budget}    # or equal: money levers scaled to cost what the baseline costs",
+        "",
+        "# What is not named here is as in the parent. Take the # away from `levers:` and from what changes.",
+        f"# One number is reached within {table.ramp_years:g} years from {first}. With dates, as in",
+        f"# {{{first}: 60, 2030: 150}}, a lever is linear between them, and the last value holds.",
+        "# levers:",
+    ]
+    for lever in table.levers.values():
+        last = base.paths[lever.name].values[-1]
+        lines.append(
+            f"#   {lever.name}: {last:g}    # {lever.low:g} to {lever.high:g} {lever.unit}: {lever.title.en}"
+        )
+    return "\n".join(lines) + "\n"

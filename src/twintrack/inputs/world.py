@@ -1,0 +1,115 @@
+"""The world: what nobody controls, and scenarios that make it another world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.schemas import Bilingual, ScenarioFile, WorldEntry, WorldFile
+from twintrack.inputs.settings import Where, read_setting
+from twintrack.inputs.validation import FaultList, unknown, validated
+from twintrack.inputs.yaml_files import read_document, read_value, yaml_files
+
+WorldValue = float | LeverPath
+"""One number for the whole time, or a dated path."""
+
+
+class WorldParameter(WorldEntry):
+    """An uncertain parameter with its name: a constant of the model or an element of one."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An outside world: the parameters that differ from their central values."""
+
+    name: str
+    title: Bilingual
+    description: Bilingual | None
+    world: Mapping[str, WorldValue]
+
+
+def load_world(path: Path) -> dict[str, WorldParameter]:
+    """Read model/world.yaml; raises InputError with all its faults."""
+    entries = validated(read_document(path), WorldFile).parameters
+    return {name: WorldParameter.model_construct(name=name, **dict(entry)) for name, entry in entries.items()}
+
+
+def load_scenario(path: Path, parameters: Mapping[str, WorldParameter]) -> Scenario:
+    """Read model/scenarios/NAME.yaml; raises InputError with all its faults.
+
+    Values may lie outside a parameter's range: the range is what is thought likely, a scenario may be another
+    world. Before the first date of a dated value the central value holds.
+    """
+    document = read_document(path)
+    faults = FaultList()
+    hints = dict.fromkeys(parameters, 'it is a world parameter: write it under "world:", indented')
+    file, world = None, {}
+    with faults:
+        file = validated(document, ScenarioFile, hints)
+    with faults:
+        world = _read_world(document.data.get("world"), parameters, partial(document.where, "world"))
+    if file is None or faults:
+        raise InputError(faults)
+    return Scenario(document.name, file.title, file.description, world)
+
+
+def find_scenario(name: str, folder: Path) -> Path:
+    """Give the file of a scenario; `name` is its name, or a path to a .yaml. Raises InputError for none."""
+    if name.endswith(".yaml"):
+        return Path(name)
+    files = {path.stem: path for path in yaml_files(folder)}
+    if name not in files:
+        raise InputError(Fault(f"scenario {name}", unknown("scenario", name, files)))
+    return files[name]
+
+
+def world_overrides(
+    given: Mapping[str, Any],
+    parameters: Mapping[str, WorldParameter],
+    *,
+    levers: Mapping[str, object] | None = None,
+    origin: str = "--world",
+) -> dict[str, WorldValue]:
+    """Read parameters set by hand: numbers, mappings from dates to numbers, or the YAML text of either.
+
+    Raises InputError with all faults, each at "<origin> NAME=VALUE".
+    """
+    faults = FaultList()
+    world: dict[str, WorldValue] = {}
+    for name, value in given.items():
+        place = f"{origin} {name}={value}"
+        if name not in parameters and levers and name in levers:
+            faults.append(Fault(place, f'"{name}" is a lever, not part of the world; set it with --set'))
+            continue
+        with faults:
+            plain = read_value(value, place) if isinstance(value, str) else value
+            world |= _read_world({name: plain}, parameters, lambda *_, at=place: at)
+    faults.raise_any()
+    return world
+
+
+def _read_world(given: Any, parameters: Mapping[str, WorldParameter], where: Where) -> dict[str, WorldValue]:
+    faults = FaultList()
+    world: dict[str, WorldValue] = {}
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        parameter = parameters.get(name)
+        if parameter is None:
+            faults.append(Fault(where(name), unknown("world parameter", name, parameters)))
+            continue
+        with faults:
+            setting = read_setting(value, name, partial(where, name), _any_number)
+            central = LeverPath.constant(parameter.value)
+            world[name] = central.then(setting.knots) if setting.value is None else setting.value
+    faults.raise_any()
+    return world
+
+
+def _any_number(_: float) -> str:
+    return ""

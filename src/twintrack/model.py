@@ -1,0 +1,348 @@
+"""The model as Python users meet it: `load()` it, then run, compare and explain strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+
+from twintrack import __version__
+from twintrack.equations import Equations, load_equations
+from twintrack.errors import Fault, InputError
+from twintrack.experiments.arrays import WorldArrays, lever_series
+from twintrack.explanation import Explanation, Knowledge, explain
+from twintrack.inputs.content import CENTRAL, Content, load_content
+from twintrack.inputs.levers import Lever, LeverTable
+from twintrack.inputs.outcomes import Outcome
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.validation import unknown
+from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
+from twintrack.inputs.yaml_files import yaml_files
+from twintrack.resources import MODEL_FILE, content_root
+from twintrack.results import Catalogue, Comparison, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from twintrack.engines.base import Engine
+    from twintrack.experiments.ensemble import Experiment
+
+EngineName = Literal["jax", "numpy", "pysd"]
+StrategyReference = str | Path | Strategy
+"""A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
+
+_Read = TypeVar("_Read")
+
+
+def load(content: Path | None = None) -> Model:
+    """Read the model. Files are read when they are first needed.
+
+    `content` is the folder with model/ and strategies/; by default the one that `content_root` finds. Raises
+    InputError when there is none.
+    """
+    return Model(content_root() if content is None else Path(content))
+
+
+class Model:
+    """Equations, levers, worlds, outcomes and strategies of one content folder, and engines to run them.
+
+    Every property reads its file when it is first used, and raises InputError (EquationError for the
+    equations) with all the faults of that file.
+    """
+
+    def __init__(self, content: Path) -> None:
+        self.content = content
+        self._engines: dict[str, Engine] = {}
+        self._memory: dict[str, tuple[object, Any]] = {}
+
+    @cached_property
+    def equations(self) -> Equations:
+        """The translated model file."""
+        return load_equations(self.content / MODEL_FILE)
+
+    @cached_property
+    def inputs(self) -> Content:
+        """What the content folder holds beside the equations: levers, world, outcomes, strategies."""
+        return load_content(self.content)
+
+    @property
+    def lever_table(self) -> LeverTable:
+        """The levers, and when those that are given as one number move."""
+        return self.inputs.levers
+
+    @property
+    def policy_start(self) -> float:
+        """Decimal year in which policies begin."""
+        return self.lever_table.policy_start
+
+    @property
+    def levers(self) -> Mapping[str, Lever]:
+        """What planners can set, by name."""
+        return self.lever_table.levers
+
+    @property
+    def world(self) -> Mapping[str, WorldParameter]:
+        """What nobody controls, by name."""
+        return self.inputs.world
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What planners compare, by name."""
+        return self.inputs.outcomes.outcomes
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """Names of the outcomes that are shown first."""
+        return self.inputs.outcomes.headline
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of all strategies, the baseline first."""
+        return self.inputs.strategies.names()
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of all scenarios, the central one first."""
+        return self.inputs.scenarios
+
+    def strategy(self, reference: StrategyReference, **levers: Any) -> Strategy:
+        """Give a strategy merged with its parents, and with levers set on top.
+
+        `levers` are numbers or {date: value}. Raises InputError with all faults.
+        """
+        plan = reference
+        library = self.inputs.strategies
+        if isinstance(reference, str) and not reference.endswith((".yaml", ".yml")):
+            plan = self._remembered(
+                f"strategy {reference}", library.folders, partial(library.resolve, reference)
+            )
+        if isinstance(plan, Strategy) and not levers:
+            return plan
+        return library.resolve(plan, levers, origin="lever")
+
+    def scenario(self, name: str) -> Scenario:
+        """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
+        folder = Path(name).parent if name.endswith(".yaml") else self.content / "model" / "scenarios"
+        return self._remembered(f"scenario {name}", (folder,), partial(self.inputs.scenario, name))
+
+    def files(self, strategies: Iterable[Strategy], scenarios: Iterable[Scenario]) -> set[Path]:
+        """Give the files that strategies, with their parents, and named scenarios were read from."""
+        folder = self.content / "model" / "scenarios"
+        found = {path for strategy in strategies for path in strategy.files}
+        return found | {folder / f"{scenario.name}.yaml" for scenario in scenarios}
+
+    def run(
+        self,
+        strategy: StrategyReference = BASELINE,
+        scenario: str = CENTRAL,
+        *,
+        world: Mapping[str, Any] | None = None,
+        engine: EngineName = "jax",
+        time_step: float | None = None,
+        **levers: Any,
+    ) -> Run:
+        """Simulate one strategy in one world.
+
+        Args:
+            strategy: A name, the path of a .yaml file, a mix, or a Strategy.
+            scenario: The outside world.
+            world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
+            engine: "jax", or one of the two independent ones that it is tested against.
+            time_step: Integration step in years; by default the model file's.
+            levers: Levers set on top of the strategy: numbers or {date: value}.
+
+        A strategy with an equal budget is scaled to cost as much as the baseline does in the central world of
+        the scenario, without what `world` sets. Raises InputError for unknown names and values out of range.
+        """
+        plan, factor = self._at_budget(self.strategy(strategy, **levers), scenario)
+        outside = self.scenario(scenario)
+        overrides = {**outside.world, **self._world_values(world or {})}
+        grid = self.equations.time.with_step(time_step)
+        arrays = self._world_arrays.inputs(overrides, grid.times)
+        series = {**lever_series(plan.paths, grid.times), **arrays.series}
+        values = self._engine(engine).run(arrays.constants, series, time_step=time_step)
+        return Run(
+            self.catalogue,
+            {name: array[..., 0] for name, array in values.items()},
+            strategy=plan.name,
+            scenario=outside.name,
+            time=grid.saved,
+            paths=plan.paths,
+            factor=factor,
+        )
+
+    def compare(
+        self,
+        strategies: Sequence[StrategyReference],
+        scenario: str = CENTRAL,
+        *,
+        world: Mapping[str, Any] | None = None,
+        **levers: Any,
+    ) -> Comparison:
+        """Simulate several strategies in the same world, and the baseline in that world.
+
+        `levers` are set on top of every strategy named. Raises InputError as `run` does, and when two
+        strategies have the same name.
+        """
+        plans = [self.strategy(reference, **levers) for reference in strategies]
+        names = [plan.name for plan in plans]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice or not plans:
+            advice = "name each strategy once" if twice else "name at least one"
+            raise InputError(Fault("strategies", f"{', '.join(twice) or 'none is named'}: {advice}"))
+        runs = {plan.name: self.run(plan, scenario, world=world) for plan in plans}
+        plain = runs.get(BASELINE) if not levers else None
+        return Comparison(runs, plain or self.run(BASELINE, scenario, world=world))
+
+    def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:
+        """Draw worlds: one row each, one column for each uncertain parameter, in the parameter's unit."""
+        from twintrack.experiments.design import sample_worlds
+
+        return sample_worlds(self.world, worlds, seed)
+
+    def ensemble(
+        self,
+        strategies: Sequence[StrategyReference],
+        scenarios: Sequence[str] = (CENTRAL,),
+        worlds: int | pd.DataFrame = 500,
+        seed: int = 1,
+        outputs: Sequence[str] | None = None,
+    ) -> xr.Dataset:
+        """Simulate strategies under scenarios in many worlds, the same worlds for every strategy.
+
+        Args:
+            strategies: As for `run`; those with an equal budget are scaled once for each scenario.
+            scenarios: Names; what a scenario sets replaces the sampled value in every world.
+            worlds: Number of worlds to draw, or the worlds themselves: one column for each parameter.
+            seed: Seed of the draw.
+            outputs: Variables or elements; by default all outcomes.
+
+        Returns:
+            One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
+            coordinate `budget_factor` is what money levers were multiplied with (1 at own budget).
+        """
+        from twintrack.experiments.ensemble import Experiment, simulate
+
+        draws = self.sample_worlds(worlds, seed) if isinstance(worlds, int) else worlds
+        names = list(self.outcomes) if outputs is None else list(outputs)
+        _check_names("world parameter", draws.columns, self.world)
+        _check_names(
+            "variable", names, (label for item in self.equations.variables.values() for label in item.labels)
+        )
+        worlds_of = {name: self.scenario(name).world for name in scenarios}
+        plans = {
+            name: [self._at_budget(self.strategy(item), name) for item in strategies] for name in scenarios
+        }
+        experiment = Experiment(
+            scenarios=worlds_of,
+            strategies={name: {plan.name: plan.paths for plan, _ in found} for name, found in plans.items()},
+            draws={name: draws[name].to_numpy(dtype=np.float64) for name in draws.columns},
+            worlds=len(draws),
+            outputs=names,
+        )
+        values = simulate(self._engine("jax"), self._world_arrays, experiment)
+        factors = [[factor for _, factor in found] for found in plans.values()]
+        return self._dataset(values, experiment, factors).assign_attrs(seed=seed)
+
+    def explain(self, name: str) -> Explanation:
+        """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
+        return explain(
+            name, Knowledge(self.equations, self.levers, self.world, self.outcomes, self.inputs.sources)
+        )
+
+    def explore(self, *arguments: Any, **options: Any) -> Any:
+        """Give sliders for levers and world with curves that follow, for a notebook."""
+        from twintrack.presentation.notebook import explore
+
+        return explore(self, *arguments, **options)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What all runs share."""
+        units = {name: lever.unit for name, lever in self.levers.items()}
+        return Catalogue(self.equations, self.outcomes, self.headline, units)
+
+    @cached_property
+    def _world_arrays(self) -> WorldArrays:
+        scenarios = [self.scenario(name) for name in self.scenarios]
+        dated = {
+            name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
+        }
+        return WorldArrays(self.equations, self.world, dated)
+
+    def _world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
+        ready = {name: value for name, value in given.items() if isinstance(value, LeverPath)}
+        rest = {name: value for name, value in given.items() if name not in ready}
+        return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
+
+    def _engine(self, name: EngineName) -> Engine:
+        if name not in self._engines:
+            self._engines[name] = _make_engine(name, self.equations, self.content / MODEL_FILE)
+        return self._engines[name]
+
+    def _remembered(self, key: str, folders: Iterable[Path], read: Callable[[], _Read]) -> _Read:
+        """Read something once, and again when a file in the folders has changed."""
+        files = [path for folder in folders for path in yaml_files(folder)]
+        state = (Path.cwd(), [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files])
+        known = self._memory.get(key)
+        if known is None or known[0] != state:
+            known = self._memory[key] = (state, read())
+        return known[1]
+
+    def _at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
+        """Give a strategy as its budget rule wants it, and the factor on its money levers."""
+        if plan.budget == "own":
+            return plan, 1.0
+        from twintrack.analysis.equal_cost import equal_cost
+
+        result = equal_cost(self, plan, scenario)
+        return result.strategy, result.factor
+
+    def _dataset(
+        self, values: Mapping[str, np.ndarray], experiment: Experiment, factors: list[list[float]]
+    ) -> xr.Dataset:
+        import xarray as xr
+
+        dims = ("scenario", "strategy", "world", "time")
+        names = list(experiment.scenarios)
+        return xr.Dataset(
+            {name: (dims, array, {"units": self.catalogue.unit(name)}) for name, array in values.items()},
+            coords={
+                "scenario": names,
+                "strategy": list(experiment.strategies[names[0]]),
+                "world": np.arange(experiment.worlds),
+                "time": self.equations.time.saved,
+                "budget_factor": (("scenario", "strategy"), factors),
+            },
+            attrs={"model_hash": self.equations.hash, "version": __version__},
+        )
+
+
+def _make_engine(name: EngineName, equations: Equations, path: Path) -> Engine:
+    """Make an engine; each is imported only when asked for. Raises InputError for an unknown name."""
+    if name == "jax":
+        from twintrack.engines.jax_engine import JaxEngine
+
+        return JaxEngine(equations)
+    if name == "numpy":
+        from twintrack.engines.numpy_engine import NumpyEngine
+
+        return NumpyEngine(equations)
+    if name == "pysd":
+        from twintrack.engines.pysd_engine import PysdEngine
+
+        return PysdEngine(path)
+    raise InputError(Fault("engine", unknown("engine", name, ("jax", "numpy", "pysd"))))
+
+
+def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise InputError for names that are not among the known ones, all at once."""
+    options = list(known)
+    faults = [Fault(kind, unknown(kind, name, options)) for name in names if name not in options]
+    if faults:
+        raise InputError(faults)

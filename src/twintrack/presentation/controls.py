@@ -1,0 +1,108 @@
+"""Sliders whose baseline is marked, for notebooks."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+
+from twintrack.presentation.report_tables import plain
+
+STEPS = 100
+"""A slider has about this many steps."""
+
+_HANDLE = 8
+"""Half the width of a slider's handle in pixels: its track is that much shorter on both sides."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a slider sets: `baseline` is the value marked on it, `note` what a reader sees on hovering."""
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    baseline: float
+    note: str = ""
+
+
+class Control:
+    """A slider with its title, value and baseline above it; the value is highlighted where it differs.
+
+    `start` is the value that counts as untouched: the baseline's, or that of the strategy or scenario the
+    exploration started from.
+    """
+
+    def __init__(self, quantity: Quantity, on_change: Callable[[], None]) -> None:
+        self.quantity = quantity
+        self.start = quantity.baseline
+        self.slider = ipywidgets.FloatSlider(
+            value=quantity.baseline,
+            min=quantity.low,
+            max=quantity.high,
+            step=nice_step(quantity.low, quantity.high),
+            readout=False,
+            layout=ipywidgets.Layout(width="100%", margin="0"),
+        )
+        self.label = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", margin="0"))
+        self.box = ipywidgets.VBox([self.label, self.slider], layout=ipywidgets.Layout(margin="0 0 4px 0"))
+        self._on_change = on_change
+        self._write_label()
+        self.slider.observe(self._moved, names="value")
+
+    @property
+    def value(self) -> float:
+        """Where the slider stands, in the quantity's unit."""
+        return float(self.slider.value)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the slider stands elsewhere than where the exploration started."""
+        return self.value != self.start
+
+    def begin_at(self, value: float) -> None:
+        """Put the slider to a new starting value, which need not be the baseline; nothing is run."""
+        self.slider.unobserve(self._moved, names="value")
+        # A scenario may lie outside the range that is thought likely.
+        self.slider.min = min(self.quantity.low, value)
+        self.slider.max = max(self.quantity.high, value)
+        self.slider.value = value
+        self.start = self.value
+        self.slider.observe(self._moved, names="value")
+        self._write_label()
+
+    def _moved(self, _: dict[str, Any]) -> None:
+        self._write_label()
+        self._on_change()
+
+    def _write_label(self) -> None:
+        quantity = self.quantity
+        low, high = float(self.slider.min), float(self.slider.max)
+        place = (quantity.baseline - low) / (high - low)
+        differs = self.value != quantity.baseline
+        look = "font-weight:700;color:#b3470a" if differs else "color:#333d47"
+        unit = f" {html.escape(quantity.unit)}" if quantity.unit else ""
+        self.label.value = (
+            f'<div style="line-height:1.25;font-size:12px" title="{html.escape(quantity.note)}">'
+            '<div style="display:flex;justify-content:space-between;gap:8px">'
+            f"<span>{html.escape(quantity.title)}</span>"
+            f'<span style="white-space:nowrap;{look}">{plain(self.value)}{unit}'
+            '<span style="font-weight:400;color:#5c656e">'
+            f" (baseline {plain(quantity.baseline)})</span></span></div>"
+            f'<div style="position:relative;height:7px;margin:0 {_HANDLE}px">'
+            f'<span style="position:absolute;left:{place:.2%};transform:translateX(-50%);'
+            'font-size:8px;line-height:7px;color:#333d47">▼</span></div></div>'
+        )
+
+
+def nice_step(low: float, high: float) -> float:
+    """Give a step of 1, 2 or 5 times a power of ten that divides a range into about a hundred."""
+    rough = (high - low) / STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * (1 - 1e-9))

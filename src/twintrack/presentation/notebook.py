@@ -1,0 +1,335 @@
+"""Sliders and curves in Jupyter: move a lever or a belief about the world and see what follows.
+
+Needs the notebook extra (ipywidgets and anywidget). Every event costs one run of the model (two when the
+world changes, for the baseline lives in the same world) and replaces only the y values of the curves.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.strategy_files import save_strategy
+from twintrack.names import suggest
+from twintrack.presentation.figures import BASELINE_COLOUR, COLOURS, Style, series_figure
+from twintrack.presentation.texts import Texts
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from twintrack.model import Model
+    from twintrack.presentation.controls import Control
+    from twintrack.results import Run
+
+SHOWN_AT_FIRST = 4
+"""Outcomes whose curves are shown before others are chosen."""
+EXPLORED = "your strategy"
+WORDS = Texts("en")
+
+
+def explore(
+    model: Model,
+    levers: Sequence[str] | None = None,
+    world: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
+) -> Explorer:
+    """Give sliders for levers and world parameters, and curves against the baseline; Jupyter shows them.
+
+    Args:
+        model: The model, from `twintrack.load()`.
+        levers: Names of the levers that get a slider; by default all.
+        world: Names of the world parameters that get a slider; by default all that are uncertain.
+        outcomes: Names of the outcomes drawn at first; by default the first headline outcomes.
+
+    Raises:
+        InputError: A name is not known; all of them are in the message.
+        TwinTrackError: The notebook extra is not installed.
+    """
+    _require_notebook_extra()
+    uncertain = [name for name, parameter in model.world.items() if parameter.distribution != "fixed"]
+    chosen = {
+        "levers": _known(levers, list(model.levers), model.levers, "lever"),
+        "world": _known(world, uncertain, model.world, "world parameter"),
+        "outcomes": _known(outcomes, list(model.headline[:SHOWN_AT_FIRST]), model.outcomes, "outcome"),
+    }
+    return Explorer(model, **chosen)
+
+
+def response_times(explorer: Explorer, events: int = 20) -> list[float]:
+    """Move the first lever's slider some times; give the seconds from each event to the changed figure."""
+    control = next(iter(explorer.levers.values()))
+    low, high = control.quantity.low, control.quantity.high
+    times = []
+    for event in range(events):
+        start = time.perf_counter()
+        control.slider.value = low + (high - low) * (event + 1) / (events + 1)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _require_notebook_extra() -> None:
+    try:
+        import anywidget  # noqa: F401
+        import ipywidgets  # noqa: F401
+    except ImportError as error:
+        message = (
+            f'{error.name} is not installed; install the notebook extra: pip install "twintrack[notebook]"'
+        )
+        raise TwinTrackError(message) from error
+
+
+def _known(
+    given: Sequence[str] | None, default: list[str], known: Mapping[str, object], kind: str
+) -> list[str]:
+    names = default if given is None else list(given)
+    faults = [
+        Fault("explore", f'no {kind} is called "{name}"{suggest(name, known)}')
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+    return names
+
+
+class Explorer:
+    """The sliders, the curves, and what happens between them.
+
+    Attributes:
+        levers: The controls of the levers by name.
+        world: The controls of the world parameters by name.
+        strategy: The choice of the strategy that the exploration starts from.
+        scenario: The choice of the outside world.
+        outcomes: The choice of what is drawn.
+        figure: The figure widget: for each outcome the explored curve, then the baseline's.
+        widget: All of it.
+    """
+
+    def __init__(self, model: Model, levers: list[str], world: list[str], outcomes: list[str]) -> None:
+        import ipywidgets as widgets
+
+        self.model = model
+        self._quiet = False
+        self.levers = {name: self._lever_control(name) for name in levers}
+        self.world = {name: self._world_control(name) for name in world}
+        self._make_choices(outcomes)
+        self._make_buttons()
+        self.canvas = widgets.VBox()
+        self._baseline = self._run_baseline()
+        self._current = self._run()
+        self._draw()
+        self.widget = self._layout()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show the widget when the explorer is the last line of a cell."""
+        return self.widget._repr_mimebundle_(**options)
+
+    def _lever_control(self, name: str) -> Control:
+        from twintrack.presentation.controls import Control, Quantity
+
+        lever = self.model.levers[name]
+        note = lever.effort.en if lever.effort else ""
+        unit = WORDS.unit(lever.unit)
+        quantity = Quantity(name, lever.title.en, unit, lever.low, lever.high, lever.baseline, note)
+        return Control(quantity, self._lever_moved)
+
+    def _world_control(self, name: str) -> Control:
+        from twintrack.presentation.controls import Control, Quantity
+
+        parameter = self.model.world[name]
+        unit = WORDS.unit(parameter.unit)
+        quantity = Quantity(
+            name, parameter.title.en, unit, parameter.low, parameter.high, parameter.value, parameter.source
+        )
+        return Control(quantity, self._world_moved)
+
+    def _make_choices(self, outcomes: list[str]) -> None:
+        import ipywidgets as widgets
+
+        layout = widgets.Layout(width="100%")
+        style = {"description_width": "70px"}
+        self.strategy = widgets.Dropdown(
+            options=self.model.strategies,
+            value=BASELINE,
+            description="Start from",
+            layout=layout,
+            style=style,
+        )
+        self.scenario = widgets.Dropdown(
+            options=self.model.scenarios, value=CENTRAL, description="Scenario", layout=layout, style=style
+        )
+        self.outcomes = widgets.SelectMultiple(
+            options=[(outcome.title.en, name) for name, outcome in self.model.outcomes.items()],
+            value=outcomes,
+            rows=6,
+            description="Outcomes",
+            layout=layout,
+            style=style,
+        )
+        self.strategy.observe(self._restart, names="value")
+        self.scenario.observe(self._restart, names="value")
+        self.outcomes.observe(lambda _: self._draw(), names="value")
+
+    def _make_buttons(self) -> None:
+        import ipywidgets as widgets
+
+        self.reset_button = widgets.Button(
+            description="Reset", icon="undo", tooltip="Back to the baseline, exactly"
+        )
+        self.file_name = widgets.Text(
+            value="my_strategy", description="Name", layout=widgets.Layout(width="60%")
+        )
+        self.save_button = widgets.Button(description="Save as strategy", icon="save")
+        self.message = widgets.HTML()
+        self.reset_button.on_click(lambda _: self.reset())
+        self.save_button.on_click(lambda _: self._save_clicked())
+
+    @property
+    def current(self) -> Run:
+        """The run that the solid curves show."""
+        return self._current
+
+    @property
+    def baseline(self) -> Run:
+        """The baseline in the same world, which the dashed curves show."""
+        return self._baseline
+
+    @property
+    def changed_levers(self) -> dict[str, float]:
+        """The levers that were moved, with their values."""
+        return {name: control.value for name, control in self.levers.items() if control.touched}
+
+    @property
+    def changed_world(self) -> dict[str, float]:
+        """The world parameters that were moved, with their values."""
+        return {name: control.value for name, control in self.world.items() if control.touched}
+
+    def _run(self) -> Run:
+        levers: dict[str, Any] = dict(self.changed_levers)
+        return self.model.run(self.strategy.value, self.scenario.value, world=self.changed_world, **levers)
+
+    def _run_baseline(self) -> Run:
+        return self.model.run(BASELINE, self.scenario.value, world=self.changed_world)
+
+    def _lever_moved(self) -> None:
+        self._follow(world_changed=False)
+
+    def _world_moved(self) -> None:
+        self._follow(world_changed=True)
+
+    def _follow(self, *, world_changed: bool) -> None:
+        """Run again and move the curves; a setting that the model refuses leaves them and says why."""
+        if self._quiet:
+            return
+        try:
+            self._current = self._run()
+        except InputError as error:
+            self._say(str(error), good=False)
+            return
+        if world_changed:
+            self._baseline = self._run_baseline()
+        self._say("")
+        with self.figure.batch_update():
+            for place, name in enumerate(self.outcomes.value):
+                self.figure.data[2 * place].y = self._current[name]
+                if world_changed:
+                    self.figure.data[2 * place + 1].y = self._baseline[name]
+
+    def _restart(self, _: Any) -> None:
+        """Put all sliders to where the chosen strategy and scenario stand at the end."""
+        if self._quiet:
+            return
+        run = self.model.run(self.strategy.value, self.scenario.value)
+        overrides = self.model.scenario(self.scenario.value).world
+        for name, control in self.levers.items():
+            control.begin_at(run.paths[name].values[-1])
+        for name, control in self.world.items():
+            value = overrides.get(name, self.model.world[name].value)
+            control.begin_at(value.values[-1] if isinstance(value, LeverPath) else value)
+        self._follow(world_changed=True)
+
+    def reset(self) -> None:
+        """Go back to the baseline in the central world, exactly."""
+        self._quiet = True
+        self.strategy.value, self.scenario.value = BASELINE, CENTRAL
+        self._quiet = False
+        self._restart(None)
+
+    def save(self, path: Path) -> None:
+        """Write the levers as they stand to a strategy file; the world is no part of a strategy.
+
+        Raises InputError when the file exists or its name is no name for a strategy.
+        """
+        strategy = self.model.strategy(self.strategy.value, **self.changed_levers)
+        title = path.stem.replace("_", " ")
+        moved = ", ".join(f"{name} {value:g}" for name, value in self.changed_levers.items()) or "nothing"
+        description = f"{self.strategy.value} with these levers moved: {moved}"
+        named = replace(
+            strategy,
+            title=Bilingual(en=title, zh=title),
+            description=Bilingual(en=description, zh=description),
+            notes="",
+            references=(),
+        )
+        save_strategy(path, named, self.model.lever_table)
+
+    def _save_clicked(self) -> None:
+        path = Path("strategies") / f"{self.file_name.value.strip()}.yaml"
+        try:
+            self.save(path)
+        except InputError as error:
+            self._say(str(error), good=False)
+            return
+        left_out = "; the world you set is not part of it" if self.changed_world else ""
+        self._say(f"saved as {path}{left_out}", good=True)
+
+    def _say(self, text: str, *, good: bool = True) -> None:
+        colour = "#0b6b3a" if good else "#a32020"
+        self.message.value = f'<span style="color:{colour}">{html.escape(text)}</span>' if text else ""
+
+    def _draw(self) -> None:
+        """Build the figure anew for the chosen outcomes: for each the explored curve, then the baseline's."""
+        import plotly.graph_objects as go
+
+        runs = {EXPLORED: self._current, BASELINE: self._baseline}
+        names = list(self.outcomes.value)
+        figure = series_figure(
+            self._current.time,
+            {label: {name: run[name] for name in names} for label, run in runs.items()},
+            {name: self.model.outcomes[name].title.en for name in names},
+            {name: WORDS.unit(self.model.outcomes[name].unit) for name in names},
+            look={EXPLORED: Style(COLOURS[0], "solid"), BASELINE: Style(BASELINE_COLOUR, "dash")},
+        )
+        self.figure = go.FigureWidget(figure)
+        self.canvas.children = [self.figure]
+
+    def _layout(self) -> ipywidgets.VBox:
+        import ipywidgets as widgets
+
+        tabs = widgets.Tab([_column(self.levers), _column(self.world)], titles=["Levers", "World"])
+        saving = widgets.HBox([self.file_name, self.save_button])
+        left = widgets.VBox(
+            [self.strategy, self.scenario, tabs, self.reset_button, saving, self.message],
+            layout=widgets.Layout(width="380px", flex="0 0 auto"),
+        )
+        right = widgets.VBox(
+            [self.outcomes, self.canvas], layout=widgets.Layout(flex="1 1 500px", min_width="0")
+        )
+        box = widgets.HBox([left, right], layout=widgets.Layout(width="100%", flex_flow="row wrap"))
+        return widgets.VBox([box])
+
+
+def _column(controls: Mapping[str, Control]) -> ipywidgets.VBox:
+    import ipywidgets as widgets
+
+    layout = widgets.Layout(max_height="460px", overflow="hidden auto", display="block")
+    return widgets.VBox([control.box for control in controls.values()], layout=layout)

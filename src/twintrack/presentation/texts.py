@@ -1,0 +1,48 @@
+"""Every word that readers see, in each language, from texts.yaml."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twintrack.inputs.schemas import Bilingual
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one language; call it with a key and the values that its text names."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Give the text of a key with its values filled in. Raises KeyError for an unknown key."""
+        return _read()[key][self.language].format(**values)
+
+    def of(self, title: Bilingual) -> str:
+        """Give a title of a lever, outcome, strategy or scenario in this language."""
+        return title.get(self.language)
+
+    def unit(self, unit: str) -> str:
+        """Give a unit of the model as a reader writes it; a pure number has none."""
+        key = f"unit {unit.lower().replace(' ', '')}"
+        return self(key) if key in _read() else unit
+
+    def join(self, items: list[str]) -> str:
+        """Join items as a list in a sentence."""
+        if len(items) < 2:
+            return "".join(items)
+        return self("list_comma").join(items[:-1]) + self("list_and") + items[-1]
+
+
+@functools.cache
+def _read() -> dict[str, dict[str, str]]:
+    from ruamel.yaml import YAML
+
+    text = resources.files("twintrack.presentation").joinpath("texts.yaml").read_text(encoding="utf-8")
+    entries = YAML(typ="safe").load(text)
+    return {key: {language: entry[language] for language in LANGUAGES} for key, entry in entries.items()}

@@ -1,0 +1,118 @@
+"""`twintrack run` and `twintrack compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from twintrack.model import Model
+
+Program = Callable[..., Result]
+Answer = Callable[..., Any]
+
+
+def test_json_of_a_run_is_what_python_gives(model: Model, answer: Answer) -> None:
+    words = ("run", "pure_catchup", "--scenario", "decoupling", "--set", "catchup_share=0.6")
+    told = answer(*words, "--world", "cost_growth_factor=1.8")
+    run = model.run("pure_catchup", "decoupling", world={"cost_growth_factor": 1.8}, catchup_share=0.6)
+    assert told == run.to_dict()
+    assert answer(*words, "--all-variables")["variables"]["catchup_share"]["values"][-1] == 0.6
+
+
+def test_dates_may_be_set(model: Model, answer: Answer) -> None:
+    told = answer("run", "baseline", "--set", "fiscal_ai_rd=2026:60,2030-01-01:150", "--all-variables")
+    run = model.run(fiscal_ai_rd={2026: 60, 2030: 150})
+    assert told["variables"]["fiscal_ai_rd"]["values"] == run["fiscal_ai_rd"].tolist()
+
+
+def test_a_mix_is_a_strategy(model: Model, answer: Answer) -> None:
+    mix = "0.6 pure_catchup + 0.4 pure_exploration"
+    assert answer("run", mix)["outcomes"] == model.run(mix).to_dict()["outcomes"]
+
+
+def test_the_table_has_value_baseline_and_difference(model: Model, program: Program) -> None:
+    text = program("run", "pure_catchup", "--years", "2030,2040").stdout
+    lines = text.splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith(" Public cost, present value"))
+    base, own = (model.run(name).at("public_cost_pv", [2030, 2040]) for name in ("baseline", "pure_catchup"))
+    numbers = [
+        [int(word.replace(",", "").replace("+", "")) for word in line.split()[-2:]]
+        for line in lines[at : at + 3]
+    ]
+    assert numbers[0] == [round(value) for value in base]
+    assert numbers[1] == [round(value) for value in own]
+    assert numbers[2] == [round(value) for value in own - base]
+    assert "bn CNY" in lines[at] and "minus baseline" in lines[at + 2]
+    assert all(outcome.title.en in text for outcome in model.outcomes.values())
+
+
+def test_the_levers_that_differ_are_listed_and_no_others(model: Model, program: Program) -> None:
+    text = program("run", "baseline", "--set", "catchup_share=0.5", "--set", "subsidy_rate=0.2").stdout
+    named = [lever for lever in model.levers if f" {lever} " in text]
+    assert named == ["catchup_share", "subsidy_rate"]
+    assert "0.8 in 2026, 0.5 in 2028" in text
+    assert "no lever differs" in program("run", "baseline").stdout
+
+
+def test_swapping_two_strategies_flips_the_signs(answer: Answer) -> None:
+    one = answer("compare", "pure_catchup", "pure_exploration")
+    other = answer("compare", "pure_exploration", "pure_catchup")
+    assert list(one) == ["runs", "differences", "levers"]
+    assert list(one["runs"]) == ["pure_catchup", "pure_exploration"]
+    for name, series in one["differences"]["pure_exploration"].items():
+        back = other["differences"]["pure_catchup"][name]["values"]
+        assert [-value for value in series["values"]] == back, name
+
+
+def test_a_comparison_lists_exactly_the_levers_that_differ(model: Model, answer: Answer) -> None:
+    levers = answer("compare", "pure_catchup", "pure_exploration")["levers"]
+    one, other = model.strategy("pure_catchup"), model.strategy("pure_exploration")
+    assert list(levers) == [name for name in model.levers if one.paths[name] != other.paths[name]]
+
+
+def test_a_comparison_shows_the_baseline_too(program: Program) -> None:
+    text = program("compare", "pure_catchup", "pure_exploration", "--years", "2040").stdout
+    first = text.split("\n\n")[0] if "\n\n" in text else text
+    assert "minus pure_catchup" in first and " baseline " in first
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "pure_catchp"], 'did you mean "pure_catchup"?'),
+        (["run", "baseline", "--scenario", "decouplin"], 'did you mean "decoupling"?'),
+        (["run", "baseline", "--set", "catchup_shar=0.5"], 'did you mean "catchup_share"?'),
+        (["run", "baseline", "--set", "catchup_share=1.5"], "from 0 to 1"),
+        (["run", "baseline", "--set", "catchup_share=much"], "must be a number"),
+        (["run", "baseline", "--set", "catchup_share"], "write NAME=VALUE"),
+        (["run", "baseline", "--set", "catchup_share=0.5", "--set", "catchup_share=0.6"], "set twice"),
+        (["run", "baseline", "--set", "fiscal_ai_rd=2010:60"], "before 2016"),
+        (["run", "baseline", "--world", "cost_growth=2"], 'did you mean "cost_growth_factor"?'),
+        (["run", "baseline", "--world", "catchup_share=0.5"], "--set"),
+        (["run", "baseline", "--years", "2050"], "from 2016 to 2040"),
+        (["run", "baseline", "--years", "soon"], "not a list of years"),
+        (["run", "0.6 pure_catchup + 0.6 pure_exploration"], "sum to 1"),
+        (["run", "nowhere.yaml"], "no such file"),
+        (["compare", "baseline"], "at least two"),
+        (["compare", "baseline", "baseline"], "name each strategy once"),
+    ],
+)
+def test_wrong_input_is_told(program: Program, words: list[str], told: str) -> None:
+    result = program(*words)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_all_faults_are_told_at_once(program: Program) -> None:
+    result = program(
+        "run", "baseline", "--set", "catchup_shar=1", "--set", "subsidy_rate=9", "--world", "growth=1"
+    )
+    assert [line.split("=")[0] for line in result.stderr.splitlines()] == [
+        "--set catchup_shar",
+        "--set subsidy_rate",
+        "--world growth",
+    ]

@@ -1,0 +1,60 @@
+"""What every test may use: the content of the checkout, its equations, the model, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+    from twintrack.model import Model
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# One cache for all test processes and for the commands they start: what one has compiled, all use.
+os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
+# The tests are about this checkout, whatever the environment they are started from says.
+os.environ.pop("TWINTRACK_CONTENT", None)
+
+
+@pytest.fixture(scope="session")
+def content() -> Path:
+    """Folder with model/, strategies/ and reports/ of this checkout."""
+    from twintrack.resources import content_root
+
+    found = content_root()
+    assert found == ROOT, "the tests must run against the checkout: install it with pip install --editable"
+    return found
+
+
+@pytest.fixture(scope="session")
+def equations(content: Path) -> Equations:
+    """Equations of model/twintrack.mdl."""
+    from twintrack.equations import load_equations
+
+    return load_equations(content / "model" / "twintrack.mdl")
+
+
+@pytest.fixture(scope="session")
+def model(content: Path) -> Model:
+    """The whole model, as `twintrack.load()` gives it."""
+    import twintrack
+
+    return twintrack.load(content)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of an installed Chromium or Chrome; skips where there is none, unless one is required."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        message = "no Chromium or Chrome is installed"
+        if os.environ.get("TWINTRACK_REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found

@@ -1,0 +1,211 @@
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from twintrack.equations import load_equations
+from twintrack.inputs.check import check_content, same_units
+from twintrack.resources import MODEL_FILE, content_root
+
+
+def variable(
+    name: str,
+    units: str,
+    *,
+    labels: list[str] | None = None,
+    kind: str = "auxiliary",
+    source: str = "assumption",
+    line: int = 1,
+) -> SimpleNamespace:
+    return SimpleNamespace(
+        name=name, title=name, units=units, labels=labels or [name], kind=kind, source=source, line=line
+    )
+
+
+@pytest.fixture
+def equations() -> SimpleNamespace:
+    """What the small content tree says of its model."""
+    constants = {
+        "fiscal_ai_rd": ("bn CNY/Year", 60), "catchup_share": ("Dmnl", 0.8), "stage_share_basic": ("1", 0.2),
+        "stage_share_applied": ("1", 0.45), "capital_patience": ("Year", 4),
+        "cost_growth_factor": ("1/Year", 2.4), "discount_rate": ("1/Year", 0.03),
+    }  # fmt: skip
+    outcomes = {
+        "capability_index": "OOM", "capability_gap": "OOM", "frontier_gap_months": "months",
+        "adoption_rate": "Dmnl", "public_cost": "bn CNY/Year", "registered_models": "models",
+    }  # fmt: skip
+    variables = [
+        *(variable(name, units, kind="constant", line=7) for name, (units, _) in constants.items()),
+        variable(
+            "route_ceiling", "OOM", labels=["route_ceiling[scale]", "route_ceiling[lean]"], kind="constant"
+        ),
+        *(variable(name, units, line=9, source="jiang2025; assumption") for name, units in outcomes.items()),
+        variable(
+            "accelerator_stock",
+            "H100e",
+            labels=["accelerator_stock[imported]", "accelerator_stock[domestic]"],
+        ),
+        variable("final_time", "Year", kind="control", source=""),
+    ]
+    defaults = {name: np.array(float(value)) for name, (_, value) in constants.items()}
+    defaults["route_ceiling"] = np.array([8.0, 6.0])
+    return SimpleNamespace(variables={item.name: item for item in variables}, defaults=defaults)
+
+
+def lines(root: Path, equations: SimpleNamespace | None = None) -> list[str]:
+    return [str(fault) for fault in check_content(root, equations)]
+
+
+def test_good_content_has_no_faults(tree: Path, equations: SimpleNamespace) -> None:
+    assert lines(tree) == []
+    assert lines(tree, equations) == []
+
+
+def test_every_folder_is_checked(tree: Path, write: Callable[..., Path]) -> None:
+    write("model/scenarios/a.yaml", "title: A\nworld: {x: 1}\n")
+    write("strategies/a.yaml", "levers: {x: 1}\nreferences: [jiang2024, a free text]\n")
+    write("strategies/b.yaml", "references:\n- jiang2025\n- jiang2024\n")
+    write("reports/a.yaml", "")
+
+    assert lines(tree) == [
+        'model/scenarios/a.yaml:2: there is no world parameter "x"',
+        'strategies/a.yaml:1: there is no lever "x"',
+        'strategies/b.yaml:3: there is no source "jiang2024"; did you mean "jiang2025"?',
+        "reports/a.yaml:1: the file is empty; write at least one key",
+    ]
+
+
+def test_broken_tables_are_told(tree: Path, write: Callable[..., Path]) -> None:
+    write("model/world.yaml", "parameters: {}\nx: 1\n")
+
+    assert lines(tree) == ['model/world.yaml:2: unknown key "x"; known keys: parameters']
+
+
+def replaced(tree: Path, file: str, old: str, new: str) -> None:
+    path = tree / "model" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        (
+            "levers.yaml",
+            "catchup_share:",
+            "catchup_shar:",
+            'model/levers.yaml:11: there is no constant of the model "catchup_shar"; did you mean',
+        ),
+        (
+            "levers.yaml",
+            "catchup_share:",
+            "capability_index:",
+            'model/levers.yaml:11: "capability_index" is of the kind auxiliary, not a constant',
+        ),
+        (
+            "levers.yaml",
+            "baseline: 0.8",
+            "baseline: 0.7",
+            "model/levers.yaml:15: baseline of catchup_share is 0.7 here and 0.8 in the model file (line 7)",
+        ),
+        (
+            "levers.yaml",
+            "unit: Year",
+            "unit: Month",
+            'model/levers.yaml:34: unit of capital_patience is "Month" here and "Year" in the model file',
+        ),
+        (
+            "levers.yaml",
+            "source: jiang2025\n",
+            "source: jiang2024\n",
+            'model/levers.yaml:10: there is no source "jiang2024"; did you mean "jiang2025"?',
+        ),
+        (
+            "world.yaml",
+            "value: 6",
+            "value: 7",
+            "model/world.yaml:21: value of route_ceiling[lean] is 7.0 here and 6.0 in the model file (line",
+        ),
+        (
+            "world.yaml",
+            "route_ceiling[lean]:",
+            "route_ceiling[loan]:",
+            'model/world.yaml:18: "route_ceiling[loan]" is not one of the elements',
+        ),
+        (
+            "world.yaml",
+            "route_ceiling[lean]:",
+            "route_ceiling:",
+            'model/world.yaml:18: "route_ceiling" is not one of the elements route_ceiling[scale],',
+        ),
+        (
+            "world.yaml",
+            "discount_rate:",
+            "catchup_share:",
+            'model/world.yaml:26: "catchup_share" is a lever too',
+        ),
+        (
+            "outcomes.yaml",
+            "capability_gap: {title: Gap, unit: OOM",
+            "capability_gap: {title: Gap, unit: m",
+            'model/outcomes.yaml:4: unit of capability_gap is "m" here and "OOM" in the model file (line 9)',
+        ),
+        (
+            "outcomes.yaml",
+            '"accelerator_stock[domestic]":',
+            '"accelerator_stock[domestc]":',
+            'model/outcomes.yaml:7: "accelerator_stock[domestc]" is not one of the elements',
+        ),
+    ],
+)
+def test_tables_are_checked_against_the_equations(
+    tree: Path, equations: SimpleNamespace, file: str, old: str, new: str, fault: str
+) -> None:
+    replaced(tree, file, old, new)
+
+    found = lines(tree, equations)
+
+    assert any(line.startswith(fault) for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"units": ""}, "model/twintrack.mdl:9: capability_gap has no units"),
+        ({"source": ""}, "model/twintrack.mdl:9: capability_gap has no source"),
+        (
+            {"source": "jiang2024"},
+            'model/twintrack.mdl:9: capability_gap: there is no source "jiang2024"; did you',
+        ),
+    ],
+)
+def test_every_equation_has_units_and_a_source(
+    tree: Path, equations: SimpleNamespace, change: dict[str, str], fault: str
+) -> None:
+    vars(equations.variables["capability_gap"]).update(change)
+
+    assert any(line.startswith(fault) for line in lines(tree, equations))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1", "Dmnl", True),
+        ("1/year", "1/Year", True),
+        ("Dmnl/Year", "1/year", True),
+        ("bn CNY / Year", "bn CNY/Year", True),
+        ("bn CNY", "bn USD", False),
+        ("Year", "1/Year", False),
+    ],
+)
+def test_units_are_compared_by_meaning(one: str, other: str, same: bool) -> None:
+    assert same_units(one, other) is same
+
+
+def test_the_content_of_the_checkout_has_no_faults() -> None:
+    root = content_root()
+
+    assert lines(root, load_equations(root / MODEL_FILE)) == []

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from twintrack.inputs.paths import Knot, LeverPath, weighted_mean
+
+GRID = np.arange(2016, 2040.01, 0.125)
+LEVEL = LeverPath.constant(0.8)
+
+
+def random_knots(seed: int, count: int = 6) -> list[Knot]:
+    """Knots at whole years, some of them at one time, with values of all sizes."""
+    draw = np.random.default_rng(seed)
+    times = np.sort(draw.integers(2016, 2041, draw.integers(1, count + 1))).astype(float)
+    values = draw.normal(size=len(times)) * 10.0 ** draw.integers(-6, 7, len(times))
+    return list(zip(times.tolist(), values.tolist(), strict=True))
+
+
+def random_path(seed: int) -> LeverPath:
+    return LeverPath.through(random_knots(seed))
+
+
+seeds = pytest.mark.parametrize("seed", range(25))
+
+
+def test_a_ramp_leaves_the_past_alone_and_ends_at_its_value() -> None:
+    path = LEVEL.ramp_to(0.6, 2026, 2)
+
+    np.testing.assert_allclose(path.at([2016, 2026, 2027, 2028, 2040]), [0.8, 0.8, 0.7, 0.6, 0.6])
+    assert path.at(GRID).shape == GRID.shape
+
+
+def test_a_ramp_starts_where_a_moving_parent_is() -> None:
+    parent = LEVEL.then([(2024, 0.8), (2030, 0.2)])
+
+    path = parent.ramp_to(0.9, 2026, 2)
+
+    np.testing.assert_allclose(path.at([2025, 2026, 2027, 2028, 2030]), [0.7, 0.6, 0.75, 0.9, 0.9])
+
+
+def test_a_ramp_of_no_years_is_a_step() -> None:
+    path = LEVEL.ramp_to(0.6, 2026, 0)
+
+    assert path.before(2026) == 0.8
+    assert path.at(2026) == 0.6
+
+
+def test_dated_values_follow_the_parent_until_the_first_date() -> None:
+    parent = LEVEL.ramp_to(0.6, 2026, 2)
+
+    path = parent.then([(2027, 0.5), (2029, 0.4)])
+
+    np.testing.assert_allclose(
+        path.at([2026, 2026.5, 2027, 2028, 2029, 2035]), [0.8, 0.75, 0.5, 0.45, 0.4, 0.4]
+    )
+    assert path.before(2027) == 0.7
+
+
+def test_a_value_from_the_earliest_date_on_is_a_constant() -> None:
+    assert LEVEL.then([(2016, 0.5)]) == LeverPath.constant(0.5)
+
+
+def test_knots_that_change_nothing_are_left_out() -> None:
+    knots = [(2018, 1), (2020, 1), (2021, 2), (2022, 2), (2023, 2), (2024, 3), (2025, 3)]
+
+    assert LeverPath.through(knots).knots == ((2020, 1), (2021, 2), (2023, 2), (2024, 3))
+    assert LeverPath.through([(2020, 1), (2021, 1)]).is_constant
+    assert LEVEL.ramp_to(0.8, 2026, 2) == LEVEL
+
+
+@seeds
+def test_a_path_passes_through_its_knots_exactly(seed: int) -> None:
+    found = random_knots(seed)
+    path = LeverPath.through(found)
+
+    last = dict(found)
+    assert [float(path.at(time)) for time in last] == list(last.values())
+    first = {time: value for time, value in reversed(found)}
+    earliest = found[0][0]
+    assert path.before(earliest) == first[earliest]
+
+
+@seeds
+def test_evaluating_one_by_one_and_at_once_agree(seed: int) -> None:
+    path = random_path(seed)
+
+    assert path.at(GRID).tolist() == [float(path.at(time)) for time in GRID]
+
+
+@seeds
+def test_a_mix_is_the_weighted_mean_at_every_time(seed: int) -> None:
+    one, other, weight = random_path(seed), random_path(seed + 1000), seed / 24
+
+    mix = weighted_mean([one, other], [weight, 1 - weight])
+
+    expected = weight * one.at(GRID) + (1 - weight) * other.at(GRID)
+    np.testing.assert_allclose(mix.at(GRID), expected, rtol=1e-9, atol=1e-6)
+
+
+@seeds
+def test_a_mix_of_equal_paths_is_that_path(seed: int) -> None:
+    path = random_path(seed)
+
+    assert weighted_mean([path, path], [seed / 24, 1 - seed / 24]) == path
+
+
+def test_a_mix_does_not_leave_the_range_of_its_members() -> None:
+    # 0.7 * 0.8 + 0.3 * 0.8 is a little more than 0.8 in binary arithmetic.
+    one, other = LEVEL, LEVEL.then([(2030, 0.2)])
+
+    mix = weighted_mean([one, other], [0.7, 0.3])
+
+    assert mix.at(2020) == 0.8

@@ -1,0 +1,109 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twintrack.inputs.content import Content
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.world import world_overrides
+
+HEAD = "title: {en: A, zh: 甲}\n"
+
+
+def test_scenarios_set_numbers_and_dated_paths(content: Content) -> None:
+    scenario = content.scenario("closed")
+
+    assert scenario.name == "closed"
+    assert scenario.description.en == "Doors close."
+    assert scenario.world["route_ceiling[scale]"] == 20
+    path = scenario.world["cost_growth_factor"]
+    assert isinstance(path, LeverPath)
+    assert path.at([2016, 2026, 2040]).tolist() == [2.4, 2.4, 3.5]
+
+
+def test_the_central_scenario_is_empty_and_first(content: Content) -> None:
+    assert content.scenarios == ["central", "closed"]
+    assert content.scenario("central").world == {}
+
+
+def test_a_scenario_can_be_a_file(write: Callable[..., Path], content: Content) -> None:
+    write("elsewhere/mine.yaml", HEAD + "world: {discount_rate: 0.1}\n")
+
+    assert content.scenario("elsewhere/mine.yaml").world == {"discount_rate": 0.1}
+
+
+def test_before_the_first_date_the_central_value_holds(write: Callable[..., Path], content: Content) -> None:
+    write("model/scenarios/late.yaml", HEAD + "world:\n  cost_growth_factor: {2030: 2, 2032: 1}\n")
+
+    path = content.scenario("late").world["cost_growth_factor"]
+
+    assert path.at([2029.9, 2030, 2031]).tolist() == [2.4, 2, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "world:\n  cost_growth_factr: 3\n",
+            ':3: there is no world parameter "cost_growth_factr"; did you mean',
+        ),
+        (
+            "world:\n  route_ceiling[scal]: 3\n",
+            ':3: there is no world parameter "route_ceiling[scal]"; did you mean',
+        ),
+        ("world:\n  route_ceiling: 3\n", ':3: there is no world parameter "route_ceiling"'),
+        ("world:\n  discount_rate: NO\n", ':3: discount_rate must be a number, not the text "NO"'),
+        ("world:\n  discount_rate: .inf\n", ":3: discount_rate must be a finite number, not inf"),
+        ("world:\n  discount_rate:\n    2010: 1\n", ":4: discount_rate: the date 2010 is before 2016"),
+        (
+            "world:\ndiscount_rate: 1\n",
+            ':3: unknown key "discount_rate"; it is a world parameter: write it under',
+        ),
+        ("world:\n", ":2: world must be indented lines"),
+        ("wrld: {}\n", ':2: unknown key "wrld"; did you mean "world"?'),
+    ],
+)
+def test_faults_of_scenarios_have_their_line(
+    write: Callable[..., Path], content: Content, faults: Callable[..., list[str]], text: str, fault: str
+) -> None:
+    write("model/scenarios/a.yaml", HEAD + text)
+
+    assert any(line.startswith("model/scenarios/a.yaml" + fault) for line in faults(content.scenario, "a"))
+
+
+def test_an_unknown_scenario_suggests_a_known_one(content: Content, faults: Callable[..., list[str]]) -> None:
+    assert faults(content.scenario, "close") == [
+        'scenario close: there is no scenario "close"; did you mean "closed"?'
+    ]
+
+
+def test_parameters_can_be_set_by_hand(content: Content) -> None:
+    given = {"discount_rate": 0.2, "route_ceiling[lean]": "{2030: 9}", "cost_growth_factor": {2030.0: 9}}
+
+    world = world_overrides(given, content.world)
+
+    assert world["discount_rate"] == 0.2
+    assert world["route_ceiling[lean]"].at([2029, 2030]).tolist() == [6, 9]
+    assert world["cost_growth_factor"].at([2029, 2030]).tolist() == [2.4, 9]
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (
+            {"discount_rat": 1},
+            '--world discount_rat=1: there is no world parameter "discount_rat"; did you mean',
+        ),
+        ({"discount_rate": "x"}, '--world discount_rate=x: discount_rate must be a number, not the text "x"'),
+        ({"discount_rate": ""}, "--world discount_rate=: discount_rate must be a number, not empty"),
+        ({"discount_rate": "{"}, "--world discount_rate={: cannot be read as YAML"),
+        ({"catchup_share": 1}, '--world catchup_share=1: "catchup_share" is a lever, not part of the world'),
+    ],
+)
+def test_faults_of_parameters_set_by_hand_name_the_option(
+    content: Content, faults: Callable[..., list[str]], given: dict[str, Any], fault: str
+) -> None:
+    found = faults(world_overrides, given, content.world, levers=content.levers.levers)
+
+    assert found[0].startswith(fault)

@@ -1,0 +1,101 @@
+"""What the model says of 2016-2024 in the central world, against the anchors it was set with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twintrack.model import Model
+
+
+@pytest.fixture(scope="module")
+def variables(model: Model) -> pd.DataFrame:
+    return model.run("baseline").variables
+
+
+def in_year(values: pd.Series, year: int) -> pd.Series:
+    return values[(values.index >= year) & (values.index < year + 1)]
+
+
+@pytest.mark.parametrize(("year", "observed"), [(2020, 2.06), (2023, 40.6)])
+def test_frontier_run_cost_is_within_a_factor_of_two(
+    variables: pd.DataFrame, year: int, observed: float
+) -> None:
+    """Costliest final run of the year, Cottier et al. 2024; held all year long, not at one lucky date."""
+    cost = in_year(variables["frontier_run_cost"], year)
+    assert cost.min() >= observed / 2
+    assert cost.max() <= observed * 2
+
+
+def test_first_run_of_a_billion_comes_between_2026_and_2028(variables: pd.DataFrame) -> None:
+    cost = variables["frontier_run_cost"]
+    first = cost.index[cost >= 1000][0]
+    assert 2026 <= first <= 2028
+
+
+def test_run_cost_slows_before_one_run_takes_the_leaders_yearly_capital(variables: pd.DataFrame) -> None:
+    share = (
+        variables["frontier_run_cost"] * variables["bn_CNY_per_MUSD".lower()] / variables["leader_capital"]
+    )
+    growth = np.log(variables["frontier_run_cost"]).diff() / 0.25
+    assert share.max() < 1
+    assert growth.iloc[1:5].mean() == pytest.approx(np.log(2.4), rel=0.01)
+    assert growth.iloc[-1] < 0.5 * np.log(2.4)
+
+
+def test_components_of_development_cost_in_2023(variables: pd.DataFrame) -> None:
+    bounds = {"hardware": (0.47, 0.67), "staff": (0.29, 0.49), "energy": (0.02, 0.06)}
+    for component, (low, high) in bounds.items():
+        share = in_year(variables[f"development_cost_share[{component}]"], 2023)
+        assert low <= share.min(), component
+        assert share.max() <= high, component
+
+
+def test_final_run_and_development_are_different_bases(variables: pd.DataFrame) -> None:
+    """Development of the model of 2023 cost about three times its final run."""
+    ratio = in_year(variables["development_cost"] / variables["frontier_run_cost"], 2023)
+    assert ratio.between(2.5, 3.7).all()
+
+
+def test_gap_of_2024_is_between_4_and_14_months(variables: pd.DataFrame) -> None:
+    gap = in_year(variables["frontier_gap_months"], 2024)
+    assert gap.between(4, 14).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "low", "high"),
+    [
+        ("home_run_compute", 2024.75, 0.6e25, 6e25),
+        ("accelerator_stock[imported]", 2024.75, 150e3, 700e3),
+        ("ai_industry_size", 2024.5, 500, 900),
+        ("registered_models", 2024.75, 150, 550),
+        ("adoption_rate", 2024.75, 0.08, 0.28),
+        ("leader_capability_index", 2022.75, 6.0, 7.0),
+    ],
+)
+def test_anchors_lie_in_their_bands(
+    variables: pd.DataFrame, name: str, year: float, low: float, high: float
+) -> None:
+    assert low <= variables[name][year] <= high
+
+
+@pytest.mark.parametrize(("year", "origin", "at_home"), [(2019.75, 0.29, 0.11), (2022.75, 0.47, 0.28)])
+def test_top_talent_by_origin_and_by_place_of_work(
+    variables: pd.DataFrame, year: float, origin: float, at_home: float
+) -> None:
+    """Against the rest of the world, 4,500 people at the start of 2016 and growing by 3 % a year (MacroPolo)."""
+    home, abroad = variables["top_talent_at_home"][year], variables["top_talent_abroad"][year]
+    world = home + abroad + 4500 * 1.03 ** (year - 2016)
+    assert (home + abroad) / world == pytest.approx(origin, abs=0.04)
+    assert home / world == pytest.approx(at_home, abs=0.04)
+
+
+def test_policy_does_not_reach_into_the_past(model: Model, variables: pd.DataFrame) -> None:
+    """All strategies share history up to 2026 and differ after it."""
+    other = model.run("catchup_explore_open", scenario="decoupling").variables
+    past = variables.index <= 2026
+    varying = [name for name in variables if name.split("[")[0] not in model.levers]
+    stocks = [name for name in varying if model.equations.variables[name.split("[")[0]].kind == "stock"]
+    np.testing.assert_allclose(variables.loc[past, stocks], other.loc[past, stocks], rtol=1e-12)
+    assert not np.allclose(variables.loc[~past, stocks], other.loc[~past, stocks], rtol=1e-3)

@@ -1,0 +1,87 @@
+"""What the README shows works as shown: its commands, its Python, its strategy and its scenario."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+import twintrack
+
+if TYPE_CHECKING:
+    from twintrack.model import Model
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Code blocks of the README in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def block(language: str, first_line: str) -> str:
+    """The code block that begins with a line."""
+    return next(text for text in blocks(language) if text.startswith(first_line))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder that looks like the checkout, where commands may write."""
+    for name in ("model", "strategies", "reports"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_commands(folder: Path) -> None:
+    from twintrack.cli import main
+
+    for line in block("sh", "twintrack check").splitlines():
+        command, *arguments = shlex.split(line, comments=True)[1:]
+        if command == "report":  # the tests of the report build the same page
+            assert (folder / arguments[0]).is_file()
+            continue
+        result = CliRunner().invoke(main, [command, *arguments])
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+    assert (folder / "strategies" / "my_strategy.yaml").is_file()
+
+
+def test_the_commands_are_all_there_are() -> None:
+    from twintrack.cli import main
+
+    shown = set(re.findall(r"^twintrack (\w+)", block("sh", "twintrack check"), re.MULTILINE))
+    assert shown == set(main.commands)
+
+
+@pytest.mark.slow
+def test_the_python_example() -> None:
+    names: dict[str, object] = {}
+    exec(block("python", "import twintrack"), names)
+    assert names["worlds"].sizes["world"] == 500  # type: ignore[attr-defined]
+
+
+def test_the_strategy_example(model: Model, tmp_path: Path) -> None:
+    example = tmp_path / "my_strategy.yaml"
+    example.write_text(block("yaml", "# strategies/my_strategy.yaml"), encoding="utf-8")
+    shown, parent = model.run(str(example)), model.run("pure_catchup")
+    assert not shown.outcomes.equals(parent.outcomes)
+    assert shown.outcomes.loc[:2025].equals(parent.outcomes.loc[:2025])
+
+
+def test_the_scenario_example(folder: Path) -> None:
+    text = block("yaml", "# model/scenarios/cheaper_frontier.yaml")
+    (folder / "model" / "scenarios" / "cheaper_frontier.yaml").write_text(text, encoding="utf-8")
+    model = twintrack.load(folder)
+    cheaper, central = (
+        model.run("baseline", scenario).outcomes["frontier_run_cost"].loc[2030]
+        for scenario in ("cheaper_frontier", "central")
+    )
+    assert cheaper < central

@@ -1,0 +1,62 @@
+"""What stands behind a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from twintrack.errors import InputError
+from twintrack.model import Model
+
+
+def test_an_equation_is_shown_as_it_stands_in_the_model_file(model: Model) -> None:
+    text = (model.content / "model" / "twintrack.mdl").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for name, variable in model.equations.variables.items():
+        told = model.explain(name)
+        # A variable with several equations has them joined; each of their lines stands in the file.
+        first, *others = told.equation.splitlines()
+        assert lines[int(told.place.rpartition(":")[2]) - 1].strip() == first.strip(), name
+        assert all(line in text for line in others), name
+        assert told.units == variable.units
+
+
+def test_causes_and_uses_are_each_other_turned_round(model: Model) -> None:
+    for name in model.equations.variables:
+        for cause in model.explain(name).depends_on:
+            assert name in model.explain(cause).used_by
+
+
+def test_sources_are_resolved_to_citations(model: Model) -> None:
+    for name in model.equations.variables:
+        for text in model.explain(name).sources:
+            assert text not in model.inputs.sources, f"{name}: {text} is a bare key"
+
+
+@pytest.mark.parametrize("asked", ["frontier_gap_months", "Frontier Gap Months", "frontier gap months"])
+def test_a_variable_is_found_by_both_of_its_names(model: Model, asked: str) -> None:
+    assert model.explain(asked).name == "frontier_gap_months"
+
+
+def test_an_outcome_is_found_by_its_title_in_both_languages(model: Model) -> None:
+    for name, outcome in model.outcomes.items():
+        assert model.explain(outcome.title.en).name == name
+        assert model.explain(outcome.title.zh).name == name
+
+
+def test_levers_and_world_parameters_tell_range_and_baseline(model: Model) -> None:
+    assert "range 0 to 600, baseline 60" in str(model.explain("fiscal_ai_rd"))
+    ceiling = model.world["route_ceiling[scale]"]
+    assert f"central value {ceiling.value:g}" in str(model.explain("route_ceiling[scale]"))
+    assert "route_ceiling[lean]" not in str(model.explain("route_ceiling[scale]"))
+    assert "route_ceiling[lean]" in str(model.explain("route_ceiling"))
+
+
+@pytest.mark.parametrize("asked", ["frontier_gap_month", "route_ceiling[scael]", "Gap to the fronteer"])
+def test_a_misspelt_name_is_told_with_the_nearest(model: Model, asked: str) -> None:
+    with pytest.raises(InputError, match="did you mean"):
+        model.explain(asked)
+
+
+def test_brackets_out_of_order_are_told(model: Model) -> None:
+    with pytest.raises(InputError, match="not a name or an element"):
+        model.explain("knowledge[scale")
