@@ -58,3 +58,21 @@ def chromium() -> str:
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+@pytest.fixture(scope="session")
+def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """reports/strategy_comparison.yaml with fewer worlds."""
+    text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
+    path = tmp_path_factory.mktemp("reports") / "strategy_comparison.yaml"
+    # More than 64: the same compiled function as for the full number of worlds.
+    path.write_text(text.replace("worlds: 500", "worlds: 100"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the report, with its pages in both languages and its data."""
+    from twintrack.presentation.report import build_report
+
+    return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent

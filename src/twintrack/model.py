@@ -165,10 +165,17 @@ class Model:
         grid = self.equations.time.with_step(time_step)
         arrays = self._world_arrays.inputs(overrides, grid.times)
         series = {**lever_series(plan.paths, grid.times), **arrays.series}
-        values = self._engine(engine).run(arrays.constants, series, time_step=time_step)
+
+        def simulate(outputs: Sequence[str] | None) -> dict[str, np.ndarray]:
+            values = self._engine(engine).run(arrays.constants, series, outputs, time_step=time_step)
+            return {name: array[..., 0] for name, array in values.items()}
+
+        # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
+        # engines are not compiled, and take as long for everything.
         return Run(
             self.catalogue,
-            {name: array[..., 0] for name, array in values.items()},
+            simulate(self.catalogue.outcome_variables if engine == "jax" else None),
+            partial(simulate, None),
             strategy=plan.name,
             scenario=outside.name,
             time=grid.saved,

@@ -6,7 +6,7 @@ quick enough for a slider.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -43,6 +43,11 @@ class Catalogue:
     lever_units: Mapping[str, str]
 
     @property
+    def outcome_variables(self) -> list[str]:
+        """Names of the variables that hold the outcomes, each once, in alphabetical order."""
+        return sorted({split_element(name)[0] for name in self.outcomes})
+
+    @property
     def ordered_outcomes(self) -> list[str]:
         """Names of all outcomes, those of the headline first."""
         return list(dict.fromkeys([*self.headline, *self.outcomes]))
@@ -65,6 +70,8 @@ class Catalogue:
 class Run:
     """One strategy in one world, from the first to the last saved year.
 
+    Outcomes are there from the start; all other variables are computed when the first of them is asked for.
+
     Attributes:
         strategy: Name of the strategy.
         scenario: Name of the scenario.
@@ -77,6 +84,7 @@ class Run:
         self,
         catalogue: Catalogue,
         values: Mapping[str, Array],
+        complete: Callable[[], Mapping[str, Array]],
         *,
         strategy: str,
         scenario: str,
@@ -91,6 +99,7 @@ class Run:
         self.factor = factor
         self.catalogue = catalogue
         self._values = values
+        self._complete = complete
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -102,6 +111,8 @@ class Run:
         """
         try:
             variable, place = place_of(self.catalogue.equations, name)
+            if variable not in self._values:
+                self._values = self._complete()
             return along_time(self._values[variable], place)
         except (KeyError, ValueError):
             raise InputError(Fault(name, f"no variable of this name{suggest(name, self.labels)}")) from None
@@ -109,8 +120,8 @@ class Run:
     @cached_property
     def labels(self) -> list[str]:
         """Names of all variables, element by element for arrays."""
-        variables = self.catalogue.equations.variables
-        return [label for name in self._values for label in variables[name].labels]
+        variables = self.catalogue.equations.variables.values()
+        return [label for variable in variables if variable.kind != "lookup" for label in variable.labels]
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:

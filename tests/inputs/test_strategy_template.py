@@ -63,4 +63,6 @@ def test_a_name_that_is_none_is_refused(tree: Path, content: Content, name: str)
 def test_an_unknown_parent_is_told_and_nothing_is_written(tree: Path, content: Content) -> None:
     with pytest.raises(InputError, match='did you mean "baseline"'):
         start_strategy(tree / "mine.yaml", "basline", content)
+    with pytest.raises(InputError, match="not its file"):
+        start_strategy(tree / "mine.yaml", "strategies/baseline.yaml", content)
     assert not (tree / "mine.yaml").exists()

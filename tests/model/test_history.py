@@ -84,7 +84,7 @@ def test_anchors_lie_in_their_bands(
 def test_top_talent_by_origin_and_by_place_of_work(
     variables: pd.DataFrame, year: float, origin: float, at_home: float
 ) -> None:
-    """Against the rest of the world, 4,500 people at the start of 2016 and growing by 3 % a year (MacroPolo)."""
+    """Beside the rest of the world: 4,500 people at the start of 2016, growing by 3 % a year (MacroPolo)."""
     home, abroad = variables["top_talent_at_home"][year], variables["top_talent_abroad"][year]
     world = home + abroad + 4500 * 1.03 ** (year - 2016)
     assert (home + abroad) / world == pytest.approx(origin, abs=0.04)

@@ -52,7 +52,7 @@ def test_every_lever_moves_something_after_its_start_and_nothing_before(model: M
 
 @pytest.mark.parametrize("strategy", ["baseline", "catchup_explore_open"])
 def test_half_the_step_changes_no_headline_outcome_by_one_percent(model: Model, strategy: str) -> None:
-    """At the years that reports show relative to the value itself, and at all times relative to the range.
+    """Relative to the value itself at the years that reports show, and to the range at all times.
 
     Stocks that start from almost nothing, such as domestic accelerators in 2023, lag by half a step while they
     take off: up to 4 % of a small value then, which the second measure bounds.

@@ -105,7 +105,9 @@ def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]
     click.echo(f"scenario {first.scenario}, model {first.catalogue.equations.hash[:12]}")
     for label, run in runs.items():
         if run.factor != 1:
-            click.echo(f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline")
+            click.echo(
+                f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline"
+            )
     print_table(outcomes)
     if comparison.differing:
         print_table(levers_table(comparison))

@@ -167,9 +167,7 @@ class _Emitter:
         if not self._is_leaf(node) or name in self.later.replaced:
             return self._local(node)
         if name in CONTROL_NAMES:
-            grid = self.grid
-            controls = (grid.initial, grid.final, grid.step, grid.save_step)
-            return number_literal(controls[CONTROL_NAMES.index(name)])
+            return number_literal(self.grid.controls[name])
         values = self.equations.defaults[name]
         if not values.shape:
             return number_literal(float(values))
@@ -212,7 +210,7 @@ class _Emitter:
         return f"def {signature}:\n{body}"
 
     def _start(self) -> list[str]:
-        return [f"t = {self.grid.initial!r}", "i = 0"]
+        return [f"t = array(({self.grid.initial!r},), ())", "i = 0"]
 
     def _init(self, live: Sequence[int]) -> str:
         writer = self._writer(self.first)

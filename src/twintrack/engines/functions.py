@@ -53,7 +53,7 @@ def tables(
 
 def whole_power(base: Value, exponent: int) -> Value:
     """Raise to a whole power from 1 to 8 by multiplication."""
-    result = base
+    result = base = np.float64(base) if isinstance(base, float) else base  # Python refuses to divide by zero
     for bit in bin(exponent)[3:]:
         result = result * result
         if bit == "1":

@@ -6,7 +6,9 @@ folder, so that later processes neither trace nor compile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from twintrack.engines.base import Inputs, check_inputs
 from twintrack.engines.emit import emit
 from twintrack.engines.executables import compiled
 from twintrack.engines.jax_setup import start_jax
+from twintrack.engines.known import KnownOutputs
 from twintrack.engines.methods import Method
 from twintrack.engines.packing import Layout
 from twintrack.engines.simulation import Simulation
@@ -24,8 +27,8 @@ from twintrack.engines.sizes import Sizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 
-BLOCKS = (1, 16, 64, 256)
-"""Numbers of runs that functions are compiled for; beyond the last, throughput no longer grows."""
+BLOCKS = (1, 16, 64)
+"""Numbers of runs that functions are compiled for; with more, a large model leaves the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class JaxEngine:
     def __init__(self, equations: Equations, method: Method = "euler") -> None:
         self.equations = equations
         self.method = method
+        self._known = KnownOutputs(equations)
         self._sizes = Sizes(equations)
         self._kernels: dict[Any, _Kernel] = {}
 
@@ -57,32 +61,33 @@ class JaxEngine:
         """Run the model; see `Engine.run`."""
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
+        computed, known = self._known.split(inputs)
         block = next((size for size in BLOCKS if size >= runs), BLOCKS[-1])
-        kernel = self._kernel(inputs, block)
+        kernel = self._kernel(inputs, computed, block)
         simulation = kernel.simulation
         packed = _packed(simulation, inputs)
         moving = np.empty((len(grid.saved_index), simulation.moving.width, runs))
         still = np.empty((simulation.still.width, runs))
-        with start_jax().enable_x64(True):
-            for start in range(0, runs, block):
-                part = slice(start, min(start + block, runs))
-                filled = [
-                    _filled(array, part, block) if place % 2 else array for place, array in enumerate(packed)
-                ]
+
+        def run_block(start: int) -> None:
+            part = slice(start, min(start + block, runs))
+            filled = [_filled(array, part, block) if i % 2 else array for i, array in enumerate(packed)]
+            with start_jax().enable_x64(True):  # holds for this thread only
                 rows, fixed = kernel.executable(*filled)
-                width = part.stop - start
-                moving[..., part] = np.asarray(rows)[..., :width]
-                still[..., part] = np.asarray(fixed)[..., :width]
-        values = dict(simulation.moving.unpack(moving, 1))
+            moving[..., part] = np.asarray(rows)[..., : part.stop - start]
+            still[..., part] = np.asarray(fixed)[..., : part.stop - start]
+
+        _for_each(run_block, range(0, runs, block))
+        values = {**known, **dict(simulation.moving.unpack(moving, 1))}
         for name, value in simulation.still.unpack(still, 0):
             values[name] = np.broadcast_to(value, (len(moving), *value.shape))
         return {name: values[name] for name in inputs.outputs}
 
-    def _kernel(self, inputs: Inputs, block: int) -> _Kernel:
-        """Give the compiled function for inputs of these names and kinds."""
+    def _kernel(self, inputs: Inputs, computed: tuple[str, ...], block: int) -> _Kernel:
+        """Give the compiled function for inputs of these names and kinds that gives `computed`."""
         orders = self._sizes.find(inputs)
         varying = frozenset(_varying(inputs.constants, inputs.runs) + _varying(inputs.series, inputs.runs))
-        names = (tuple(inputs.constants), tuple(inputs.series), inputs.outputs)
+        names = (tuple(inputs.constants), tuple(inputs.series), computed)
         key = (*names, varying, block, inputs.grid.step, tuple(orders.items()))
         if key not in self._kernels:
             shapes = {name: variable.shape for name, variable in self.equations.variables.items()}
@@ -105,6 +110,17 @@ class JaxEngine:
             executable = compiled(simulation, simulation.argument_shapes, repr(simulation))
             self._kernels[key] = _Kernel(simulation, executable)
         return self._kernels[key]
+
+
+def _for_each(work: Callable[[int], None], starts: range) -> None:
+    """Work on all blocks, one thread per core: compiled code runs outside Python's lock, on one core each."""
+    if len(starts) == 1:
+        work(starts[0])
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ThreadPoolExecutor(cores) as threads:
+        for _ in threads.map(work, starts):
+            pass
 
 
 def _varying(given: Mapping[str, Array], runs: int) -> list[str]:

@@ -54,26 +54,23 @@ def fingerprint() -> str:
 
 
 _in_force: list[str] = []
-"""The settings with which this process has started JAX; empty if it was started by others."""
+"""The flags with which this process has started JAX; empty if it was started by others."""
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Set our variables for a moment; what the user has set in XLA_FLAGS comes later and so wins."""
-    flags = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
-    # NPROC: XLA's own threads cost more than they give on arrays of this size.
-    ours = {"XLA_FLAGS": flags, "NPROC": "1"}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    _in_force.extend(ours.values())
+    """Set our flags for a moment; what the user has set comes after them and so wins."""
+    before = os.environ.get("XLA_FLAGS")
+    flags = f"{XLA_FLAGS} {before or ''}".strip()
+    os.environ["XLA_FLAGS"] = flags
+    _in_force.append(flags)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        if before is None:
+            del os.environ["XLA_FLAGS"]
+        else:
+            os.environ["XLA_FLAGS"] = before
 
 
 def _processor() -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Inputs, check_inputs
 from twintrack.engines.emit import Program, emit
+from twintrack.engines.known import KnownOutputs
 from twintrack.engines.methods import METHODS, Method
 from twintrack.engines.numpy_functions import numpy_functions
 from twintrack.engines.sizes import Sizes
@@ -23,6 +24,7 @@ class NumpyEngine:
     def __init__(self, equations: Equations, method: Method = "euler") -> None:
         self.equations = equations
         self.method = method
+        self._known = KnownOutputs(equations)
         self._sizes = Sizes(equations)
         self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
 
@@ -38,18 +40,20 @@ class NumpyEngine:
         """Run the model; see `Engine.run`."""
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
-        program, functions = self._compiled(inputs)
+        computed, known = self._known.split(inputs)
+        program, functions = self._compiled(inputs, computed)
         result = {
             name: np.empty((len(grid.saved_index), *self.equations.variables[name].shape, runs))
-            for name in inputs.outputs
+            for name in computed
         }
         with np.errstate(all="ignore"):
             self._loop(inputs, program, functions, result)
-        return result
+        result.update(known)
+        return {name: result[name] for name in inputs.outputs}
 
-    def _compiled(self, inputs: Inputs) -> tuple[Program, dict[str, Any]]:
+    def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
-        names = (tuple(inputs.constants), tuple(inputs.series), inputs.outputs)
+        names = (tuple(inputs.constants), tuple(inputs.series), computed)
         key = (names, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
             program = emit(self.equations, *names, inputs.grid, orders)
@@ -69,20 +73,16 @@ class NumpyEngine:
         for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
             result[name][:] = value
         advance = METHODS[self.method]
-        for i in range(grid.steps + 1):
+        for i, t in enumerate(grid.times):
             now = [array[i] for array in rows]
             if i % grid.save_every == 0:
-                values = functions["outputs"](
-                    given, now, held, fixed, flows, memory, grid.initial + i * grid.step, i
-                )
+                values = functions["outputs"](given, now, held, fixed, flows, memory, t, i)
                 for name, value in zip(program.moving, values, strict=True):
                     result[name][i // grid.save_every] = value
             if i < grid.steps:
                 following = [array[i + 1] for array in rows]
 
-                def slope(xs: Any, state: Any, held_memory: Any, t: float, i: int = i) -> Any:
+                def slope(xs: Any, state: Any, held_memory: Any, t: Any, i: int = i) -> Any:
                     return functions["step"](given, xs, held, fixed, state, held_memory, t, i)
 
-                flows, memory = advance(
-                    slope, now, following, flows, memory, grid.initial + i * grid.step, grid.step
-                )
+                flows, memory = advance(slope, now, following, flows, memory, t, grid.step)

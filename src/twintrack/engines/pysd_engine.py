@@ -6,6 +6,7 @@ array of integers, and its first step is cut to whole numbers (PySD 3.14). Write
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from numpy.typing import ArrayLike
 from twintrack.engines.base import check_inputs
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array, Variable
-from twintrack.errors import Fault, InputError
+from twintrack.errors import EquationError, Fault, InputError
 from twintrack.names import snake
 from twintrack.resources import cache_dir
 
@@ -32,7 +33,9 @@ class PysdEngine:
         # PySD writes Python beside the file that it reads: it gets a copy.
         copy = Path(self._folder.name) / "model.mdl"
         copy.write_bytes(Path(path).read_bytes())
-        with warnings.catch_warnings():
+        # PySD prints literal arrays into its Python with NumPy's print options: by default 8 digits.
+        digits = np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)
+        with warnings.catch_warnings(), digits:
             warnings.simplefilter("ignore")
             import pysd
 
@@ -96,4 +99,7 @@ class PysdEngine:
         )
         rows = [np.asarray(value, np.float64) for value in frame[title]]
         shape = self.equations.variables[name].shape
+        if any(row.shape not in ((), shape) for row in rows):
+            message = f"PySD gives it the shape {rows[0].shape} instead of {shape}"
+            raise EquationError(message, variable=name, where=self.equations.components[name][0].where)
         return np.stack([np.broadcast_to(row, shape) for row in rows])[..., np.newaxis]

@@ -111,11 +111,11 @@ class _Model:
 
         every = self.simulation.grid.save_every
 
-        def step(carry: Any, i: Any) -> Any:
-            return self._advance(*carry, i), None
+        def step(carry: tuple[Any, Any], i: Any) -> Any:
+            return self._advance(carry[0], carry[1], i), None
 
-        def row(carry: Any, first: Any) -> Any:
-            outputs = self._call("outputs", self._series(first), *carry, self._time(first), first)
+        def row(carry: tuple[Any, Any], first: Any) -> Any:
+            outputs = self._call("outputs", self._series(first), carry[0], carry[1], self._time(first), first)
             carry = (
                 step(carry, first)[0] if every == 1 else lax.scan(step, carry, first + jnp.arange(every))[0]
             )

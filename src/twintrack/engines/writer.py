@@ -7,7 +7,6 @@ inserting axes of length one; axes missing in front need nothing.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -43,12 +42,7 @@ _INFIX = {
     "greater": ">",
     "greater_equal": ">=",
 }
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-}
+_ARITHMETIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
 _CALLS = {
     "abs": "absolute",
     "integer": "trunc",
@@ -259,8 +253,9 @@ def _known(code: str) -> float | None:
 def _infix(function: str, left: str, right: str) -> str:
     """Write an operation; arithmetic of literals is done here, so that exponents like 1/6 are literals."""
     one, other = _known(left), _known(right)
-    if one is not None and other is not None and function in _ARITHMETIC and (other or function != "divide"):
-        return number_literal(_ARITHMETIC[function](one, other))
+    if one is not None and other is not None and function in _ARITHMETIC:
+        with np.errstate(all="ignore"):
+            return number_literal(float(_ARITHMETIC[function](np.float64(one), np.float64(other))))
     return f"({left} {_INFIX[function]} {right})"
 
 

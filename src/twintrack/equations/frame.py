@@ -42,8 +42,8 @@ def build_equations(section: Any, entries: list[Entry], file: str, digest: str) 
     builder.read_right_sides()
     raise_together(builder.frame.faults)
     equations = builder.equations(digest)
-    Graph(equations, initial=True).check()
-    Graph(equations, initial=False).check()
+    for initial in (False, True):
+        Graph(equations, initial=initial).check()
     return equations
 
 
@@ -158,13 +158,10 @@ class _Builder:
         axes = tuple(item for item, index in zip(left, box, strict=True) if isinstance(index, tuple))
         shape = tuple(len(index) for index in box if isinstance(index, tuple))
         expression: Expr | None = None
-        table: int | None = None
         if len(set(axes)) < len(axes):
             self._fault(name, "one range stands twice on the left-hand side", ", ".join(axes), number)
         elif name in self.frame.lookups:
-            table = self.frame.lookups[name][
-                tuple(int(i) for i in np.argwhere(self.owners[name] == number)[0])
-            ]
+            pass  # its tables are read already
         elif part.type == "Data":
             self._fault(name, "data variables are not understood; give a dated series instead", ":=", number)
         else:
@@ -176,7 +173,7 @@ class _Builder:
                 self._fault(
                     name, "a marked subscript is left over; reduce it with SUM or its like", extra[0], number
                 )
-        return Component(name, box, axes, shape, expression, table, self._where(name, number))
+        return Component(name, box, axes, shape, expression, self._where(name, number))
 
     # The whole
 

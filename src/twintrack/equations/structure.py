@@ -166,7 +166,7 @@ class Component:
     """One equation of a variable: the box of elements it defines, and its right-hand side.
 
     `box` has one Index per axis of the variable: a number where the left-hand side names an element. `axes`
-    and `shape` describe the value (the positions of `box` that are not numbers).
+    and `shape` describe the value (the positions of `box` that are not numbers). A lookup has no expression.
     """
 
     variable: str
@@ -174,7 +174,6 @@ class Component:
     axes: tuple[str, ...]
     shape: tuple[int, ...]
     expression: Expr | None
-    table: int | None
     where: str
 
 
@@ -223,6 +222,11 @@ class TimeGrid:
     def save_every(self) -> int:
         """Number of integration steps between two saved rows."""
         return round(self.save_step / self.step)
+
+    @property
+    def controls(self) -> dict[str, float]:
+        """Values of the control variables by name."""
+        return dict(zip(CONTROL_NAMES, (self.initial, self.final, self.step, self.save_step), strict=True))
 
     @cached_property
     def times(self) -> Array:

@@ -21,8 +21,10 @@ def start_strategy(path: Path, parent: str, content: Content) -> None:
     The file's name without its ending is the strategy's. Raises InputError when the parent does not exist,
     the name is none for a strategy or is taken, or the file exists or cannot be written. It never overwrites.
     """
-    base = content.strategies.resolve(parent)
     where = shown(path)
+    if parent.endswith((".yaml", ".yml")):
+        raise InputError(Fault(parent, "name the strategy, not its file: parents are looked up by name"))
+    base = content.strategies.resolve(parent)
     if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
         message = "a strategy's name has small letters, digits and underscores, and its file ends in .yaml"
         raise InputError(Fault(where, message))
@@ -42,7 +44,7 @@ def start_strategy(path: Path, parent: str, content: Content) -> None:
 
 def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
     terms = mix_terms(parent, parent)
-    start = f"extends: {json.dumps(parent)}" if terms is None else f"mix: {json.dumps(terms)}"
+    start = f"extends: {parent}" if terms is None else f"mix: {json.dumps(terms)}"
     title = json.dumps(name.replace("_", " ").capitalize())
     about = json.dumps(f"As {parent}; not changed yet.")
     first = f"{table.policy_start:g}"

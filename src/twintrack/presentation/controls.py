@@ -12,6 +12,9 @@ import ipywidgets
 
 from twintrack.presentation.report_tables import plain
 
+NEAR = 0.01
+"""Two values closer than this share of a step are the same."""
+
 STEPS = 100
 """A slider has about this many steps."""
 
@@ -58,8 +61,14 @@ class Control:
 
     @property
     def value(self) -> float:
-        """Where the slider stands, in the quantity's unit."""
-        return float(self.slider.value)
+        """Where the slider stands, in the quantity's unit.
+
+        A browser rounds to whole steps with an error in the last digits: what is that close to the start
+        or to the baseline is meant to be it.
+        """
+        value, near = float(self.slider.value), NEAR * float(self.slider.step)
+        marks = (mark for mark in (self.start, self.quantity.baseline) if abs(value - mark) < near)
+        return next(marks, round(value, 9))
 
     @property
     def touched(self) -> bool:
@@ -73,7 +82,7 @@ class Control:
         self.slider.min = min(self.quantity.low, value)
         self.slider.max = max(self.quantity.high, value)
         self.slider.value = value
-        self.start = self.value
+        self.start = value
         self.slider.observe(self._moved, names="value")
         self._write_label()
 

@@ -326,15 +326,17 @@ def series_figure(
         figure.update_yaxes(
             title_text=units.get(name, ""), type=scale, gridcolor=GRID_COLOUR, row=row, col=column
         )
-    figure.update_xaxes(showgrid=False, linecolor=AXIS_COLOUR, ticks="outside")
+    figure.update_xaxes(showgrid=False, linecolor=AXIS_COLOUR, ticks="outside", ticklabeloverflow="allow")
+    figure.update_yaxes(zeroline=False, automargin=True)
     figure.update_layout(
         template="none",
         height=60 + 300 * rows,
-        margin={"l": 70, "r": 20, "t": 50, "b": 40},
+        margin={"l": 70, "r": 24, "t": 64, "b": 40},
         hovermode="x unified",
         font={"family": FONT, "size": 12, "color": TEXT_COLOUR},
-        legend={"orientation": "h", "y": -0.12 / rows - 0.02, "yanchor": "top"},
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},
     )
+    figure.update_annotations(font_size=13)
     return figure
 
 

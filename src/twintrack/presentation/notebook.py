@@ -57,10 +57,19 @@ def explore(
     _require_notebook_extra()
     uncertain = [name for name, parameter in model.world.items() if parameter.distribution != "fixed"]
     chosen = {
-        "levers": _known(levers, list(model.levers), model.levers, "lever"),
-        "world": _known(world, uncertain, model.world, "world parameter"),
-        "outcomes": _known(outcomes, list(model.headline[:SHOWN_AT_FIRST]), model.outcomes, "outcome"),
+        "levers": list(model.levers) if levers is None else list(levers),
+        "world": uncertain if world is None else list(world),
+        "outcomes": list(model.headline[:SHOWN_AT_FIRST]) if outcomes is None else list(outcomes),
     }
+    known = {"levers": model.levers, "world": model.world, "outcomes": model.outcomes}
+    faults = [
+        Fault(f"explore: {kind}", f'"{name}" is not known{suggest(name, known[kind])}')
+        for kind, names in chosen.items()
+        for name in names
+        if name not in known[kind]
+    ]
+    if faults:
+        raise InputError(faults)
     return Explorer(model, **chosen)
 
 
@@ -85,20 +94,6 @@ def _require_notebook_extra() -> None:
             f'{error.name} is not installed; install the notebook extra: pip install "twintrack[notebook]"'
         )
         raise TwinTrackError(message) from error
-
-
-def _known(
-    given: Sequence[str] | None, default: list[str], known: Mapping[str, object], kind: str
-) -> list[str]:
-    names = default if given is None else list(given)
-    faults = [
-        Fault("explore", f'no {kind} is called "{name}"{suggest(name, known)}')
-        for name in names
-        if name not in known
-    ]
-    if faults:
-        raise InputError(faults)
-    return names
 
 
 class Explorer:
@@ -155,7 +150,7 @@ class Explorer:
     def _make_choices(self, outcomes: list[str]) -> None:
         import ipywidgets as widgets
 
-        layout = widgets.Layout(width="100%")
+        layout = widgets.Layout(width="auto")
         style = {"description_width": "70px"}
         self.strategy = widgets.Dropdown(
             options=self.model.strategies,
@@ -186,7 +181,10 @@ class Explorer:
             description="Reset", icon="undo", tooltip="Back to the baseline, exactly"
         )
         self.file_name = widgets.Text(
-            value="my_strategy", description="Name", layout=widgets.Layout(width="60%")
+            value="my_strategy",
+            description="Name",
+            layout=widgets.Layout(width="210px"),
+            style={"description_width": "50px"},
         )
         self.save_button = widgets.Button(description="Save as strategy", icon="save")
         self.message = widgets.HTML()
@@ -283,8 +281,8 @@ class Explorer:
         save_strategy(path, named, self.model.lever_table)
 
     def _save_clicked(self) -> None:
-        path = Path("strategies") / f"{self.file_name.value.strip()}.yaml"
         try:
+            path = _strategy_file(self.file_name.value.strip())
             self.save(path)
         except InputError as error:
             self._say(str(error), good=False)
@@ -322,10 +320,18 @@ class Explorer:
             layout=widgets.Layout(width="380px", flex="0 0 auto"),
         )
         right = widgets.VBox(
-            [self.outcomes, self.canvas], layout=widgets.Layout(flex="1 1 500px", min_width="0")
+            [self.outcomes, self.canvas],
+            layout=widgets.Layout(flex="1 1 480px", min_width="0", overflow="hidden"),
         )
-        box = widgets.HBox([left, right], layout=widgets.Layout(width="100%", flex_flow="row wrap"))
+        box = widgets.HBox([left, right], layout=widgets.Layout(width="98%", flex_flow="row wrap"))
         return widgets.VBox([box])
+
+
+def _strategy_file(name: str) -> Path:
+    path = Path("strategies") / f"{name}.yaml"
+    if path.stem != name:
+        raise InputError(Fault(name or "name", "write a plain name, such as my_strategy"))
+    return path
 
 
 def _column(controls: Mapping[str, Control]) -> ipywidgets.VBox:

@@ -1,0 +1,94 @@
+"""The page in a real browser, from a file, with the network off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("index.html", "index.zh.html")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page that was opened without a network, and what it did."""
+
+    def __init__(self, browser: sync_api.Browser, path: Path, width: int) -> None:
+        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+        self.page = context.new_page()
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: (
+                self.errors.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
+        self.page.goto(path.as_uri())
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('.main-svg'))"
+        )
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
+    browser: sync_api.Browser, report_folder: Path, name: str, width: int
+) -> None:
+    opened = Opened(browser, report_folder / name, width)
+    assert [url for url in opened.requests if not url.startswith(("data:", "blob:"))] == [
+        (report_folder / name).as_uri()
+    ]
+    assert opened.errors == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    opened.page.context.close()
+
+
+def test_every_chart_draws_its_lines(browser: sync_api.Browser, report_folder: Path) -> None:
+    page = Opened(browser, report_folder / "index.html", 1400).page
+    empty = page.evaluate(
+        """[...document.querySelectorAll('.chart')]
+            .filter((chart) => !chart.querySelector('.scatterlayer path.js-line, .barlayer path'))
+            .map((chart) => chart.dataset.figure)"""
+    )
+    assert empty == []
+    page.context.close()
+
+
+def test_the_other_language_is_one_click_away(browser: sync_api.Browser, report_folder: Path) -> None:
+    page = Opened(browser, report_folder / "index.html", 1400).page
+    page.click("a.language")
+    assert page.url.endswith("index.zh.html")
+    page.click("a.language")
+    assert page.url.endswith("index.html")
+    page.context.close()
+
+
+def test_charts_fit_the_paper_in_print_and_the_screen_afterwards(
+    browser: sync_api.Browser, report_folder: Path, tmp_path: Path
+) -> None:
+    page = Opened(browser, report_folder / "index.html", 1400).page
+    widest = "Math.max(...[...document.querySelectorAll('.chart .main-svg')].map((svg) => svg.clientWidth))"
+    on_screen = page.evaluate(widest)
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.emulate_media(media="print")
+    page.wait_for_function(f"{widest} <= 700")
+    assert page.pdf(path=tmp_path / "page.pdf", format="A4").startswith(b"%PDF")
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.emulate_media(media="screen")
+    page.wait_for_function(f"{widest} === {on_screen}")
+    page.context.close()

@@ -1,0 +1,93 @@
+"""Figures: what they show, and that every reader can tell the lines apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from twintrack.errors import InputError
+from twintrack.model import Model
+from twintrack.presentation import figures
+
+TIMES = np.arange(2016.0, 2041.0)
+
+
+def _panel(divergence: float = 2026.0) -> figures.Panel:
+    look = figures.styles(["baseline", "other"])
+    growth = np.exp(0.05 * (TIMES - 2016))
+    lines = [
+        figures.Line("Baseline", look["baseline"], growth, 0.8 * growth, 1.2 * growth),
+        figures.Line("Other", look["other"], growth, 0.8 * growth, 1.2 * growth),
+    ]
+    return figures.Panel(TIMES, lines, "bn CNY", ".1f", divergence, "differ", "history")
+
+
+def test_history_is_drawn_once_and_strategies_from_where_they_differ() -> None:
+    figure = figures.panel_figure(_panel())
+    lines = {trace.name: trace for trace in figure.data if trace.name}
+    assert list(lines) == ["history", "Baseline", "Other"]
+    assert lines["history"].x[[0, -1]].tolist() == [2016, 2026]
+    assert lines["Other"].x[[0, -1]].tolist() == [2026, 2040]
+    assert len([trace for trace in figure.data if trace.fill == "toself"]) == 3
+
+
+def test_a_panel_has_its_unit_and_marks_where_strategies_differ() -> None:
+    layout = figures.panel_figure(_panel()).layout
+    assert layout.yaxis.title.text == "bn CNY"
+    assert layout.shapes[0].x0 == layout.shapes[0].x1 == 2026
+    assert layout.annotations[0].text == "differ"
+
+
+def test_strategies_that_never_differ_still_give_a_figure() -> None:
+    assert figures.panel_figure(_panel(2040.0)).data
+
+
+def test_strategies_have_different_colours_and_the_baseline_its_own() -> None:
+    look = figures.styles(["baseline", "a", "b", "c"])
+    assert len({style.colour for style in look.values()}) == 4
+    assert len({style.dash for style in look.values()}) == 4
+    assert look["baseline"] == figures.styles(["x", "baseline"])["baseline"]
+
+
+@pytest.mark.parametrize("colour", [figures.BASELINE_COLOUR, *figures.COLOURS])
+def test_print_on_a_colour_has_enough_contrast(colour: str) -> None:
+    def luminance(code: str) -> float:
+        parts = [int(code[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dark = sorted([luminance(colour), luminance(figures.Style(colour, "solid").ink)], reverse=True)
+    # 3 is what WCAG 2.2 asks for graphical objects and large print.
+    assert (bright + 0.05) / (dark + 0.05) >= 3
+
+
+def test_only_values_that_spread_over_three_decades_get_a_log_axis() -> None:
+    assert figures.wants_log_axis(np.array([1.0, 5000.0]))
+    assert not figures.wants_log_axis(np.array([1.0, 50.0]))
+    assert not figures.wants_log_axis(np.array([0.0, 5000.0]))
+
+
+def test_limits_hold_all_values() -> None:
+    for values in (np.array([5.0, 6.0]), np.array([-1.0, 2.0]), np.array([0.1, 9.0]), np.array([3.0, 3.0])):
+        low, high = figures.limits(values, logarithmic=False)
+        assert low <= values.min() < values.max() + 1e-12 <= high
+
+
+def test_a_run_draws_its_outcomes_with_titles_and_units(model: Model) -> None:
+    run = model.run("pure_catchup")
+    figure = run.plot("frontier_gap_months", "knowledge[scale,basic]")
+    assert len(figure.data) == 2
+    np.testing.assert_array_equal(figure.data[0].y, run["frontier_gap_months"])
+    assert figure.layout.annotations[0].text == model.outcomes["frontier_gap_months"].title.en
+    assert figure.layout.yaxis.title.text == "months"
+
+
+def test_a_comparison_draws_every_strategy_in_every_panel(model: Model) -> None:
+    figure = model.compare(["baseline", "pure_catchup"]).plot("adoption_rate", "own_origin_share")
+    assert [trace.name for trace in figure.data] == ["baseline", "pure_catchup"] * 2
+    assert sum(bool(trace.showlegend) for trace in figure.data) == 2
+
+
+def test_a_misspelt_name_is_told_with_the_nearest(model: Model) -> None:
+    with pytest.raises(InputError, match='did you mean "adoption_rate"'):
+        model.run().plot("adoption_rat")
