@@ -47,6 +47,7 @@ def test_strategies_have_different_colours_and_the_baseline_its_own() -> None:
     assert len({style.colour for style in look.values()}) == 4
     assert len({style.dash for style in look.values()}) == 4
     assert look["baseline"] == figures.styles(["x", "baseline"])["baseline"]
+    assert look["baseline"].dash == figures.styles(["a"])["a"].dash == "solid"
 
 
 @pytest.mark.parametrize("colour", [figures.BASELINE_COLOUR, *figures.COLOURS])
@@ -61,10 +62,11 @@ def test_print_on_a_colour_has_enough_contrast(colour: str) -> None:
     assert (bright + 0.05) / (dark + 0.05) >= 3
 
 
-def test_only_values_that_spread_over_three_decades_get_a_log_axis() -> None:
-    assert figures.wants_log_axis(np.array([1.0, 5000.0]))
-    assert not figures.wants_log_axis(np.array([1.0, 50.0]))
-    assert not figures.wants_log_axis(np.array([0.0, 5000.0]))
+def test_only_what_grows_exponentially_gets_a_log_axis() -> None:
+    years = np.arange(25.0)
+    assert figures.wants_log_axis(2.4**years)
+    assert not figures.wants_log_axis(0.001 + years)
+    assert not figures.wants_log_axis(2.4**years - 1)
 
 
 def test_limits_hold_all_values() -> None:

@@ -100,9 +100,9 @@ class Control:
         self.label.value = (
             f'<div style="line-height:1.25;font-size:12px" title="{html.escape(quantity.note)}">'
             '<div style="display:flex;justify-content:space-between;gap:8px">'
-            f"<span>{html.escape(quantity.title)}</span>"
-            f'<span style="white-space:nowrap;{look}">{plain(self.value)}{unit}'
-            '<span style="font-weight:400;color:#5c656e">'
+            f'<span style="min-width:0">{html.escape(quantity.title)}</span>'
+            f'<span style="text-align:right;{look}">{plain(self.value)}{unit}'
+            '<span style="font-weight:400;color:#5c656e;white-space:nowrap">'
             f" (baseline {plain(quantity.baseline)})</span></span></div>"
             f'<div style="position:relative;height:7px;margin:0 {_HANDLE}px">'
             f'<span style="position:absolute;left:{place:.2%};transform:translateX(-50%);'

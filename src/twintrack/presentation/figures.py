@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASELINE_COLOUR = "#4d4d4d"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("dash", "dashdot", "longdash", "dot", "longdashdot")
+DASHES = ("solid", "dash", "dashdot", "longdash", "dot", "longdashdot")
 DASH_ARRAYS = {
     "solid": "none",
     "dash": "8 4",
@@ -41,8 +41,8 @@ TEXT_COLOUR = "#333d47"
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 )
-LOG_RATIO = 1000.0
-"""Values that grow by more than this factor are drawn on a logarithmic axis."""
+LOG_RATIO = 30.0
+"""Values whose largest is more than this many times their median are drawn on a logarithmic axis."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +114,18 @@ class Panel:
 def styles(strategies: Sequence[str]) -> dict[str, Style]:
     """Give each strategy its colour and dash by position; a strategy named baseline is grey and solid."""
     others = [name for name in strategies if name != "baseline"]
+    # A solid line is for the baseline, or for the first where there is none.
+    skipped = int(len(others) < len(strategies))
     chosen = {
-        name: Style(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)])
+        name: Style(COLOURS[place % len(COLOURS)], DASHES[(place + skipped) % len(DASHES)])
         for place, name in enumerate(others)
     }
-    return {name: chosen.get(name, Style(BASELINE_COLOUR, "solid")) for name in strategies}
+    return {name: chosen.get(name, Style(BASELINE_COLOUR, DASHES[0])) for name in strategies}
 
 
 def wants_log_axis(values: np.ndarray) -> bool:
     """Tell whether values spread so widely that a linear axis would hide the early years."""
-    return bool(np.all(values > 0) and np.max(values) / np.min(values) > LOG_RATIO)
+    return bool(np.all(values > 0) and np.max(values) > LOG_RATIO * np.median(values))
 
 
 def limits(values: np.ndarray, *, logarithmic: bool) -> tuple[float, float]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
+FIGURE_WIDTH = 650
+"""Pixels: what is left beside the sliders in JupyterLab on a small screen; on a smaller one it goes below."""
 EXPLORED = "your strategy"
 WORDS = Texts("en")
 
@@ -307,6 +309,8 @@ class Explorer:
             {name: WORDS.unit(self.model.outcomes[name].unit) for name in names},
             look={EXPLORED: Style(COLOURS[0], "solid"), BASELINE: Style(BASELINE_COLOUR, "dash")},
         )
+        # A figure beside other widgets is drawn before it can know its place's width.
+        figure.update_layout(width=FIGURE_WIDTH)
         self.figure = go.FigureWidget(figure)
         self.canvas.children = [self.figure]
 
@@ -321,7 +325,7 @@ class Explorer:
         )
         right = widgets.VBox(
             [self.outcomes, self.canvas],
-            layout=widgets.Layout(flex="1 1 480px", min_width="0", overflow="hidden"),
+            layout=widgets.Layout(width=f"{FIGURE_WIDTH + 10}px"),
         )
         box = widgets.HBox([left, right], layout=widgets.Layout(width="98%", flex_flow="row wrap"))
         return widgets.VBox([box])

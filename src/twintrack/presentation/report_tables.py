@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ARROWS = {"higher": "↑", "lower": "↓", "neutral": ""}
 REGRET_COLUMNS = ("share_best", "regret_mean", "regret_p90", "regret_max", "regret_when")
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e6
+"""Values outside these sizes are written as powers of ten."""
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROWEST_LABEL = 0.11
 """Parts of a bar smaller than this share of it hold no number."""
@@ -261,15 +263,15 @@ def path_in_words(path: LeverPath) -> str:
 
 
 def plain(value: float) -> str:
-    """Write a lever's value with as many digits as it needs, at most four."""
+    """Write a value with as many digits as it needs, at most four; very large or small as a power of ten."""
+    if value and not SMALLEST_PLAIN <= abs(value) < LARGEST_PLAIN:
+        factor, power = f"{value:.2e}".split("e")
+        return f"{factor}×10{str(int(power)).translate(SUPERSCRIPTS)}"
     digits = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
-    rounded = np.round(value, digits)
-    return f"{rounded:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{rounded:,.0f}"
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
 
 
 def parameter_value(value: float) -> str:
-    """Write a value with three significant digits, as a power of ten where it is very large or small."""
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return plain(float(f"{value:.3g}"))
-    factor, power = f"{value:.2e}".split("e")
-    return f"{factor}×10{str(int(power)).translate(SUPERSCRIPTS)}"
+    """Write a value with three significant digits."""
+    return plain(float(f"{value:.3g}"))
