@@ -54,8 +54,8 @@ def test_every_lever_moves_something_after_its_start_and_nothing_before(model: M
 def test_half_the_step_changes_no_headline_outcome_by_one_percent(model: Model, strategy: str) -> None:
     """Relative to the value itself at the years that reports show, and to the range at all times.
 
-    Stocks that start from almost nothing, such as domestic accelerators in 2023, lag by half a step while they
-    take off: up to 4 % of a small value then, which the second measure bounds.
+    Stocks that start from almost nothing, such as domestic accelerators in 2023, lag by half a step while
+    they take off: up to 4 % of a small value then, which the second measure bounds.
     """
     step = model.equations.time.step
     whole = model.run(strategy).outcomes

@@ -75,6 +75,22 @@ def test_limits_hold_all_values() -> None:
         assert low <= values.min() < values.max() + 1e-12 <= high
 
 
+def test_long_labels_of_bars_are_broken_into_lines() -> None:
+    assert figures.wrapped("Size of public AI money against its estimate").split("<br>") == [
+        "Size of public AI money",
+        "against its estimate",
+    ]
+    assert figures.wrapped("政策可引导的路线选择份额的占比") == "政策可引导的路线选择份额的<br>占比"
+
+
+def test_bars_take_the_colour_of_the_side_they_are_on() -> None:
+    bars = figures.bar_figure(["a", "b"], [0.5, -0.2], ("#111111", "#222222"), 0.1, "rank correlation").data[
+        0
+    ]
+    assert list(bars.marker.color) == ["#111111", "#222222"]
+    assert list(bars.y) == ["a", "b"]
+
+
 def test_a_run_draws_its_outcomes_with_titles_and_units(model: Model) -> None:
     run = model.run("pure_catchup")
     figure = run.plot("frontier_gap_months", "knowledge[scale,basic]")

@@ -21,6 +21,7 @@ from twintrack.engines.state_code import StateCode
 from twintrack.engines.writer import Writer, number_literal
 from twintrack.equations.graph import Graph, Node
 from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue, TimeGrid
+from twintrack.stored import stored
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,16 @@ def emit(
     """Write the functions of a model in which `constants` and `series` are given from outside.
 
     `orders` gives the stages of each smooth and delay, and the length of each pipeline, by number of state.
+    What was written once for this model is read from the cache folder.
     """
-    return _Emitter(equations, constants, series, grid, orders).program(outputs)
+
+    def write() -> Program:
+        return _Emitter(equations, constants, series, grid, orders).program(outputs)
+
+    described = repr(
+        (equations.hash, str(equations.path), constants, series, outputs, grid, sorted(orders.items()))
+    )
+    return stored("programs", described, ("equations", "engines"), Program, write)
 
 
 def emit_sizes(

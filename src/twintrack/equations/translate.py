@@ -7,7 +7,6 @@ that a model that was read once is never parsed again (and PySD, slow to import,
 from __future__ import annotations
 
 import hashlib
-import pickle
 import tempfile
 import warnings
 from importlib.metadata import version
@@ -19,18 +18,8 @@ from twintrack.equations.frame import build_equations
 from twintrack.equations.source import Entry, scan
 from twintrack.equations.structure import Equations
 from twintrack.errors import EquationError
-from twintrack.resources import atomic_write, cache_dir
-
-_UNREADABLE = (
-    pickle.UnpicklingError,
-    EOFError,
-    AttributeError,
-    ImportError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
+from twintrack.resources import cache_dir
+from twintrack.stored import stored
 
 
 def load_equations(path: Path) -> Equations:
@@ -46,12 +35,8 @@ def load_equations(path: Path) -> Equations:
     except (OSError, UnicodeDecodeError) as error:
         raise EquationError(f"cannot be read: {error}", where=str(path)) from error
     digest = hashlib.sha256(content).hexdigest()
-    stored = cache_dir() / "equations" / f"{_key(digest, path)}.pickle"
-    found = _from_cache(stored)
-    if found is None:
-        found = translate(text, path, digest)
-        atomic_write(stored, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
-    return found
+    described = f"{digest} {path} {version('pysd')}"
+    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, digest))
 
 
 def translate(text: str, path: Path, digest: str) -> Equations:
@@ -60,23 +45,6 @@ def translate(text: str, path: Path, digest: str) -> Equations:
     entries = scan(text, file)
     section = _parse(text, entries, file)
     return build_equations(section, entries, file, digest)
-
-
-def _key(digest: str, path: Path) -> str:
-    """Give the name under which a translation is stored: it changes with file, path, this code and PySD."""
-    parts = hashlib.sha256(f"{digest} {path} {version('pysd')}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        parts.update(source.read_bytes())
-    return parts.hexdigest()
-
-
-def _from_cache(stored: Path) -> Equations | None:
-    """Read a stored translation; anything unreadable or foreign counts as absent."""
-    try:
-        found = pickle.loads(stored.read_bytes())
-    except (OSError, *_UNREADABLE):
-        return None
-    return found if isinstance(found, Equations) else None
 
 
 def _parse(text: str, entries: list[Entry], file: str) -> Any:

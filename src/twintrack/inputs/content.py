@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from twintrack.errors import InputError
@@ -15,9 +17,12 @@ from twintrack.inputs.strategies import StrategyLibrary
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import Scenario, WorldParameter, find_scenario, load_scenario, load_world
 from twintrack.inputs.yaml_files import yaml_files
+from twintrack.stored import stored
 
 CENTRAL = "central"
 """The scenario in which every world parameter has its central value."""
+
+_TABLES = ("levers.yaml", "world.yaml", "outcomes.yaml", "sources.yaml")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,20 @@ class Content:
 
 
 def load_content(root: Path) -> Content:
-    """Read the tables under root/model; raises InputError with the faults of all of them."""
+    """Read the tables under root/model; raises InputError with the faults of all of them.
+
+    Tables that were good when they were last read are taken from the cache folder until a file changes.
+    """
+    folder = root / "model"
+    try:
+        digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _TABLES]
+    except OSError:
+        return _read_content(root)  # says which file is missing
+    described = f"{digests} {root} {version('pydantic')}"
+    return stored("content", described, ("inputs",), Content, lambda: _read_content(root))
+
+
+def _read_content(root: Path) -> Content:
     folder = root / "model"
     faults = FaultList()
     levers = world = outcomes = sources = None

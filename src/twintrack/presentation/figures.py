@@ -6,6 +6,7 @@ has its own dash, so that a figure survives a black-and-white printer.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ TEXT_COLOUR = "#333d47"
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 )
+LABEL_WIDTH = 26
+"""Characters in a line of a bar's label."""
 LOG_RATIO = 30.0
 """Values whose largest is more than this many times their median are drawn on a logarithmic axis."""
 
@@ -217,7 +220,7 @@ def _layout(panel: Panel) -> dict[str, Any]:
         vertical["range"] = list(panel.limits)
     return {
         "template": "none",
-        "margin": {"l": 62, "r": 22, "t": 20, "b": 30},
+        "margin": {"l": 62, "r": 22, "t": 20 if panel.divergence_label else 8, "b": 30},
         "font": {"family": FONT, "size": 12, "color": TEXT_COLOUR},
         "hovermode": "x unified",
         "hoverlabel": {"namelength": -1, "bgcolor": "rgba(255,255,255,0.95)"},
@@ -239,6 +242,11 @@ def _divergence_mark(year: float, label: str) -> dict[str, Any]:
     }
 
 
+def wrapped(label: str) -> str:
+    """Break a label into lines that leave room for the bars on a small screen; Chinese is twice as wide."""
+    return "<br>".join(textwrap.wrap(label, LABEL_WIDTH if label.isascii() else LABEL_WIDTH // 2))
+
+
 def bar_figure(
     labels: Sequence[str], values: Sequence[float], colours: tuple[str, str], noise: float, axis_title: str
 ) -> go.Figure:
@@ -251,7 +259,7 @@ def bar_figure(
     figure = go.Figure(
         go.Bar(
             x=_light(np.asarray(values)),
-            y=list(labels),
+            y=[wrapped(label) for label in labels],
             orientation="h",
             marker={"color": [colours[0] if value > 0 else colours[1] for value in values]},
             hovertemplate="%{x:+.2f}<extra></extra>",
@@ -260,30 +268,16 @@ def bar_figure(
             cliponaxis=False,
         )
     )
-    reach = max(0.3, 1.25 * float(np.max(np.abs(values), initial=0.0)))
-    figure.add_shape(
-        type="rect",
-        x0=-noise,
-        x1=noise,
-        y0=0,
-        y1=1,
-        yref="paper",
-        fillcolor="#e9ecef",
-        line={"width": 0},
-        layer="below",
-    )
+    reach = max(0.3, 1.6 * float(np.max(np.abs(values), initial=0.0)))
+    strip = {"x0": -noise, "x1": noise, "y0": 0, "y1": 1, "yref": "paper"}
+    figure.add_shape(type="rect", fillcolor="#e9ecef", line={"width": 0}, layer="below", **strip)
     figure.update_layout(
         template="none",
         margin={"l": 10, "r": 16, "t": 8, "b": 44},
         showlegend=False,
         bargap=0.35,
         font={"family": FONT, "size": 12, "color": TEXT_COLOUR},
-        xaxis={
-            "range": [-reach, reach],
-            "title": {"text": axis_title},
-            "zeroline": True,
-            "gridcolor": GRID_COLOUR,
-        },
+        xaxis={"range": [-reach, reach], "title": {"text": axis_title}, "gridcolor": GRID_COLOUR},
         yaxis={"autorange": "reversed", "automargin": True, "ticks": "", "showgrid": False},
     )
     return figure
@@ -310,24 +304,14 @@ def series_figure(
     )
     look = look or styles(list(series))
     for place, name in enumerate(titles):
-        row, column = place // columns + 1, place % columns + 1
-        drawn = [values[name] for values in series.values()]
+        cell = {"row": place // columns + 1, "col": place % columns + 1}
         for run, values in series.items():
-            figure.add_scatter(
-                x=times,
-                y=values[name],
-                mode="lines",
-                name=run,
-                legendgroup=run,
-                showlegend=place == 0 and len(series) > 1,
-                line={"color": look[run].colour, "dash": look[run].dash, "width": 2.2},
-                row=row,
-                col=column,
-            )
-        scale = "log" if wants_log_axis(np.concatenate(drawn)) else "linear"
-        figure.update_yaxes(
-            title_text=units.get(name, ""), type=scale, gridcolor=GRID_COLOUR, row=row, col=column
-        )
+            line = {"color": look[run].colour, "dash": look[run].dash, "width": 2.2}
+            legend = {"legendgroup": run, "showlegend": place == 0 and len(series) > 1}
+            figure.add_scatter(x=times, y=values[name], mode="lines", name=run, line=line, **legend, **cell)
+        drawn = np.concatenate([values[name] for values in series.values()])
+        scale = "log" if wants_log_axis(drawn) else "linear"
+        figure.update_yaxes(title_text=units.get(name, ""), type=scale, gridcolor=GRID_COLOUR, **cell)
     figure.update_xaxes(showgrid=False, linecolor=AXIS_COLOUR, ticks="outside", ticklabeloverflow="allow")
     figure.update_yaxes(zeroline=False, automargin=True)
     figure.update_layout(

@@ -98,11 +98,6 @@ class ReportData:
         """5th, 50th and 95th percentile over worlds: dimensions percentile, scenario, strategy, time."""
         return self.own.map(robustness.percentiles)
 
-    @cached_property
-    def equal_bands(self) -> xr.Dataset:
-        """The same at equal public cost."""
-        return self.equal.map(robustness.percentiles)
-
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
         """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""
         results = self.equal if equal else self.own

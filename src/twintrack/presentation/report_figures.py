@@ -199,7 +199,7 @@ class Drawings:
         names = {"first": self.tables.strategy(first), "second": self.tables.strategy(second)}
         chart = f"driver-{place}"
         noise = robustness.noise_level(len(self.data.worlds))
-        axis = self.texts("drivers_axis", **names)
+        axis = self.texts("drivers_axis")
         look = figures.styles(list(self.data.strategies))
         colours = (look[first].colour, look[second].colour)
         self.drawn[chart] = figures.bar_figure(labels, correlations.tolist(), colours, noise, axis)
@@ -209,6 +209,7 @@ class Drawings:
         return {
             "id": chart,
             "title": self.texts("drivers_title", outcome=title, **names),
+            "sides": self.texts("drivers_sides", **names),
             "alt": self.texts(
                 "drivers_alt",
                 outcome=title,
