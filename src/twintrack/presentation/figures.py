@@ -297,8 +297,7 @@ def series_figure(
     """
     from plotly.subplots import make_subplots
 
-    columns = min(2, len(titles))
-    rows = -(-len(titles) // columns)
+    columns, rows = min(2, len(titles)), -(-len(titles) // 2)
     figure = make_subplots(
         rows=rows, cols=columns, subplot_titles=list(titles.values()), vertical_spacing=0.32 / rows
     )
@@ -311,9 +310,9 @@ def series_figure(
             figure.add_scatter(x=times, y=values[name], mode="lines", name=run, line=line, **legend, **cell)
         drawn = np.concatenate([values[name] for values in series.values()])
         scale = "log" if wants_log_axis(drawn) else "linear"
-        figure.update_yaxes(title_text=units.get(name, ""), type=scale, gridcolor=GRID_COLOUR, **cell)
+        figure.update_yaxes(title_text=units.get(name, ""), type=scale, **cell)
     figure.update_xaxes(showgrid=False, linecolor=AXIS_COLOUR, ticks="outside", ticklabeloverflow="allow")
-    figure.update_yaxes(zeroline=False, automargin=True)
+    figure.update_yaxes(gridcolor=GRID_COLOUR, zeroline=False, automargin=True)
     figure.update_layout(
         template="none",
         height=60 + 300 * rows,
