@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -214,23 +213,3 @@ def test_an_ensemble_refuses_unknown_names(model: Model) -> None:
     assert 'did you mean "cost_growth_factor"?' in lines(model.ensemble, ["baseline"], worlds=worlds)[0]
     told = lines(model.ensemble, ["baseline"], worlds=1, outputs=["frontier_gap"])
     assert 'did you mean "frontier_gap_months"?' in told[0]
-
-
-def test_a_warm_run_takes_less_than_five_milliseconds(model: Model) -> None:
-    model.run("pure_catchup", catchup_share=0.5)
-    taken = []
-    for share in np.linspace(0.4, 0.6, 20):
-        start = time.process_time()
-        model.run("pure_catchup", catchup_share=float(share))
-        taken.append(time.process_time() - start)
-    # Processor time of the fastest: other work on the machine is not what is measured.
-    assert min(taken) < 0.005
-
-
-@pytest.mark.slow
-def test_an_ensemble_of_four_thousand_runs_takes_less_than_five_seconds_once_compiled(model: Model) -> None:
-    strategies = ["baseline", "pure_catchup", "pure_exploration", "catchup_explore_open"]
-    model.ensemble(strategies, ("central", "decoupling"), worlds=500)
-    start = time.process_time()
-    model.ensemble(strategies, ("central", "decoupling"), worlds=500)
-    assert time.process_time() - start < 5

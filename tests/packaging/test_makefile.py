@@ -94,9 +94,7 @@ def test_report_builds_every_definition_and_says_where_the_pages_are(project: Pr
 
 def test_a_second_call_runs_nothing_but_still_says_where_the_pages_are(project: Project) -> None:
     assert project.reports_built_by("report") == ["reports/first.yaml", "reports/second.yaml"]
-    start = time.perf_counter()
     assert project.reports_built_by("report") == []
-    assert time.perf_counter() - start < 2
     assert "Report: " in project.make("report").stdout
 
 

@@ -6,9 +6,11 @@ array of integers, and its first step is cut to whole numbers (PySD 3.14). Write
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import warnings
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,9 +31,10 @@ class PysdEngine:
 
     def __init__(self, path: Path) -> None:
         self.equations = load_equations(path)
-        self._folder = tempfile.TemporaryDirectory(dir=cache_dir(), prefix="pysd-")
         # PySD writes Python beside the file that it reads: it gets a copy.
-        copy = Path(self._folder.name) / "model.mdl"
+        folder = tempfile.mkdtemp(dir=cache_dir(), prefix="pysd-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        copy = Path(folder) / "model.mdl"
         copy.write_bytes(Path(path).read_bytes())
         # PySD prints literal arrays into its Python with NumPy's print options: by default 8 digits.
         digits = np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)
