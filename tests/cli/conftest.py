@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from twintrack.cli import main
 
 Program = Callable[..., Result]
-PROGRAM = [sys.executable, "-c", "from twintrack.cli import main; main(prog_name='twintrack')"]
+PROGRAM = [str(Path(sys.executable).with_name("twintrack"))]
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ the command that needs it, so that `--help` and `check` answer at once.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -60,3 +62,16 @@ for _command in (
     report_command,
 ):
     main.add_command(_command)
+
+
+def program() -> NoReturn:
+    """Run the command line and end the process at once: JAX's own way out takes a fifth of a second."""
+    code: Any = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a reader may have gone
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0)
