@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.errors import InputError
+from twintrack.errors import InputError, TwinTrackError
 from twintrack.inputs.paths import LeverPath
 from twintrack.model import Model
 from twintrack.results import Run
@@ -213,3 +213,8 @@ def test_an_ensemble_refuses_unknown_names(model: Model) -> None:
     assert 'did you mean "cost_growth_factor"?' in lines(model.ensemble, ["baseline"], worlds=worlds)[0]
     told = lines(model.ensemble, ["baseline"], worlds=1, outputs=["frontier_gap"])
     assert 'did you mean "frontier_gap_months"?' in told[0]
+
+
+def test_a_world_without_numbers_is_an_error_that_names_the_outcome(model: Model) -> None:
+    with pytest.raises(TwinTrackError, match="no finite value from 2016"):
+        model.run(world={"cost_growth_factor": -5.0})

@@ -84,8 +84,8 @@ def test_only_the_levers_that_differ_are_listed(model: Model) -> None:
     changed = model.strategy("baseline", catchup_share=0.5, fiscal_ai_rd={2026: 60, 2030: 90})
     named = {"baseline": model.run(), "changed": model.run(changed)}
     comparison = type(model.compare(["baseline"]))(named, named["baseline"])
-    assert comparison.differing == ["fiscal_ai_rd", "catchup_share"]
-    assert list(comparison.levers.index) == [("fiscal_ai_rd", "bn CNY/Year"), ("catchup_share", "Dmnl")]
+    assert comparison.differing == ["catchup_share", "fiscal_ai_rd"]
+    assert list(comparison.levers.index) == [("catchup_share", "Dmnl"), ("fiscal_ai_rd", "bn CNY/Year")]
     assert comparison.levers.loc[("fiscal_ai_rd", "bn CNY/Year")].tolist() == ["60", "60 in 2026, 90 in 2030"]
     told = comparison.to_dict()["levers"]["fiscal_ai_rd"]["strategies"]["changed"]
     assert told == {"time": [2026.0, 2030.0], "values": [60.0, 90.0]}

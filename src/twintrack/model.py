@@ -11,7 +11,7 @@ import numpy as np
 
 from twintrack import __version__
 from twintrack.equations import Equations, load_equations
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.experiments.arrays import WorldArrays, lever_series
 from twintrack.explanation import Explanation, Knowledge, explain
 from twintrack.inputs.content import CENTRAL, Content, load_content
@@ -157,7 +157,8 @@ class Model:
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
         A strategy with an equal budget is scaled to cost as much as the baseline does in the central world of
-        the scenario, without what `world` sets. Raises InputError for unknown names and values out of range.
+        the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
+        range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
         """
         plan, factor = self._at_budget(self.strategy(strategy, **levers), scenario)
         outside = self.scenario(scenario)
@@ -172,9 +173,11 @@ class Model:
 
         # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
         # engines are not compiled, and take as long for everything.
+        values = simulate(self.catalogue.outcome_variables if engine == "jax" else None)
+        _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
         return Run(
             self.catalogue,
-            simulate(self.catalogue.outcome_variables if engine == "jax" else None),
+            values,
             partial(simulate, None),
             strategy=plan.name,
             scenario=outside.name,
@@ -353,3 +356,12 @@ def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     faults = [Fault(kind, unknown(kind, name, options)) for name in names if name not in options]
     if faults:
         raise InputError(faults)
+
+
+def _check_finite(values: Mapping[str, np.ndarray], names: Iterable[str], time: np.ndarray, run: str) -> None:
+    for name in names:
+        finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
+        if not finite.all():
+            year = time[finite.argmin()]
+            message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"
+            raise TwinTrackError(message)

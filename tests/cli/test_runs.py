@@ -18,7 +18,9 @@ def test_json_of_a_run_is_what_python_gives(model: Model, answer: Answer) -> Non
     words = ("run", "pure_catchup", "--scenario", "decoupling", "--set", "catchup_share=0.6")
     told = answer(*words, "--world", "cost_growth_factor=1.8")
     run = model.run("pure_catchup", "decoupling", world={"cost_growth_factor": 1.8}, catchup_share=0.6)
-    assert told == run.to_dict()
+    changes = {"levers": ["catchup_share=0.6"], "world": ["cost_growth_factor=1.8"]}
+    assert told == {**run.to_dict(), "changes": changes}
+    assert "changes" not in answer("run", "pure_catchup")
     assert answer(*words, "--all-variables")["variables"]["catchup_share"]["values"][-1] == 0.6
 
 
@@ -75,7 +77,7 @@ def test_a_comparison_lists_exactly_the_levers_that_differ(model: Model, answer:
 
 def test_a_comparison_shows_the_baseline_too(program: Program) -> None:
     text = program("compare", "pure_catchup", "pure_exploration", "--years", "2040").stdout
-    first = text.split("\n\n")[0] if "\n\n" in text else text
+    first = next(block for block in text.split("\n\n") if "minus" in block)
     assert "minus pure_catchup" in first and " baseline " in first
 
 
@@ -116,3 +118,10 @@ def test_all_faults_are_told_at_once(program: Program) -> None:
         "--set subsidy_rate",
         "--world growth",
     ]
+
+
+def test_what_was_changed_is_told(program: Program) -> None:
+    done = program("run", "baseline", "--set", "catchup_share=0.6", "--world", "cost_growth_factor=3.5")
+    assert "levers changed: catchup_share=0.6" in done.stdout
+    assert "world changed: cost_growth_factor=3.5" in done.stdout
+    assert "note: cost_growth_factor is set outside its range, 1.6 to 3" in done.stderr

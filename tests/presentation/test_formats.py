@@ -16,7 +16,7 @@ from twintrack.presentation.formats import date, difference, number, share, sign
         (12345.678, ",.0f", "12,346"),
         (0.256, ".1%", "25.6%"),
         (-0.0001, ".1f", "0.0"),
-        (-2.0, ".0f", "-2"),
+        (-2.0, ".0f", "−2"),
         (math.nan, ".1f", "–"),
         (math.inf, ".0%", "–"),
     ],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twintrack.equations import Equations
 
 
-@click.command("check")
+@click.command("check", short_help="Find faults in the files.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def check_command(files: tuple[Path, ...]) -> None:
     """Check FILES, or all content, and print every fault with file and line."""
@@ -51,7 +51,7 @@ def _equations(path: Path) -> tuple[Equations | None, list[Fault]]:
         return None, [Fault(error.where or shown(path), message)]
 
 
-@click.command("explain")
+@click.command("explain", short_help="Show an equation, its source, causes and uses.")
 @click.argument("name")
 @json_option
 def explain_command(name: str, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def explain_command(name: str, as_json: bool) -> None:
         click.echo(explanation)
 
 
-@click.command("new")
+@click.command("new", short_help="Start a strategy file.")
 @click.argument("name")
 @click.option("--from", "parent", default="baseline", show_default=True, help="Strategy to start from.")
 @click.option(

@@ -93,7 +93,7 @@ KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
 """For each kind how it is listed, and the columns that people see."""
 
 
-@click.command("list")
+@click.command("list", short_help="List strategies, levers, outcomes and more.")
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
 @json_option
 def list_command(kind: str, as_json: bool) -> None:

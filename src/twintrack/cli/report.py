@@ -11,7 +11,7 @@ from twintrack.errors import Fault, InputError
 DEFAULT_REPORT = "strategy_comparison"
 
 
-@click.command("report")
+@click.command("report", short_help="Build a comparison page.")
 @click.argument("report", default=DEFAULT_REPORT)
 @click.option(
     "--output",

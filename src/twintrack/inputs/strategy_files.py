@@ -35,7 +35,9 @@ def strategy_yaml(strategy: Strategy, table: LeverTable, *, all_levers: bool = F
         content["description"] = _words(strategy.description)
     if strategy.name != BASELINE:
         content["extends"] = BASELINE
-    content["levers"] = {name: _setting(path, strategy.baseline[name], table) for name, path in paths.items()}
+    content["levers"] = {
+        name: shortest_setting(path, strategy.baseline[name], table) for name, path in paths.items()
+    }
     if strategy.budget != "own":
         content["budget"] = strategy.budget
     if strategy.notes:
@@ -81,7 +83,7 @@ def strategy_json_schema(table: LeverTable | None = None) -> dict[str, Any]:
     return schema
 
 
-def _setting(path: LeverPath, base: LeverPath, table: LeverTable) -> float | Mapping[float, Any]:
+def shortest_setting(path: LeverPath, base: LeverPath, table: LeverTable) -> float | Mapping[float, Any]:
     """Give the shortest setting that leads from the baseline's path to this one."""
     last = path.values[-1]
     if path == Setting(value=last).applied(base, table.policy_start, table.ramp_years):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.strategies import Strategy, mix_terms
+from twintrack.inputs.strategy_files import shortest_setting
 from twintrack.inputs.yaml_files import shown
 
 _NAME = re.compile(r"[a-z]\w*", re.ASCII)
@@ -60,8 +62,11 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
         "# levers:",
     ]
     for lever in table.levers.values():
-        last = base.paths[lever.name].values[-1]
-        lines.append(
-            f"#   {lever.name}: {last:g}    # {lever.low:g} to {lever.high:g} {lever.unit}: {lever.title.en}"
-        )
+        setting = shortest_setting(base.paths[lever.name], base.baseline[lever.name], table)
+        if isinstance(setting, Mapping):
+            shown_setting = f"{{{', '.join(f'{date:g}: {value}' for date, value in setting.items())}}}"
+        else:
+            shown_setting = f"{setting:g}"
+        limits = f"{lever.low:g} to {lever.high:g} {lever.unit}"
+        lines.append(f"#   {lever.name}: {shown_setting}    # {limits}: {lever.title.en}")
     return "\n".join(lines) + "\n"

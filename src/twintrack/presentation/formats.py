@@ -19,7 +19,8 @@ def number(value: float, spec: str) -> str:
         return MISSING
     text = format(value, grouped(spec))
     unsigned = text.removeprefix("-")
-    return text if any(digit in unsigned for digit in "123456789") else unsigned
+    some = any(digit in unsigned for digit in "123456789")
+    return f"−{unsigned}" if some and unsigned != text else unsigned
 
 
 def grouped(spec: str) -> str:
@@ -28,8 +29,13 @@ def grouped(spec: str) -> str:
 
 
 def signed(value: float, spec: str) -> str:
-    """Write a difference with its sign; a rounded zero has none."""
+    """Write a difference with its sign; a rounded zero has none.
+
+    A difference of shares (formats that end in %) is in percentage points, "pp".
+    """
     text = number(abs(value), spec)
+    if text.endswith("%"):
+        text = f"{text[:-1]} pp"
     if not math.isfinite(value) or not any(digit in text for digit in "123456789"):
         return text
     return f"{'+' if value > 0 else '−'}{text}"
