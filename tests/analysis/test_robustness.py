@@ -29,6 +29,19 @@ def test_a_difference_of_rounding_is_no_difference() -> None:
     assert not robustness.same_for_all(VALUES)
 
 
+def test_values_within_a_millionth_of_the_best_share_the_world() -> None:
+    values = pd.DataFrame({"a": [1.0, 1.0], "b": [1.0 - 9e-7, 1.0 - 2e-6]})
+    assert robustness.share_best(values, "higher").to_list() == [0.75, 0.25]
+
+
+def test_an_outcome_is_the_same_for_all_when_medians_and_most_worlds_agree_to_a_thousandth() -> None:
+    level = np.full(10, 100.0)
+    assert robustness.same_for_all(pd.DataFrame({"a": level, "b": level + 0.09}))
+    assert not robustness.same_for_all(pd.DataFrame({"a": level, "b": level + 0.11}))
+    turns = np.where(np.arange(10) % 2, 20.0, -20.0)
+    assert not robustness.same_for_all(pd.DataFrame({"a": level + turns, "b": level - turns}))
+
+
 def test_regret_is_the_distance_to_the_best_in_the_same_world() -> None:
     assert robustness.regret(VALUES, "higher")["a"].to_list() == [0, 0, 0, 8]
     assert robustness.regret(VALUES, "lower")["a"].to_list() == [5, 4, 1, 1]
@@ -64,6 +77,24 @@ def test_the_best_beats_every_other_and_ties_lie_between_40_and_60_percent() -> 
     level = pd.DataFrame({"a": np.ones(10), "b": np.where(worlds < 6, 0, 2)})
     assert robustness.best_and_ties(level, "higher") == ("a", ("b",))
     assert robustness.best_and_ties(level, "lower") == ("b", ("a",))
+
+
+def test_a_lead_below_a_thousandth_of_the_level_is_a_tie_in_either_direction() -> None:
+    level = np.full(10, 100.0)
+    for lead, ties in ((0.09, ("b",)), (0.2, ())):
+        assert robustness.best_and_ties(pd.DataFrame({"a": level + lead, "b": level}), "higher") == (
+            "a",
+            ties,
+        )
+        assert robustness.best_and_ties(pd.DataFrame({"a": level - lead, "b": level}), "lower") == ("a", ties)
+
+
+def test_of_rivals_beaten_as_often_the_nearest_counts() -> None:
+    values = pd.DataFrame({"a": [9.0, 9.0], "far": [1.0, 2.0], "near": [8.0, 7.0]})
+    assert robustness.nearest_rival(values, "higher", "a") == "near"
+    assert robustness.nearest_rival(-values, "lower", "a") == "near"
+    often = values.assign(far=[10.0, 1.0])
+    assert robustness.nearest_rival(often, "higher", "a") == "far"
 
 
 def test_paired_worlds_decide_where_bands_overlap() -> None:

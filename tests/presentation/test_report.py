@@ -77,6 +77,15 @@ def test_every_chart_and_table_can_be_read_without_seeing_it(report_folder: Path
     assert "<th>" not in body
 
 
+def test_bars_are_labelled_with_the_minus_sign_of_their_axis(report_folder: Path) -> None:
+    text = re.search(r'id="figures">(.*?)</script>', _page(report_folder, "index.html"), re.DOTALL)
+    assert text is not None
+    bars = [figure for name, figure in json.loads(text[1]).items() if name.startswith("driver-")]
+    labels = [label for figure in bars for label in figure["data"][0]["text"]]
+    assert any(label.startswith("\N{MINUS SIGN}") for label in labels)
+    assert not any("-" in label for label in labels)
+
+
 def test_both_scenarios_show_at_least_eight_outcomes(report_folder: Path) -> None:
     body = _body(report_folder, "index.html")
     for scenario in ("central", "decoupling"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
@@ -26,6 +27,25 @@ def test_the_best_is_marked_and_ties_are_marked_as_ties(made_up: Callable[..., R
     assert _marks(tie) == ["", "tie", "tie"]
     assert _marks(made_up(lambda name, world: 1.0)) == ["same"] * 3
     assert _marks(made_up(lambda name, world: {"red": 8.0}.get(name, 0.0), better="neutral")) == [""] * 3
+
+
+def test_differences_below_a_thousandth_of_the_level_are_ties_or_the_same(
+    made_up: Callable[..., ReportData],
+) -> None:
+    near = made_up(lambda name, world: {"red": 8.0, "blue": 7.95}.get(name, 0.0))
+    assert _marks(near) == ["", "tie", "tie"]
+    for better in ("higher", "neutral"):
+        same = made_up(lambda name, world: 0.09 * (name == "red"), better=better)
+        assert _marks(same) == ["same"] * 3
+        assert same.untouched("gain")
+
+
+def test_public_cost_is_not_listed_at_equal_public_cost(made_up: Callable[..., ReportData]) -> None:
+    data = made_up(lambda name, world: 8.0 * (name == "red"))
+    cast("dict[str, Any]", data.model.outcomes)["public_cost"] = data.model.outcomes["gain"]
+    data.definition.outcomes = ("gain", "public_cost")
+    (table,) = _tables(data).equal()
+    assert [outcome["title"] for outcome in table["outcomes"]] == ["gain"]
 
 
 def test_results_give_median_and_range_of_each_year(made_up: Callable[..., ReportData]) -> None:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 TIE_RANGE = (0.4, 0.6)
 """Two strategies tie when one is better in a share of worlds inside this range."""
 
-ROUNDING = 1e-9
-"""Values closer than this share of the largest are equal: strategies that do the same differ by rounding."""
+ROUNDING = 1e-6
+"""Values closer than this share of the largest are equal: closer than that, numerical noise would decide."""
+
+NEGLIGIBLE = 1e-3
+"""A median difference below this share of the median level decides nothing: no reader could act on it."""
 
 THIRDS = ("low", "middle", "high")
 
@@ -53,7 +56,10 @@ def percentiles(values: xr.DataArray, points: tuple[float, ...] = (5.0, 50.0, 95
 
 
 def regret(values: pd.DataFrame, better: str) -> pd.DataFrame:
-    """Give what each strategy falls short of the best in the same world (Savage 1951), 0 for the best."""
+    """Give what each strategy falls short of the best in the same world (Savage 1951), 0 for the best.
+
+    What is within a relative 1e-6 (ROUNDING) of the best counts as equal to it.
+    """
     scores = performance(values, better).to_numpy(dtype=np.float64)
     losses = scores.max(axis=1, keepdims=True) - scores
     losses[losses <= _rounding(scores)] = 0.0
@@ -61,14 +67,22 @@ def regret(values: pd.DataFrame, better: str) -> pd.DataFrame:
 
 
 def same_for_all(values: pd.DataFrame) -> bool:
-    """Tell whether every strategy has the same value in every world: the choice does not touch it."""
-    return not regret(values, "higher").to_numpy().any()
+    """Tell whether the choice of strategy does not touch an outcome, to within 0.1 % (NEGLIGIBLE).
+
+    The medians of all strategies agree, and so do, in the middle world, their values in the same world:
+    equal medians alone would hide strategies that win and lose by turns.
+    """
+    level = NEGLIGIBLE * _level(values)
+    middle = values.median()
+    spread = regret(values, "higher").max(axis=1)
+    return bool(middle.max() - middle.min() <= level and spread.median() <= level)
 
 
 def share_best(values: pd.DataFrame, better: str) -> pd.Series[float]:
     """Give for each strategy the share of worlds in which none is better.
 
-    Strategies that are equal in a world split that world, so shares sum to one.
+    Strategies within a relative 1e-6 (ROUNDING) of the best are equal to it: they split that world, so that
+    numerical noise makes no winners. Shares sum to one.
     """
     best = (regret(values, better) == 0).astype(float)
     return best.div(best.sum(axis=1), axis=0).mean()
@@ -95,7 +109,7 @@ def regret_summary(values: pd.DataFrame, better: str) -> pd.DataFrame:
 def win_shares(values: pd.DataFrame, better: str) -> pd.DataFrame:
     """Give the matrix P(row strategy better than column strategy) over paired worlds.
 
-    Worlds in which the two are equal count one half for each; the diagonal is 0.5.
+    Worlds in which the two are equal (to within ROUNDING) count one half for each; the diagonal is 0.5.
     """
     scores = performance(values, better).to_numpy(dtype=np.float64)
     lead = scores[:, :, None] - scores[:, None, :]
@@ -111,14 +125,32 @@ def best_and_ties(values: pd.DataFrame, better: str) -> tuple[str, tuple[str, ..
 
     Best is the one whose weakest pairwise win share is largest (Simpson's rule: it finds the strategy that
     beats every other in most worlds wherever there is one; the mean win share decides between equals).
-    Another ties with it unless it is beaten in more than 60 % of the worlds.
+    Another ties with it unless it is beaten in more than 60 % of the worlds, and by a median difference of at
+    least 0.1 % of the median level (NEGLIGIBLE).
     """
     shares = win_shares(values, better)
     rivals = shares.where(~np.eye(len(shares), dtype=bool))
     order = pd.DataFrame({"weakest": rivals.min(axis=1), "mean": rivals.mean(axis=1)})
     best = str(order.sort_values(["weakest", "mean"], ascending=False, kind="stable").index[0])
-    others = shares.loc[best].drop(best)
-    return best, tuple(str(name) for name, share in others.items() if share <= TIE_RANGE[1])
+    scores = performance(values, better)
+    others = pd.DataFrame(
+        {"share": shares.loc[best], "lead": scores.rsub(scores[best], axis=0).median()}, index=values.columns
+    ).drop(best)
+    beaten = (others["share"] > TIE_RANGE[1]) & (others["lead"] >= NEGLIGIBLE * _level(values))
+    return best, tuple(str(name) for name in others.index[~beaten])
+
+
+def nearest_rival(values: pd.DataFrame, better: str, best: str) -> str:
+    """Give the strategy that `best` beats in the fewest worlds; of equals, the one with the closest values.
+
+    Closest is the smallest absolute median of the paired difference.
+    """
+    wins = win_shares(values, better).loc[best].drop(best)
+    distance = values.rsub(values[best], axis=0).median().abs().drop(best)
+    order = pd.DataFrame({"wins": wins, "distance": distance}).sort_values(
+        ["wins", "distance"], kind="stable"
+    )
+    return str(order.index[0])
 
 
 def contenders(values: pd.DataFrame, better: str) -> tuple[str, str]:
@@ -174,6 +206,11 @@ def share_best_by_third(values: pd.DataFrame, better: str, parameter: pd.Series[
         rows[third] = {"from": inside.min(), "to": inside.max(), "worlds": len(members)}
         rows[third] |= {str(name): share for name, share in shares.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _level(values: pd.DataFrame) -> float:
+    """Give the median level of an outcome: the largest size of any strategy's median."""
+    return float(values.median().abs().max())
 
 
 def _rounding(scores: NDArray[np.float64]) -> NDArray[np.float64]:

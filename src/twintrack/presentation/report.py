@@ -53,6 +53,8 @@ SECTIONS = (
     "provenance",
 )
 TEMPLATES = Path(__file__).parent / "templates"
+GUIDE = (1, 2, 3, 4, 5, 6)
+"""Lines of the reading guide, by number."""
 LIMITS = ("model", "worlds", "strategies", "regret", "equal", "forecast")
 WEAK = ("low", "assumption")
 """Confidence in a parameter's range that the limitations count."""
@@ -167,7 +169,7 @@ def _other_pages(data: ReportData, texts: Texts) -> list[dict[str, str]]:
 def _sections(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
     values = _common_values(data, texts, tables)
     return {
-        "guide": [texts(f"guide_{line}", **values) for line in (1, 2, 3)],
+        "guide": [texts(f"guide_{line}", **values) for line in GUIDE],
         "results": tables.results(),
         "paths_intro": texts("paths_intro", **values),
         "decisions_intro": texts("decisions_intro", **values),

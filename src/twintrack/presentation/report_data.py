@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COST = "public_cost"
 COST_VALUE = "public_cost_pv"
+COSTS = (COST, COST_VALUE)
+"""Outcomes that equal public cost makes equal: what is left of their differences there is noise."""
 LEADER = "leader_{}"
 """The leader's counterpart of an outcome has this name, where the model has one."""
 
@@ -97,6 +99,14 @@ class ReportData:
     def bands(self) -> xr.Dataset:
         """5th, 50th and 95th percentile over worlds: dimensions percentile, scenario, strategy, time."""
         return self.own.map(robustness.percentiles)
+
+    def untouched(self, outcome: str) -> bool:
+        """Tell whether the choice of strategy leaves an outcome the same in every scenario and year."""
+        return all(
+            robustness.same_for_all(self.at(outcome, scenario, year))
+            for scenario in self.scenarios
+            for year in self.years
+        )
 
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
         """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""

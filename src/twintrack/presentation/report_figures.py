@@ -97,7 +97,7 @@ class Drawings:
     def _all_differences(self, place: int, name: str) -> list[dict[str, Any]]:
         scale = 100.0 if self.data.model.outcomes[name].format.endswith("%") else 1.0
         bands = scale * self.data.against_reference[name]
-        if not bands.any():
+        if self.data.untouched(name):
             return []
         limits = figures.limits(bands.to_numpy(), logarithmic=False)
         return [
@@ -202,9 +202,12 @@ class Drawings:
         axis = self.texts("drivers_axis")
         look = figures.styles(list(self.data.strategies))
         colours = (look[first].colour, look[second].colour)
-        self.drawn[chart] = figures.bar_figure(labels, correlations.tolist(), colours, noise, axis)
+        sizes = [signed(size, ".2f") for size in correlations]
+        bars = figures.bar_figure(labels, correlations.tolist(), colours, noise, axis)
+        # The minus sign of the axis, not a hyphen.
+        self.drawn[chart] = bars.update_traces(text=sizes)
         top = str(correlations.index[0])
-        pairs = zip(labels, correlations, strict=True)
+        pairs = zip(labels, sizes, strict=True)
         title = self.texts.of(outcome.title)
         return {
             "id": chart,
@@ -213,7 +216,7 @@ class Drawings:
             "alt": self.texts(
                 "drivers_alt",
                 outcome=title,
-                values="; ".join(f"{label} {size:+.2f}" for label, size in pairs),
+                values="; ".join(f"{label} {size}" for label, size in pairs),
                 **names,
             ),
             "tercile_caption": self.texts("tercile_caption", parameter=labels[0], outcome=title),

@@ -11,7 +11,7 @@ import numpy as np
 
 from twintrack.analysis import robustness
 from twintrack.presentation.formats import date, difference, number, share, signed
-from twintrack.presentation.report_data import COST, COST_VALUE
+from twintrack.presentation.report_data import COST, COST_VALUE, COSTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,10 +67,10 @@ class Tables:
 
     def _marks(self, name: str, values: pd.DataFrame) -> dict[str, str]:
         better = self.data.model.outcomes[name].better
-        if better == "neutral":
-            return dict.fromkeys(self.data.strategies, "")
         if robustness.same_for_all(values):
             return dict.fromkeys(self.data.strategies, "same")
+        if better == "neutral":
+            return dict.fromkeys(self.data.strategies, "")
         best, ties = robustness.best_and_ties(values, better)
         tied = {best, *ties} if ties else set()
         return {
@@ -127,7 +127,10 @@ class Tables:
         return {"caption": caption, "headings": headings, "rows": rows}
 
     def equal(self) -> list[dict[str, Any]]:
-        """One table per scenario: medians in the last year at own budget and at equal public cost."""
+        """One table per scenario: medians in the last year at own budget and at equal public cost.
+
+        Public cost itself is left out, for there it is equal by construction.
+        """
         year = self.data.last_year
         return [
             {
@@ -136,6 +139,7 @@ class Tables:
                     self._heading(name)
                     | {"rows": [self._budget_row(name, scenario, equal=equal) for equal in (False, True)]}
                     for name in self.data.outcomes
+                    if name not in COSTS
                 ],
             }
             for scenario in self.data.scenarios

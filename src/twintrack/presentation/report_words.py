@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.analysis import robustness
 from twintrack.presentation.formats import date, difference, number, share
+from twintrack.presentation.report_data import COSTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,24 +30,29 @@ class Words:
     tables: Tables
 
     def items(self) -> list[dict[str, Any]]:
-        """One item per outcome: its title, and one paragraph per scenario."""
-        return [
+        """One item per outcome: its title, and one paragraph per scenario that has something to say."""
+        items = [
             {
                 "title": self.texts.of(outcome.title),
-                "sentences": [self._paragraph(name, scenario) for scenario in self.data.scenarios],
+                "sentences": list(
+                    filter(None, (self._paragraph(name, scenario) for scenario in self.data.scenarios))
+                ),
             }
             for name, outcome in self.data.outcomes.items()
         ]
+        return [item for item in items if item["sentences"]]
 
     def _paragraph(self, name: str, scenario: str) -> str:
         values = self.data.at(name, scenario, self.data.last_year)
+        neutral = self.data.model.outcomes[name].better == "neutral"
         if robustness.same_for_all(values):
-            return self._same(name, scenario)
-        if self.data.model.outcomes[name].better == "neutral":
+            return "" if neutral else self._same(name, scenario)
+        if neutral:
             return self._neutral(name, scenario, values)
         sentences = [
             self._standing(name, scenario, values),
             self._loss(name, values),
+            self._regret(name, values),
             self._turn(name, scenario),
             self._at_equal_cost(name, scenario, values),
         ]
@@ -55,7 +61,7 @@ class Words:
     def _standing(self, name: str, scenario: str, values: pd.DataFrame) -> str:
         better = self.data.model.outcomes[name].better
         best, ties = robustness.best_and_ties(values, better)
-        second = _runner_up(values, better, best)
+        second = robustness.nearest_rival(values, better, best)
         wins = robustness.win_shares(values, better)
         lead = robustness.paired_difference(values, better, best, second).median()
         return self.texts(
@@ -64,6 +70,7 @@ class Words:
             best=self._named(best),
             second=self._named(second),
             share=share(wins.to_dict()[second][best]),
+            second_value=self._band(name, scenario, second)["value"],
             difference=self._difference(name, lead),
             scenario=self.tables.scenario(scenario),
             **self._band(name, scenario, best),
@@ -77,7 +84,23 @@ class Words:
         if not behind.any():
             return ""
         loss = self._difference(name, losses[behind].mean())
-        return self.texts("word_loses", share=share(behind.mean()), loss=loss)
+        return self.texts("word_loses", best=self._named(best), share=share(behind.mean()), loss=loss)
+
+    def _regret(self, name: str, values: pd.DataFrame) -> str:
+        """Name the strategy with the smallest mean regret, where that is not the first-placed one."""
+        better = self.data.model.outcomes[name].better
+        best, _ = robustness.best_and_ties(values, better)
+        mean = robustness.regret(values, better).mean()
+        least = str(mean.idxmin())
+        if mean[least] == mean[best]:
+            return ""
+        return self.texts(
+            "word_regret",
+            name=self._named(least),
+            best=self._named(best),
+            least=self._difference(name, mean[least]),
+            other=self._difference(name, mean[best]),
+        )
 
     def _turn(self, name: str, scenario: str) -> str:
         standings = [self._first(name, scenario, year) for year in self.data.years]
@@ -91,6 +114,8 @@ class Words:
         return self.texts("word_turn", list=self.texts.join(items))
 
     def _at_equal_cost(self, name: str, scenario: str, values: pd.DataFrame) -> str:
+        if name in COSTS:
+            return ""
         better = self.data.model.outcomes[name].better
         equal = self.data.at(name, scenario, self.data.last_year, equal=True)
         if robustness.same_for_all(equal):
@@ -146,12 +171,6 @@ class Words:
         unit = self.texts.unit(outcome.unit)
         text = number(value, outcome.format)
         return self.texts("with_unit", value=text, unit=unit) if unit else text
-
-
-def _runner_up(values: pd.DataFrame, better: str, best: str) -> str:
-    """The strategy that comes closest to the best one world by world."""
-    wins = robustness.win_shares(values, better).loc[best].drop(best)
-    return str(wins.idxmin())
 
 
 def _standing_first(values: pd.DataFrame, better: str) -> frozenset[str]:
