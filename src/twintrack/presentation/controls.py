@@ -18,13 +18,19 @@ NEAR = 0.01
 STEPS = 100
 """A slider has about this many steps."""
 
+ROW_HEIGHT = 68
+"""Pixels that every slider takes with its label, so that a list of them can show whole rows."""
+
 _HANDLE = 8
 """Half the width of a slider's handle in pixels: its track is that much shorter on both sides."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a slider sets: `baseline` is the value marked on it, `note` what a reader sees on hovering."""
+    """What a slider sets: `baseline` is the value marked on it and `mark` its name there.
+
+    `note` is what a reader sees on hovering.
+    """
 
     name: str
     title: str
@@ -33,6 +39,7 @@ class Quantity:
     high: float
     baseline: float
     note: str = ""
+    mark: str = "baseline"
 
 
 class Control:
@@ -54,7 +61,10 @@ class Control:
             layout=ipywidgets.Layout(width="100%", margin="0"),
         )
         self.label = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%", margin="0"))
-        self.box = ipywidgets.VBox([self.label, self.slider], layout=ipywidgets.Layout(margin="0 0 4px 0"))
+        self.box = ipywidgets.VBox(
+            [self.label, self.slider],
+            layout=ipywidgets.Layout(height=f"{ROW_HEIGHT}px", overflow="hidden"),
+        )
         self._on_change = on_change
         self._write_label()
         self.slider.observe(self._moved, names="value")
@@ -87,8 +97,9 @@ class Control:
         self._write_label()
 
     def _moved(self, _: dict[str, Any]) -> None:
-        self._write_label()
+        # The curves first: whoever moves a slider looks at them.
         self._on_change()
+        self._write_label()
 
     def _write_label(self) -> None:
         quantity = self.quantity
@@ -97,13 +108,13 @@ class Control:
         differs = self.value != quantity.baseline
         look = "font-weight:700;color:#b3470a" if differs else "color:#333d47"
         unit = f" {html.escape(quantity.unit)}" if quantity.unit else ""
+        title, line = html.escape(quantity.title), "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+        hover = f"{title}: {html.escape(quantity.note)}" if quantity.note else title
         self.label.value = (
-            f'<div style="line-height:1.25;font-size:12px" title="{html.escape(quantity.note)}">'
-            '<div style="display:flex;justify-content:space-between;gap:8px">'
-            f'<span style="min-width:0">{html.escape(quantity.title)}</span>'
-            f'<span style="text-align:right;{look}">{plain(self.value)}{unit}'
-            '<span style="font-weight:400;color:#5c656e;white-space:nowrap">'
-            f" (baseline {plain(quantity.baseline)})</span></span></div>"
+            f'<div style="line-height:15px;font-size:12px" title="{hover}">'
+            f'<div style="{line}">{title}</div>'
+            f'<div style="{line}"><span style="{look}">{plain(self.value)}{unit}</span>'
+            f'<span style="color:#5c656e"> ({quantity.mark} {plain(quantity.baseline)})</span></div>'
             f'<div style="position:relative;height:7px;margin:0 {_HANDLE}px">'
             f'<span style="position:absolute;left:{place:.2%};transform:translateX(-50%);'
             'font-size:8px;line-height:7px;color:#333d47">▼</span></div></div>'

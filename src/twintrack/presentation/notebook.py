@@ -2,6 +2,8 @@
 
 Needs the notebook extra (ipywidgets and anywidget). Every event costs one run of the model (two when the
 world changes, for the baseline lives in the same world) and replaces only the y values of the curves.
+A browser needs far longer to draw axes, titles and legends anew than to move a line: the axes keep their
+ranges, and only the lines are drawn, until a curve no longer fits its axis.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.content import CENTRAL
@@ -25,6 +29,7 @@ from twintrack.presentation.texts import Texts
 
 if TYPE_CHECKING:
     import ipywidgets
+    import plotly.graph_objects as go
 
     from twintrack.model import Model
     from twintrack.presentation.controls import Control
@@ -32,8 +37,18 @@ if TYPE_CHECKING:
 
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
-FIGURE_WIDTH = 650
-"""Pixels: what is left beside the sliders in JupyterLab on a small screen; on a smaller one it goes below."""
+CONTROLS_WIDTH = 340
+"""Pixels of the column with the sliders."""
+FIGURE_WIDTH = 580
+"""Pixels: what is left beside the sliders in JupyterLab with its sidebar on a window 1400 pixels wide."""
+PANEL_HEIGHT = 235
+"""Pixels of a row of panels: two rows are about as high as the column with the sliders."""
+ROWS_SHOWN = 6
+"""Sliders that are seen without scrolling."""
+ROOM = 0.15
+"""Share of the values' span that an axis leaves free on both sides for curves to move into."""
+SMALLEST_SHARE = 0.4
+"""An axis is fitted anew when its values span less than this share of it."""
 EXPLORED = "your strategy"
 WORDS = Texts("en")
 
@@ -121,6 +136,7 @@ class Explorer:
         self._make_choices(outcomes)
         self._make_buttons()
         self.canvas = widgets.VBox()
+        self._ranges: dict[int, tuple[float, float]] = {}
         self._baseline = self._run_baseline()
         self._current = self._run()
         self._draw()
@@ -145,7 +161,14 @@ class Explorer:
         parameter = self.model.world[name]
         unit = WORDS.unit(parameter.unit)
         quantity = Quantity(
-            name, parameter.title.en, unit, parameter.low, parameter.high, parameter.value, parameter.source
+            name,
+            parameter.title.en,
+            unit,
+            parameter.low,
+            parameter.high,
+            parameter.value,
+            parameter.source,
+            mark=CENTRAL,
         )
         return Control(quantity, self._world_moved)
 
@@ -237,12 +260,43 @@ class Explorer:
             return
         if world_changed:
             self._baseline = self._run_baseline()
+        self._move_curves(world_changed=world_changed)
         self._say("")
-        with self.figure.batch_update():
+
+    def _move_curves(self, *, world_changed: bool) -> None:
+        """Replace the y values in one message; axes are drawn anew only where a curve no longer fits."""
+        misfits = [place for place, axis in enumerate(self._axes()) if not self._fits(place, axis)]
+        batch = self.figure.batch_update() if misfits else self.figure.batch_animate(duration=0)
+        with batch:
             for place, name in enumerate(self.outcomes.value):
                 self.figure.data[2 * place].y = self._current[name]
                 if world_changed:
                     self.figure.data[2 * place + 1].y = self._baseline[name]
+            self._fit(misfits)
+
+    def _axes(self) -> list[Any]:
+        return list(self.figure.select_yaxes())[: len(self.outcomes.value)]
+
+    def _drawn(self, place: int, axis: Any) -> np.ndarray:
+        """Give the values that a panel shows, in the unit of its axis' range."""
+        name = self.outcomes.value[place]
+        values = np.concatenate([self._current[name], self._baseline[name]])
+        return np.log10(values[values > 0]) if axis.type == "log" else values
+
+    def _fits(self, place: int, axis: Any) -> bool:
+        values = self._drawn(place, axis)
+        low, high = self._ranges[place]
+        inside = low <= values.min(initial=high) and values.max(initial=low) <= high
+        return bool(inside and np.ptp(values) >= SMALLEST_SHARE * (high - low))
+
+    def _fit(self, places: Sequence[int]) -> None:
+        axes = self._axes()
+        for place in places:
+            values = self._drawn(place, axes[place])
+            low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+            room = ROOM * (high - low or abs(high) or 1.0)
+            self._ranges[place] = (low - room, high + room)
+            axes[place].range = self._ranges[place]
 
     def _restart(self, _: Any) -> None:
         """Put all sliders to where the chosen strategy and scenario stand at the end."""
@@ -298,8 +352,6 @@ class Explorer:
 
     def _draw(self) -> None:
         """Build the figure anew for the chosen outcomes: for each the explored curve, then the baseline's."""
-        import plotly.graph_objects as go
-
         runs = {EXPLORED: self._current, BASELINE: self._baseline}
         names = list(self.outcomes.value)
         figure = series_figure(
@@ -310,8 +362,11 @@ class Explorer:
             look={EXPLORED: Style(COLOURS[0], "solid"), BASELINE: Style(BASELINE_COLOUR, "dash")},
         )
         # A figure beside other widgets is drawn before it can know its place's width.
-        figure.update_layout(width=FIGURE_WIDTH)
-        self.figure = go.FigureWidget(figure)
+        rows = -(-len(names) // 2)
+        figure.update_layout(width=FIGURE_WIDTH, height=60 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 12})
+        self.figure = _figure_widget(figure)
+        self._ranges = {}
+        self._fit(range(len(names)))
         self.canvas.children = [self.figure]
 
     def _layout(self) -> ipywidgets.VBox:
@@ -321,13 +376,13 @@ class Explorer:
         saving = widgets.HBox([self.file_name, self.save_button])
         left = widgets.VBox(
             [self.strategy, self.scenario, tabs, self.reset_button, saving, self.message],
-            layout=widgets.Layout(width="380px", flex="0 0 auto"),
+            layout=widgets.Layout(width=f"{CONTROLS_WIDTH}px", flex="0 0 auto"),
         )
         right = widgets.VBox(
-            [self.outcomes, self.canvas],
-            layout=widgets.Layout(width=f"{FIGURE_WIDTH + 10}px"),
+            [self.canvas, self.outcomes],
+            layout=widgets.Layout(width=f"{FIGURE_WIDTH}px", flex="0 0 auto"),
         )
-        box = widgets.HBox([left, right], layout=widgets.Layout(width="98%", flex_flow="row wrap"))
+        box = widgets.HBox([left, right], layout=widgets.Layout(width="100%", flex_flow="row wrap"))
         return widgets.VBox([box])
 
 
@@ -338,8 +393,30 @@ def _strategy_file(name: str) -> Path:
     return path
 
 
+def _figure_widget(figure: go.Figure) -> go.FigureWidget:
+    """Make a figure widget that draws only the lines anew when their y values are animated."""
+    import plotly.graph_objects as go
+
+    class Curves(go.FigureWidget):  # type: ignore[misc]
+        def _send_animate_msg(
+            self, styles_data: Any, relayout_data: Any, trace_indexes: Any, animation_opts: dict[str, Any]
+        ) -> None:
+            frame = {**animation_opts["frame"], "redraw": False}
+            options = {**animation_opts, "frame": frame, "mode": "immediate"}
+            super()._send_animate_msg(styles_data, relayout_data, trace_indexes, options)
+
+    return Curves(figure)
+
+
 def _column(controls: Mapping[str, Control]) -> ipywidgets.VBox:
+    """Stack the controls in a box that shows whole rows and scrolls."""
     import ipywidgets as widgets
 
-    layout = widgets.Layout(max_height="460px", overflow="hidden auto", display="block")
-    return widgets.VBox([control.box for control in controls.values()], layout=layout)
+    from twintrack.presentation.controls import ROW_HEIGHT
+
+    height = f"{ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(controls)))}px"
+    layout = widgets.Layout(height=height, overflow="hidden scroll", display="block")
+    stack = widgets.VBox([control.box for control in controls.values()], layout=layout)
+    if len(controls) <= ROWS_SHOWN:
+        return stack
+    return widgets.VBox([stack, widgets.HTML(f"<small>↕ scroll: {len(controls)} sliders</small>")])
