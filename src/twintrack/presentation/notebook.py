@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
-CONTROLS_WIDTH = 340
+CONTROLS_WIDTH = 355
 """Pixels of the column with the sliders."""
 FIGURE_WIDTH = 580
 """Pixels: what is left beside the sliders in JupyterLab with its sidebar on a window 1400 pixels wide."""
@@ -208,7 +208,7 @@ class Explorer:
         self.file_name = widgets.Text(
             value="my_strategy",
             description="Name",
-            layout=widgets.Layout(width="210px"),
+            layout=widgets.Layout(width="190px"),
             style={"description_width": "50px"},
         )
         self.save_button = widgets.Button(description="Save as strategy", icon="save")
@@ -363,7 +363,7 @@ class Explorer:
         )
         # A figure beside other widgets is drawn before it can know its place's width.
         rows = -(-len(names) // 2)
-        figure.update_layout(width=FIGURE_WIDTH, height=60 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 12})
+        figure.update_layout(width=FIGURE_WIDTH, height=60 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 20})
         self.figure = _figure_widget(figure)
         self._ranges = {}
         self._fit(range(len(names)))
@@ -402,7 +402,7 @@ def _figure_widget(figure: go.Figure) -> go.FigureWidget:
             self, styles_data: Any, relayout_data: Any, trace_indexes: Any, animation_opts: dict[str, Any]
         ) -> None:
             frame = {**animation_opts["frame"], "redraw": False}
-            options = {**animation_opts, "frame": frame, "mode": "immediate"}
+            options = {**animation_opts, "frame": frame}
             super()._send_animate_msg(styles_data, relayout_data, trace_indexes, options)
 
     return Curves(figure)
