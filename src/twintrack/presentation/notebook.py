@@ -2,8 +2,6 @@
 
 Needs the notebook extra (ipywidgets and anywidget). Every event costs one run of the model (two when the
 world changes, for the baseline lives in the same world) and replaces only the y values of the curves.
-A browser needs far longer to draw axes, titles and legends anew than to move a line: the axes keep their
-ranges, and only the lines are drawn, until a curve no longer fits its axis.
 """
 
 from __future__ import annotations
@@ -15,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.paths import LeverPath
@@ -24,7 +20,7 @@ from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.names import suggest
-from twintrack.presentation.figures import BASELINE_COLOUR, COLOURS, Style, series_figure
+from twintrack.presentation.curves import FIGURE_WIDTH, Curves
 from twintrack.presentation.texts import Texts
 
 if TYPE_CHECKING:
@@ -39,17 +35,8 @@ SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
 CONTROLS_WIDTH = 355
 """Pixels of the column with the sliders."""
-FIGURE_WIDTH = 580
-"""Pixels: what is left beside the sliders in JupyterLab with its sidebar on a window 1400 pixels wide."""
-PANEL_HEIGHT = 235
-"""Pixels of a row of panels: two rows are about as high as the column with the sliders."""
 ROWS_SHOWN = 6
 """Sliders that are seen without scrolling."""
-ROOM = 0.15
-"""Share of the values' span that an axis leaves free on both sides for curves to move into."""
-SMALLEST_SHARE = 0.4
-"""An axis is fitted anew when its values span less than this share of it."""
-EXPLORED = "your strategy"
 WORDS = Texts("en")
 
 
@@ -136,7 +123,6 @@ class Explorer:
         self._make_choices(outcomes)
         self._make_buttons()
         self.canvas = widgets.VBox()
-        self._ranges: dict[int, tuple[float, float]] = {}
         self._baseline = self._run_baseline()
         self._current = self._run()
         self._draw()
@@ -255,48 +241,13 @@ class Explorer:
             return
         try:
             self._current = self._run()
-        except InputError as error:
+        except TwinTrackError as error:
             self._say(str(error), good=False)
             return
         if world_changed:
             self._baseline = self._run_baseline()
-        self._move_curves(world_changed=world_changed)
+        self._curves.move(self._current, self._baseline, both=world_changed)
         self._say("")
-
-    def _move_curves(self, *, world_changed: bool) -> None:
-        """Replace the y values in one message; axes are drawn anew only where a curve no longer fits."""
-        misfits = [place for place, axis in enumerate(self._axes()) if not self._fits(place, axis)]
-        batch = self.figure.batch_update() if misfits else self.figure.batch_animate(duration=0)
-        with batch:
-            for place, name in enumerate(self.outcomes.value):
-                self.figure.data[2 * place].y = self._current[name]
-                if world_changed:
-                    self.figure.data[2 * place + 1].y = self._baseline[name]
-            self._fit(misfits)
-
-    def _axes(self) -> list[Any]:
-        return list(self.figure.select_yaxes())[: len(self.outcomes.value)]
-
-    def _drawn(self, place: int, axis: Any) -> np.ndarray:
-        """Give the values that a panel shows, in the unit of its axis' range."""
-        name = self.outcomes.value[place]
-        values = np.concatenate([self._current[name], self._baseline[name]])
-        return np.log10(values[values > 0]) if axis.type == "log" else values
-
-    def _fits(self, place: int, axis: Any) -> bool:
-        values = self._drawn(place, axis)
-        low, high = self._ranges[place]
-        inside = low <= values.min(initial=high) and values.max(initial=low) <= high
-        return bool(inside and np.ptp(values) >= SMALLEST_SHARE * (high - low))
-
-    def _fit(self, places: Sequence[int]) -> None:
-        axes = self._axes()
-        for place in places:
-            values = self._drawn(place, axes[place])
-            low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
-            room = ROOM * (high - low or abs(high) or 1.0)
-            self._ranges[place] = (low - room, high + room)
-            axes[place].range = self._ranges[place]
 
     def _restart(self, _: Any) -> None:
         """Put all sliders to where the chosen strategy and scenario stand at the end."""
@@ -351,23 +302,14 @@ class Explorer:
         self.message.value = f'<span style="color:{colour}">{html.escape(text)}</span>' if text else ""
 
     def _draw(self) -> None:
-        """Build the figure anew for the chosen outcomes: for each the explored curve, then the baseline's."""
-        runs = {EXPLORED: self._current, BASELINE: self._baseline}
-        names = list(self.outcomes.value)
-        figure = series_figure(
-            self._current.time,
-            {label: {name: run[name] for name in names} for label, run in runs.items()},
-            {name: self.model.outcomes[name].title.en for name in names},
-            {name: WORDS.unit(self.model.outcomes[name].unit) for name in names},
-            look={EXPLORED: Style(COLOURS[0], "solid"), BASELINE: Style(BASELINE_COLOUR, "dash")},
-        )
-        # A figure beside other widgets is drawn before it can know its place's width.
-        rows = -(-len(names) // 2)
-        figure.update_layout(width=FIGURE_WIDTH, height=60 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 20})
-        self.figure = _figure_widget(figure)
-        self._ranges = {}
-        self._fit(range(len(names)))
-        self.canvas.children = [self.figure]
+        """Build the figure anew for the chosen outcomes."""
+        self._curves = Curves(self.model, list(self.outcomes.value), self._current, self._baseline)
+        self.canvas.children = [self._curves.figure]
+
+    @property
+    def figure(self) -> go.FigureWidget:
+        """The figure widget: for each outcome the explored curve, then the baseline's."""
+        return self._curves.figure
 
     def _layout(self) -> ipywidgets.VBox:
         import ipywidgets as widgets
@@ -391,21 +333,6 @@ def _strategy_file(name: str) -> Path:
     if path.stem != name:
         raise InputError(Fault(name or "name", "write a plain name, such as my_strategy"))
     return path
-
-
-def _figure_widget(figure: go.Figure) -> go.FigureWidget:
-    """Make a figure widget that draws only the lines anew when their y values are animated."""
-    import plotly.graph_objects as go
-
-    class Curves(go.FigureWidget):  # type: ignore[misc]
-        def _send_animate_msg(
-            self, styles_data: Any, relayout_data: Any, trace_indexes: Any, animation_opts: dict[str, Any]
-        ) -> None:
-            frame = {**animation_opts["frame"], "redraw": False}
-            options = {**animation_opts, "frame": frame}
-            super()._send_animate_msg(styles_data, relayout_data, trace_indexes, options)
-
-    return Curves(figure)
 
 
 def _column(controls: Mapping[str, Control]) -> ipywidgets.VBox:
