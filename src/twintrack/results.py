@@ -17,6 +17,7 @@ import numpy as np
 from twintrack import __version__
 from twintrack.errors import Fault, InputError
 from twintrack.experiments.arrays import Array, along_time, place_of
+from twintrack.inputs.strategies import BASELINE
 from twintrack.names import split_element, suggest
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from twintrack.inputs.paths import LeverPath
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
-BASELINE = "baseline"
 DEFAULT_PLOT = 4
 """How many outcomes a figure shows when none is named: the first ones of the headline list."""
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twintrack.inputs.strategies import BASELINE
 from twintrack.presentation.figures import BASELINE_COLOUR, COLOURS, Style, series_figure
 from twintrack.presentation.texts import Texts
-from twintrack.results import BASELINE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -20,8 +20,7 @@ from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.names import suggest
-from twintrack.presentation.curves import FIGURE_WIDTH, Curves
-from twintrack.presentation.texts import Texts
+from twintrack.presentation.curves import FIGURE_WIDTH, WORDS, Curves
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -37,7 +36,6 @@ CONTROLS_WIDTH = 355
 """Pixels of the column with the sliders."""
 ROWS_SHOWN = 6
 """Sliders that are seen without scrolling."""
-WORDS = Texts("en")
 
 
 def explore(
