@@ -11,6 +11,7 @@ from twintrack.names import join_element, snake, split_element, suggest
         ("  R&D  share (basic) ", "r_d_share_basic"),
         ("frontier_run_cost", "frontier_run_cost"),
         ('"quoted name"', "quoted_name"),
+        ("odd,_a_+_b", "odd_a_b"),  # as PySD's reader gives "odd, a + b"
     ],
 )
 def test_names_become_snake_case(text: str, name: str) -> None:

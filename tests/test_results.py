@@ -17,9 +17,9 @@ from twintrack.results import describe, plain
 def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     run = model.run("pure_catchup", "decoupling")
     told = run.to_dict()
-    assert list(told) == ["model_hash", "version", "strategy", "scenario", "time", "outcomes"]
+    assert list(told) == ["model_hash", "version", "strategy", "scenario", "switch", "time", "outcomes"]
     assert told["model_hash"] == model.equations.hash and told["version"] == __version__
-    assert (told["strategy"], told["scenario"]) == ("pure_catchup", "decoupling")
+    assert (told["strategy"], told["scenario"], told["switch"]) == ("pure_catchup", "decoupling", None)
     assert list(told["outcomes"]) == list(model.outcomes)
     gap = told["outcomes"]["frontier_gap_months"]
     assert gap["unit"] == "months" and gap["values"] == run["frontier_gap_months"].tolist()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault, InputError
+from twintrack.experiments.switching import SWITCH_VARIABLES
 from twintrack.inputs.yaml_files import shown
 from twintrack.names import snake, split_element, suggest
 
@@ -39,7 +40,8 @@ class Explanation:
         sources: Full citations; "assumption" stays as it is.
         depends_on: Variables that the equation refers to.
         used_by: Variables whose equations refer to this one.
-        roles: What planners know it as: lever, world parameter or outcome, with range and baseline.
+        roles: What planners know it as: lever, world parameter or outcome, with range and baseline; for the
+            variables that make strategies switch, which ones do.
     """
 
     name: str
@@ -78,6 +80,8 @@ class Knowledge:
     world: Mapping[str, WorldParameter]
     outcomes: Mapping[str, Outcome]
     sources: Mapping[str, Source]
+    switches: Mapping[str, str] = field(default_factory=dict)
+    """When a strategy switches, and to what, in words, by name; told for the variables of the switch."""
 
 
 def explain(name: str, known: Knowledge) -> Explanation:
@@ -147,6 +151,8 @@ def _roles(label: str, known: Knowledge) -> list[str]:
         outcome = known.outcomes[label]
         better = "neither better nor worse" if outcome.better == "neutral" else f"{outcome.better} is better"
         lines.append(f"outcome {label}: {outcome.title.en}; {better}")
+    if label in SWITCH_VARIABLES:
+        lines += [f"strategy {name} switches {text}" for name, text in known.switches.items()]
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -12,7 +13,8 @@ import numpy as np
 from twintrack import __version__
 from twintrack.equations import Equations, load_equations
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.arrays import WorldArrays, lever_series
+from twintrack.experiments.arrays import WorldArrays, WorldInputs
+from twintrack.experiments.switching import SWITCH_VARIABLES, LeverInputs, followed_series, lever_inputs
 from twintrack.explanation import Explanation, Knowledge, explain
 from twintrack.inputs.content import CENTRAL, Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
@@ -22,6 +24,7 @@ from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
 from twintrack.inputs.yaml_files import yaml_files
+from twintrack.names import snake
 from twintrack.resources import MODEL_FILE, content_root
 from twintrack.results import Catalogue, Comparison, Run
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from twintrack.engines.base import Engine
+    from twintrack.engines.base import BlendingEngine, Engine
     from twintrack.experiments.ensemble import Experiment
 
 EngineName = Literal["jax", "numpy", "pysd"]
@@ -58,6 +61,7 @@ class Model:
     def __init__(self, content: Path) -> None:
         self.content = content
         self._engines: dict[str, Engine] = {}
+        self._blending_engines: dict[str, BlendingEngine] = {}
         self._memory: dict[str, tuple[object, Any]] = {}
 
     @cached_property
@@ -165,10 +169,10 @@ class Model:
         overrides = {**outside.world, **self._world_values(world or {})}
         grid = self.equations.time.with_step(time_step)
         arrays = self._world_arrays.inputs(overrides, grid.times)
-        series = {**lever_series(plan.paths, grid.times), **arrays.series}
+        levers_given = lever_inputs(plan, self.equations, grid.times)
 
         def simulate(outputs: Sequence[str] | None) -> dict[str, np.ndarray]:
-            values = self._engine(engine).run(arrays.constants, series, outputs, time_step=time_step)
+            values = self._simulate(engine, levers_given, arrays, outputs, time_step)
             return {name: array[..., 0] for name, array in values.items()}
 
         # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
@@ -184,6 +188,7 @@ class Model:
             time=grid.saved,
             paths=plan.paths,
             factor=factor,
+            switch=plan.switch,
         )
 
     def compare(
@@ -250,19 +255,20 @@ class Model:
         }
         experiment = Experiment(
             scenarios=worlds_of,
-            strategies={name: {plan.name: plan.paths for plan, _ in found} for name, found in plans.items()},
+            strategies={name: {plan.name: plan for plan, _ in found} for name, found in plans.items()},
             draws={name: draws[name].to_numpy(dtype=np.float64) for name in draws.columns},
             worlds=len(draws),
             outputs=names,
         )
-        values = simulate(self._engine("jax"), self._world_arrays, experiment)
+        values = simulate(self._blending_engine("jax"), self._world_arrays, experiment)
         factors = [[factor for _, factor in found] for found in plans.values()]
         return self._dataset(values, experiment, factors).assign_attrs(seed=seed)
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
+        inputs, switches = self.inputs, self._switches() if snake(name) in SWITCH_VARIABLES else {}
         return explain(
-            name, Knowledge(self.equations, self.levers, self.world, self.outcomes, self.inputs.sources)
+            name, Knowledge(self.equations, self.levers, self.world, self.outcomes, inputs.sources, switches)
         )
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
@@ -290,10 +296,49 @@ class Model:
         rest = {name: value for name, value in given.items() if name not in ready}
         return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
 
+    def _switches(self) -> dict[str, str]:
+        """Say when strategies switch, by name; what is wrong with others is told when they are used."""
+        found: dict[str, str] = {}
+        for name in self.strategies:
+            with suppress(InputError):
+                plan = self.strategy(name)
+                found |= {plan.name: str(plan.switch)} if plan.switch else {}
+        return found
+
+    def _simulate(
+        self,
+        engine: EngineName,
+        levers: LeverInputs,
+        world: WorldInputs,
+        outputs: Sequence[str] | None,
+        time_step: float | None,
+    ) -> dict[str, np.ndarray]:
+        """Run one world; an engine that cannot blend is given the levers as another one has moved them."""
+        constants = {**world.constants, **levers.constants}
+        series = {**levers.series, **world.series}
+        if levers.blend is None:
+            return self._engine(engine).run(constants, series, outputs, time_step=time_step)
+        if engine == "jax" or engine == "numpy":
+            blending = self._blending_engine(engine)
+            return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
+        series = followed_series(self.equations, constants, series, levers.blend, time_step)
+        return self._engine(engine).run(constants, series, outputs, time_step=time_step)
+
     def _engine(self, name: EngineName) -> Engine:
+        if name == "jax" or name == "numpy":
+            return self._blending_engine(name)
         if name not in self._engines:
-            self._engines[name] = _make_engine(name, self.equations, self.content / MODEL_FILE)
+            from twintrack.engines.making import make_engine
+
+            self._engines[name] = make_engine(name, self.content / MODEL_FILE)
         return self._engines[name]
+
+    def _blending_engine(self, name: Literal["jax", "numpy"]) -> BlendingEngine:
+        if name not in self._blending_engines:
+            from twintrack.engines.making import make_blending_engine
+
+            self._blending_engines[name] = make_blending_engine(name, self.equations)
+        return self._blending_engines[name]
 
     def _remembered(self, key: str, folders: Iterable[Path], read: Callable[[], _Read]) -> _Read:
         """Read something once, and again when a file in the folders has changed."""
@@ -331,23 +376,6 @@ class Model:
             },
             attrs={"model_hash": self.equations.hash, "version": __version__},
         )
-
-
-def _make_engine(name: EngineName, equations: Equations, path: Path) -> Engine:
-    """Make an engine; each is imported only when asked for. Raises InputError for an unknown name."""
-    if name == "jax":
-        from twintrack.engines.jax_engine import JaxEngine
-
-        return JaxEngine(equations)
-    if name == "numpy":
-        from twintrack.engines.numpy_engine import NumpyEngine
-
-        return NumpyEngine(equations)
-    if name == "pysd":
-        from twintrack.engines.pysd_engine import PysdEngine
-
-        return PysdEngine(path)
-    raise InputError(Fault("engine", unknown("engine", name, ("jax", "numpy", "pysd"))))
 
 
 def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-_NOT_A_NAME_CHARACTER = re.compile(r"\W+")
+_NOT_A_NAME_CHARACTER = re.compile(r"[\W_]+")
 _ELEMENT = re.compile(r"^(?P<name>\w+)\[(?P<elements>[^\[\]]*)\]$")
 
 

@@ -18,6 +18,7 @@ from twintrack import __version__
 from twintrack.errors import Fault, InputError
 from twintrack.experiments.arrays import Array, along_time, place_of
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.switches import switch_text
 from twintrack.names import split_element, suggest
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from twintrack.equations import Equations
     from twintrack.inputs.outcomes import Outcome
     from twintrack.inputs.paths import LeverPath
+    from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
@@ -76,7 +78,8 @@ class Run:
         strategy: Name of the strategy.
         scenario: Name of the scenario.
         time: Saved times in decimal years, shape (saves,).
-        paths: The path of every lever.
+        paths: The path of every lever; of a strategy that switches, the path until then.
+        switch: What the strategy goes over to, and when; None when it does not.
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
     """
 
@@ -91,12 +94,14 @@ class Run:
         time: Array,
         paths: Mapping[str, LeverPath],
         factor: float = 1.0,
+        switch: Switch | None = None,
     ) -> None:
         self.strategy = strategy
         self.scenario = scenario
         self.time = time
         self.paths = paths
         self.factor = factor
+        self.switch = switch
         self.catalogue = catalogue
         self._values = values
         self._complete = complete
@@ -164,6 +169,7 @@ class Run:
             "version": __version__,
             "strategy": self.strategy,
             "scenario": self.scenario,
+            "switch": self.switch.to_dict() if self.switch else None,
             "time": self.time.tolist(),
             "outcomes": {name: self._series(name) for name in self.catalogue.outcomes},
         }
@@ -250,20 +256,21 @@ class Comparison:
         return pd.DataFrame([row[2:] for row in rows], index=index, columns=list(self.runs))
 
     def lever_rows(self) -> list[list[str]]:
-        """Give one row for each lever that differs: name, unit, and what each strategy sets."""
+        """Give one row for each lever that differs: name, unit, and what each strategy sets.
+
+        When the strategies switch differently, a first row says when each of them does, and to what.
+        """
         units = self.baseline.catalogue.lever_units
-        return [
-            [name, units[name], *(describe(run.paths[name]) for run in self.runs.values())]
-            for name in self.differing
-        ]
+        runs = self.runs.values()
+        switches = [switch_text(run.switch) for run in runs]
+        rows = [["switch", "", *switches]] if len(set(switches)) > 1 else []
+        return [*rows, *([name, units[name], *(_set(run, name) for run in runs)] for name in self.differing)]
 
     @cached_property
     def differing(self) -> list[str]:
         """Names of the levers that are not the same in all strategies at all times."""
-        runs = list(self.runs.values())
-        return [
-            name for name in runs[0].paths if any(run.paths[name] != runs[0].paths[name] for run in runs[1:])
-        ]
+        first, *others = self.runs.values()
+        return [name for name in first.paths if any(_both(run, name) != _both(first, name) for run in others)]
 
     def plot(self, *names: str) -> go.Figure:
         """Draw outcomes or variables over time, with the baseline; without names the first headline ones."""
@@ -273,7 +280,8 @@ class Comparison:
         """Give the comparison as plain lists and texts, as `twintrack compare --json` prints it.
 
         `differences` are taken from the first strategy; `levers` has for each lever that differs, and each
-        strategy, the dates between which it is linear and its values there.
+        strategy, the dates between which it is linear and its values there; where a strategy switches and the
+        lever then has other values, those are told as "after_switch".
         """
         first = self.runs[self.reference]
         return {
@@ -292,7 +300,7 @@ class Comparison:
             "levers": {
                 lever: {
                     "unit": first.catalogue.lever_units[lever],
-                    "strategies": {name: _knots(run.paths[lever]) for name, run in self.runs.items()},
+                    "strategies": {name: _told(run, lever) for name, run in self.runs.items()},
                 }
                 for lever in self.differing
             },
@@ -319,6 +327,23 @@ def describe(path: LeverPath) -> str:
 
 def _year(time: float) -> str:
     return f"{time:.2f}".rstrip("0").rstrip(".")
+
+
+def _both(run: Run, lever: str) -> tuple[LeverPath, LeverPath]:
+    """Give the path of a lever until the run's strategy switches, and from then on."""
+    before = run.paths[lever]
+    return before, before if run.switch is None else run.switch.paths[lever]
+
+
+def _set(run: Run, lever: str) -> str:
+    before, after = _both(run, lever)
+    text = describe(before)
+    return text if before == after else f"{text}; after the switch {describe(after)}"
+
+
+def _told(run: Run, lever: str) -> dict[str, Any]:
+    before, after = _both(run, lever)
+    return _knots(before) | ({} if before == after else {"after_switch": _knots(after)})
 
 
 def _knots(path: LeverPath) -> dict[str, list[float]]:

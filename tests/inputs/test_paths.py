@@ -110,3 +110,29 @@ def test_a_mix_does_not_leave_the_range_of_its_members() -> None:
     mix = weighted_mean([one, other], [0.7, 0.3])
 
     assert mix.at(2020) == 0.8
+
+
+def test_a_path_goes_over_to_another() -> None:
+    one = LeverPath.through([(2020.0, 10.0), (2030.0, 20.0)])
+    other = LeverPath.through([(2024.0, 0.0), (2028.0, 40.0), (2028.0, 50.0), (2036.0, 60.0)])
+    found = one.over_to(other, 2026.0, 4.0)
+
+    assert found.at([2016, 2025, 2026]).tolist() == [10, 15, 16]
+    assert (found.before(2028), float(found.at(2028))) == (29, 34)
+    assert found.at([2030, 2033, 2036, 2040]).tolist() == other.at([2030, 2033, 2036, 2040]).tolist()
+    assert found.at(2027) == (16 + 29) / 2
+
+
+def test_a_path_goes_over_at_once_or_not_at_all() -> None:
+    one, other = LeverPath.constant(1.0), LeverPath.through([(2020.0, 2.0), (2030.0, 4.0)])
+
+    step = one.over_to(other, 2025.0, 0.0)
+    assert (step.before(2025), float(step.at(2025)), float(step.at(2035))) == (1, 3, 4)
+    assert one.over_to(one, 2025.0, 2.0) is one
+    assert other.over_to(one, 2016.0, 0.0) == one
+
+
+def test_the_way_over_ends_with_the_last_date() -> None:
+    found = LeverPath.constant(0.0).over_to(LeverPath.constant(1.0), 2039.0, 4.0)
+
+    assert found.knots == ((2039.0, 0.0), (2040.0, 0.25))

@@ -199,7 +199,7 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
         ("extends: pure_catchp\n", ':2: there is no strategy "pure_catchp"; did you mean "pure_catchup"?'),
         ("extends: ../strategies/baseline\n", ':2: there is no strategy "../strategies/baseline"'),
         ("extends: 3\n", ":2: extends must be text in quotes, not the number 3"),
-        ("extends: a\n", ":2: the parents go round in a circle: a -> a"),
+        ("extends: a\n", ":2: strategies refer to one another in a circle: a -> a"),
         (
             "mix:\n  pure_catchup: 0.6\n  pure_exploration: 0.3\n",
             ":2: the weights of the mix must sum to 1; they sum to 0.9",
@@ -248,7 +248,9 @@ def test_a_longer_circle_of_parents_names_all_of_it(
 
     (fault,) = faults(library.resolve, "a")
 
-    assert fault.startswith("strategies/c.yaml:1: the parents go round in a circle: a -> b -> c -> a")
+    assert fault.startswith(
+        "strategies/c.yaml:1: strategies refer to one another in a circle: a -> b -> c -> a"
+    )
 
 
 def test_all_faults_of_all_files_are_told_at_once(

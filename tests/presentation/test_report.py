@@ -191,7 +191,8 @@ def test_the_page_depends_on_what_it_read_and_on_nothing_else(report_folder: Pat
     assert content / "src" / "twintrack" / "presentation" / "templates" / "report.html.jinja" in read
     assert all(path.is_file() for path in read)
     named = {path.stem for path in read if path.parent == content / "strategies"}
-    assert named == {"baseline", "pure_catchup", "pure_exploration", "catchup_explore_open"}
+    parents = {"baseline", "explore_base"}
+    assert named == {"pure_catchup", "pure_exploration", "catchup_explore_open"} | parents
 
 
 def test_a_changed_strategy_changes_the_results(

@@ -44,7 +44,10 @@ def test_every_text_is_used_by_a_page() -> None:
         for path in folder.iterdir()
         if path.is_file() and not path.name.endswith("yaml")
     )
-    prefixes = ("unit ", "better_", "tercile_", "guide_", "limit_", "provenance_")
+    prefixes = (
+        *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_"),
+        *("kind_", "distribution_", "confidence_"),
+    )
     built = {f"{section}_heading" for section in re.findall(r'm\.section\(t, "(\w+)"\)', code)}
     unused = [
         key

@@ -8,8 +8,9 @@ one number does, so that history stays as it is and nothing jumps. The factor is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Protocol
 
 import numpy as np
@@ -86,10 +87,17 @@ def equal_cost(model: CostModel, strategy: str | Strategy, scenario: str = CENTR
 
 
 def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
-    """Multiply the money levers of a strategy with a factor that grows in from the start of policies."""
+    """Multiply the money levers of a strategy with a factor that grows in from the start of policies.
+
+    Those of what it switches to are multiplied, too.
+    """
     growth = LeverPath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
-    money = {name: _product(strategy.paths[name], growth) for name in _money(table)}
-    return replace(strategy, paths={**strategy.paths, **money})
+
+    def grown(paths: Mapping[str, LeverPath]) -> dict[str, LeverPath]:
+        return {**paths, **{name: _product(paths[name], growth) for name in _money(table)}}
+
+    switch = strategy.switch and replace(strategy.switch, paths=grown(strategy.switch.paths))
+    return replace(strategy, paths=grown(strategy.paths), switch=switch)
 
 
 def _money(table: LeverTable) -> list[str]:
@@ -108,8 +116,9 @@ def _product(path: LeverPath, factor: LeverPath) -> LeverPath:
 def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
     """Give the lowest and highest factor that keep all money levers in their ranges."""
     lowest, highest = 0.0, np.inf
-    for name in _money(table):
-        path, lever = strategy.paths[name], table.levers[name]
+    plans = [strategy.paths, *([strategy.switch.paths] if strategy.switch else [])]
+    for name, paths in product(_money(table), plans):
+        path, lever = paths[name], table.levers[name]
         grown = table.policy_start + table.ramp_years
         later = [value for time, value in path.knots if time > table.policy_start]
         after = [float(path.at(grown)), *later]

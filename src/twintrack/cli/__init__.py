@@ -16,6 +16,7 @@ import click
 from twintrack import __version__
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.listing import list_command
+from twintrack.cli.model import model_group
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.errors import TwinTrackError
@@ -60,6 +61,7 @@ for _command in (
     explain_command,
     new_command,
     report_command,
+    model_group,
 ):
     main.add_command(_command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,57 @@ def _variables(model: Model) -> list[Entry]:
     ]
 
 
+def _sectors(model: Model) -> list[Entry]:
+    """Count the variables of each sector by kind; a flow is an auxiliary that fills or drains a stock."""
+    from twintrack.presentation.model_flows import read_flows
+
+    flows = read_flows(model.equations).names
+    counts: dict[str, Counter[str]] = {}
+    for variable in model.equations.variables.values():
+        kind = "flow" if variable.name in flows else variable.kind
+        counts.setdefault(variable.group, Counter())[kind] += 1
+    return [
+        {
+            "name": group,
+            "title": {"en": group, "zh": group},
+            "stocks": found["stock"],
+            "flows": found["flow"],
+            "auxiliaries": found["auxiliary"],
+            "constants": found["constant"],
+            "lookups": found["lookup"],
+        }
+        for group, found in counts.items()
+        if set(found) != {"control"}
+    ]
+
+
+def _loops(model: Model) -> list[Entry]:
+    """List the loops; one of several parts has the variables of all of them, each once."""
+    return [
+        {
+            "name": loop.id,
+            "id": loop.id,
+            "sign": "/".join(dict.fromkeys(cycle.sign for cycle in loop.cycles)),
+            "title": loop.title.model_dump(),
+            "variables": list(dict.fromkeys(name for cycle in loop.cycles for name in cycle.variables)),
+            "parts": [cycle.model_dump(mode="json") for cycle in loop.cycles],
+            **loop.model_dump(mode="json", include={"strengthened_by", "weakened_by", "reading", "state"}),
+        }
+        for loop in model.inputs.loops.values()
+    ]
+
+
+def _mechanisms(model: Model) -> list[Entry]:
+    return [
+        {
+            "name": entry.id,
+            "title": {"en": entry.claim_en, "zh": entry.claim_en},
+            **entry.model_dump(mode="json", exclude={"claim_en"}),
+        }
+        for entry in model.inputs.mechanisms.values()
+    ]
+
+
 def _reports(model: Model) -> list[Entry]:
     from twintrack.inputs.reports import load_report
     from twintrack.inputs.yaml_files import yaml_files
@@ -88,16 +140,42 @@ KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
     "world": (_world, ("name", "title", "unit", "range", "value", "confidence")),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
     "variables": (_variables, ("name", "unit", "kind", "group", "elements")),
+    "sectors": (_sectors, ("name", "stocks", "flows", "auxiliaries", "constants")),
+    "loops": (_loops, ("id", "sign", "title", "variables")),
+    "mechanisms": (_mechanisms, ("id", "sector", "title", "variables", "lever", "outcome", "status")),
     "reports": (_reports, ("name", "title", "strategies", "scenarios")),
 }
 """For each kind how it is listed, and the columns that people see."""
+
+
+def _assumed(entries: list[Entry]) -> str:
+    """Say how many world parameters rest on judgement, as their sources tell."""
+    from twintrack.inputs.sources import ASSUMPTION
+
+    cited = [{part.strip(" .") for part in entry["source"].split(";")} for entry in entries]
+    assumed = [sources for sources in cited if ASSUMPTION in sources]
+    alone = sum(len(sources) == 1 for sources in assumed)
+    shares = [alone, len(assumed) - alone, len(cited) - len(assumed)]
+    total = max(len(cited), 1)
+    texts = [f"{count} ({count / total:.0%})" for count in shares]
+    return (
+        f"Of {len(cited)} parameters, {texts[0]} rest on assumption alone, {texts[1]} partly, "
+        f"and {texts[2]} on sources alone."
+    )
+
+
+NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed}
+"""What people read below the table of a kind."""
 
 
 @click.command("list", short_help="List strategies, levers, outcomes and more.")
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
 @json_option
 def list_command(kind: str, as_json: bool) -> None:
-    """List all things of a KIND: strategies, scenarios, levers, world, outcomes, variables or reports."""
+    """List all things of a KIND.
+
+    Kinds: strategies, scenarios, levers, world, outcomes, variables, sectors, loops, mechanisms and reports.
+    """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import plain_table, print_json, print_table
 
@@ -109,6 +187,8 @@ def list_command(kind: str, as_json: bool) -> None:
         print_table(
             plain_table(columns, ([_shown(entry[column]) for column in columns] for entry in entries))
         )
+        if kind in NOTES:
+            click.echo(NOTES[kind](entries))
 
 
 def _shown(value: Any) -> str:

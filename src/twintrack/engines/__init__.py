@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twintrack.engines.base import Engine
+from twintrack.engines.base import Blend, BlendingEngine, Engine
 from twintrack.engines.jax_engine import JaxEngine
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.engines.pysd_engine import PysdEngine
 
-__all__ = ["Engine", "JaxEngine", "NumpyEngine", "PysdEngine"]
+__all__ = ["Blend", "BlendingEngine", "Engine", "JaxEngine", "NumpyEngine", "PysdEngine"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations import Equations, TimeGrid
-from twintrack.equations.structure import Array
+from twintrack.equations.structure import Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -49,14 +49,49 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
+class Blend:
+    """Second values of some series, and the stock that tells how far each run has moved towards them.
+
+    What is used at a time is first + w * (second - first): `first` is what the run's `series` give, `series`
+    here holds the second values in the same shapes, and w is the value of the stock `weight` at that time.
+    The stock has no axes and starts from 0, so that initial values follow from the first values alone.
+    """
+
+    weight: str
+    series: Mapping[str, ArrayLike]
+
+
+class BlendingEngine(Engine, Protocol):
+    """An engine that can move series towards second values while the model runs."""
+
+    def run(
+        self,
+        constants: Mapping[str, ArrayLike],
+        series: Mapping[str, ArrayLike],
+        outputs: Sequence[str] | None = None,
+        *,
+        runs: int = 1,
+        time_step: float | None = None,
+        blend: Blend | None = None,
+    ) -> dict[str, Array]:
+        """Run the model; see `Engine.run`. `blend` gives some of the series second values."""
+        ...
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """Checked inputs of a run: every array has the axis of runs last, of length one where runs share it."""
+    """Checked inputs of a run: every array has the axis of runs last, of length one where runs share it.
+
+    `second` holds the second values of those series that have them, and `weight` the stock between the two.
+    """
 
     constants: dict[str, Array]
     series: dict[str, Array]
     outputs: tuple[str, ...]
     runs: int
     grid: TimeGrid
+    second: dict[str, Array] = field(default_factory=dict)
+    weight: str = ""
 
 
 def check_inputs(
@@ -66,6 +101,7 @@ def check_inputs(
     outputs: Sequence[str] | None,
     runs: int,
     grid: TimeGrid,
+    blend: Blend | None = None,
 ) -> Inputs:
     """Check names and shapes, and give every array an axis of runs. Raises InputError with all faults."""
     faults: list[Fault] = []
@@ -80,8 +116,12 @@ def check_inputs(
             )
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
-    checked: tuple[dict[str, Array], dict[str, Array]] = ({}, {})
-    for given, into, rows in ((constants, checked[0], ()), (series, checked[1], (grid.steps + 1,))):
+    second = {} if blend is None else blend.series
+    if blend is not None:
+        faults += _blend_faults(equations, blend, {*constants, *series}, series)
+    checked: tuple[dict[str, Array], dict[str, Array], dict[str, Array]] = ({}, {}, {})
+    along = (grid.steps + 1,)
+    for given, into, rows in zip((constants, series, second), checked, ((), along, along), strict=True):
         for name in sorted(given):
             if name not in variables or variables[name].kind in ("lookup", "control"):
                 faults.append(Fault(name, f"is not a variable that can be given{suggest(name, variables)}"))
@@ -96,7 +136,30 @@ def check_inputs(
                 faults.append(Fault(name, f"has shape {value.shape}; {shape} or {(*shape, runs)} is needed"))
     if faults:
         raise InputError(faults)
-    return Inputs(*checked, wanted, runs, grid)
+    weight = blend.weight if blend is not None and second else ""
+    return Inputs(*checked[:2], wanted, runs, grid, checked[2], weight)
+
+
+def _blend_faults(
+    equations: Equations, blend: Blend, given: Container[str], series: Container[str]
+) -> list[Fault]:
+    """Say what is wrong with the weight of a blend and with the names of its series."""
+    faults = [
+        Fault(name, "has second values, but is no series") for name in blend.series if name not in series
+    ]
+    parts = equations.components.get(blend.weight, ())
+    known = equations.variables
+    if not parts:
+        message = f"there is no such stock in the model{suggest(blend.weight, known)}"
+        return [*faults, Fault(blend.weight, message)]
+    value = parts[0].expression
+    state = equations.states[value.state] if isinstance(value, StateValue) else None
+    start = state.initial if state is not None and state.kind == "integ" else None
+    empty = isinstance(start, Number) and start.value == 0
+    if known[blend.weight].shape or not empty or blend.weight in given:
+        message = "cannot weight a blend; a stock without subscripts, INTEG(flow, 0), that is not given can"
+        faults.append(Fault(blend.weight, message))
+    return faults
 
 
 def default_outputs(equations: Equations) -> tuple[str, ...]:

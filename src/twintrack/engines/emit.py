@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from twintrack.engines.state_code import StateCode
 from twintrack.engines.writer import Writer, number_literal
@@ -29,7 +30,8 @@ class Program:
     """Generated source, and what its functions take and give.
 
     `constants` and `series` are the names of `P` and `X`; `moving` those that `outputs` gives, `still` those
-    that `still` gives, in order.
+    that `still` gives, in order. `second` are the series that have second values, and `weight` is the place
+    among the flows of the stock that leads from the first to the second ones.
     """
 
     source: str
@@ -37,6 +39,22 @@ class Program:
     series: tuple[str, ...]
     moving: tuple[str, ...]
     still: tuple[str, ...]
+    second: tuple[str, ...] = ()
+    weight: int = -1
+
+    def series_at(self, rows: Sequence[Any], flows: Sequence[Any]) -> Sequence[Any]:
+        """Give `X` from the first values of all series, followed by the second ones of some of them."""
+        if not self.second:
+            return rows
+        values = dict(zip(self.series, rows[: len(self.series)], strict=True))
+        for name, second in zip(self.second, rows[len(self.series) :], strict=True):
+            values[name] = blended(values[name], second, flows[self.weight])
+        return list(values.values())
+
+
+def blended(first: Any, second: Any, weight: Any) -> Any:
+    """Give first + weight * (second - first): exactly `first` where both agree or the weight is 0."""
+    return first + weight * (second - first)
 
 
 def emit(
@@ -46,18 +64,22 @@ def emit(
     outputs: Sequence[str],
     grid: TimeGrid,
     orders: Mapping[int, int],
+    second: Sequence[str] = (),
+    weight: str = "",
 ) -> Program:
     """Write the functions of a model in which `constants` and `series` are given from outside.
 
-    `orders` gives the stages of each smooth and delay, and the length of each pipeline, by number of state.
+    `orders` gives the stages of each smooth and delay, and the length of each pipeline, by number of state;
+    `second` the series that have second values, and `weight` the stock between the two.
     What was written once for this model is read from the cache folder.
     """
 
     def write() -> Program:
-        return _Emitter(equations, constants, series, grid, orders).program(outputs)
+        return _Emitter(equations, constants, series, grid, orders).program(outputs, second, weight)
 
+    sizes = sorted(orders.items())
     described = repr(
-        (equations.hash, str(equations.path), constants, series, outputs, grid, sorted(orders.items()))
+        (equations.hash, str(equations.path), constants, series, outputs, grid, sizes, second, weight)
     )
     return stored("programs", described, ("equations", "engines"), Program, write)
 
@@ -99,9 +121,9 @@ class _Emitter:
             for i, name in enumerate(names)
         }
 
-    def program(self, outputs: Sequence[str]) -> Program:
+    def program(self, outputs: Sequence[str], second: Sequence[str] = (), weight: str = "") -> Program:
         """Write the module."""
-        live = self._live_states(outputs)
+        live = self._live_states([*outputs, weight] if weight else outputs)
         needed = self.later.order([*self._update_needs(live), *map(Node, outputs)])
         dynamic = {node for node in needed if self.later.is_dynamic(node)}
         held = [node for node in needed if node not in dynamic and not self._is_leaf(node)]
@@ -119,7 +141,9 @@ class _Emitter:
             self._running(f"outputs({arguments})", None, moving),
             self._running("still(P, K, I)", None, still),
         ]
-        return Program(self._source([init, constants, *running]), *self.inputs, moving, still)
+        source = self._source([init, constants, *running])
+        place = flows.index(self._flow_of(weight)) if weight else -1
+        return Program(source, *self.inputs, moving, still, tuple(second), place)
 
     def sizes(self, wanted: Sequence[Expr]) -> str:
         """Write the module of `emit_sizes`."""
@@ -160,6 +184,11 @@ class _Emitter:
         return [node for item in inputs for node in self.later.needed_by(item)]
 
     # Names
+
+    def _flow_of(self, stock: str) -> str:
+        value = self.equations.components[stock][0].expression
+        assert isinstance(value, StateValue), f"{stock} is no stock"
+        return self.states.flow_names(value.state)[-1]
 
     def _is_leaf(self, node: Node) -> bool:
         return bool(node.variable) and self.later.is_leaf(node.variable)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.base import Blend, Inputs, check_inputs
 from twintrack.engines.emit import emit
 from twintrack.engines.executables import compiled
 from twintrack.engines.jax_setup import start_jax
@@ -57,10 +57,11 @@ class JaxEngine:
         *,
         runs: int = 1,
         time_step: float | None = None,
+        blend: Blend | None = None,
     ) -> dict[str, Array]:
-        """Run the model; see `Engine.run`."""
+        """Run the model; see `BlendingEngine.run`."""
         grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
+        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self._known.split(inputs)
         block = next((size for size in BLOCKS if size >= runs), BLOCKS[-1])
         kernel = self._kernel(inputs, computed, block)
@@ -81,29 +82,33 @@ class JaxEngine:
         values = {**known, **dict(simulation.moving.unpack(moving, 1))}
         for name, value in simulation.still.unpack(still, 0):
             values[name] = np.broadcast_to(value, (len(moving), *value.shape))
+        values |= self._known.moved(inputs, values)
         return {name: values[name] for name in inputs.outputs}
 
     def _kernel(self, inputs: Inputs, computed: tuple[str, ...], block: int) -> _Kernel:
         """Give the compiled function for inputs of these names and kinds that gives `computed`."""
         orders = self._sizes.find(inputs)
-        varying = frozenset(_varying(inputs.constants, inputs.runs) + _varying(inputs.series, inputs.runs))
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
-        key = (*names, varying, block, inputs.grid.step, tuple(orders.items()))
+        blend = (tuple(inputs.second), inputs.weight)
+        given = (inputs.constants, inputs.series, inputs.second)
+        varying = tuple(tuple(_varying(arrays, inputs.runs)) for arrays in given)
+        key = (*names, *blend, varying, block, inputs.grid.step, tuple(orders.items()))
         if key not in self._kernels:
             shapes = {name: variable.shape for name, variable in self.equations.variables.items()}
-            program = emit(self.equations, *names, inputs.grid, orders)
+            program = emit(self.equations, *names, inputs.grid, orders, *blend)
 
-            def layouts(given: Sequence[str]) -> tuple[Layout, Layout]:
-                same = Layout({name: shapes[name] for name in given if name not in varying})
-                return same, Layout({name: shapes[name] for name in given if name in varying})
+            def layouts(kind: int) -> tuple[Layout, Layout]:
+                same = Layout({name: shapes[name] for name in given[kind] if name not in varying[kind]})
+                return same, Layout({name: shapes[name] for name in varying[kind]})
 
             simulation = Simulation(
                 program=program,
                 grid=inputs.grid,
                 method=self.method,
                 runs=block,
-                constants=layouts(names[0]),
-                series=layouts(names[1]),
+                constants=layouts(0),
+                series=layouts(1),
+                second=layouts(2) if inputs.second else (),
                 moving=Layout({name: shapes[name] for name in program.moving}),
                 still=Layout({name: shapes[name] for name in program.still}),
             )
@@ -135,8 +140,9 @@ def _packed(simulation: Simulation, inputs: Inputs) -> list[Array]:
     for layouts, given, before in (
         (simulation.constants, inputs.constants, ()),
         (simulation.series, inputs.series, rows),
+        (simulation.second, inputs.second, rows),
     ):
-        for layout, runs in zip(layouts, (1, inputs.runs), strict=True):
+        for layout, runs in zip(layouts, (1, inputs.runs), strict=False):
             packed.append(layout.pack(given, before, runs))
     return packed
 

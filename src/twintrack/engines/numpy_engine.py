@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.base import Blend, Inputs, check_inputs
 from twintrack.engines.emit import Program, emit
 from twintrack.engines.known import KnownOutputs
 from twintrack.engines.methods import METHODS, Method
@@ -36,10 +36,11 @@ class NumpyEngine:
         *,
         runs: int = 1,
         time_step: float | None = None,
+        blend: Blend | None = None,
     ) -> dict[str, Array]:
-        """Run the model; see `Engine.run`."""
+        """Run the model; see `BlendingEngine.run`."""
         grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid)
+        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self._known.split(inputs)
         program, functions = self._compiled(inputs, computed)
         result = {
@@ -48,15 +49,16 @@ class NumpyEngine:
         }
         with np.errstate(all="ignore"):
             self._loop(inputs, program, functions, result)
-        result.update(known)
+        result |= {**known, **self._known.moved(inputs, result)}
         return {name: result[name] for name in inputs.outputs}
 
     def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
-        key = (names, inputs.grid.step, tuple(orders.items()))
+        blend = (tuple(inputs.second), inputs.weight)
+        key = (names, blend, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
-            program = emit(self.equations, *names, inputs.grid, orders)
+            program = emit(self.equations, *names, inputs.grid, orders, *blend)
             functions = numpy_functions()
             exec(compile(program.source, "<model>", "exec"), functions)
             self._programs[key] = (program, functions)
@@ -67,8 +69,9 @@ class NumpyEngine:
     ) -> None:
         grid = inputs.grid
         given = list(inputs.constants.values())
-        rows = list(inputs.series.values())
-        flows, memory, fixed = functions["init"](given, [array[0] for array in rows], inputs.runs)
+        start = [array[0] for array in inputs.series.values()]
+        rows = [*inputs.series.values(), *inputs.second.values()]
+        flows, memory, fixed = functions["init"](given, start, inputs.runs)
         held = functions["constants"](given, fixed)
         for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
             result[name][:] = value
@@ -76,13 +79,15 @@ class NumpyEngine:
         for i, t in enumerate(grid.times):
             now = [array[i] for array in rows]
             if i % grid.save_every == 0:
-                values = functions["outputs"](given, now, held, fixed, flows, memory, t, i)
+                given_now = program.series_at(now, flows)
+                values = functions["outputs"](given, given_now, held, fixed, flows, memory, t, i)
                 for name, value in zip(program.moving, values, strict=True):
                     result[name][i // grid.save_every] = value
             if i < grid.steps:
                 following = [array[i + 1] for array in rows]
 
                 def slope(xs: Any, state: Any, held_memory: Any, t: Any, i: int = i) -> Any:
-                    return functions["step"](given, xs, held, fixed, state, held_memory, t, i)
+                    given_then = program.series_at(xs, state)
+                    return functions["step"](given, given_then, held, fixed, state, held_memory, t, i)
 
                 flows, memory = advance(slope, now, following, flows, memory, t, grid.step)

@@ -17,7 +17,8 @@ from twintrack.equations import TimeGrid
 class Simulation:
     """What to run, and where everything lies in the packed arrays.
 
-    `constants` and `series` hold two layouts each: of those that all runs share, and of those that vary.
+    `constants` and `series` hold two layouts each: of those that all runs share, and of those that vary;
+    `second` the same for the series that have second values, and nothing when none has.
     `repr` of a simulation says everything that the compiled code depends on.
     """
 
@@ -27,19 +28,19 @@ class Simulation:
     runs: int
     constants: tuple[Layout, Layout]
     series: tuple[Layout, Layout]
+    second: tuple[Layout, ...]
     moving: Layout
     still: Layout
 
     @property
     def argument_shapes(self) -> list[tuple[int, ...]]:
-        """Shapes of the packed inputs: constants shared and varying, then series shared and varying."""
+        """Shapes of the packed inputs: constants, series and second values, each shared and then varying."""
         rows = self.grid.steps + 1
-        constants, series = self.constants, self.series
+        layouts = [(self.constants, ()), (self.series, (rows,)), (self.second, (rows,))]
         return [
-            (constants[0].width, 1),
-            (constants[1].width, self.runs),
-            (rows, series[0].width, 1),
-            (rows, series[1].width, self.runs),
+            (*before, layout.width, runs)
+            for both, before in layouts
+            for layout, runs in zip(both, (1, self.runs), strict=False)
         ]
 
     def __call__(self, *packed: Any) -> tuple[Any, Any]:
@@ -55,22 +56,28 @@ class Simulation:
             for pair in layout.unpack(part, 0)
         )
         given = [values[name] for name in self.program.constants]
-        flows, memory, fixed = functions["init"](given, self._series_at(packed, 0), self.runs)
+        start = self._rows_at(packed, 0)[: len(self.program.series)]
+        flows, memory, fixed = functions["init"](given, start, self.runs)
         held = functions["constants"](given, fixed)
         model = _Model(self, functions, (given, held, fixed), packed)
         rows = model.saved_rows(tuple(flows), tuple(memory))
         still = self.pack(functions["still"](given, held, fixed), self.still, ())
         return self.pack(rows, self.moving, (len(self.grid.saved_index),)), still
 
-    def _series_at(self, packed: Sequence[Any], i: Any) -> list[Any]:
-        """Give each series at step `i`; the last row is held beyond the end."""
+    def _rows_at(self, packed: Sequence[Any], i: Any) -> list[Any]:
+        """Give each series at step `i`, then the second values; the last row is held beyond the end."""
         from jax import lax
 
         rows = [lax.dynamic_index_in_dim(part, i, keepdims=False) for part in packed[2:]]
-        values = dict(
-            pair for layout, row in zip(self.series, rows, strict=True) for pair in layout.unpack(row, 0)
-        )
-        return [values[name] for name in self.program.series]
+        found = []
+        for names, layouts, of_kind in (
+            (self.program.series, self.series, rows[:2]),
+            (self.program.second, self.second, rows[2:]),
+        ):
+            pairs = zip(layouts, of_kind, strict=True)
+            values = dict(pair for layout, row in pairs for pair in layout.unpack(row, 0))
+            found += [values[name] for name in names]
+        return found
 
     def pack(self, values: Sequence[Any], layout: Layout, rows: tuple[int, ...]) -> Any:
         """Join values that broadcast to rows + axes + (runs,) into one array of rows + (width, runs)."""
@@ -115,7 +122,7 @@ class _Model:
             return self._advance(carry[0], carry[1], i), None
 
         def row(carry: tuple[Any, Any], first: Any) -> Any:
-            outputs = self._call("outputs", self._series(first), carry[0], carry[1], self._time(first), first)
+            outputs = self._call("outputs", self._rows(first), carry[0], carry[1], self._time(first), first)
             carry = (
                 step(carry, first)[0] if every == 1 else lax.scan(step, carry, first + jnp.arange(every))[0]
             )
@@ -124,21 +131,22 @@ class _Model:
         return lax.scan(row, (tuple(flows), tuple(memory)), jnp.asarray(self.simulation.grid.saved_index))[1]
 
     def _advance(self, flows: Any, memory: Any, i: Any) -> Any:
-        def slope(series: Any, state: Any, held_memory: Any, t: Any) -> Any:
-            return self._call("step", series, state, held_memory, t, i)
+        def slope(rows: Any, state: Any, held_memory: Any, t: Any) -> Any:
+            return self._call("step", rows, state, held_memory, t, i)
 
         method = METHODS[self.simulation.method]
-        following = self._series(i + 1) if self.simulation.method == "rk4" else ()
+        following = self._rows(i + 1) if self.simulation.method == "rk4" else ()
         return method(
-            slope, self._series(i), following, flows, memory, self._time(i), self.simulation.grid.step
+            slope, self._rows(i), following, flows, memory, self._time(i), self.simulation.grid.step
         )
 
-    def _call(self, name: str, series: Any, flows: Any, memory: Any, t: Any, i: Any) -> Any:
+    def _call(self, name: str, rows: Any, flows: Any, memory: Any, t: Any, i: Any) -> Any:
         given, held, fixed = self.fixed
+        series = self.simulation.program.series_at(rows, flows)
         return self.functions[name](given, series, held, fixed, flows, memory, t, i)
 
-    def _series(self, i: Any) -> list[Any]:
-        return self.simulation._series_at(self.packed, i)
+    def _rows(self, i: Any) -> list[Any]:
+        return self.simulation._rows_at(self.packed, i)
 
     def _time(self, i: Any) -> Any:
         # From the number of the step, never accumulated: no rounding error builds up.

@@ -277,6 +277,7 @@ class Lowering:
             shape=tuple(len(index) for index in indices if isinstance(index, tuple)),
             table_axes=kept,
             arg=arg,
+            indices=indices,
         )
 
     def _inline_lookup(self, node: Any) -> Expr:

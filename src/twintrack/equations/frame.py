@@ -173,7 +173,13 @@ class _Builder:
                 self._fault(
                     name, "a marked subscript is left over; reduce it with SUM or its like", extra[0], number
                 )
-        return Component(name, box, axes, shape, expression, self._where(name, number))
+        table = self._table(name, number) if name in self.frame.lookups else None
+        return Component(name, box, axes, shape, expression, self._where(name, number), table)
+
+    def _table(self, name: str, number: int) -> int | None:
+        """Give the table of one equation of a lookup; every cell that the equation defines has the same."""
+        cells = self.frame.lookups[name]
+        return next((cells[cell] for cell in cells if self.owners[name][cell] == number), None)
 
     # The whole
 

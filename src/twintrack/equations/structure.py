@@ -108,7 +108,7 @@ class Reduce(Expr):
 class LookupCall(Expr):
     """Tables applied to an argument: `tables` flat over `shape`, whose axes are `table_axes`.
 
-    `variable` is the lookup's name, empty for WITH LOOKUP.
+    `variable` is the lookup's name, empty for WITH LOOKUP; `indices` says what is taken of each of its axes.
     """
 
     variable: str = ""
@@ -116,6 +116,7 @@ class LookupCall(Expr):
     shape: tuple[int, ...] = ()
     table_axes: tuple[str, ...] = ()
     arg: Expr = field(default_factory=Expr)
+    indices: tuple[Index, ...] = ()
 
     @property
     def children(self) -> tuple[Expr, ...]:
@@ -166,7 +167,8 @@ class Component:
     """One equation of a variable: the box of elements it defines, and its right-hand side.
 
     `box` has one Index per axis of the variable: a number where the left-hand side names an element. `axes`
-    and `shape` describe the value (the positions of `box` that are not numbers). A lookup has no expression.
+    and `shape` describe the value (the positions of `box` that are not numbers). A lookup has no expression
+    but the number of its `table`.
     """
 
     variable: str
@@ -175,6 +177,7 @@ class Component:
     shape: tuple[int, ...]
     expression: Expr | None
     where: str
+    table: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.loops import loop_faults, state_faults
+from twintrack.inputs.mechanisms import mechanism_faults
+from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
-from twintrack.inputs.validation import FaultList, unknown
+from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
-from twintrack.names import split_element, suggest
+from twintrack.names import split_element
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -25,9 +28,10 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, strategies and reports. With equations also: every lever and
-    world parameter is a constant of the model (or an element of one) of the same value and units, every
-    outcome a variable of the same units, and every equation has units and a source.
+    Every file is read: the tables, scenarios, strategies, reports, loops and mechanisms. With equations also:
+    every lever and world parameter is a constant of the model (or an element of one) of the same value and
+    units, every outcome a variable of the same units, every equation has units and a source, every loop is
+    closed, and the variables that carry a mechanism are there.
     """
     faults = FaultList()
     content = None
@@ -47,8 +51,14 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     for path in yaml_files(root / "reports"):
         with faults:
             load_report(path, content)
+    with faults:
+        faults += state_faults(root / "model" / "loops.yaml", content)
+    with faults:
+        faults += mechanism_faults(root / "model" / "mechanisms.csv", content, equations)
     if equations is not None:
         faults += _against_equations(content, equations)
+        with faults:
+            faults += loop_faults(root / "model" / "loops.yaml", equations)
     return list(dict.fromkeys(faults))
 
 
@@ -119,7 +129,7 @@ def _table_against_equations(
     """Compare (value, unit) of entries with the model; a value of None stands for any variable."""
     document = read_document(path)
     for name, (value, unit) in entries.items():
-        wrong = _name_fault(name, equations, constant=value is not None)
+        wrong = name_fault(name, equations, constant=value is not None)
         if wrong:
             yield Fault(document.where(table, name), wrong)
             continue
@@ -133,27 +143,6 @@ def _table_against_equations(
         if not isclose(values[name], value, rel_tol=1e-12):
             message = f"{value_key} of {name} is {value!r} here and {values[name]!r} in the model file"
             yield Fault(document.where(table, name, value_key), f"{message} (line {variable.line})")
-
-
-def _name_fault(name: str, equations: Equations, *, constant: bool) -> str:
-    """Say why a name is no constant, or no variable, of the model; "" when it is."""
-    try:
-        plain, _ = split_element(name)
-    except ValueError as error:
-        return str(error)
-    kind = "constant" if constant else "variable"
-    variables = equations.variables.values()
-    options = [other.name for other in variables if not constant or other.kind == "constant"]
-    variable = equations.variables.get(plain)
-    if variable is None:
-        return unknown(f"{kind} of the model", plain, options)
-    if constant and variable.kind != "constant":
-        return (
-            f'"{plain}" is of the kind {variable.kind}, not a constant of the model{suggest(plain, options)}'
-        )
-    if name not in variable.labels:
-        return f'"{name}" is not one of the elements {", ".join(variable.labels)}'
-    return ""
 
 
 def _equation_faults(path: Path, content: Content, equations: Equations) -> Iterable[Fault]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from twintrack.errors import Fault
 from twintrack.inputs.content import Content
 from twintrack.inputs.levers import load_levers
+from twintrack.inputs.loops import state_faults
+from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.outcomes import load_outcomes
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import load_sources
@@ -17,21 +19,25 @@ from twintrack.inputs.yaml_files import read_document, yaml_files
 
 
 def check_file(path: Path, content: Content) -> list[Fault]:
-    """Give everything that is wrong with one .yaml file; names in it are looked up in the content.
+    """Give everything that is wrong with one .yaml or .csv file; names in it are looked up in the content.
 
     What the file is, is told by its keys; without a key of another kind it is taken for a strategy.
     """
     faults = FaultList()
     with faults:
-        _reader(path, content)(path)
+        if path.suffix == ".csv":
+            faults += mechanism_faults(path, content)
+        else:
+            _reader(path, content)(path)
     return list(dict.fromkeys(faults))
 
 
 def content_files(root: Path) -> list[Path]:
-    """List the files that `check_content` reads: model file, tables, scenarios, strategies and reports."""
+    """List the files that `check_content` reads: model file, tables, scenarios, strategies, reports."""
     folders = ("model", "model/scenarios", "strategies", "reports")
     return [
         root / "model" / "twintrack.mdl",
+        root / "model" / "mechanisms.csv",
         *(path for folder in folders for path in yaml_files(root / folder)),
     ]
 
@@ -44,6 +50,7 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "parameters": load_world,
         "headline": load_outcomes,
         "sources": load_sources,
+        "loops": lambda file: FaultList(state_faults(file, content)).raise_any(),
         "world": lambda file: load_scenario(file, content.world),
         "strategies": lambda file: load_report(file, content),
         "ensemble": lambda file: load_report(file, content),

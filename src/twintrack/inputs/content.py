@@ -1,4 +1,4 @@
-"""All content that belongs to a model: levers, world, outcomes, sources, scenarios and strategies."""
+"""All content that belongs to a model: tables, scenarios, strategies, loops and mechanisms."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 
 from twintrack.errors import InputError
 from twintrack.inputs.levers import LeverTable, load_levers
+from twintrack.inputs.loops import load_loops
+from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
-from twintrack.inputs.schemas import Source
+from twintrack.inputs.schemas import LoopEntry, Mechanism, Source
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategies import StrategyLibrary
 from twintrack.inputs.validation import FaultList
@@ -27,7 +29,7 @@ _TABLES = ("levers.yaml", "world.yaml", "outcomes.yaml", "sources.yaml")
 
 @dataclass(frozen=True)
 class Content:
-    """The content under one root folder; strategies and scenarios are read when they are asked for."""
+    """The content under one root folder; all but the four tables is read when it is asked for."""
 
     root: Path
     levers: LeverTable
@@ -49,6 +51,16 @@ class Content:
     def scenario(self, name: str) -> Scenario:
         """Read a scenario, given its name or a path to a .yaml; raises InputError with all its faults."""
         return load_scenario(find_scenario(name, self._scenario_folder), self.world)
+
+    @property
+    def loops(self) -> dict[str, LoopEntry]:
+        """The feedback loops by id; read at every use, raises InputError with all faults of the file."""
+        return load_loops(self.root / "model" / "loops.yaml")
+
+    @property
+    def mechanisms(self) -> dict[str, Mechanism]:
+        """The mechanisms by id; read at every use, raises InputError with all faults of the file."""
+        return load_mechanisms(self.root / "model" / "mechanisms.csv")
 
     @property
     def _scenario_folder(self) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.schemas import OutcomeEntry, OutcomesFile
+from twintrack.inputs.schemas import OutcomeEntry, OutcomesFile, StatisticEntry
 from twintrack.inputs.validation import unknown, validated
 from twintrack.inputs.yaml_files import read_document
 
@@ -18,11 +18,23 @@ class Outcome(OutcomeEntry):
     name: str
 
 
+class Statistic(StatisticEntry):
+    """A statistic of an ensemble with its name."""
+
+    name: str
+
+
 @dataclass(frozen=True)
 class OutcomeTable:
-    """All outcomes, and the names of those shown first."""
+    """What is compared and shown.
+
+    `outcomes` holds the outcomes and, after them, the context that is shown beside them; `goals` are the names
+    of the outcomes proper, `headline` of those shown first, `statistics` those that only an ensemble has.
+    """
 
     outcomes: Mapping[str, Outcome]
+    goals: tuple[str, ...]
+    statistics: Mapping[str, Statistic]
     headline: tuple[str, ...]
 
 
@@ -30,13 +42,24 @@ def load_outcomes(path: Path) -> OutcomeTable:
     """Read model/outcomes.yaml; raises InputError with all its faults."""
     document = read_document(path)
     file = validated(document, OutcomesFile)
+    known = {**file.outcomes, **file.context}
     faults = [
-        Fault(document.where("headline", place), unknown("outcome", name, file.outcomes))
+        Fault(document.where("headline", place), unknown("outcome", name, known))
         for place, name in enumerate(file.headline)
-        if name not in file.outcomes
+        if name not in known
     ]
+    for name, statistic in file.statistics.items():
+        if statistic.of not in known:
+            where = document.where("statistics", name, "of")
+            faults.append(Fault(where, unknown("outcome", statistic.of, known)))
+    for name in file.context:
+        if name in file.outcomes:
+            where = document.where("context", name)
+            faults.append(Fault(where, f"{name} is an outcome already; take one of the two out"))
     if faults:
         raise InputError(faults)
-    entries = file.outcomes.items()
-    outcomes = {name: Outcome.model_construct(name=name, **dict(entry)) for name, entry in entries}
-    return OutcomeTable(outcomes, file.headline)
+    outcomes = {name: Outcome.model_construct(name=name, **dict(entry)) for name, entry in known.items()}
+    statistics = {
+        name: Statistic.model_construct(name=name, **dict(entry)) for name, entry in file.statistics.items()
+    }
+    return OutcomeTable(outcomes, tuple(file.outcomes), statistics, file.headline)

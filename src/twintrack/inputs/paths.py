@@ -73,6 +73,25 @@ class LeverPath:
         """Follow this path until the first of the knots, then go through them."""
         return LeverPath.through([*self._until(knots[0][0]), *knots])
 
+    def over_to(self, other: LeverPath, start: float, years: float) -> LeverPath:
+        """Follow this path until `start`, move evenly over to another within `years`, then follow that one.
+
+        Between the knots of both paths and the last date that a file may name, the way over is linear.
+        """
+        if self == other:
+            return self
+        end = start + years
+        last = min(end, LATEST)
+        between = [time for time in all_times([self, other]) if start < time < last]
+        knots = self._until(start)
+        for time in (start, *between, last) if years > 0 else ():
+            weights = (1 - (time - start) / years, (time - start) / years)
+            knots.append((time, _mean([self.before(time), other.before(time)], weights)))
+            knots.append((time, _mean([float(self.at(time)), float(other.at(time))], weights)))
+        if end <= LATEST:
+            knots += [(end, float(other.at(end))), *(knot for knot in other.knots if knot[0] > end)]
+        return LeverPath.through(knots)
+
     def _until(self, time: float) -> list[Knot]:
         if time <= EARLIEST:
             return []

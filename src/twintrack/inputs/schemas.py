@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from twintrack.inputs.settings import checked_date, checked_number, described
@@ -171,6 +179,8 @@ class WorldEntry(_Ranged):
     """Keys of sources.yaml, "assumption", or words."""
     confidence: Literal["high", "medium", "low", "assumption"]
     sector: str = ""
+    reason: str = ""
+    """Why the range is as wide as it is; needed where the source says "assumption"."""
 
     @model_validator(mode="after")
     def _value_is_in_range(self) -> WorldEntry:
@@ -209,10 +219,23 @@ class OutcomeEntry(Entry):
         return self
 
 
+class StatisticEntry(OutcomeEntry):
+    """An outcome that only many worlds have."""
+
+    of: Text
+    """The outcome that it is taken of."""
+    quantile: Annotated[Number, Field(ge=0, le=1)]
+    """Share of worlds that lie below it."""
+
+
 class OutcomesFile(Entry):
     """model/outcomes.yaml."""
 
     outcomes: dict[str, OutcomeEntry]
+    context: dict[str, OutcomeEntry] = Field(default_factory=dict)
+    """Further variables that reports show beside the outcomes: parts of them, and the outside world."""
+    statistics: dict[str, StatisticEntry] = Field(default_factory=dict)
+    """Outcomes of an ensemble, which a single run does not have."""
     headline: tuple[str, ...]
     """The outcomes that are shown first."""
 
@@ -241,6 +264,68 @@ class ScenarioFile(Entry):
     """World parameters that differ from their central values."""
 
 
+SWITCH_OUTCOME = "frontier_gap_months"
+"""What a strategy can wait for: the model watches this outcome."""
+NO_SWITCH = "none"
+"""What stands for no switch."""
+
+
+def _above_zero(value: float) -> float:
+    if value <= 0:
+        raise PydanticCustomError("above_zero", "{wrong}", {"wrong": f"must be above 0, not {value:g}"})
+    return value
+
+
+def _or_none(schema: dict[str, Any]) -> None:
+    """Let editors know the word, which a validator takes away before the form is checked."""
+    schema["anyOf"] = [{"const": NO_SWITCH}, *(kind for kind in schema["anyOf"] if kind != {"type": "null"})]
+    del schema["default"]
+
+
+def _switch(value: Any) -> Any:
+    if value is None:
+        wrong = f'must be indented lines ("to:", "when:", "ramp_years:"), or {NO_SWITCH}; it is empty'
+        raise PydanticCustomError("switch", "{wrong}", {"wrong": wrong})
+    return None if value == NO_SWITCH else value
+
+
+class SwitchWhen(Entry):
+    """When a strategy goes over to another one: at a date, or once an outcome has been low for some time."""
+
+    outcome: Literal["frontier_gap_months"] | None = None
+    """What is watched, from policy_start on."""
+    below: Annotated[Number, AfterValidator(_above_zero)] | None = None
+    """The outcome must be below this, in its own unit."""
+    for_years: Annotated[Number, Field(ge=0)] | None = None
+    """How long it must have been below without a break; 1 when not given."""
+    date: Year | None = None
+    """The date from which on the levers move; it takes the place of all the others."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> SwitchWhen:
+        state = (self.outcome, self.below)
+        dated = self.date is not None
+        if dated and (state != (None, None) or self.for_years is not None):
+            message = 'has both a date and an outcome; write either "date:", or "outcome:" and "below:"'
+            raise PydanticCustomError("when", message)
+        if not dated and None in state:
+            message = f'needs a date, or "outcome: {SWITCH_OUTCOME}" and "below:" with a number'
+            raise PydanticCustomError("when", message)
+        return self
+
+
+class SwitchEntry(Entry):
+    """How a strategy goes over to another one. It never goes back."""
+
+    to: Text
+    """The strategy that it goes over to: a name, a .yaml file, or a mix; it must not switch itself."""
+    levers: dict[str, Setting] = Field(default_factory=dict)
+    """Levers set on top of the strategy that it goes over to."""
+    when: SwitchWhen
+    ramp_years: Annotated[Number, Field(ge=0)] | None = None
+    """Years that the levers take to where the other strategy then stands; as for levers when not given."""
+
+
 class StrategyFile(Entry):
     """strategies/NAME.yaml: what is done with the levers over time."""
 
@@ -252,6 +337,8 @@ class StrategyFile(Entry):
     """Strategies with weights that sum to one: every lever follows the weighted mean of theirs."""
     levers: dict[str, Setting] = Field(default_factory=dict)
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
+    switch: Annotated[SwitchEntry | None, BeforeValidator(_switch), Field(json_schema_extra=_or_none)] = None
+    """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
     budget: Literal["own", "equal"] = "own"
     """equal: money levers are scaled until the present value of public cost equals the baseline's."""
     notes: str = ""
@@ -275,3 +362,98 @@ class Report(Entry):
     outcomes: Annotated[tuple[str, ...], Field(min_length=8)]
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]
+
+
+Sign = Literal["+", "-"]
+"""Of a link: both move the same way, or opposite ways. Of a loop: reinforcing, or balancing."""
+
+
+class LoopState(Entry):
+    """Where the signs of a loop's links hold: a run of the model and a year of it."""
+
+    strategy: Text = "baseline"
+    scenario: Text = "central"
+    year: Year
+    world: dict[str, Setting] = Field(default_factory=dict)
+    """World parameters set on top of the scenario."""
+    levers: dict[str, Setting] = Field(default_factory=dict)
+    """Levers set on top of the strategy."""
+
+
+class Cycle(Entry):
+    """A closed chain of variables, each a cause of the next, the last one of the first."""
+
+    id: Text
+    sign: Sign
+    variables: Annotated[tuple[Text, ...], Field(min_length=2)]
+    """Variables, or elements such as "knowledge[scale,basic]"."""
+    signs: tuple[Sign, ...]
+    """Of the link from each variable to the next."""
+
+
+class LoopEntry(Entry):
+    """A feedback loop, or several that work on or against each other."""
+
+    id: Text
+    title: Bilingual
+    sign: Sign | None = None
+    variables: tuple[Text, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    parts: tuple[Cycle, ...] = ()
+    """The loops of an entry that has several; it then has no sign, variables and signs of its own."""
+    strengthened_by: Bilingual
+    weakened_by: Bilingual
+    reading: Bilingual
+    state: LoopState
+
+    @model_validator(mode="after")
+    def _has_a_cycle(self) -> LoopEntry:
+        alone = self.sign is not None and len(self.variables) > 1
+        empty = self.sign is None and not self.variables and not self.signs
+        if (alone and not self.parts) or (empty and self.parts):
+            return self
+        message = "needs either its own sign, variables and signs, or parts that have them"
+        raise PydanticCustomError("cycle", message)
+
+    @property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """The closed chains: the entry itself, or its parts."""
+        if self.sign is None:
+            return self.parts
+        return (Cycle(id=self.id, sign=self.sign, variables=self.variables, signs=self.signs),)
+
+
+class LoopsFile(Entry):
+    """model/loops.yaml."""
+
+    loops: tuple[LoopEntry, ...]
+
+
+class Mechanism(Entry):
+    """A row of model/mechanisms.csv: a claim of the literature, and where the model has it."""
+
+    id: Text
+    """Two capitals, one pair for each sector, and two digits."""
+    seed: tuple[Text, ...]
+    """Keys of the sources that make the claim."""
+    sector: Text
+    claim_en: Text
+    variables: tuple[Text, ...]
+    """The variables of the model that carry it."""
+    lever: tuple[Text, ...]
+    """The levers that act through it."""
+    outcome: str
+    """The outcome that these levers move, named only with levers."""
+    scenario: str
+    """The outside world in which they do; the central one when empty."""
+    world: dict[str, Number]
+    """World parameters that must be set for it, on top of the scenario."""
+    status: Literal["carried", "left_out"]
+    reason: str
+    """Why it is left out."""
+
+
+class MechanismsFile(Entry):
+    """model/mechanisms.csv, read as rows."""
+
+    mechanisms: tuple[Mechanism, ...]

@@ -1,7 +1,9 @@
 """Strategies: what is done with the levers over time.
 
 A strategy starts from a named parent (`extends`) or from the weighted mean of others (`mix`), and then moves
-levers of its own. `StrategyLibrary.resolve` follows all that and gives the merged result.
+levers of its own, also in what a parent switches to. It may then go over to another one (`switch`): at a
+date, which makes plain paths of both, or once something has happened, which only a run can tell.
+`StrategyLibrary.resolve` follows all that and gives the merged result.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from typing import Any, Literal
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import LeverPath, all_times, weighted_mean
-from twintrack.inputs.schemas import Bilingual, StrategyFile
+from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
+from twintrack.inputs.switches import Switch
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document, read_value, shown, yaml_files
 
@@ -28,6 +31,9 @@ SHARES_OF_ONE = (("stage_share_basic", "stage_share_applied"),)
 """Levers that are shares of one whole, whose rest is a further share: together at most one at any time."""
 
 WEIGHT_TOLERANCE = 1e-9
+
+HOLD_YEARS = 1.0
+"""How long something must have been so before a strategy switches, when its file does not say."""
 
 _TERM = re.compile(r"(?P<weight>\d+(\.\d*)?|\.\d+)\s*[*\s]\s*(?P<name>\S+)")
 
@@ -47,11 +53,17 @@ class Strategy:
     """The paths of the baseline, from which `own` is told."""
     files: tuple[Path, ...] = ()
     """All files that it was read from, its parents' and the baseline's included."""
+    switch: Switch | None = None
+    """What it goes over to once something has happened; `paths` hold until then."""
 
     @property
     def own(self) -> dict[str, LeverPath]:
         """The paths of the levers that differ from the baseline."""
         return {name: path for name, path in self.paths.items() if path != self.baseline[name]}
+
+
+_Course = tuple[Mapping[str, LeverPath], Switch | None]
+"""What is done until a switch, and the switch where there is one."""
 
 
 class StrategyLibrary:
@@ -91,7 +103,8 @@ class StrategyLibrary:
         `reference` is a name, a path to a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a
         strategy already merged. `overrides` sets levers on top: numbers, mappings from dates to numbers, or
         the YAML text of either. Raises InputError with all faults of all files read and of the overrides,
-        which are located at "<origin> NAME=VALUE"; `where` is the place of the reference itself.
+        which are located at "<origin> NAME=VALUE"; `where` is the place of the reference itself. Levers set
+        on top of a strategy that switches hold before and after.
         """
         faults = FaultList()
         strategy: Strategy | None = None
@@ -108,11 +121,12 @@ class StrategyLibrary:
         if not settings:
             return strategy
         paths = self.table.moved(strategy.paths, settings)
-        over = shares_fault(paths)
+        switch = strategy.switch and strategy.switch.moved(settings, self.table)
+        over = shares_fault(paths) or (switch and shares_fault(switch.paths))
         if over:
             given = " ".join(f"{origin} {name}={value}" for name, value in (overrides or {}).items())
             raise InputError(Fault(given, over))
-        return replace(strategy, paths=paths)
+        return replace(strategy, paths=paths, switch=switch)
 
     def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:
         faults = FaultList()
@@ -171,16 +185,20 @@ class _Loading:
             raise InputError(faults)
         return replace(strategy, baseline=base.paths, files=tuple(self.done))
 
-    def referenced(self, reference: str | Path, where: str) -> Strategy:
+    def referenced(self, reference: str | Path, where: str, beside: Path | None = None) -> Strategy:
         text = str(reference)
         if isinstance(reference, Path) or text.endswith((".yaml", ".yml")):
-            return self.file(Path(reference))
+            path = (beside or Path()) / reference
+            if beside is not None and not path.exists():
+                raise InputError(Fault(where, f'there is no file "{shown(path)}"'))
+            self._refuse_circle(path, where)
+            return self.file(path)
         place = where or f'strategy "{text}"'
         terms = mix_terms(text, place)
         if terms is None:
-            return self.named(text, place, None)
-        paths = self.mixed(terms, lambda *_: place, None)
-        titles = [(f"{weight:g}", self.named(name, place, None).title) for name, weight in terms.items()]
+            return self.named(text, place, beside)
+        paths = self.mixed(terms, lambda *_: place, beside)
+        titles = [(f"{weight:g}", self.named(name, place, beside).title) for name, weight in terms.items()]
         title = Bilingual(
             **{
                 language: " + ".join(f"{weight} {title.get(language)}" for weight, title in titles)
@@ -224,7 +242,7 @@ class _Loading:
         members: list[Strategy] = []
         for name in terms:
             with faults:
-                members.append(self.named(name, where(name), beside))
+                members.append(self._without_switch(self.named(name, where(name), beside), where(name)))
         faults.raise_any()
         weights = list(terms.values())
         return {
@@ -232,42 +250,110 @@ class _Loading:
             for lever in self.table.levers
         }
 
+    @staticmethod
+    def _without_switch(member: Strategy, place: str) -> Strategy:
+        if member.switch is not None:
+            message = (
+                f"{member.name} switches {member.switch}; only strategies that do not switch can be mixed or"
+                ' switched to (a mix may have a "switch:" of its own)'
+            )
+            raise InputError(Fault(place, message))
+        return member
+
     def _refuse_circle(self, path: Path, place: str) -> None:
         key = path.absolute()
         if key in self.trail:
             circle = [*self.trail[self.trail.index(key) :], key]
             names = " -> ".join(step.stem for step in circle)
-            message = f"the parents go round in a circle: {names}; let one of them extend another"
+            message = f"strategies refer to one another in a circle: {names}; take one step of it out"
             raise InputError(Fault(place, message))
 
     def _read(self, document: Document) -> Strategy:
         faults = FaultList()
         file: StrategyFile | None = None
-        parent: Mapping[str, LeverPath] = {}
+        parent: _Course = ({}, None)
+        target: Strategy | None = None
         settings: dict[str, Setting] = {}
         hints = dict.fromkeys(self.table.levers, 'it is a lever: write it under "levers:", indented')
         with faults:
             file = validated(document, StrategyFile, hints)
         with faults:
-            parent = self._parent_paths(document)
+            parent = self._parent_course(document)
+        with faults:
+            target = self._target(document)
         with faults:
             levers = document.data.get("levers")
             settings = self.table.read_settings(levers, partial(document.where, "levers"))
         if file is None or faults:
             raise InputError(faults)
-        paths = self.table.moved(parent, settings)
-        over = shares_fault(paths)
+        paths, switch = self._course(document, file, settings, parent, target)
+        title = file.title or Bilingual(en=document.name, zh=document.name)
+        description = file.description or title
+        own = (file.budget, file.notes, file.references)
+        return Strategy(document.name, title, description, *own, paths, {}, switch=switch)
+
+    def _course(
+        self,
+        document: Document,
+        file: StrategyFile,
+        settings: Mapping[str, Setting],
+        parent: _Course,
+        target: Strategy | None,
+    ) -> _Course:
+        """Give the paths and the switch of a file: its levers on top of the parent's, then its own switch."""
+        paths = self.table.moved(parent[0], settings)
+        switch = parent[1] and parent[1].moved(settings, self.table)
+        over = shares_fault(paths) or (switch and shares_fault(switch.paths))
         if over:
             shares = [name for name in settings if any(name in names for names in SHARES_OF_ONE)]
             place = document.where("levers", shares[-1]) if shares else document.where("mix")
             raise InputError(Fault(place, over))
-        title = file.title or Bilingual(en=document.name, zh=document.name)
-        description = file.description or title
-        own = (file.budget, file.notes, file.references)
-        return Strategy(document.name, title, description, *own, paths, {})
+        if "switch" not in document.data:
+            return paths, switch
+        if file.switch is None or target is None:
+            return paths, None
+        return self._switched(paths, file.switch, target)
 
-    def _parent_paths(self, document: Document) -> Mapping[str, LeverPath]:
-        """Give the paths that a file starts from; what is wrong with its form is told by its schema."""
+    def _switched(self, paths: Mapping[str, LeverPath], entry: SwitchEntry, target: Strategy) -> _Course:
+        """Give the paths and the switch that lead to a target: no switch where a date makes plain paths."""
+        ramp = self.table.ramp_years if entry.ramp_years is None else entry.ramp_years
+        when = entry.when
+        if when.date is not None:
+            return {
+                name: path.over_to(target.paths[name], when.date, ramp) for name, path in paths.items()
+            }, None
+        years = HOLD_YEARS if when.for_years is None else when.for_years
+        return paths, Switch(target.name, when.below or 0.0, years, ramp, target.paths)
+
+    def _target(self, document: Document) -> Strategy | None:
+        """Give the strategy that a file switches to; what is wrong with its form is told by its schema."""
+        entry = document.data.get("switch")
+        if not isinstance(entry, Mapping):
+            return None
+        faults = FaultList()
+        target: Strategy | None = None
+        settings: dict[str, Setting] = {}
+        to, place = entry.get("to"), document.where("switch", "to")
+        with faults:
+            target = self.referenced(to, place, document.path.parent) if isinstance(to, str) and to else None
+            target = target and self._without_switch(target, place)
+        with faults:
+            settings = self.table.read_settings(
+                entry.get("levers"), partial(document.where, "switch", "levers")
+            )
+        faults.raise_any()
+        if target is None or not settings:
+            return target
+        moved = replace(
+            target, name=f"{target.name} with levers set", paths=self.table.moved(target.paths, settings)
+        )
+        over = shares_fault(moved.paths)
+        if over:
+            raise InputError(Fault(document.where("switch", "levers"), over))
+        return moved
+
+    def _parent_course(self, document: Document) -> _Course:
+        """Give what a file starts from; what is wrong with its form is told by its schema."""
         mix, extends = document.data.get("mix"), document.data.get("extends")
         beside = document.path.parent
         if mix is not None and extends is not None:
@@ -277,8 +363,11 @@ class _Loading:
         if mix is not None:
             weights = mix.values() if isinstance(mix, Mapping) else [None]
             numbers = all(isinstance(weight, int | float) for weight in weights)
-            return self.mixed(mix, partial(document.where, "mix"), beside) if numbers else {}
+            return (self.mixed(mix, partial(document.where, "mix"), beside) if numbers else {}), None
         if extends is None and document.name == BASELINE:
-            return self.table.constants()
+            return self.table.constants(), None
         name = BASELINE if extends is None else extends
-        return {} if not isinstance(name, str) else self.named(name, document.where("extends"), beside).paths
+        if not isinstance(name, str):
+            return {}, None
+        parent = self.named(name, document.where("extends"), beside)
+        return parent.paths, parent.switch

@@ -27,7 +27,8 @@ def strategy_yaml(strategy: Strategy, table: LeverTable, *, all_levers: bool = F
     """Give a merged strategy as the text of a strategy file that stands on the baseline alone.
 
     With `all_levers` every lever is listed, otherwise those that differ from the baseline. A lever is one
-    number where that gives its path, and dates with numbers where not.
+    number where that gives its path, and dates with numbers where not. What it switches to stands on the
+    baseline alone, too.
     """
     paths = strategy.paths if all_levers else strategy.own
     content: dict[str, Any] = {"title": _words(strategy.title)}
@@ -35,9 +36,12 @@ def strategy_yaml(strategy: Strategy, table: LeverTable, *, all_levers: bool = F
         content["description"] = _words(strategy.description)
     if strategy.name != BASELINE:
         content["extends"] = BASELINE
-    content["levers"] = {
-        name: shortest_setting(path, strategy.baseline[name], table) for name, path in paths.items()
-    }
+    content["levers"] = _settings(paths, strategy, table)
+    if strategy.switch is not None:
+        after = strategy.switch.paths
+        moved = {name: path for name, path in after.items() if all_levers or path != strategy.baseline[name]}
+        entry = {"to": BASELINE, "levers": _settings(moved, strategy, table)}
+        content["switch"] = {**strategy.switch.to_dict(), **entry}
     if strategy.budget != "own":
         content["budget"] = strategy.budget
     if strategy.notes:
@@ -79,7 +83,8 @@ def strategy_json_schema(table: LeverTable | None = None) -> dict[str, Any]:
         for name, lever in table.levers.items():
             limits = f"{lever.low:g} to {lever.high:g} (unit: {lever.unit}), baseline {lever.baseline:g}"
             levers[name] = {"title": lever.title.en, "description": limits, **SETTING_SCHEMA}
-        schema["properties"]["levers"] |= {"properties": levers, "additionalProperties": False}
+        for entry in (schema, schema["$defs"]["SwitchEntry"]):
+            entry["properties"]["levers"] |= {"properties": levers, "additionalProperties": False}
     return schema
 
 
@@ -94,6 +99,12 @@ def shortest_setting(path: LeverPath, base: LeverPath, table: LeverTable) -> flo
     whole = [(EARLIEST, float(path.at(EARLIEST))), *(knot for knot in knots if knot[0] > EARLIEST)]
     short = knots[start:]
     return _dated(short if base.then(short) == path else whole)
+
+
+def _settings(
+    paths: Mapping[str, LeverPath], strategy: Strategy, table: LeverTable
+) -> dict[str, float | Mapping[float, Any]]:
+    return {name: shortest_setting(path, strategy.baseline[name], table) for name, path in paths.items()}
 
 
 def _dated(knots: list[Knot] | tuple[Knot, ...]) -> CommentedMap:

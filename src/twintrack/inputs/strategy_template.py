@@ -59,6 +59,7 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
         "# What is not named here is as in the parent. Take the # away from `levers:` and from what changes.",
         f"# One number is reached within {table.ramp_years:g} years from {first}. With dates, as in",
         f"# {{{first}: 60, 2030: 150}}, a lever is linear between them, and the last value holds.",
+        *_switch_lines(base),
         "# levers:",
     ]
     for lever in table.levers.values():
@@ -70,3 +71,12 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
         limits = f"{lever.low:g} to {lever.high:g} {lever.unit}"
         lines.append(f"#   {lever.name}: {shown_setting}    # {limits}: {lever.title.en}")
     return "\n".join(lines) + "\n"
+
+
+def _switch_lines(base: Strategy) -> list[str]:
+    if base.switch is None:
+        return []
+    return [
+        f"# The parent switches {base.switch}.",
+        "# What is set here holds before and after; to stay with the parent: switch: none",
+    ]

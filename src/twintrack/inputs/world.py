@@ -54,7 +54,7 @@ def load_scenario(path: Path, parameters: Mapping[str, WorldParameter]) -> Scena
     with faults:
         file = validated(document, ScenarioFile, hints)
     with faults:
-        world = _read_world(document.data.get("world"), parameters, partial(document.where, "world"))
+        world = read_world(document.data.get("world"), parameters, partial(document.where, "world"))
     if file is None or faults:
         raise InputError(faults)
     return Scenario(document.name, file.title, file.description, world)
@@ -90,12 +90,16 @@ def world_overrides(
             continue
         with faults:
             plain = read_value(value, place) if isinstance(value, str) else value
-            world |= _read_world({name: plain}, parameters, lambda *_, at=place: at)
+            world |= read_world({name: plain}, parameters, lambda *_, at=place: at)
     faults.raise_any()
     return world
 
 
-def _read_world(given: Any, parameters: Mapping[str, WorldParameter], where: Where) -> dict[str, WorldValue]:
+def read_world(given: Any, parameters: Mapping[str, WorldParameter], where: Where) -> dict[str, WorldValue]:
+    """Read a mapping from parameters to numbers or dated values; `where(name, *keys)` is a value's place.
+
+    Raises InputError with all faults.
+    """
     faults = FaultList()
     world: dict[str, WorldValue] = {}
     for name, value in given.items() if isinstance(given, Mapping) else ():

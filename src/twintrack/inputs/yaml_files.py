@@ -30,6 +30,9 @@ DEEPEST = 20
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {_TAG + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
 
+Address = tuple[str | int, ...]
+"""The keys and list positions that lead to a value."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -41,7 +44,7 @@ class Document:
 
     path: Path
     data: dict[str, Any]
-    lines: Mapping[tuple[str | int, ...], int] = field(repr=False)
+    lines: Mapping[Address, int] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -50,7 +53,7 @@ class Document:
 
     def where(self, *keys: str | int) -> str:
         """Give "file:line" of the value at an address; keys that the file does not have are passed over."""
-        known: tuple[str | int, ...] = ()
+        known: Address = ()
         for key in keys:
             if (*known, key) in self.lines:
                 known = (*known, key)
@@ -71,7 +74,7 @@ def read_document(path: Path) -> Document:
     with keys given twice (all of those at once).
     """
     reader = _Reader(shown(path))
-    node = reader.compose(_read_text(path))
+    node = reader.compose(read_text(path))
     if node is None:
         raise InputError(Fault(f"{shown(path)}:1", "the file is empty; write at least one key"))
     if not isinstance(node, MappingNode):
@@ -101,7 +104,8 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8; raises InputError when it is missing, a folder, too large or no text."""
     place = shown(path)
     try:
         size = path.stat().st_size
@@ -139,7 +143,7 @@ class _Reader:
     def __init__(self, place: str, *, one_line: bool = False) -> None:
         self.place = place
         self.one_line = one_line
-        self.lines: dict[tuple[str | int, ...], int] = {}
+        self.lines: dict[Address, int] = {}
         self.faults: list[Fault] = []
 
     def where(self, node: Node) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import json
 import os
 import platform
@@ -13,13 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from twintrack import __version__
 from twintrack.analysis.robustness import noise_level
 from twintrack.presentation.figures import DASH_ARRAYS, styles
 from twintrack.presentation.formats import date
+from twintrack.presentation.pages import environment, html_language, part
 from twintrack.presentation.report_data import ReportData, compute
 from twintrack.presentation.report_figures import Drawings
 from twintrack.presentation.report_files import (
@@ -52,7 +51,6 @@ SECTIONS = (
     "limits",
     "provenance",
 )
-TEMPLATES = Path(__file__).parent / "templates"
 GUIDE = (1, 2, 3, 4, 5, 6)
 """Lines of the reading guide, by number."""
 LIMITS = ("model", "worlds", "strategies", "regret", "equal", "forecast")
@@ -111,12 +109,12 @@ def render(data: ReportData, language: str, inputs: list[Path]) -> str:
         "words": Words(data, texts, tables).items(),
         "provenance": _provenance(data, texts, inputs),
         "plotly_js": _in_script(get_plotlyjs()),
-        "css": Markup(_template("report.css")),
-        "script": Markup(_template("report.js")),
+        "css": Markup(part("report.css")),
+        "script": Markup(part("report.js")),
         # The last to be asked for: drawing the figures above has filled it.
         "figures": _in_script(_figures_json(drawings.drawn)),
     }
-    return _environment().get_template("report.html.jinja").render(values)
+    return environment().get_template("report.html.jinja").render(values)
 
 
 def _frame(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
@@ -130,7 +128,7 @@ def _frame(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
         names=texts.join(scenarios),
     )
     return {
-        "lang": {"zh": "zh-Hans"}.get(texts.language, texts.language),
+        "lang": html_language(texts.language),
         "t": texts,
         "version": __version__,
         "title": texts.of(data.definition.title),
@@ -247,18 +245,3 @@ def _figures_json(drawn: dict[str, go.Figure]) -> str:
 def _in_script(text: str) -> Markup:
     r"""Keep a text from ending the script element that holds it; "<\\/" means "</" in JavaScript and JSON."""
     return Markup(text.replace("</", "<\\/"))
-
-
-@functools.cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _template(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")

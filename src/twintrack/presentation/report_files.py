@@ -8,7 +8,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,14 +29,17 @@ NUMBER_FORMAT = "%.10g"
 
 
 @contextmanager
-def replaced_folder(folder: Path) -> Iterator[Path]:
+def replaced_folder(
+    folder: Path, what: str = "report", marker: str = DEPENDENCIES, spare: Collection[str] = ()
+) -> Iterator[Path]:
     """Give an empty folder that takes the place of `folder` when the block ends without error.
 
     A run that is killed or fails leaves the old folder as it was. Raises InputError when the folder holds
-    anything but an earlier report, for it would be lost.
+    anything but an earlier result (`what`, known by its file `marker`) and entries named in `spare`, for it
+    would be lost.
     """
-    if folder.exists() and not _is_replaceable(folder):
-        message = "is not empty and holds no report; name a new or empty folder"
+    if folder.exists() and not _is_replaceable(folder, marker, spare):
+        message = f"is not empty and holds no {what}; name a new or empty folder"
         raise InputError(Fault(str(folder), message))
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -51,11 +54,11 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _is_replaceable(folder: Path) -> bool:
+def _is_replaceable(folder: Path, marker: str, spare: Collection[str]) -> bool:
     if not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    return not names or DEPENDENCIES in names
+    return marker in names or names <= set(spare)
 
 
 def _frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:

@@ -32,6 +32,11 @@ class Texts:
         key = f"unit {unit.lower().replace(' ', '')}"
         return self(key) if key in _read() else unit
 
+    def sector(self, name: str) -> str:
+        """Give the name of a sector in this language, as the model file has it where there is no other."""
+        key = f"sector {name.lower() or 'other'}"
+        return self(key) if key in _read() else name
+
     def join(self, items: list[str]) -> str:
         """Join items as a list in a sentence."""
         if len(items) < 2:

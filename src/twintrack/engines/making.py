@@ -1,0 +1,34 @@
+"""Making engines by name; each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from twintrack.engines.base import BlendingEngine, Engine
+from twintrack.equations import Equations
+from twintrack.errors import Fault, InputError
+from twintrack.names import suggest
+
+ENGINES = ("jax", "numpy", "pysd")
+"""Names of all engines."""
+
+
+def make_blending_engine(name: Literal["jax", "numpy"], equations: Equations) -> BlendingEngine:
+    """Make one of the engines of this package."""
+    if name == "jax":
+        from twintrack.engines.jax_engine import JaxEngine
+
+        return JaxEngine(equations)
+    from twintrack.engines.numpy_engine import NumpyEngine
+
+    return NumpyEngine(equations)
+
+
+def make_engine(name: str, path: Path) -> Engine:
+    """Make an engine of others for a model file. Raises InputError for an unknown name."""
+    if name == "pysd":
+        from twintrack.engines.pysd_engine import PysdEngine
+
+        return PysdEngine(path)
+    raise InputError(Fault("engine", f'there is no engine "{name}"{suggest(name, ENGINES)}'))

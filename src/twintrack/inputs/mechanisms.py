@@ -1,0 +1,161 @@
+"""The mechanisms: every claim of the literature with the variables that carry it, or why it is left out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.model_names import name_fault
+from twintrack.inputs.schemas import Mechanism, MechanismsFile
+from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.validation import FaultList, unknown, validated
+from twintrack.inputs.world import read_world
+from twintrack.inputs.yaml_files import Address, Document, read_text, shown
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+    from twintrack.inputs.content import Content
+
+COLUMNS = tuple(Mechanism.model_fields)
+_LISTS = ("seed", "variables", "lever")
+_ID = re.compile(r"[A-Z]{2}[0-9]{2}")
+_TABLE = "mechanisms"
+
+
+def load_mechanisms(path: Path) -> dict[str, Mechanism]:
+    """Read model/mechanisms.csv, mechanisms by id in the order of the file.
+
+    Raises InputError with all faults: columns, ids, and rows that say neither where the model has the claim
+    nor why it does not.
+    """
+    return _read(path)[1]
+
+
+def mechanism_faults(path: Path, content: Content, equations: Equations | None = None) -> list[Fault]:
+    """Say what is wrong with the names in the file.
+
+    Sources, levers, outcomes, scenarios and world parameters must exist, with equations also variables and
+    sectors. Raises InputError when the file cannot be read.
+    """
+    document, mechanisms = _read(path)
+    faults = []
+    for place, entry in enumerate(mechanisms.values()):
+        wrong = citation_faults(entry.seed, content.sources) + _content_faults(entry, content)
+        if equations is not None:
+            wrong += _model_faults(entry, equations)
+        where = document.where(_TABLE, place)
+        faults += [Fault(where, f"{entry.id}: {message}") for message in wrong]
+    return faults
+
+
+def _content_faults(entry: Mechanism, content: Content) -> list[str]:
+    levers, outcomes = content.levers.levers, content.outcomes.outcomes
+    wrong = [unknown("lever", name, levers) for name in entry.lever if name not in levers]
+    if entry.outcome and entry.outcome not in outcomes:
+        wrong.append(unknown("outcome", entry.outcome, outcomes))
+    if entry.scenario and entry.scenario not in content.scenarios:
+        wrong.append(unknown("scenario", entry.scenario, content.scenarios))
+    faults = FaultList()
+    with faults:
+        read_world(entry.world, content.world, lambda *_: "")
+    return wrong + [fault.message for fault in faults]
+
+
+def _model_faults(entry: Mechanism, equations: Equations) -> list[str]:
+    wrong = [name_fault(name, equations, whole=True) for name in entry.variables]
+    groups = list(dict.fromkeys(variable.group for variable in equations.variables.values()))
+    if entry.sector not in groups:
+        wrong.append(unknown("sector of the model", entry.sector, groups))
+    return [message for message in wrong if message]
+
+
+def _read(path: Path) -> tuple[Document, dict[str, Mechanism]]:
+    document = _document(path)
+    entries = validated(document, MechanismsFile).mechanisms
+    faults = FaultList()
+    sectors: dict[str, str] = {}
+    seen: set[str] = set()
+    for place, entry in enumerate(entries):
+        wrong = _row_faults(entry)
+        if entry.id in seen:
+            wrong.append("the id is used twice")
+        if sectors.setdefault(entry.id[:2], entry.sector) != entry.sector:
+            wrong.append(f'the sector of {entry.id[:2]} is "{sectors[entry.id[:2]]}" in a row above')
+        seen.add(entry.id)
+        faults += [Fault(document.where(_TABLE, place), f"{entry.id}: {message}") for message in wrong]
+    faults.raise_any()
+    return document, {entry.id: entry for entry in entries}
+
+
+def _row_faults(entry: Mechanism) -> list[str]:
+    """Say what a row lacks, or has too much of, for its status."""
+    wrong = []
+    if not _ID.fullmatch(entry.id):
+        wrong.append("an id is two capitals and two digits")
+    if bool(entry.lever) != bool(entry.outcome):
+        wrong.append("a lever needs the outcome that it moves, and an outcome the lever")
+    if entry.status == "carried" and not entry.variables:
+        wrong.append("is carried: name the variables that carry it")
+    if entry.status == "left_out" and (entry.variables or entry.lever):
+        wrong.append("is left out: variables, lever and outcome stay empty")
+    if (entry.status == "left_out") != bool(entry.reason):
+        wrong.append("a reason is given where a mechanism is left out, and only there")
+    if not entry.seed:
+        wrong.append("needs a seed: the source that makes the claim")
+    return wrong
+
+
+def _document(path: Path) -> Document:
+    """Read the table as a document, so that it is checked and located as the other files are."""
+    try:
+        table = list(_numbered(read_text(path)))
+    except csv.Error as error:
+        raise InputError(
+            Fault(f"{shown(path)}:1", f"is no table of comma-separated values: {error}")
+        ) from None
+    line, header = table[0] if table else (1, [])
+    if tuple(header) != COLUMNS:
+        message = f"the first line must name the columns {', '.join(COLUMNS)}"
+        raise InputError(Fault(f"{shown(path)}:{line}", message))
+    faults = FaultList()
+    rows: list[dict[str, Any]] = []
+    for line, cells in table[1:]:
+        where = f"{shown(path)}:{line}"
+        if len(cells) != len(COLUMNS):
+            message = f"has {len(cells)} cells, not {len(COLUMNS)}; put texts with commas in quotes"
+            faults.append(Fault(where, message))
+            continue
+        with faults:
+            rows.append(_row(dict(zip(COLUMNS, map(str.strip, cells), strict=True)), where))
+    faults.raise_any()
+    lines: dict[Address, int] = {(): 1, (_TABLE,): 1}
+    lines |= {(_TABLE, place): line for place, (line, _) in enumerate(table[1:])}
+    return Document(path, {_TABLE: tuple(rows)}, lines)
+
+
+def _numbered(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows that are not blank with the lines on which they end."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    for cells in reader:
+        if cells:
+            yield reader.line_num, cells
+
+
+def _row(cells: dict[str, str], where: str) -> dict[str, Any]:
+    """Split the cells that hold several names. Raises InputError."""
+    lists = {column: tuple(cells[column].split()) for column in _LISTS}
+    return {**cells, **lists, "world": _world(cells["world"], where)}
+
+
+def _world(cell: str, where: str) -> dict[str, float]:
+    """Read "name=0.5 name=2". Raises InputError."""
+    pairs = [part.partition("=") for part in cell.split()]
+    try:
+        return {name: float(value) for name, _, value in pairs}
+    except ValueError:
+        message = f'world is "{cell}"; write NAME=NUMBER, several with blanks between'
+        raise InputError(Fault(where, message)) from None

@@ -1,0 +1,69 @@
+"""`twintrack list`: sectors, loops and mechanisms, and how much of the world is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from twintrack.cli.listing import KINDS, NOTES
+from twintrack.model import Model
+
+Program = Callable[..., Result]
+Answer = Callable[..., Any]
+
+
+def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -> None:
+    sectors = answer("list", "sectors")
+    counted = ("stocks", "flows", "auxiliaries", "constants", "lookups")
+    variables = [item for item in model.equations.variables.values() if item.kind != "control"]
+    assert [entry["name"] for entry in sectors] == list(dict.fromkeys(item.group for item in variables))
+    for entry in sectors:
+        inside = [item for item in variables if item.group == entry["name"]]
+        assert sum(entry[kind] for kind in counted) == len(inside)
+        assert entry["stocks"] == sum(item.kind == "stock" for item in inside)
+    assert sum(entry["flows"] for entry in sectors) > 20
+
+
+def test_loops_are_listed_with_sign_and_variables(model: Model, program: Program, answer: Answer) -> None:
+    entries = {entry["id"]: entry for entry in answer("list", "loops")}
+    assert list(entries) == list(model.inputs.loops)
+    assert entries["R1"]["sign"] == "+"
+    assert entries["R1"]["variables"] == list(model.inputs.loops["R1"].variables)
+    assert entries["R1"]["title"]["en"] == "Route lock-in"
+    several = next(loop for loop in model.inputs.loops.values() if len({c.sign for c in loop.cycles}) == 2)
+    listed = entries[several.id]
+    assert set(listed["sign"]) == {"+", "-", "/"}
+    assert [part["id"] for part in listed["parts"]] == [cycle.id for cycle in several.cycles]
+    assert set(listed["variables"]) == {name for cycle in several.cycles for name in cycle.variables}
+    shown = program("list", "loops").stdout
+    assert "Route lock-in" in shown and "perceived_payoff[scale]" in shown
+
+
+def test_mechanisms_are_listed(model: Model, program: Program, answer: Answer) -> None:
+    entries = answer("list", "mechanisms")
+    assert [entry["id"] for entry in entries] == list(model.inputs.mechanisms)
+    first = entries[0]
+    assert first["title"]["en"] == model.inputs.mechanisms[first["id"]].claim_en
+    assert {"name", "seed", "sector", "variables", "lever", "outcome", "status", "reason"} <= set(first)
+    assert first["title"]["en"] in program("list", "mechanisms").stdout
+
+
+def test_the_share_of_the_world_that_is_assumed_is_told(program: Program) -> None:
+    entries = [
+        {"source": source}
+        for source in ("assumption", "assumption.", "jiang2025; assumption", "jiang2025", "a; b")
+    ]
+    assert NOTES["world"](entries) == (
+        "Of 5 parameters, 2 (40%) rest on assumption alone, 1 (20%) partly, and 2 (40%) on sources alone."
+    )
+    assert NOTES["world"]([]).startswith("Of 0 parameters, 0 (0%)")
+    result = program("list", "world")
+    assert result.stdout.splitlines()[-1].startswith("Of ")
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_help_names_every_kind(program: Program, kind: str) -> None:
+    assert kind in " ".join(program("list", "--help").stdout.split())

@@ -1,0 +1,220 @@
+"""The strategies and scenarios that come with the model say what they stand for, and nothing twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from twintrack.inputs.content import CENTRAL, Content, load_content
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.strategies import BASELINE, Strategy, StrategyLibrary
+from twintrack.inputs.world import Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Portfolio (with stages and money) by governance: every cell of the experiment is a strategy of its own.
+FACTORIAL = {
+    ("catchup", "closed"): "catchup_closed",
+    ("catchup", "base"): "pure_catchup",
+    ("catchup", "open"): "catchup_open",
+    ("mix", "closed"): "catchup_explore_closed",
+    ("mix", "base"): "explore_base",
+    ("mix", "open"): "catchup_explore_open",
+}
+PORTFOLIO_LEVERS = {
+    "catchup_share",
+    "portfolio_breadth",
+    "stage_share_basic",
+    "stage_share_applied",
+    "demand_driven_share",
+    "fiscal_ai_rd",
+    "ai_public_fund",
+    "domestic_chip_invest",
+    "inclusive_support",
+    "subsidy_rate",
+    "capital_patience",
+    "kpi_quality_weight",
+}
+OPENNESS = {"dutch": (0.9, 0.2), "english": (0.9, 0.9), "scholarly": (0.3, 0.9), "inward": (0.3, 0.2)}
+"""Trade and knowledge openness of the four corners."""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Content:
+    return load_content(ROOT)
+
+
+@pytest.fixture(scope="module")
+def strategies(shipped: Content) -> dict[str, Strategy]:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    return {name: library.resolve(name) for name in library.names()}
+
+
+@pytest.fixture(scope="module")
+def scenarios(shipped: Content) -> dict[str, Scenario]:
+    return {name: shipped.scenario(name) for name in shipped.scenarios}
+
+
+def moved(one: Strategy, other: Strategy) -> dict[str, LeverPath]:
+    """Give the paths of one strategy that differ from another's."""
+    return {name: path for name, path in one.paths.items() if path != other.paths[name]}
+
+
+def cell(strategies: dict[str, Strategy], portfolio: str, governance: str) -> Strategy:
+    return strategies[FACTORIAL[portfolio, governance]]
+
+
+def texts(item: Strategy | Scenario) -> Iterator[str]:
+    for text in (item.title, item.description):
+        assert text is not None
+        yield text.en
+        yield text.zh
+
+
+def test_every_strategy_of_the_design_is_there(strategies: dict[str, Strategy]) -> None:
+    named = {
+        *(BASELINE, "pure_exploration", "new_national_system", "old_national_system", "us_four_policy"),
+        *("regional_coopetition", "involution", "diffusion_first", "self_reliance_first", "sequenced"),
+        *FACTORIAL.values(),
+        *OPENNESS,
+    }
+    assert named <= strategies.keys()
+
+
+def test_no_two_strategies_do_the_same(strategies: dict[str, Strategy]) -> None:
+    # A strategy that switches follows another's paths until then: its name tells what it has of its own.
+    plans = {name: plan for name, plan in strategies.items() if name != "sequenced"}
+    same = [pair for pair in combinations(plans, 2) if not moved(plans[pair[0]], plans[pair[1]])]
+    assert same == []
+
+
+def test_strategies_and_scenarios_speak_both_languages(
+    strategies: dict[str, Strategy], scenarios: dict[str, Scenario]
+) -> None:
+    for item in (*strategies.values(), *scenarios.values()):
+        english, chinese, *described = texts(item)
+        assert re.search("[\u4e00-\u9fff]", chinese), item.name
+        assert not re.search("[\u4e00-\u9fff]", english), item.name
+        assert described != [english, chinese], f"{item.name} has no description"
+
+
+def test_every_strategy_says_whose_idea_it_is(strategies: dict[str, Strategy], shipped: Content) -> None:
+    for name, plan in strategies.items():
+        if name != BASELINE:
+            assert plan.notes, name
+            assert plan.references, name
+        assert list(citation_faults(plan.references, shipped.sources)) == [], name
+
+
+@pytest.mark.parametrize("governance", ["closed", "base", "open"])
+def test_portfolios_differ_by_the_same_settings_at_every_governance(
+    strategies: dict[str, Strategy], governance: str
+) -> None:
+    catchup, mix = (cell(strategies, portfolio, governance) for portfolio in ("catchup", "mix"))
+    assert moved(catchup, mix).keys() == PORTFOLIO_LEVERS
+    assert moved(catchup, mix) == moved(strategies["pure_catchup"], strategies["explore_base"])
+    assert moved(mix, catchup) == moved(strategies["explore_base"], strategies["pure_catchup"])
+
+
+@pytest.mark.parametrize("governance", ["closed", "open"])
+def test_governance_is_the_same_at_every_portfolio(strategies: dict[str, Strategy], governance: str) -> None:
+    catchup, mix = (
+        moved(cell(strategies, portfolio, governance), cell(strategies, portfolio, "base"))
+        for portfolio in ("catchup", "mix")
+    )
+    assert catchup == mix
+    assert {"knowledge_openness", "open_source_release", "own_securitisation"} <= mix.keys()
+    assert mix.keys().isdisjoint(PORTFOLIO_LEVERS)
+
+
+def test_no_money_lever_belongs_to_governance(strategies: dict[str, Strategy], shipped: Content) -> None:
+    for governance in ("closed", "open"):
+        for lever in moved(cell(strategies, "mix", governance), cell(strategies, "mix", "base")):
+            assert shipped.levers.levers[lever].kind == "index", lever
+
+
+def test_governance_opens_in_one_and_closes_in_the_other(strategies: dict[str, Strategy]) -> None:
+    closed, base, open_ = (cell(strategies, "mix", governance) for governance in ("closed", "base", "open"))
+    both = moved(closed, base).keys() & moved(open_, base).keys()
+    assert len(both) >= 6
+    for lever in both:
+        here, there = (float(plan.paths[lever].at(2040)) for plan in (closed, open_))
+        start = float(base.paths[lever].at(2040))
+        assert min(here, there) < start < max(here, there), lever
+        assert (there > here) == (lever != "own_securitisation"), lever
+
+
+@pytest.mark.parametrize("name", OPENNESS)
+def test_the_corners_of_openness_differ_from_the_baseline_in_nothing_else(
+    strategies: dict[str, Strategy], name: str
+) -> None:
+    own = strategies[name].own
+    assert own.keys() == {"trade_openness", "knowledge_openness"}
+    ends = tuple(float(own[lever].at(2040)) for lever in ("trade_openness", "knowledge_openness"))
+    assert ends == OPENNESS[name]
+
+
+def test_strategies_leave_history_alone(strategies: dict[str, Strategy], shipped: Content) -> None:
+    start = shipped.levers.policy_start
+    for name, plan in strategies.items():
+        early = {lever: path.before(start) for lever, path in plan.own.items()}
+        assert early == {lever: shipped.levers.levers[lever].baseline for lever in early}, name
+
+
+def test_every_scenario_is_a_world_of_its_own(scenarios: dict[str, Scenario]) -> None:
+    assert scenarios[CENTRAL].world == {}
+    worlds = {name: scenario.world for name, scenario in scenarios.items()}
+    assert len(worlds) > 9
+    assert [pair for pair in combinations(worlds, 2) if worlds[pair[0]] == worlds[pair[1]]] == []
+
+
+def test_scenarios_move_every_parameter_off_its_central_value(
+    scenarios: dict[str, Scenario], shipped: Content
+) -> None:
+    for scenario in scenarios.values():
+        for name, value in scenario.world.items():
+            central = shipped.world[name].value
+            numbers = value.values if isinstance(value, LeverPath) else (value,)
+            assert any(number != central for number in numbers), (scenario.name, name)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "parameter", "times", "values"),
+    [
+        ("slow_cost_growth", "cost_growth_factor", [2016, 2025.875, 2026, 2040], [2.4, 2.4, 1.6, 1.6]),
+        ("fast_cost_growth", "cost_growth_factor", [2016, 2025.875, 2026, 2040], [2.4, 2.4, 3, 3]),
+        ("leader_explores", "leader_exploration", [2016, 2025.875, 2026, 2040], [0.15, 0.15, 0.5, 0.5]),
+        ("open_source_cutoff", "open_source_cutoff", [2016, 2027.875, 2028, 2040], [0, 0, 1, 1]),
+        ("capital_winter", "capital_shock", [2026.875, 2027, 2029.875, 2030, 2040], [0, 0.6, 0.6, 0, 0]),
+    ],
+)
+def test_dated_scenarios_are_steps_that_leave_history_alone(
+    scenarios: dict[str, Scenario], scenario: str, parameter: str, times: list[float], values: list[float]
+) -> None:
+    path = scenarios[scenario].world[parameter]
+    assert isinstance(path, LeverPath)
+    assert path.at(times).tolist() == values
+
+
+def test_controls_ease_in_the_thaw_and_tighten_in_the_decoupling(
+    scenarios: dict[str, Scenario], shipped: Content
+) -> None:
+    thaw, decoupling = scenarios["thaw"].world, scenarios["decoupling"].world
+    assert thaw.keys() == decoupling.keys()
+    for name in thaw:
+        ordered = (thaw[name], shipped.world[name].value, decoupling[name])
+        assert sorted(ordered, reverse=name == "foreign_openness_future") == list(ordered), name
+
+
+def test_every_assumed_range_has_its_reason(shipped: Content) -> None:
+    missing = [
+        name
+        for name, parameter in shipped.world.items()
+        if "assumption" in parameter.source and not parameter.reason.strip()
+    ]
+    assert missing == []
