@@ -6,7 +6,7 @@ import pytest
 
 from twintrack.analysis.loops import link_signs
 from twintrack.inputs.loops import links
-from twintrack.inputs.schemas import LoopEntry
+from twintrack.inputs.structure_schemas import LoopEntry
 from twintrack.model import Model
 from twintrack.names import split_element
 

@@ -12,7 +12,7 @@ import pytest
 
 from twintrack.analysis.mechanisms import ROUNDING, Effect, effects, reach
 from twintrack.errors import EquationError
-from twintrack.inputs.schemas import Mechanism
+from twintrack.inputs.structure_schemas import Mechanism
 from twintrack.model import Model
 
 PER_SECTOR = {

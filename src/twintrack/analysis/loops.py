@@ -14,7 +14,7 @@ from twintrack.inputs.loops import links
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.inputs.schemas import LoopEntry
+    from twintrack.inputs.structure_schemas import LoopEntry
     from twintrack.model import Model
     from twintrack.results import Run
 

@@ -15,7 +15,7 @@ from twintrack.names import split_element
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.inputs.schemas import Mechanism
+    from twintrack.inputs.structure_schemas import Mechanism
     from twintrack.model import Model
     from twintrack.results import Run
 

@@ -17,6 +17,8 @@ Entry = dict[str, Any]
 
 
 def _strategies(model: Model) -> list[Entry]:
+    from twintrack.inputs.switches import switch_text
+
     plans = [model.strategy(name) for name in model.strategies]
     return [
         {
@@ -25,6 +27,7 @@ def _strategies(model: Model) -> list[Entry]:
             "description": plan.description.model_dump(),
             "budget": plan.budget,
             "levers": list(plan.own),
+            "switch": switch_text(plan.switch),
         }
         for plan in plans
     ]
@@ -52,7 +55,16 @@ def _world(model: Model) -> list[Entry]:
 
 
 def _outcomes(model: Model) -> list[Entry]:
-    return [_named(entry.model_dump(mode="json")) for entry in model.outcomes.values()]
+    """List the outcomes proper and the statistics; `context` lists what is shown beside them."""
+    table = model.inputs.outcomes
+    entries = [*(table.outcomes[name] for name in table.goals), *table.statistics.values()]
+    return [_named(entry.model_dump(mode="json")) for entry in entries]
+
+
+def _context(model: Model) -> list[Entry]:
+    table = model.inputs.outcomes
+    entries = [entry for name, entry in table.outcomes.items() if name not in table.goals]
+    return [_named(entry.model_dump(mode="json")) for entry in entries]
 
 
 def _named(entry: Entry) -> Entry:
@@ -72,6 +84,10 @@ def _variables(model: Model) -> list[Entry]:
         }
         for variable in model.equations.variables.values()
     ]
+
+
+FRAME = ("Levers", "Outside world", "Indicators", "Control")
+"""Groups of the model that are no sectors: what goes in, what comes out, and the settings of the run."""
 
 
 def _sectors(model: Model) -> list[Entry]:
@@ -94,7 +110,7 @@ def _sectors(model: Model) -> list[Entry]:
             "lookups": found["lookup"],
         }
         for group, found in counts.items()
-        if set(found) != {"control"}
+        if group not in FRAME
     ]
 
 
@@ -134,11 +150,12 @@ def _reports(model: Model) -> list[Entry]:
 
 
 KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
-    "strategies": (_strategies, ("name", "title", "budget", "levers")),
+    "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
     "scenarios": (_scenarios, ("name", "title", "world")),
     "levers": (_levers, ("name", "title", "unit", "range", "baseline")),
     "world": (_world, ("name", "title", "unit", "range", "value", "confidence")),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
+    "context": (_context, ("name", "title", "unit", "better")),
     "variables": (_variables, ("name", "unit", "kind", "group", "elements")),
     "sectors": (_sectors, ("name", "stocks", "flows", "auxiliaries", "constants")),
     "loops": (_loops, ("id", "sign", "title", "variables")),
@@ -164,7 +181,11 @@ def _assumed(entries: list[Entry]) -> str:
     )
 
 
-NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed}
+def _besides(entries: list[Entry]) -> str:
+    return f"{len(entries)} sectors; besides them the model has the groups {', '.join(FRAME)}."
+
+
+NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed, "sectors": _besides}
 """What people read below the table of a kind."""
 
 
@@ -174,7 +195,8 @@ NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed}
 def list_command(kind: str, as_json: bool) -> None:
     """List all things of a KIND.
 
-    Kinds: strategies, scenarios, levers, world, outcomes, variables, sectors, loops, mechanisms and reports.
+    Kinds: strategies, scenarios, levers, world, outcomes, context, variables, sectors, loops, mechanisms
+    and reports.
     """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import plain_table, print_json, print_table

@@ -13,9 +13,10 @@ from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
-from twintrack.inputs.schemas import LoopEntry, Mechanism, Source
+from twintrack.inputs.schemas import Source
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategies import StrategyLibrary
+from twintrack.inputs.structure_schemas import LoopEntry, Mechanism
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import Scenario, WorldParameter, find_scenario, load_scenario, load_world
 from twintrack.inputs.yaml_files import yaml_files

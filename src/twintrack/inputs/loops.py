@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.schemas import Cycle, LoopEntry, LoopsFile
+from twintrack.inputs.structure_schemas import Cycle, LoopEntry, LoopsFile
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.world import read_world
 from twintrack.inputs.yaml_files import Address, Document, read_document

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.schemas import Mechanism, MechanismsFile
 from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.world import read_world
 from twintrack.inputs.yaml_files import Address, Document, read_text, shown

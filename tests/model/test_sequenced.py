@@ -1,0 +1,80 @@
+"""The strategy that catches up first and then does both: it switches when the model says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twintrack.inputs.strategies import Strategy
+from twintrack.model import Model
+
+TRIGGERS = (3.0, 6.0, 12.0)
+OUTPUTS = ["frontier_gap_months", "policy_switch", "catchup_share"]
+
+
+@pytest.fixture(scope="module")
+def triggered(model: Model) -> dict[float, Strategy]:
+    """The strategy with each of the triggers."""
+    plan = model.strategy("sequenced")
+    assert plan.switch is not None
+    return {
+        below: replace(plan, name=f"below {below:g}", switch=replace(plan.switch, below=below))
+        for below in TRIGGERS
+    }
+
+
+def test_more_worlds_switch_at_a_larger_gap_and_none_goes_back(
+    model: Model, triggered: dict[float, Strategy]
+) -> None:
+    cells = model.ensemble(list(triggered.values()), worlds=64, outputs=OUTPUTS).isel(scenario=0)
+    share = cells["policy_switch"]
+    assert (share.diff("time") >= 0).all()
+    assert (share.sel(time=slice(None, model.policy_start)) == 0).all()
+    moved = (share.isel(time=-1) > 0).sum("world").to_numpy()
+    assert (np.diff(moved) >= 0).all() and moved[-1] > 0
+
+
+def test_worlds_of_an_ensemble_switch_as_single_runs_do(
+    model: Model, triggered: dict[float, Strategy]
+) -> None:
+    worlds = model.sample_worlds(12, seed=5)
+    cells = model.ensemble(list(triggered.values()), worlds=worlds, outputs=OUTPUTS).isel(scenario=0)
+    for world in range(0, 12, 3):
+        for plan in triggered.values():
+            run = model.run(plan, world=worlds.iloc[world].to_dict())
+            for name in OUTPUTS:
+                cell = cells[name].sel(strategy=plan.name, world=world)
+                np.testing.assert_allclose(cell, run[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_until_the_switch_it_is_its_parent(model: Model, triggered: dict[float, Strategy]) -> None:
+    parent = model.run("pure_catchup")
+    for plan in triggered.values():
+        run = model.run(plan)
+        waiting = run["policy_switch"] == 0
+        for name in ("frontier_gap_months", "catchup_share"):
+            np.testing.assert_allclose(run[name][waiting], parent[name][waiting], rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("year", [2029, 2032])
+def test_a_date_leads_from_the_one_to_the_other(model: Model, tmp_path: Path, year: int) -> None:
+    file = tmp_path / "dated.yaml"
+    switch = f"{{to: catchup_explore_open, when: {{date: {year}}}, ramp_years: 2}}"
+    file.write_text(f"extends: pure_catchup\nswitch: {switch}\n", encoding="utf-8")
+    run, first, second = (model.run(name) for name in (str(file), "pure_catchup", "catchup_explore_open"))
+    early, late = run.time <= year, run.time >= year + 2
+    for name in model.levers:
+        np.testing.assert_array_equal(run[name][early], first[name][early], err_msg=name)
+        np.testing.assert_array_equal(run[name][late], second[name][late], err_msg=name)
+    one, other = run["frontier_gap_months"], first["frontier_gap_months"]
+    np.testing.assert_allclose(one[early], other[early], rtol=1e-9)
+
+
+def test_numpy_and_jax_switch_alike(model: Model, triggered: dict[float, Strategy]) -> None:
+    for plan in triggered.values():
+        one, other = model.run(plan), model.run(plan, engine="numpy")
+        for name in OUTPUTS:
+            np.testing.assert_allclose(one[name], other[name], rtol=1e-9, atol=1e-12, err_msg=name)
