@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from twintrack.cli.listing import KINDS, NOTES
+from twintrack.cli.listing import FRAME, KINDS, NOTES
 from twintrack.model import Model
 
 Program = Callable[..., Result]
@@ -18,7 +18,8 @@ Answer = Callable[..., Any]
 def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -> None:
     sectors = answer("list", "sectors")
     counted = ("stocks", "flows", "auxiliaries", "constants", "lookups")
-    variables = [item for item in model.equations.variables.values() if item.kind != "control"]
+    variables = [item for item in model.equations.variables.values() if item.group not in FRAME]
+    assert len(sectors) == 12
     assert [entry["name"] for entry in sectors] == list(dict.fromkeys(item.group for item in variables))
     for entry in sectors:
         inside = [item for item in variables if item.group == entry["name"]]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 from twintrack.equations import load_equations
@@ -62,3 +63,17 @@ def test_a_place_that_cannot_be_written_is_told(program: Program, tmp_path: Path
     result = program("model", "flatten", ARRAYS, "--out", out)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"{out}: cannot be written: ")
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    out = tmp_path / "flat.mdl"
+    out.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(Path, "replace", full)
+    result = program("model", "flatten", ARRAYS, "--out", out)
+    assert (result.exit_code, result.stderr) == (2, f"{out}: cannot be written: No space left on device\n")
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["old"]

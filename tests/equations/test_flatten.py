@@ -86,7 +86,9 @@ def test_wide_sums_are_broken_into_lines_and_read_again(tmp_path: Path) -> None:
     product = PROD(size[item!]) ~ ~ |
     """
     path = write(tmp_path, text)
-    assert max(map(len, flatten_file(path).text.splitlines())) <= WIDTH + 30
+    lines = flatten_file(path).text.splitlines()
+    assert max(map(len, lines)) <= WIDTH + 30
+    assert [line for line in lines if line.count('"') % 2] == [], "a name is broken"
     assert_computes_the_same(path, tmp_path, rtol=1e-14)
 
 

@@ -11,13 +11,14 @@ from urllib.parse import urldefrag
 from xml.etree import ElementTree
 
 import pytest
+from model_helpers import structure_of
 
 import twintrack
 from twintrack.errors import InputError
 from twintrack.model import Model
 from twintrack.presentation import model_docs
 from twintrack.presentation.model_docs import Book, build_docs, page_name, stem_of
-from twintrack.presentation.model_views import Structure, model_structure
+from twintrack.presentation.model_views import Structure
 from twintrack.presentation.texts import LANGUAGES
 
 LARGEST = 3_000_000
@@ -26,7 +27,8 @@ OTHER_LETTERS = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture(scope="module")
 def structure(model: Model) -> Structure:
-    return model_structure(model)
+    """Signs without a run of the model, which takes long."""
+    return structure_of(model.equations, model.levers)
 
 
 @pytest.fixture(scope="module")

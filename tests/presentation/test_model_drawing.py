@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 from model_helpers import PEOPLE, EquationsOf, equations_of, structure_of
 
@@ -21,7 +24,7 @@ from twintrack.presentation.model_drawing import (
     text_width,
     wrapped,
 )
-from twintrack.presentation.model_views import FEW, Item, Link, Pipe, Structure, View
+from twintrack.presentation.model_views import FEW, Item, Link, Pipe, Structure, View, model_structure
 
 __all__ = ["equations_of"]
 
@@ -239,3 +242,27 @@ def test_names_are_broken_evenly_and_words_never() -> None:
     assert wrapped("stage share applied") == ("stage share", "applied")
     assert wrapped("interoperabilityofeverything x") == ("interoperabilityofeverything", "x")
     assert text_width("mm") > text_width("aa") > text_width("ii")
+
+
+def test_the_structure_of_a_model_takes_signs_from_its_central_run(equations_of: EquationsOf) -> None:
+    equations = equations_of(
+        "a= INTEG (b*(c-2), 1) ~ Dmnl ~ |\nb= Time ~ Dmnl ~ |\nc= Time ~ Dmnl ~ |\nspare= 1 ~ Dmnl ~ |\n"
+    )
+
+    class Run(dict[str, np.ndarray]):
+        time = np.array([0.0, 1.0])
+
+    def sign(c: list[float]) -> str:
+        run = Run(a=np.ones(2), b=np.ones(2), c=np.array(c), spare=np.ones(2))
+        run |= {name: np.ones(2) for name in equations.time.controls}
+        asked: dict[str, str] = {}
+        model = SimpleNamespace(
+            equations=equations, levers={}, run=lambda **words: asked.update(words) or run
+        )
+        structure = model_structure(cast(Model, model))
+        assert asked == {"engine": "numpy"}
+        (sector,) = structure.sectors
+        links = structure.view(sector, tuple(structure.varying(sector))).links
+        return next(link.sign for link in links if link.source == "b")
+
+    assert [sign([3.0, 4.0]), sign([1.0, 0.0]), sign([1.0, 3.0])] == ["+", "-", "±"]

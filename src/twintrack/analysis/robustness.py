@@ -51,7 +51,7 @@ def performance(values: pd.DataFrame, better: str) -> pd.DataFrame:
 def percentiles(values: xr.DataArray, points: tuple[float, ...] = (5.0, 50.0, 95.0)) -> xr.DataArray:
     """Give percentiles over the dimension world (linear interpolation), dimension percentile first."""
     levels = np.asarray(points) / 100.0
-    result = values.quantile(levels, dim="world", keep_attrs=True).rename(quantile="percentile")
+    result = values.quantile(levels, dim="world", keep_attrs=True, skipna=False).rename(quantile="percentile")
     return result.assign_coords(percentile=np.asarray(points))
 
 

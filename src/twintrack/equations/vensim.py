@@ -243,10 +243,10 @@ def points(table: Table) -> str:
 
 
 def wrapped(text: str) -> str:
-    """Break an equation of more than `WIDTH` characters after operators and commas, as Vensim does."""
+    """Break an equation of more than `WIDTH` characters after operators, commas and quoted names."""
     lines = [""]
     start = 0
-    ends = [match.end() for match in _NAME_OR_BREAK.finditer(text) if match.group()[0] != '"']
+    ends = [match.end() for match in _NAME_OR_BREAK.finditer(text)]
     for end in [*ends, len(text)]:
         if lines[-1] and len(lines[-1]) + end - start > WIDTH:
             lines.append("")

@@ -82,7 +82,7 @@ def _sector(name: str, structure: Structure) -> str:
     """Find a sector by its name, in any case, with blanks or underscores. Raises InputError."""
     known = {snake(sector): sector for sector in structure.sectors}
     if snake(name) not in known:
-        listed = ", ".join(known.values())
+        listed = "; ".join(known.values())  # some have commas in them
         message = (
             f"no sector of this name that can be drawn{suggest(name, known.values())}; there are: {listed}"
         )

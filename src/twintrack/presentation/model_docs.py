@@ -26,7 +26,8 @@ from twintrack.presentation.report_files import replaced_folder
 from twintrack.presentation.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import LoopEntry, Source
+    from twintrack.inputs.schemas import Source
+    from twintrack.inputs.structure_schemas import LoopEntry
     from twintrack.model import Model
 
 MARKER = "model.json"

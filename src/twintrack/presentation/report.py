@@ -20,6 +20,7 @@ from twintrack.presentation.figures import DASH_ARRAYS, styles
 from twintrack.presentation.formats import date
 from twintrack.presentation.pages import environment, html_language, part
 from twintrack.presentation.report_data import ReportData, compute
+from twintrack.presentation.report_experiment import Cells
 from twintrack.presentation.report_figures import Drawings
 from twintrack.presentation.report_files import (
     DEPENDENCIES,
@@ -30,6 +31,7 @@ from twintrack.presentation.report_files import (
     write_dependencies,
     write_tables,
 )
+from twintrack.presentation.report_overview import Overview
 from twintrack.presentation.report_tables import Tables
 from twintrack.presentation.report_words import Words
 from twintrack.presentation.texts import Texts
@@ -42,9 +44,11 @@ if TYPE_CHECKING:
 SECTIONS = (
     "question",
     "results",
+    "experiment",
     "paths",
     "decisions",
     "cost",
+    "waste",
     "robustness",
     "drivers",
     "words",
@@ -54,6 +58,8 @@ SECTIONS = (
 GUIDE = (1, 2, 3, 4, 5, 6)
 """Lines of the reading guide, by number."""
 LIMITS = ("model", "worlds", "strategies", "regret", "equal", "forecast")
+WASTE_COLOURS = ("#332288", "#ddcc77", "#aa4499", "#88ccee")
+"""One for each part of waste, none of them a strategy's (Tol 2021, "muted", personal.sron.nl/~pault)."""
 WEAK = ("low", "assumption")
 """Confidence in a parameter's range that the limitations count."""
 HASH_DIGITS = 12
@@ -104,7 +110,7 @@ def render(data: ReportData, language: str, inputs: list[Path]) -> str:
     values = {
         **_frame(data, texts, tables),
         **_sections(data, texts, tables),
-        "paths": drawings.paths(),
+        "paths": [] if data.many else drawings.paths(),
         "drivers": drawings.drivers(),
         "words": Words(data, texts, tables).items(),
         "provenance": _provenance(data, texts, inputs),
@@ -114,7 +120,11 @@ def render(data: ReportData, language: str, inputs: list[Path]) -> str:
         # The last to be asked for: drawing the figures above has filled it.
         "figures": _in_script(_figures_json(drawings.drawn)),
     }
-    return environment().get_template("report.html.jinja").render(values)
+    return (
+        environment()
+        .get_template("report_many.html.jinja" if data.many else "report.html.jinja")
+        .render(values)
+    )
 
 
 def _frame(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
@@ -134,14 +144,19 @@ def _frame(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
         "title": texts.of(data.definition.title),
         "lead": texts(
             "lead",
-            strategies=texts("lead_strategies", count=len(titles), names=texts.join(list(titles.values()))),
+            strategies=texts(
+                "lead_many" if data.many else "lead_strategies",
+                count=len(titles),
+                names=texts.join(list(titles.values())),
+            ),
             scenarios=lead_scenarios,
             worlds=f"{data.worlds_count:,}",
             start=date(years[0]),
             end=date(years[-1]),
             divergence=date(data.divergence),
         ),
-        "sections": SECTIONS,
+        "sections": [key for key in SECTIONS if _shown_section(data, key)],
+        "waste_colours": WASTE_COLOURS,
         "other_pages": _other_pages(data, texts),
         "strategies": [
             {
@@ -166,23 +181,67 @@ def _other_pages(data: ReportData, texts: Texts) -> list[dict[str, str]]:
 
 def _sections(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
     values = _common_values(data, texts, tables)
+    cells = Cells(data, texts, tables)
     return {
         "guide": [texts(f"guide_{line}", **values) for line in GUIDE],
+        "cost_intro": texts("cost_intro", **values),
+        "costs": tables.costs(),
+        "equal_note": texts("equal_note", **values),
+        "waste_intro": texts("waste_intro", **values),
+        "waste": tables.waste(),
+        "experiment_intro": texts("experiment_intro", **values),
+        "cells": cells.names(),
+        "experiments": cells.sections(),
+        "years": [date(year) for year in data.years],
+        **(_many(data, texts, tables, values) if data.many else _few(tables, texts, values)),
+        "drivers_intro": texts("drivers_intro", **values),
+        "words_intro": texts("words_intro", **values),
+        "limits": [texts(f"limit_{key}", **values) for key in _limits(data)],
+    }
+
+
+def _few(tables: Tables, texts: Texts, values: dict[str, str]) -> dict[str, Any]:
+    """What only a page with a column for each strategy shows."""
+    return {
         "results": tables.results(),
         "paths_intro": texts("paths_intro", **values),
         "decisions_intro": texts("decisions_intro", **values),
         "decisions": tables.decisions(),
-        "cost_intro": texts("cost_intro", **values),
-        "costs": tables.costs(),
-        "equal_note": texts("equal_note", **values),
         "equal": tables.equal(),
         "shares_intro": texts("shares_intro", **values),
         "shares": tables.shares(),
         "regrets": tables.regrets(),
-        "drivers_intro": texts("drivers_intro", **values),
-        "words_intro": texts("words_intro", **values),
-        "limits": [texts(f"limit_{key}", **values) for key in LIMITS],
     }
+
+
+def _many(data: ReportData, texts: Texts, tables: Tables, values: dict[str, str]) -> dict[str, Any]:
+    """What only a page with a row for each strategy shows."""
+    overview = Overview(data, texts, tables)
+    return {
+        "matrix_note": texts("matrix_note", **values),
+        "baseline": values["baseline"],
+        "matrices": overview.matrices(),
+        "standing_note": texts("standing_note", **values),
+        "standings": overview.standings(),
+        "ranges_intro": texts("ranges_intro", **values),
+        "ranges": overview.ranges(),
+        "decisions_intro": texts("decisions_many_intro", **values),
+        "decisions": overview.decisions(),
+        "equal": overview.matrices(equal=True),
+        "shares_intro": texts("shares_many_intro", **values),
+        "shares": overview.shares(),
+        "regrets": overview.regrets(),
+    }
+
+
+def _shown_section(data: ReportData, key: str) -> bool:
+    given = {"experiment": data.experiment is not None, "waste": bool(data.waste), "paths": not data.many}
+    return given.get(key, True)
+
+
+def _limits(data: ReportData) -> list[str]:
+    waits = any(plan.switch for plan in data.strategies.values())
+    return ["strategies_switch" if key == "strategies" and waits else key for key in LIMITS]
 
 
 def _common_values(data: ReportData, texts: Texts, tables: Tables) -> dict[str, str]:
@@ -204,7 +263,7 @@ def _common_values(data: ReportData, texts: Texts, tables: Tables) -> dict[str, 
 def _provenance(data: ReportData, texts: Texts, inputs: list[Path]) -> list[dict[str, Any]]:
     ensemble, grid = data.definition.ensemble, data.model.equations.time
     source = _shown(data.source, data.model.content.resolve())
-    runs = 2 * len(data.strategies) * len(data.scenarios) * ensemble.worlds
+    runs = 2 * len(data.simulated) * len(data.scenarios) * ensemble.worlds
     rows: list[tuple[str, dict[str, object]]] = [
         ("model", {"hash": data.model.equations.hash[:HASH_DIGITS]}),
         ("report", {"path": source, "hash": digest([data.source])[:HASH_DIGITS]}),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,13 @@ import pandas as pd
 
 from twintrack.analysis import robustness
 from twintrack.errors import Fault, InputError
+from twintrack.experiments.switching import SHARE
 from twintrack.inputs.strategies import BASELINE
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from twintrack.inputs.outcomes import Outcome
+    from twintrack.inputs.outcomes import Outcome, Statistic
     from twintrack.inputs.schemas import Report
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
@@ -30,6 +31,35 @@ COSTS = (COST, COST_VALUE)
 """Outcomes that equal public cost makes equal: what is left of their differences there is noise."""
 LEADER = "leader_{}"
 """The leader's counterpart of an outcome has this name, where the model has one."""
+WASTE_PARTS = (
+    "waste_by_zombies",
+    "waste_by_idle_compute",
+    "waste_past_saturation",
+    "waste_by_hollow_projects",
+)
+"""What the outcome waste is made of, in the model's words."""
+MOST_COLUMNS = 8
+"""With more strategies than this, tables have a row for each of them instead of a column."""
+GOVERNANCE = ("closed", "base", "open")
+PORTFOLIOS = {
+    "catchup": ("catchup_closed", "pure_catchup", "catchup_open"),
+    "mix": ("catchup_explore_closed", "explore_base", "catchup_explore_open"),
+}
+"""The strategies of the portfolio by governance experiment, in the order of GOVERNANCE."""
+CELL_OUTCOMES = ("capability_index", "ai_enabled_output", "frontier_gap_months")
+"""Outcomes that the portfolio by governance experiment is told in."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Portfolio by governance: six strategies in the worlds of the report, whichever the report compares.
+
+    `own` and `equal` are as in `ReportData`, with the outcomes of CELL_OUTCOMES.
+    """
+
+    strategies: Mapping[str, Strategy]
+    own: xr.Dataset
+    equal: xr.Dataset
 
 
 @dataclass(frozen=True)
@@ -49,6 +79,26 @@ class ReportData:
     own: xr.Dataset
     equal: xr.Dataset
     worlds: pd.DataFrame
+    experiment: Experiment | None = None
+    """None where the content lacks one of its strategies."""
+    waste: Mapping[str, xr.DataArray] = field(default_factory=dict)
+    """The parts of waste at own budget: (scenario, strategy, world), mean a year since strategies differ."""
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many strategies for a column each."""
+        return len(self.strategies) > MOST_COLUMNS
+
+    @property
+    def simulated(self) -> dict[str, Strategy]:
+        """All strategies that were run: those compared, and those of the experiment."""
+        return {**self.strategies, **(self.experiment.strategies if self.experiment else {})}
+
+    @property
+    def statistics(self) -> dict[str, Statistic]:
+        """The statistics of outcomes that the report names."""
+        known = self.model.inputs.outcomes.statistics
+        return {name: entry for name, entry in known.items() if entry.of in self.definition.outcomes}
 
     @property
     def years(self) -> tuple[float, ...]:
@@ -63,12 +113,7 @@ class ReportData:
     @cached_property
     def divergence(self) -> float:
         """The last simulated time at which all strategies have set the same levers from the beginning on."""
-        times = self.own["time"].to_numpy()
-        plans = list(self.strategies.values())
-        differs = np.zeros(len(times), dtype=bool)
-        for name, path in plans[0].paths.items():
-            differs |= np.any([plan.paths[name].at(times) != path.at(times) for plan in plans[1:]], axis=0)
-        return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
+        return divergence(list(self.strategies.values()), self.own["time"].to_numpy())
 
     @property
     def worlds_count(self) -> int:
@@ -108,6 +153,13 @@ class ReportData:
             for year in self.years
         )
 
+    def switched(self, strategy: str, scenario: str) -> float:
+        """Give the share of worlds in which a strategy has switched by the end; NaN where none is watched."""
+        if SHARE not in self.own:
+            return float("nan")
+        end = self.own[SHARE].sel(scenario=scenario, strategy=strategy).isel(time=-1)
+        return float((end > 0).mean())
+
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
         """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""
         results = self.equal if equal else self.own
@@ -125,6 +177,14 @@ class ReportData:
         return self.at(COST_VALUE, scenario, float(self.own["time"][-1])), mean
 
 
+def divergence(plans: Sequence[Strategy], times: np.ndarray) -> float:
+    """Give the last of the times at which all plans have set the same levers from the beginning on."""
+    differs = np.zeros(len(times), dtype=bool)
+    for name, path in plans[0].paths.items():
+        differs |= np.any([plan.paths[name].at(times) != path.at(times) for plan in plans[1:]], axis=0)
+    return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
+
+
 def compute(definition: Report, source: Path, model: Model) -> ReportData:
     """Run every strategy of a report, at its own budget and at equal public cost, in the same worlds.
 
@@ -133,20 +193,55 @@ def compute(definition: Report, source: Path, model: Model) -> ReportData:
     strategies = {plan.name: plan for plan in map(model.strategy, definition.strategies)}
     scenarios = {scenario.name: scenario for scenario in map(model.scenario, definition.scenarios)}
     _check(definition, source, model, strategies)
+    cells = _cells(model)
+    plans = {**strategies, **cells}
     worlds = model.sample_worlds(definition.ensemble.worlds, definition.ensemble.seed)
-    leaders = [LEADER.format(name) for name in definition.outcomes if LEADER.format(name) in model.outcomes]
-    needed = list(dict.fromkeys([*definition.outcomes, COST, COST_VALUE, *leaders]))
-    ensemble = partial(model.ensemble, scenarios=definition.scenarios, worlds=worlds, outputs=needed)
+    ensemble = partial(
+        model.ensemble, scenarios=definition.scenarios, worlds=worlds, outputs=_needed(definition, model)
+    )
+    own = ensemble([replace(plan, budget="own") for plan in plans.values()])
+    equal = ensemble([replace(plan, budget="equal") for plan in plans.values()])
+    experiment = None
+    if cells:
+        part = {"strategy": list(cells)}
+        named = [name for name in CELL_OUTCOMES if name in own]
+        experiment = Experiment(cells, own[named].sel(part), equal[named].sel(part))
+    compared = {"strategy": list(strategies)}
+    since = divergence(list(strategies.values()), own["time"].to_numpy())
+    waste = {
+        name: own[name].sel(compared).sel(time=slice(since, None)).mean("time")
+        for name in WASTE_PARTS
+        if name in own
+    }
+    others = [name for name in WASTE_PARTS if name in own and name not in definition.outcomes]
     return ReportData(
         definition=definition,
         source=source,
         model=model,
         strategies=strategies,
         scenarios=scenarios,
-        own=ensemble([replace(plan, budget="own") for plan in strategies.values()]),
-        equal=ensemble([replace(plan, budget="equal") for plan in strategies.values()]),
+        own=own.drop_vars(others).sel(compared),
+        equal=equal.drop_vars(others).sel(compared),
         worlds=worlds,
+        experiment=experiment,
+        waste=waste,
     )
+
+
+def _cells(model: Model) -> dict[str, Strategy]:
+    """Give the strategies of the portfolio by governance experiment, or none where one is missing."""
+    names = [name for row in PORTFOLIOS.values() for name in row]
+    if not set(names) <= set(model.strategies):
+        return {}
+    return {name: model.strategy(name) for name in names}
+
+
+def _needed(definition: Report, model: Model) -> list[str]:
+    """Give what must be computed: the report's outcomes, and what its fixed sections are made of."""
+    leaders = [LEADER.format(name) for name in definition.outcomes]
+    extra = [name for name in (*leaders, *WASTE_PARTS, *CELL_OUTCOMES) if name in model.outcomes]
+    watched = [SHARE] if SHARE in model.equations.variables else []
+    return list(dict.fromkeys([*definition.outcomes, COST, COST_VALUE, *extra, *watched]))
 
 
 def _check(definition: Report, source: Path, model: Model, strategies: Mapping[str, Strategy]) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twintrack.presentation.texts import Texts
 
 MOST_PARAMETERS = 10
+MOST_IN_THIRDS = 5
 MOST_DRIVERS = 3
 """Outcomes whose deciding parameters are shown: the first ranked ones of the report that a choice touches."""
 
@@ -200,13 +201,15 @@ class Drawings:
         chart = f"driver-{place}"
         noise = robustness.noise_level(len(self.data.worlds))
         axis = self.texts("drivers_axis")
-        look = figures.styles(list(self.data.strategies))
+        # Many strategies share colours: two that differ are taken then.
+        look = figures.styles([first, second] if self.data.many else list(self.data.strategies))
         colours = (look[first].colour, look[second].colour)
         sizes = [signed(size, ".2f") for size in correlations]
         bars = figures.bar_figure(labels, correlations.tolist(), colours, noise, axis)
         # The minus sign of the axis, not a hyphen.
         self.drawn[chart] = bars.update_traces(text=sizes)
         top = str(correlations.index[0])
+        columns = self._columns(values, outcome.better)
         pairs = zip(labels, sizes, strict=True)
         title = self.texts.of(outcome.title)
         return {
@@ -221,16 +224,31 @@ class Drawings:
             ),
             "tercile_caption": self.texts("tercile_caption", parameter=labels[0], outcome=title),
             "unit": self.texts.unit(self.data.model.world[top].unit),
-            "terciles": self._terciles(values, outcome.better, top),
+            "columns": [self.tables.strategy(strategy) for strategy in columns],
+            "others": len(columns) < len(self.data.strategies),
+            "terciles": self._terciles(values, outcome.better, top, columns),
         }
 
-    def _terciles(self, values: pd.DataFrame, better: str, parameter: str) -> list[dict[str, Any]]:
+    def _columns(self, values: pd.DataFrame, better: str) -> list[str]:
+        """The strategies that the table of thirds shows: of many, those that are best most often."""
+        if not self.data.many:
+            return list(self.data.strategies)
+        shares = robustness.share_best(values, better).sort_values(ascending=False, kind="stable")
+        return [str(strategy) for strategy in shares.index[:MOST_IN_THIRDS]]
+
+    def _terciles(
+        self, values: pd.DataFrame, better: str, parameter: str, columns: list[str]
+    ) -> list[dict[str, Any]]:
         table = robustness.share_best_by_third(values, better, self.data.worlds[parameter])
+        rest = [strategy for strategy in self.data.strategies if strategy not in columns]
         return [
             {
                 "title": self.texts(f"tercile_{third}"),
                 "range": f"{parameter_value(row['from'])} – {parameter_value(row['to'])}",
-                "cells": [share(row[strategy]) for strategy in self.data.strategies],
+                "cells": [
+                    *(share(row[strategy]) for strategy in columns),
+                    *([share(row[rest].sum())] if rest else []),
+                ],
             }
             for third, row in table.iterrows()
         ]

@@ -133,16 +133,52 @@ def _worlds(data: ReportData) -> pd.DataFrame:
 
 def _decisions(data: ReportData) -> pd.DataFrame:
     reference = data.strategies[data.reference].paths
+    phases = [(plan.name, "start", plan.paths) for plan in data.strategies.values()]
+    phases += [
+        (plan.name, "after_switch", plan.switch.paths) for plan in data.strategies.values() if plan.switch
+    ]
     rows: list[dict[str, object]] = []
     for name, lever in data.model.levers.items():
-        if all(strategy.paths[name] == reference[name] for strategy in data.strategies.values()):
+        if all(paths[name] == reference[name] for _, _, paths in phases):
             continue
         rows.extend(
-            {"lever": name, "unit": lever.unit, "strategy": strategy.name, "time": time, "value": value}
-            for strategy in data.strategies.values()
-            for time, value in strategy.paths[name].knots
+            {"lever": name, "unit": lever.unit, "strategy": strategy, "phase": phase}
+            | {"time": time, "value": value}
+            for strategy, phase, paths in phases
+            for time, value in paths[name].knots
         )
-    return _frame(rows or [{"lever": None, "unit": None, "strategy": None, "time": None, "value": None}])
+    empty = dict.fromkeys(("lever", "unit", "strategy", "phase", "time", "value"))
+    return _frame(rows or [empty])
+
+
+def _experiment(data: ReportData) -> pd.DataFrame:
+    """Give the portfolio by governance experiment world by world, in the years of the report."""
+    import pandas as pd
+
+    if data.experiment is None:
+        return pd.DataFrame(columns=["budget", "outcome", "scenario", "year", "world"])
+    years = list(data.years)
+    budgets = {"own": data.experiment.own, "equal": data.experiment.equal}
+    parts = {
+        (budget, str(name)): array.sel(time=years)
+        .to_series()
+        .unstack("strategy")[list(data.experiment.strategies)]
+        for budget, results in budgets.items()
+        for name, array in results.data_vars.items()
+    }
+    table = pd.concat(parts, names=["budget", "outcome"])
+    return table.rename_axis(index={"time": "year"})
+
+
+def _waste(data: ReportData) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = {
+        name: values.mean("world").to_series().rename("mean_per_year") for name, values in data.waste.items()
+    }
+    if not parts:
+        return pd.DataFrame(columns=["part", "scenario", "strategy", "mean_per_year"])
+    return pd.concat(parts, names=["part"]).to_frame()
 
 
 def _factors(data: ReportData) -> pd.DataFrame:
@@ -158,6 +194,8 @@ _TABLES: dict[str, Callable[[ReportData], pd.DataFrame]] = {
     "worlds.csv": _worlds,
     "values_by_world.csv": _values_by_world,
     "decisions.csv": _decisions,
+    "portfolio_governance.csv": _experiment,
+    "waste.csv": _waste,
     "equal_cost_factors.csv": _factors,
 }
 TABLE_NAMES = tuple(_TABLES)
@@ -174,7 +212,7 @@ def inputs_of(data: ReportData) -> list[Path]:
     """List every file that the report depends on: definition, content and the program itself."""
     content = data.model.content
     package = Path(__file__).resolve().parents[1]
-    files = {data.source.resolve(), *data.model.files(data.strategies.values(), data.scenarios.values())}
+    files = {data.source.resolve(), *data.model.files(data.simulated.values(), data.scenarios.values())}
     files |= set((content / "model").glob("*.yaml")) | {content / "model" / "twintrack.mdl"}
     files |= set(package.rglob("*.py"))
     files |= set((package / "presentation").glob("*.yaml")) | set(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.analysis import robustness
+from twintrack.inputs.paths import LeverPath
 from twintrack.presentation.formats import date, difference, number, share, signed
 from twintrack.presentation.report_data import COST, COST_VALUE, COSTS
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.inputs.outcomes import Outcome
-    from twintrack.inputs.paths import LeverPath
     from twintrack.presentation.report_data import ReportData
     from twintrack.presentation.texts import Texts
 
@@ -46,24 +46,62 @@ class Tables:
                     "results_caption", scenario=self.scenario(scenario), worlds=f"{worlds:,}"
                 ),
                 "outcomes": [
-                    self._heading(name)
-                    | {"rows": [self._year_row(name, scenario, year) for year in self.data.years]}
+                    heading
                     for name in self.data.outcomes
+                    for heading in [
+                        self.heading(name)
+                        | {"rows": [self._year_row(name, scenario, year) for year in self.data.years]},
+                        *self._statistics(name, scenario),
+                    ]
                 ],
             }
             for scenario in self.data.scenarios
         ]
+
+    def _statistics(self, name: str, scenario: str) -> list[dict[str, Any]]:
+        """The statistics of an outcome over worlds, under it: one number for each year and strategy."""
+        found = []
+        for statistic in self.data.statistics.values():
+            if statistic.of != name:
+                continue
+            rows = []
+            for year in self.data.years:
+                values = self.data.at(name, scenario, year).quantile(statistic.quantile)
+                cells = [
+                    {"value": number(value, statistic.format), "low": "", "mark": ""} for value in values
+                ]
+                rows.append({"year": date(year), "cells": cells})
+            found.append(
+                {
+                    "title": self.texts.of(statistic.title),
+                    "unit": self.texts.unit(statistic.unit),
+                    "arrow": ARROWS[statistic.better],
+                    "direction": self.texts(f"better_{statistic.better}"),
+                    "rows": rows,
+                }
+            )
+        return found
 
     def _year_row(self, name: str, scenario: str, year: float) -> dict[str, Any]:
         values = self.data.at(name, scenario, year)
         marks = self._marks(name, values)
         bands = self.data.bands[name].sel(scenario=scenario, time=year)
         spec = self.data.model.outcomes[name].format
+        shown, mean = self.middle(name, values)
         cells = []
         for strategy in self.data.strategies:
-            low, middle, high = (number(float(value), spec) for value in bands.sel(strategy=strategy))
-            cells.append({"value": middle, "low": low, "high": high, "mark": marks[strategy]})
+            low, _, high = (number(float(value), spec) for value in bands.sel(strategy=strategy))
+            text = number(shown[strategy], spec)
+            cells.append({"value": text, "mean": mean, "low": low, "high": high, "mark": marks[strategy]})
         return {"year": date(year), "cells": cells}
+
+    def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
+        """Give the medians by strategy; or the means, and True, where every median would be written as nil."""
+        spec, medians, means = self.data.model.outcomes[name].format, values.median(), values.mean()
+        nothing = number(0.0, spec)
+        nil = all(number(value, spec) == nothing for value in medians)
+        mean = nil and any(number(value, spec) != nothing for value in means)
+        return (means if mean else medians), mean
 
     def _marks(self, name: str, values: pd.DataFrame) -> dict[str, str]:
         better = self.data.model.outcomes[name].better
@@ -80,22 +118,58 @@ class Tables:
 
     def decisions(self) -> list[dict[str, Any]]:
         """One row per lever that a strategy sets differently from the reference, with its path in words."""
-        reference = self.data.strategies[self.data.reference].paths
         rows = []
+        if any(plan.switch for plan in self.data.strategies.values()):
+            cells = [self.switch(name) or self.texts("switch_none") for name in self.data.strategies]
+            rows.append({"title": self.texts("switch"), "unit": "", "cells": cells})
         for name, lever in self.data.model.levers.items():
-            paths = [strategy.paths[name] for strategy in self.data.strategies.values()]
-            if all(path == reference[name] for path in paths):
+            if not self._differs(name):
                 continue
-            cells = [
-                self.texts("as_baseline")
-                if path == reference[name] and strategy != self.data.reference
-                else path_in_words(path)
-                for strategy, path in zip(self.data.strategies, paths, strict=True)
-            ]
+            cells = [self._setting(strategy, name) for strategy in self.data.strategies]
             rows.append(
                 {"title": self.texts.of(lever.title), "unit": self.texts.unit(lever.unit), "cells": cells}
             )
         return rows
+
+    def _differs(self, lever: str) -> bool:
+        reference = self.data.strategies[self.data.reference].paths[lever]
+        return any(
+            plan.paths[lever] != reference
+            or (plan.switch is not None and plan.switch.paths[lever] != reference)
+            for plan in self.data.strategies.values()
+        )
+
+    def _setting(self, strategy: str, lever: str) -> str:
+        """Say what a strategy does with a lever, and what after its switch where that is something else."""
+        plan, reference = self.data.strategies[strategy], self.data.strategies[self.data.reference]
+        path = plan.paths[lever]
+        same = path == reference.paths[lever] and strategy != self.data.reference
+        text = self.texts("as_baseline") if same else path_in_words(path)
+        if plan.switch is None or plan.switch.paths[lever] == path:
+            return text
+        later = path_in_words(LeverPath.constant(plan.switch.paths[lever].values[-1]))
+        return self.texts("after_switch", before=text, after=later)
+
+    def switch(self, strategy: str) -> str:
+        """Say when a strategy switches, to what, and in how many worlds; empty where it never does."""
+        switch = self.data.strategies[strategy].switch
+        if switch is None:
+            return ""
+        worlds = [
+            self.texts(
+                "switch_worlds",
+                share=share(self.data.switched(strategy, scenario)),
+                scenario=self.scenario(scenario),
+            )
+            for scenario in self.data.scenarios
+        ]
+        return self.texts(
+            "switch_words",
+            to=self.texts.of(self.data.model.strategy(switch.to).title),
+            below=plain(switch.below),
+            years=self.texts("switch_years", count=plain(switch.for_years)),
+            worlds=self.texts.join(worlds),
+        )
 
     def costs(self) -> list[dict[str, Any]]:
         """One table per scenario: present value and yearly mean of public cost, and the equal-cost factor."""
@@ -126,6 +200,36 @@ class Tables:
         caption = self.texts("cost_caption", scenario=self.scenario(scenario))
         return {"caption": caption, "headings": headings, "rows": rows}
 
+    def waste(self) -> list[dict[str, Any]]:
+        """One table per scenario: the parts of waste a year, means over worlds, and their sum as a bar."""
+        return [self._waste_table(scenario) for scenario in self.data.scenarios] if self.data.waste else []
+
+    def _waste_table(self, scenario: str) -> dict[str, Any]:
+        parts = {
+            name: values.sel(scenario=scenario).mean("world").to_series()
+            for name, values in self.data.waste.items()
+        }
+        total = sum(parts.values())
+        longest = max(float(total.max()), 1e-12)
+        rows = [
+            {
+                "title": self.strategy(strategy),
+                "total": number(float(total[strategy]), ".0f"),
+                "cells": [number(float(part[strategy]), ".1f") for part in parts.values()],
+                "widths": [f"{100 * float(part[strategy]) / longest:.2f}" for part in parts.values()],
+            }
+            for strategy in self.data.strategies
+        ]
+        return {
+            "caption": self.texts(
+                "waste_caption",
+                scenario=self.scenario(scenario),
+                unit=self.texts.unit(next(iter(self.data.waste.values())).attrs["units"]),
+            ),
+            "parts": [self.texts(name) for name in parts],
+            "rows": rows,
+        }
+
     def equal(self) -> list[dict[str, Any]]:
         """One table per scenario: medians in the last year at own budget and at equal public cost.
 
@@ -136,7 +240,7 @@ class Tables:
             {
                 "caption": self.texts("equal_caption", scenario=self.scenario(scenario), year=date(year)),
                 "outcomes": [
-                    self._heading(name)
+                    self.heading(name)
                     | {"rows": [self._budget_row(name, scenario, equal=equal) for equal in (False, True)]}
                     for name in self.data.outcomes
                     if name not in COSTS
@@ -149,9 +253,9 @@ class Tables:
         values = self.data.at(name, scenario, self.data.last_year, equal=equal)
         marks = self._marks(name, values)
         spec = self.data.model.outcomes[name].format
-        middle = values.median()
+        middle, mean = self.middle(name, values)
         cells = [
-            {"value": number(middle[strategy], spec), "mark": marks[strategy]}
+            {"value": number(middle[strategy], spec), "mean": mean, "mark": marks[strategy]}
             for strategy in self.data.strategies
         ]
         return {"label": self.texts("equal_budget" if equal else "own_budget"), "cells": cells}
@@ -163,7 +267,7 @@ class Tables:
                 "caption": self.texts("shares_caption", scenario=self.scenario(scenario)),
                 "years": [date(year) for year in self.data.years],
                 "rows": [
-                    self._heading(name)
+                    self.heading(name)
                     | {"cells": [self._share_bar(name, scenario, year) for year in self.data.years]}
                     for name in self.data.ranked
                 ],
@@ -198,7 +302,7 @@ class Tables:
                 "caption": self.texts("regret_caption", scenario=self.scenario(scenario), year=date(year)),
                 "columns": REGRET_COLUMNS,
                 "outcomes": [
-                    self._heading(name)
+                    self.heading(name)
                     | {"unit": self.difference_unit(name), "rows": self._regret_rows(name, scenario)}
                     for name in self.data.ranked
                     if not robustness.same_for_all(self.data.at(name, scenario, year))
@@ -220,7 +324,8 @@ class Tables:
             rows.append({"title": self.strategy(str(strategy)), "cells": cells})
         return rows
 
-    def _heading(self, name: str) -> dict[str, Any]:
+    def heading(self, name: str) -> dict[str, Any]:
+        """The title, unit and better direction of an outcome."""
         outcome: Outcome = self.data.model.outcomes[name]
         return {
             "title": self.texts.of(outcome.title),

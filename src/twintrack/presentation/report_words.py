@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from twintrack.presentation.report_tables import Tables
     from twintrack.presentation.texts import Texts
 
+MOST_NAMES = 4
+"""Names in a list before the rest is only counted."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -66,7 +69,7 @@ class Words:
         lead = robustness.paired_difference(values, better, best, second).median()
         return self.texts(
             "word_tie" if ties else "word_best",
-            names=self.texts.join([self._named(strategy) for strategy in (best, *ties)]),
+            names=self._listed([self._named(strategy) for strategy in (best, *ties)]),
             best=self._named(best),
             second=self._named(second),
             share=share(wins.to_dict()[second][best]),
@@ -107,7 +110,7 @@ class Words:
         if len(set(standings)) == 1:
             return ""
         items = [
-            self.texts("word_turn_item", names=self.texts.join(sorted(names)), year=date(year))
+            self.texts("word_turn_item", names=self._listed(sorted(names)), year=date(year))
             for year, names in zip(self.data.years, standings, strict=True)
             if names
         ]
@@ -125,7 +128,7 @@ class Words:
             return self.texts("word_equal_stays")
         names = [self._named(strategy) for strategy in self.data.strategies if strategy in after]
         key = "word_equal_changes" if len(names) == 1 else "word_equal_ties"
-        return self.texts(key, names=self.texts.join(names))
+        return self.texts(key, names=self._listed(names))
 
     def _first(self, name: str, scenario: str, year: float) -> frozenset[str]:
         values = self.data.at(name, scenario, year)
@@ -157,6 +160,13 @@ class Words:
         spec = self.data.model.outcomes[name].format
         low, middle, high = (float(value) for value in bands)
         return {"low": number(low, spec), "value": self._amount(name, middle), "high": number(high, spec)}
+
+    def _listed(self, names: list[str]) -> str:
+        """Join names, of many the first ones and how many more there are."""
+        if len(names) <= MOST_NAMES:
+            return self.texts.join(names)
+        shown = names[: MOST_NAMES - 1]
+        return self.texts.join([*shown, self.texts("more_strategies", count=len(names) - len(shown))])
 
     def _named(self, strategy: str) -> str:
         return self.texts("named", title=self.tables.strategy(strategy))

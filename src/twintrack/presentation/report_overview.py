@@ -1,0 +1,262 @@
+"""Tables for many strategies: a row for each, the baseline as the measure, colours for how often one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twintrack.analysis import robustness
+from twintrack.presentation import figures
+from twintrack.presentation.formats import date, difference, number, share
+from twintrack.presentation.report_data import COSTS
+from twintrack.presentation.report_tables import path_in_words
+
+if TYPE_CHECKING:
+    from twintrack.presentation.report_data import ReportData
+    from twintrack.presentation.report_tables import Tables
+    from twintrack.presentation.texts import Texts
+
+TONES = ((0.95, 3), (0.8, 2), (robustness.TIE_RANGE[1], 1))
+"""From what share of worlds on a difference has which strength of colour."""
+OFTEN = ((0.5, 3), (0.2, 2), (0.05, 1))
+"""The same for the share of worlds in which a strategy is the best of all."""
+OPPOSITE = {"higher": "lower", "lower": "higher"}
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Builds the tables of a report on many strategies in one language."""
+
+    data: ReportData
+    texts: Texts
+    tables: Tables
+
+    def matrices(self, *, equal: bool = False) -> list[dict[str, Any]]:
+        """One table per scenario: medians in the last year, coloured by comparison with the reference."""
+        names = [name for name in self.data.outcomes if not (equal and name in COSTS)]
+        return [self._matrix(names, scenario, equal=equal) for scenario in self.data.scenarios]
+
+    def _matrix(self, names: list[str], scenario: str, *, equal: bool) -> dict[str, Any]:
+        year = self.data.last_year
+        columns = [self._column(name, self.data.at(name, scenario, year, equal=equal)) for name in names]
+        caption = self.texts(
+            "matrix_caption",
+            scenario=self.tables.scenario(scenario),
+            year=date(year),
+            budget=self.texts("equal_budget" if equal else "own_budget"),
+        )
+        return self._rows(caption, names, columns)
+
+    def _rows(self, caption: str, names: list[str], columns: list[list[dict[str, Any]]]) -> dict[str, Any]:
+        return {
+            "caption": caption,
+            "outcomes": [self.tables.heading(name) for name in names],
+            "rows": [
+                {"title": self.tables.strategy(strategy), "cells": [column[place] for column in columns]}
+                for place, strategy in enumerate(self.data.strategies)
+            ],
+        }
+
+    def _column(self, name: str, values: pd.DataFrame) -> list[dict[str, Any]]:
+        outcome = self.data.model.outcomes[name]
+        middle, mean = self.tables.middle(name, values)
+        same = outcome.better == "neutral" or robustness.same_for_all(values)
+        first, last = (set(), set()) if same else _ends(values, outcome.better)
+        cells = []
+        for strategy in self.data.strategies:
+            win = 0.5 if same else self._win(values, outcome.better, strategy)
+            cells.append(
+                {
+                    "value": number(middle[strategy], outcome.format),
+                    "mean": mean,
+                    "mark": "first" if strategy in first else "last" if strategy in last else "",
+                    "tone": _tone(win),
+                    "title": self._told(strategy, name, values[strategy], win),
+                }
+            )
+        return cells
+
+    def _win(self, values: pd.DataFrame, better: str, strategy: str) -> float:
+        """Give the share of worlds in which a strategy beats the reference, one half where it hardly does."""
+        reference = self.data.reference
+        if strategy == reference:
+            return 0.5
+        pair = values[[strategy, reference]]
+        better_of = robustness.clearly_better(pair, better)
+        if not better_of.to_numpy().any():
+            return 0.5
+        return float(robustness.win_shares(pair, better).loc[strategy, reference])
+
+    def _told(self, strategy: str, name: str, values: pd.Series[float], win: float) -> str:
+        spec = self.data.model.outcomes[name].format
+        low, high = (number(float(value), spec) for value in np.percentile(values, (5, 95)))
+        reference = self.tables.strategy(self.data.reference)
+        return self.texts(
+            "matrix_title",
+            strategy=self.tables.strategy(strategy),
+            low=low,
+            high=high,
+            baseline=reference,
+            share=share(win),
+        )
+
+    def standings(self) -> list[dict[str, Any]]:
+        """One table per scenario: in how many outcomes each strategy stands where, and who dominates it."""
+        return [self._standing(scenario) for scenario in self.data.scenarios]
+
+    def _standing(self, scenario: str) -> dict[str, Any]:
+        names, year, reference = list(self.data.strategies), self.data.last_year, self.data.reference
+        beaten = np.zeros((len(names), len(names)), dtype=int)
+        counts = pd.DataFrame(0, index=names, columns=["first", "last"])
+        ranked = 0
+        for name, outcome in self.data.ranked.items():
+            values = self.data.at(name, scenario, year)
+            if robustness.same_for_all(values):
+                continue
+            ranked += 1
+            beaten += robustness.clearly_better(values, outcome.better).to_numpy().astype(int)
+            for column, members in zip(counts.columns, _ends(values, outcome.better), strict=True):
+                counts.loc[sorted(members), column] += 1
+        table = pd.DataFrame(beaten, index=names, columns=names)
+        rows = []
+        for name in names:
+            above = [other for other in names if table.loc[other, name] > 0 and table.loc[name, other] == 0]
+            own = name == reference
+            rows.append(
+                {
+                    "title": self.tables.strategy(name),
+                    "cells": [
+                        str(counts.loc[name, "first"]),
+                        str(counts.loc[name, "last"]),
+                        "" if own else str(table.loc[name, reference]),
+                        "" if own else str(table.loc[reference, name]),
+                    ],
+                    "dominated": self.texts.join([self.tables.strategy(other) for other in above]),
+                }
+            )
+        caption = self.texts(
+            "standing_caption", scenario=self.tables.scenario(scenario), year=date(year), count=ranked
+        )
+        return {"caption": caption, "rows": rows}
+
+    def ranges(self) -> list[dict[str, Any]]:
+        """One entry per scenario and outcome: a row per strategy with its range, the best median on top."""
+        return [
+            self._range(name, scenario) for scenario in self.data.scenarios for name in self.data.outcomes
+        ]
+
+    def _range(self, name: str, scenario: str) -> dict[str, Any]:
+        outcome = self.data.model.outcomes[name]
+        bands = self.data.bands[name].sel(scenario=scenario, time=self.data.last_year)
+        table = bands.transpose("strategy", "percentile").to_pandas()
+        table[50.0], mean = self.tables.middle(name, self.data.at(name, scenario, self.data.last_year))
+        logarithmic = not outcome.format.endswith("%") and figures.wants_log_axis(table.to_numpy())
+        low, high = figures.limits(table.to_numpy(), logarithmic=logarithmic)
+        places = 100 * ((np.log10(table) if logarithmic else table) - low) / (high - low)
+        order = table[50.0].sort_values(ascending=outcome.better == "lower", kind="stable").index
+        rows = []
+        for strategy in order:
+            texts = [number(value, outcome.format) for value in table.loc[strategy]]
+            rows.append(
+                {
+                    "title": self.tables.strategy(str(strategy)),
+                    "reference": strategy == self.data.reference,
+                    "value": texts[1],
+                    "range": f"{texts[0]} – {texts[2]}",
+                    "left": f"{places.loc[strategy, 5.0]:.1f}",
+                    "middle": f"{places.loc[strategy, 50.0]:.1f}",
+                    "width": f"{places.loc[strategy, 95.0] - places.loc[strategy, 5.0]:.1f}",
+                }
+            )
+        return self.tables.heading(name) | {
+            "scenario": self.tables.scenario(scenario),
+            "better": outcome.better,
+            "logarithmic": logarithmic,
+            "mean": mean,
+            "mark": f"{places.loc[self.data.reference, 50.0]:.1f}",
+            "rows": rows,
+        }
+
+    def decisions(self) -> list[dict[str, str]]:
+        """One row per strategy: what it is, and each lever that it sets otherwise than the reference."""
+        reference = self.data.strategies[self.data.reference].paths
+        rows = []
+        for name, plan in self.data.strategies.items():
+            levers = [
+                f"{self.texts.of(lever.title)} {path_in_words(plan.paths[key])}"
+                for key, lever in self.data.model.levers.items()
+                if plan.paths[key] != reference[key]
+            ]
+            rows.append(
+                {
+                    "title": self.tables.strategy(name),
+                    "description": self.texts.of(plan.description),
+                    "levers": self.texts("list_semicolon").join(levers) or self.texts("as_baseline"),
+                    "switch": self.tables.switch(name),
+                }
+            )
+        return rows
+
+    def shares(self) -> list[dict[str, Any]]:
+        """One table per scenario: the share of worlds in which each strategy is best, in the last year."""
+        return self._per_outcome("share_best_caption", self._best)
+
+    def regrets(self) -> list[dict[str, Any]]:
+        """One table per scenario: the mean regret of each strategy, in the last year."""
+        return self._per_outcome("mean_regret_caption", self._regret)
+
+    def _per_outcome(
+        self, caption: str, column: Callable[[str, pd.DataFrame], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        year, tables = self.data.last_year, []
+        for scenario in self.data.scenarios:
+            told = self.texts(caption, scenario=self.tables.scenario(scenario), year=date(year))
+            values = {name: self.data.at(name, scenario, year) for name in self.data.ranked}
+            names = [name for name, table in values.items() if not robustness.same_for_all(table)]
+            tables.append(self._rows(told, names, [column(name, values[name]) for name in names]))
+        return tables
+
+    def _best(self, name: str, values: pd.DataFrame) -> list[dict[str, Any]]:
+        shares = robustness.share_best(values, self.data.model.outcomes[name].better)
+        return [
+            {
+                "value": share(part) if part > 0 else "",
+                "mark": "",
+                "tone": next((f"more-{strength}" for least, strength in OFTEN if part >= least), ""),
+                "title": f"{self.tables.strategy(str(strategy))}: {share(part)}",
+            }
+            for strategy, part in shares.items()
+        ]
+
+    def _regret(self, name: str, values: pd.DataFrame) -> list[dict[str, Any]]:
+        outcome = self.data.model.outcomes[name]
+        mean = robustness.regret(values, outcome.better).mean()
+        return [
+            {
+                "value": difference(loss, outcome.format),
+                "mark": "first" if loss == mean.min() else "last" if loss == mean.max() else "",
+                "tone": "",
+                "title": self.tables.strategy(str(strategy)),
+            }
+            for strategy, loss in mean.items()
+        ]
+
+
+def _ends(values: pd.DataFrame, better: str) -> tuple[set[str], set[str]]:
+    """Give the strategies that stand first, and those that stand last, ties included."""
+    best, ties = robustness.best_and_ties(values, better)
+    worst, low_ties = robustness.best_and_ties(values, OPPOSITE[better])
+    return {best, *ties}, {worst, *low_ties}
+
+
+def _tone(win: float) -> str:
+    for least, strength in TONES:
+        if win > least:
+            return f"more-{strength}"
+        if win < 1 - least:
+            return f"less-{strength}"
+    return ""

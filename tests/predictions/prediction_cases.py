@@ -1,0 +1,231 @@
+"""Cases of predictions: their form, and what they ask of the model.
+
+A case is a file of tests/cases/predictions. It names a world, some settings of policy, and comparisons between
+runs of these settings. Each comparison comes down to numbers, one for each year, that have to lie on one side
+of zero by a margin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.world import WorldParameter
+from twintrack.inputs.yaml_files import read_document
+from twintrack.model import Model
+
+Relation = Literal["higher", "lower"]
+Margin = Annotated[float, Field(gt=0)]
+Years = Annotated[tuple[float, ...], Field(min_length=1)]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Setting(Form):
+    """What is run: a strategy, with levers and world parameters set on top of it and of the case's world."""
+
+    strategy: str = BASELINE
+    levers: dict[str, Any] = {}
+    world: dict[str, float] = {}
+    budget: Literal["own", "equal"] = "own"
+
+
+class Judge(Protocol):
+    """Gives values of an outcome or variable of a setting, one for each year."""
+
+    def values(self, setting: str, outcome: str, years: Sequence[float]) -> np.ndarray: ...
+
+    def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray: ...
+
+
+class Pair(Form):
+    """One setting against another: a minus b."""
+
+    kind: Literal["pair"]
+    a: str
+    b: str
+    outcome: str
+    years: Years
+    relation: Relation
+    by: Margin
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        a, b = (judge.values(name, self.outcome, self.years) for name in (self.a, self.b))
+        return _sign(self.relation) * (a - b) - self.by
+
+
+class Interaction(Form):
+    """What a change brings in one surrounding against what it brings in another: (a - b) - (c - d)."""
+
+    kind: Literal["interaction"]
+    a: str
+    b: str
+    c: str
+    d: str
+    outcome: str
+    years: Years
+    relation: Relation
+    by: Margin
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        names = (self.a, self.b, self.c, self.d)
+        a, b, c, d = (judge.values(name, self.outcome, self.years) for name in names)
+        return _sign(self.relation) * ((a - b) - (c - d)) - self.by
+
+
+class Change(Form):
+    """One setting in later years against itself in an earlier one."""
+
+    kind: Literal["change"]
+    a: str
+    outcome: str
+    since: float
+    years: Years
+    relation: Relation
+    by: Margin
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        start = judge.values(self.a, self.outcome, [self.since])
+        return _sign(self.relation) * (judge.values(self.a, self.outcome, self.years) - start) - self.by
+
+
+class Level(Form):
+    """One setting against a number."""
+
+    kind: Literal["level"]
+    a: str
+    outcome: str
+    years: Years
+    relation: Relation
+    than: float
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        return _sign(self.relation) * (judge.values(self.a, self.outcome, self.years) - self.than)
+
+
+class Agreement(Form):
+    """How often drawn breakthroughs rank settings as an even flow of the same mean does: a share of draws."""
+
+    kind: Literal["agreement"]
+    settings: Annotated[tuple[str, ...], Field(min_length=2)]
+    outcome: str
+    year: float
+    draws: int
+    seed: int = 1
+    relation: Relation
+    than: float
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        flowing = [judge.values(name, self.outcome, [self.year])[0] for name in self.settings]
+        drawn = [
+            judge.drawn(name, self.outcome, self.year, self.draws, self.seed) for name in self.settings
+        ]
+        same = (np.argsort(drawn, axis=0).T == np.argsort(flowing)).all(axis=1)
+        return np.array([_sign(self.relation) * (same.mean() - self.than)])
+
+
+class Foremost(Form):
+    """How often the outcome that is most often the highest of several is it: a share of draws."""
+
+    kind: Literal["foremost"]
+    a: str
+    outcomes: Annotated[tuple[str, ...], Field(min_length=2)]
+    year: float
+    draws: int
+    seed: int = 1
+    relation: Relation
+    than: float
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        rows = [judge.drawn(self.a, name, self.year, self.draws, self.seed) for name in self.outcomes]
+        commonest = Counter(np.array(rows).argmax(axis=0).tolist()).most_common(1)[0][1]
+        return np.array([_sign(self.relation) * (commonest / self.draws - self.than)])
+
+
+Comparison = Annotated[
+    Pair | Interaction | Change | Level | Agreement | Foremost, Field(discriminator="kind")
+]
+
+
+class Case(Form):
+    """One file: see README.md beside the files."""
+
+    id: Annotated[str, Field(pattern=r"^P\d+$")]
+    title: str
+    claim: str
+    expect: Literal["reproduce", "refute"]
+    why: str
+    world: dict[str, float] = {}
+    outside_range: dict[str, str] = {}
+    settings: Annotated[dict[str, Setting], Field(min_length=1)]
+    comparisons: Annotated[tuple[Comparison, ...], Field(min_length=1)]
+    unreachable: str | None = None
+
+    @model_validator(mode="after")
+    def _settings_are_used_and_known(self) -> Case:
+        named = {name for comparison in self.comparisons for name in settings_of(comparison)}
+        if named != set(self.settings):
+            odd = ", ".join(sorted(named ^ set(self.settings)))
+            raise ValueError(f"settings that are either not used or not known: {odd}")
+        return self
+
+    def outside(self, world: Mapping[str, WorldParameter]) -> set[str]:
+        """Give the world parameters that are set outside their range, in the case's world or in a setting's."""
+        given = [self.world, *(setting.world for setting in self.settings.values())]
+        return {
+            name
+            for values in given
+            for name, value in values.items()
+            if not world[name].low <= value <= world[name].high
+        }
+
+
+def settings_of(comparison: Any) -> tuple[str, ...]:
+    """Give the settings that a comparison names."""
+    if isinstance(comparison, Agreement):
+        return comparison.settings
+    return tuple(getattr(comparison, key) for key in ("a", "b", "c", "d") if hasattr(comparison, key))
+
+
+def read_case(path: Path) -> Case:
+    return Case.model_validate(read_document(path).data)
+
+
+class Bench:
+    """Runs the settings of one case, each once."""
+
+    def __init__(self, model: Model, case: Case) -> None:
+        self.model = model
+        self.case = case
+        self._runs: dict[tuple[Any, ...], Any] = {}
+
+    def values(self, setting: str, outcome: str, years: Sequence[float]) -> np.ndarray:
+        return self._run(setting, {}).at(outcome, years)
+
+    def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray:
+        """Give one value for each draw of the arrivals; the same draws for every setting."""
+        rows = self.model.sample_worlds(draws, seed).filter(like="arrival_draw").to_dict("records")
+        worlds = [{**row, "breakthrough_noise": 1.0} for row in rows]
+        return np.array([self._run(setting, world).at(outcome, [year])[0] for world in worlds])
+
+    def _run(self, name: str, on_top: Mapping[str, float]) -> Any:
+        setting = self.case.settings[name]
+        key = (name, *sorted(on_top.items()))
+        if key not in self._runs:
+            plan = replace(self.model.strategy(setting.strategy, **setting.levers), budget=setting.budget)
+            world = {**self.case.world, **setting.world, **on_top}
+            self._runs[key] = self.model.run(plan, world=world)
+        return self._runs[key]
+
+
+def _sign(relation: Relation) -> float:
+    return 1.0 if relation == "higher" else -1.0

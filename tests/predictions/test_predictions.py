@@ -1,0 +1,55 @@
+"""What the sources predict can come out of the model, and can fail to: a pair of cases for each prediction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from prediction_cases import Bench, Case, read_case
+from twintrack.model import Model
+
+FOLDER = Path(__file__).parents[1] / "cases" / "predictions"
+FILES = sorted(FOLDER.glob("*.yaml"))
+PREDICTIONS = 20
+
+
+def shortfalls(model: Model, case: Case) -> list[str]:
+    """Say which comparisons do not hold, in which years, and by how much they miss."""
+    bench = Bench(model, case)
+    missing = []
+    for number, comparison in enumerate(case.comparisons, 1):
+        excess = comparison.excess(bench)
+        assert np.isfinite(excess).all()
+        if (excess < 0).any():
+            missing.append(f"comparison {number} ({comparison}): short by {-excess}")
+    return missing
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_prediction(model: Model, path: Path) -> None:
+    case = read_case(path)
+    missing = shortfalls(model, case)
+    if case.unreachable:
+        assert missing, "the model does this now: take out `unreachable` and its reason"
+    else:
+        assert not missing, "\n".join(missing)
+
+
+def test_every_prediction_has_both_cases() -> None:
+    expected = {f"p{number:02d}_{way}" for number in range(1, PREDICTIONS + 1) for way in ("reproduce", "refute")}
+    assert {path.stem for path in FILES} == expected
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file_is_named_after_its_case_and_owns_up_to_extreme_worlds(model: Model, path: Path) -> None:
+    case = read_case(path)
+    assert path.stem == f"p{int(case.id[1:]):02d}_{case.expect}"
+    assert case.outside(model.world) == set(case.outside_range)
+
+
+def test_both_cases_of_a_prediction_are_about_the_same_claim() -> None:
+    for number in range(1, PREDICTIONS + 1):
+        pair = [read_case(FOLDER / f"p{number:02d}_{way}.yaml") for way in ("reproduce", "refute")]
+        assert len({(case.title, case.claim) for case in pair}) == 1, f"P{number}"
