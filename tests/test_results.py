@@ -98,9 +98,15 @@ def test_a_path_is_described_by_its_knots() -> None:
 
 def test_a_figure_shows_the_headline_or_what_is_named(model: Model) -> None:
     run = model.run("pure_catchup")
-    assert len(run.plot().data) == 4
+    assert [trace.name for trace in run.plot().data] == ["pure_catchup", "baseline"] * 4
+    assert len(model.run().plot().data) == 4
+    assert [trace.name for trace in model.run(catchup_share=0.5).plot("adoption_rate").data] == [
+        "baseline, changed",
+        "baseline",
+    ]
     assert len(model.compare(["pure_catchup"]).plot("frontier_gap_months").data) == 2
-    (line,) = run.plot("knowledge[scale,basic]").data
+    line, beside = run.plot("knowledge[scale,basic]").data
+    np.testing.assert_array_equal(beside.y, model.run()["knowledge[scale,basic]"])
     np.testing.assert_array_equal(line.y, run["knowledge[scale,basic]"])
     with pytest.raises(InputError, match="frontier_gap_months"):
         run.plot("frontier_gap")

@@ -179,6 +179,7 @@ class Model:
         # engines are not compiled, and take as long for everything.
         values = simulate(self.catalogue.outcome_variables if engine == "jax" else None)
         _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
+        baseline = partial(self.run, BASELINE, scenario, world=world, engine=engine, time_step=time_step)
         return Run(
             self.catalogue,
             values,
@@ -189,6 +190,7 @@ class Model:
             paths=plan.paths,
             factor=factor,
             switch=plan.switch,
+            beside=baseline,
         )
 
     def compare(

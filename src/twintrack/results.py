@@ -95,6 +95,7 @@ class Run:
         paths: Mapping[str, LeverPath],
         factor: float = 1.0,
         switch: Switch | None = None,
+        beside: Callable[[], Run] | None = None,
     ) -> None:
         self.strategy = strategy
         self.scenario = scenario
@@ -105,6 +106,7 @@ class Run:
         self.catalogue = catalogue
         self._values = values
         self._complete = complete
+        self._beside = beside
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -156,8 +158,12 @@ class Run:
         return values
 
     def plot(self, *names: str) -> go.Figure:
-        """Draw outcomes or variables over time; without names the first headline outcomes."""
-        return _figure({self.strategy: self}, names)
+        """Draw outcomes or variables over time, with the baseline; without names the first headline ones."""
+        beside = self._beside() if self._beside else self
+        if beside.paths == self.paths and beside.switch == self.switch:
+            return _figure({self.strategy: self}, names)
+        label = f"{self.strategy}, changed" if self.strategy == BASELINE else self.strategy
+        return _figure({label: self, BASELINE: beside}, names)
 
     def to_dict(self, *, all_variables: bool = False) -> dict[str, Any]:
         """Give the run as plain lists and texts, as `twintrack run --json` prints it.

@@ -56,7 +56,9 @@ SHARES = frozenset(
 )
 """Parts of a whole: variables without unit that are neither below 0 nor above 1."""
 
-SHARE_NAME = re.compile(r"share|_in_force$|adoption|trust$|literacy$|belief$|concentration$|openness$|passage$")
+SHARE_NAME = re.compile(
+    r"share|_in_force$|adoption|trust$|literacy$|belief$|concentration$|openness$|passage$"
+)
 NOT_SHARES = {"programmes_in_force", "regional_adoption_gini"}
 """What is called alike: a number of programmes, and a measure that has a test of its own."""
 
@@ -115,10 +117,7 @@ def corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
     ends = np.array([parameter.range for parameter in model.world.values()])
     sides = rng.integers(0, 2, (len(ends), CORNERS))
     world = laboratory.constants(
-        [
-            dict(zip(model.world, ends[np.arange(len(ends)), sides[:, i]], strict=True))
-            for i in range(CORNERS)
-        ]
+        [dict(zip(model.world, ends[np.arange(len(ends)), sides[:, i]], strict=True)) for i in range(CORNERS)]
     )
     index = [name for name, lever in model.levers.items() if lever.kind == "index"]
     low = {name: lever.low for name, lever in model.levers.items()}

@@ -321,11 +321,11 @@ def test_regions_that_do_not_contest_spend_what_they_did(cases: dict[str, Saved]
     np.testing.assert_allclose(saved["local_push"], 0.0)
 
 
-def test_endless_contest_ends_in_debt(cases: dict[str, Saved]) -> None:
+def test_endless_contest_ends_in_debt(cases: dict[str, Saved], central: Saved) -> None:
     """Effort of regions meets the burden of what they have spent; what is hollow has a ceiling."""
     saved = cases["endless contest"]
-    assert saved["fiscal_room"][-1] < 0.2
-    assert saved["local_effort"].max() > saved["local_effort"][-1].max()
+    assert saved["local_burden"][-1] > 1.5 * central["local_burden"][-1]
+    assert saved["fiscal_room"][-1] < central["fiscal_room"][-1] - 0.1
     assert saved["hollow_share"].max() <= 0.5
     np.testing.assert_allclose(saved["talent_share"].sum(axis=1), 1.0, atol=1e-12)
 
@@ -333,11 +333,11 @@ def test_endless_contest_ends_in_debt(cases: dict[str, Saved]) -> None:
 # Diffusion, economy and risk
 
 
-def test_nobody_adopts_what_nobody_can_use(cases: dict[str, Saved]) -> None:
+def test_nobody_adopts_what_nobody_can_use(cases: dict[str, Saved], central: Saved) -> None:
     saved = cases["nobody can use"]
     # Two people in a hundred were trained in 2016; they forget.
     assert saved["adoption_rate"].max() < 1e-3
-    assert saved["ai_enabled_output"].max() < 1e-3
+    assert saved["ai_enabled_output"].max() < 1e-3 * central["ai_enabled_output"].max()
 
 
 def test_adoption_stays_within_its_potential(cases: dict[str, Saved]) -> None:

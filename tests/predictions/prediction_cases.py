@@ -1,8 +1,8 @@
 """Cases of predictions: their form, and what they ask of the model.
 
-A case is a file of tests/cases/predictions. It names a world, some settings of policy, and comparisons between
-runs of these settings. Each comparison comes down to numbers, one for each year, that have to lie on one side
-of zero by a margin.
+A case is a file of tests/cases/predictions. It names a world, some settings of policy, and comparisons
+between runs of these settings. Each comparison comes down to numbers, one for each year, that have to lie on
+one side of zero by a margin.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from typing import Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twintrack.inputs.strategies import BASELINE
+from twintrack.analysis.equal_cost import equal_cost
+from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.experiments.arrays import WorldArrays
+from twintrack.experiments.ensemble import Experiment, simulate
+from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document
 from twintrack.model import Model
+from twintrack.results import Run
 
 Relation = Literal["higher", "lower"]
 Margin = Annotated[float, Field(gt=0)]
@@ -126,10 +131,8 @@ class Agreement(Form):
 
     def excess(self, judge: Judge) -> np.ndarray:
         flowing = [judge.values(name, self.outcome, [self.year])[0] for name in self.settings]
-        drawn = [
-            judge.drawn(name, self.outcome, self.year, self.draws, self.seed) for name in self.settings
-        ]
-        same = (np.argsort(drawn, axis=0).T == np.argsort(flowing)).all(axis=1)
+        drawn = [judge.drawn(name, self.outcome, self.year, self.draws, self.seed) for name in self.settings]
+        same = (np.argsort(flowing) == np.argsort(drawn, axis=0).T).all(axis=1)
         return np.array([_sign(self.relation) * (same.mean() - self.than)])
 
 
@@ -179,7 +182,7 @@ class Case(Form):
         return self
 
     def outside(self, world: Mapping[str, WorldParameter]) -> set[str]:
-        """Give the world parameters that are set outside their range, in the case's world or in a setting's."""
+        """Give the world parameters set outside their range, in the case's world or in a setting's."""
         given = [self.world, *(setting.world for setting in self.settings.values())]
         return {
             name
@@ -196,35 +199,69 @@ def settings_of(comparison: Any) -> tuple[str, ...]:
     return tuple(getattr(comparison, key) for key in ("a", "b", "c", "d") if hasattr(comparison, key))
 
 
+def outcomes_of(comparison: Any) -> tuple[str, ...]:
+    """Give the outcomes and variables that a comparison looks at."""
+    return comparison.outcomes if isinstance(comparison, Foremost) else (comparison.outcome,)
+
+
 def read_case(path: Path) -> Case:
     return Case.model_validate(read_document(path).data)
 
 
 class Bench:
-    """Runs the settings of one case, each once."""
+    """Runs the settings of one case, each once.
+
+    Outcomes come from the compiled engine. Other variables, and many draws at once, come from the NumPy
+    engine: about a second for a setting, where compiling the whole model takes half a minute.
+    """
 
     def __init__(self, model: Model, case: Case) -> None:
         self.model = model
         self.case = case
-        self._runs: dict[tuple[Any, ...], Any] = {}
+        self.outcomes = sorted({name for comparison in case.comparisons for name in outcomes_of(comparison)})
+        self._runs: dict[str, Run] = {}
+        self._simulated: dict[tuple[str, int, int], dict[str, np.ndarray]] = {}
 
     def values(self, setting: str, outcome: str, years: Sequence[float]) -> np.ndarray:
-        return self._run(setting, {}).at(outcome, years)
+        if outcome not in self.model.outcomes:
+            saved = self._simulate(setting)[outcome]
+            return np.interp(years, self.model.equations.time.saved, saved[0])
+        if setting not in self._runs:
+            self._runs[setting] = self.model.run(self._plan(setting), world=self._world(setting))
+        return self._runs[setting].at(outcome, years)
 
     def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray:
         """Give one value for each draw of the arrivals; the same draws for every setting."""
-        rows = self.model.sample_worlds(draws, seed).filter(like="arrival_draw").to_dict("records")
-        worlds = [{**row, "breakthrough_noise": 1.0} for row in rows]
-        return np.array([self._run(setting, world).at(outcome, [year])[0] for world in worlds])
+        saved = self._simulate(setting, draws, seed)[outcome]
+        return saved[:, self.model.equations.time.saved == year][:, 0]
 
-    def _run(self, name: str, on_top: Mapping[str, float]) -> Any:
-        setting = self.case.settings[name]
-        key = (name, *sorted(on_top.items()))
-        if key not in self._runs:
-            plan = replace(self.model.strategy(setting.strategy, **setting.levers), budget=setting.budget)
-            world = {**self.case.world, **setting.world, **on_top}
-            self._runs[key] = self.model.run(plan, world=world)
-        return self._runs[key]
+    def _simulate(self, setting: str, draws: int = 0, seed: int = 1) -> dict[str, np.ndarray]:
+        """Give everything that the case asks for, by run and saved time; without draws one run."""
+        key = (setting, draws, seed)
+        if key not in self._simulated:
+            plan, world = self._plan(setting), self._world(setting)
+            if plan.budget == "equal":
+                plan = equal_cost(self.model, plan).strategy
+            arrivals = self.model.sample_worlds(max(draws, 1), seed).filter(like="arrival_draw")
+            experiment = Experiment(
+                scenarios={"": {**world, "breakthrough_noise": 1.0} if draws else world},
+                strategies={"": {plan.name: plan}},
+                draws={name: arrivals[name].to_numpy() for name in arrivals},
+                worlds=len(arrivals),
+                outputs=self.outcomes,
+            )
+            engine = NumpyEngine(self.model.equations)
+            arrays = WorldArrays(self.model.equations, self.model.world, set())
+            found = simulate(engine, arrays, experiment)
+            self._simulated[key] = {name: saved[0, 0] for name, saved in found.items()}
+        return self._simulated[key]
+
+    def _plan(self, setting: str) -> Strategy:
+        given = self.case.settings[setting]
+        return replace(self.model.strategy(given.strategy, **given.levers), budget=given.budget)
+
+    def _world(self, setting: str) -> dict[str, float]:
+        return {**self.case.world, **self.case.settings[setting].world}
 
 
 def _sign(relation: Relation) -> float:

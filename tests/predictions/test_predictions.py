@@ -1,4 +1,4 @@
-"""What the sources predict can come out of the model, and can fail to: a pair of cases for each prediction."""
+"""What the sources predict can come out of the model, and can fail to: a pair of cases for each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from prediction_cases import Bench, Case, read_case
+
 from twintrack.model import Model
 
 FOLDER = Path(__file__).parents[1] / "cases" / "predictions"
@@ -38,18 +38,20 @@ def test_prediction(model: Model, path: Path) -> None:
 
 
 def test_every_prediction_has_both_cases() -> None:
-    expected = {f"p{number:02d}_{way}" for number in range(1, PREDICTIONS + 1) for way in ("reproduce", "refute")}
-    assert {path.stem for path in FILES} == expected
+    expected = {
+        f"p{number:02d}_{way}" for number in range(1, PREDICTIONS + 1) for way in ("reproduce", "refute")
+    }
+    assert expected <= {path.stem for path in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_file_is_named_after_its_case_and_owns_up_to_extreme_worlds(model: Model, path: Path) -> None:
     case = read_case(path)
-    assert path.stem == f"p{int(case.id[1:]):02d}_{case.expect}"
+    assert path.stem.startswith(f"p{int(case.id[1:]):02d}_{case.expect}")
     assert case.outside(model.world) == set(case.outside_range)
 
 
-def test_both_cases_of_a_prediction_are_about_the_same_claim() -> None:
+def test_cases_of_a_prediction_are_about_the_same_claim() -> None:
+    cases = [read_case(path) for path in FILES]
     for number in range(1, PREDICTIONS + 1):
-        pair = [read_case(FOLDER / f"p{number:02d}_{way}.yaml") for way in ("reproduce", "refute")]
-        assert len({(case.title, case.claim) for case in pair}) == 1, f"P{number}"
+        assert len({(case.title, case.claim) for case in cases if case.id == f"P{number}"}) == 1, f"P{number}"

@@ -67,7 +67,7 @@ def test_only_what_grows_exponentially_gets_a_log_axis() -> None:
     assert figures.wants_log_axis(2.4**years)
     assert not figures.wants_log_axis(0.001 + years)
     assert not figures.wants_log_axis(2.4**years - 1)
-
+    assert not figures.wants_log_axis(4.0**years)  # fourteen powers of ten
 
 def test_limits_hold_all_values() -> None:
     for values in (np.array([5.0, 6.0]), np.array([-1.0, 2.0]), np.array([0.1, 9.0]), np.array([3.0, 3.0])):
@@ -94,7 +94,7 @@ def test_bars_take_the_colour_of_the_side_they_are_on() -> None:
 def test_a_run_draws_its_outcomes_with_titles_and_units(model: Model) -> None:
     run = model.run("pure_catchup")
     figure = run.plot("frontier_gap_months", "knowledge[scale,basic]")
-    assert len(figure.data) == 2
+    assert [trace.name for trace in figure.data] == ["pure_catchup", "baseline"] * 2
     np.testing.assert_array_equal(figure.data[0].y, run["frontier_gap_months"])
     assert figure.layout.annotations[0].text == model.outcomes["frontier_gap_months"].title.en
     assert figure.layout.yaxis.title.text == "months"

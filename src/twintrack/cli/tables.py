@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,9 +13,12 @@ from twintrack.presentation.formats import number, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from twintrack.results import Comparison, Run
 
+WIDE = 110
+"""Columns of a terminal from which on outcome, unit and strategy have a column each."""
 PIPED_WIDTH = 1000
 """Columns of a table that goes into a file or another program: it is not folded there."""
 
@@ -26,7 +29,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print a table, folded to the width of the terminal where there is one."""
+    """Print a table, fitted to the width of the terminal where there is one."""
     from rich.console import Console
 
     if sys.stdout.isatty():
@@ -36,6 +39,12 @@ def print_table(table: Table) -> None:
     with console.capture() as captured:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _width() -> int:
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() else PIPED_WIDTH
 
 
 def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:
@@ -52,11 +61,18 @@ def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     return table
 
 
-def add_texts(table: Table, row: Sequence[str]) -> None:
-    """Add a row of texts as they are."""
+def add_texts(table: Table, row: Sequence[str], *, cut: int = 0) -> None:
+    """Add a row of texts as they are; the first `cut` of them end in … where they do not fit on one line."""
     from rich.text import Text
 
-    table.add_row(*(Text(cell) for cell in row))
+    table.add_row(*(_cut(cell) if place < cut else Text(cell) for place, cell in enumerate(row)))
+
+
+def _cut(text: str) -> Text:
+    """Give a text that stays on one line and ends in … where its column is narrower."""
+    from rich.text import Text
+
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def outcomes_table(
@@ -67,19 +83,35 @@ def outcomes_table(
     Each outcome has a row for every run and, under it, its difference to the run `reference`; runs named in
     `plain` get no difference.
     """
-    catalogue = runs[reference].catalogue
-    table = plain_table(["outcome", "unit", "strategy", *(f"{year:g}" for year in years)], [])
-    for column in table.columns[3:]:
+    wide = _width() >= WIDE
+    words = ["outcome", "unit", "strategy"] if wide else ["outcome and strategy"]
+    table = plain_table([*words, *(f"{year:g}" for year in years)], [])
+    for column in table.columns[len(words) :]:
         column.justify, column.no_wrap = "right", True
+    for row in _rows(runs, years, reference, plain, wide=wide):
+        if row is None:
+            table.add_section()
+        else:
+            add_texts(table, row, cut=len(words))
+    return table
+
+
+def _rows(
+    runs: Mapping[str, Run], years: Sequence[float], reference: str, plain: Collection[str], *, wide: bool
+) -> Iterator[list[str] | None]:
+    """Give the rows of the table of outcomes, None after each outcome; words share a column unless wide."""
+    catalogue = runs[reference].catalogue
     for name in catalogue.ordered_outcomes:
         lines = _outcome_lines(runs, name, years, reference, plain)
-        heads = [(catalogue.title(name), catalogue.unit(name)), (name, "")]
+        title, unit = catalogue.title(name), catalogue.unit(name)
+        if not wide:
+            yield from ([title], [f"{name}, {unit}"], *([f"  {line[0]}", *line[1:]] for line in lines), None)
+            continue
+        heads = [(title, unit), (name, "")]
         for place in range(max(len(lines), len(heads))):
             head = heads[place] if place < len(heads) else ("", "")
-            line = lines[place] if place < len(lines) else []
-            add_texts(table, [*head, *line])
-        table.add_section()
-    return table
+            yield [*head, *(lines[place] if place < len(lines) else [])]
+        yield None
 
 
 def _outcome_lines(
@@ -99,4 +131,9 @@ def _outcome_lines(
 
 def levers_table(comparison: Comparison) -> Table:
     """Make the table of the levers that differ: what each strategy sets, and when."""
-    return plain_table(["lever", "unit", *comparison.runs], comparison.lever_rows())
+    table = plain_table(["lever", "unit", *comparison.runs], [])
+    for column in table.columns:
+        column.header = _cut(str(column.header))
+    for row in comparison.lever_rows():
+        add_texts(table, row, cut=2)
+    return table

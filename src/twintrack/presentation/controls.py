@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,6 +119,21 @@ class Control:
             f'<span style="position:absolute;left:{place:.2%};transform:translateX(-50%);'
             'font-size:8px;line-height:7px;color:#333d47">▼</span></div></div>'
         )
+
+
+def sections(groups: Mapping[str, Sequence[Control]], height: int) -> ipywidgets.VBox:
+    """Stack groups of controls as sections that open one at a time, in a box `height` pixels high.
+
+    Titles tell how many sliders a section has. The first section is open.
+    """
+    stacks = [
+        ipywidgets.VBox([control.box for control in controls], layout=ipywidgets.Layout(padding="0"))
+        for controls in groups.values()
+    ]
+    titles = [f"{title} ({len(controls)})" for title, controls in groups.items()]
+    folded = ipywidgets.Accordion(stacks, titles=titles, selected_index=0)
+    layout = ipywidgets.Layout(height=f"{height}px", overflow="hidden scroll", display="block")
+    return ipywidgets.VBox([folded], layout=layout)
 
 
 def nice_step(low: float, high: float) -> float:

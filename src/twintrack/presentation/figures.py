@@ -46,6 +46,8 @@ LABEL_WIDTH = 26
 """Characters in a line of a bar's label."""
 LOG_RATIO = 30.0
 """Values whose largest is more than this many times their median are drawn on a logarithmic axis."""
+LOG_SPAN = 1e10
+"""Values of which the largest is more than this many times the smallest are not: nobody can read that axis."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def styles(strategies: Sequence[str]) -> dict[str, Style]:
 
 def wants_log_axis(values: np.ndarray) -> bool:
     """Tell whether values spread so widely that a linear axis would hide the early years."""
-    return bool(np.all(values > 0) and np.max(values) > LOG_RATIO * np.median(values))
+    if not np.all(values > 0):
+        return False
+    largest = np.max(values)
+    return bool(LOG_RATIO * np.median(values) < largest < LOG_SPAN * np.min(values))
 
 
 def limits(values: np.ndarray, *, logarithmic: bool) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
-from twintrack.names import suggest
+from twintrack.names import split_element, suggest
 from twintrack.presentation.curves import FIGURE_WIDTH, WORDS, Curves
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ SHOWN_AT_FIRST = 4
 CONTROLS_WIDTH = 355
 """Pixels of the column with the sliders."""
 ROWS_SHOWN = 6
-"""Sliders that are seen without scrolling."""
+"""Sliders that are seen without scrolling; more are folded into sections."""
 
 
 def explore(
@@ -312,7 +313,13 @@ class Explorer:
     def _layout(self) -> ipywidgets.VBox:
         import ipywidgets as widgets
 
-        tabs = widgets.Tab([_column(self.levers), _column(self.world)], titles=["Levers", "World"])
+        tabs = widgets.Tab(
+            [
+                _column(self.levers, lever_sectors(self.model)),
+                _column(self.world, world_sectors(self.model)),
+            ],
+            titles=["Levers", "World"],
+        )
         saving = widgets.HBox([self.file_name, self.save_button])
         left = widgets.VBox(
             [self.strategy, self.scenario, tabs, self.reset_button, saving, self.message],
@@ -333,15 +340,49 @@ def _strategy_file(name: str) -> Path:
     return path
 
 
-def _column(controls: Mapping[str, Control]) -> ipywidgets.VBox:
-    """Stack the controls in a box that shows whole rows and scrolls."""
+def _column(controls: Mapping[str, Control], sectors: Mapping[str, str]) -> ipywidgets.VBox:
+    """Stack the controls; of many, those of each sector in a section that can be folded."""
     import ipywidgets as widgets
 
-    from twintrack.presentation.controls import ROW_HEIGHT
+    from twintrack.presentation.controls import ROW_HEIGHT, sections
 
-    height = f"{ROW_HEIGHT * min(ROWS_SHOWN, max(1, len(controls)))}px"
-    layout = widgets.Layout(height=height, overflow="hidden scroll", display="block")
-    stack = widgets.VBox([control.box for control in controls.values()], layout=layout)
     if len(controls) <= ROWS_SHOWN:
-        return stack
-    return widgets.VBox([stack, widgets.HTML(f"<small>↕ scroll: {len(controls)} sliders</small>")])
+        return widgets.VBox([control.box for control in controls.values()])
+    groups: dict[str, list[Control]] = {}
+    for sector in dict.fromkeys(sectors.values()):
+        members = [control for name, control in controls.items() if sectors[name] == sector]
+        if members:
+            groups[sector] = members
+    return sections(groups, ROW_HEIGHT * ROWS_SHOWN)
+
+
+def world_sectors(model: Model) -> dict[str, str]:
+    """Give the sector of the model that each world parameter stands in, in the model's order of sectors."""
+    variables = model.equations.variables
+    order = list(dict.fromkeys(variable.group for variable in variables.values()))
+    found = {name: variables[split_element(name)[0]].group for name in model.world}
+    return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
+
+
+def lever_sectors(model: Model) -> dict[str, str]:
+    """Give the sector of the model that each lever acts on.
+
+    Many levers act on several sectors at once: named is the one that the fewest levers act on.
+    """
+    acts = {name: _acts_on(model, name) for name in model.levers}
+    levers = Counter(sector for sectors in acts.values() for sector in sectors)
+    own = model.equations.variables
+    return {
+        name: min(sectors, key=lambda sector: levers[sector]) if sectors else own[name].group
+        for name, sectors in acts.items()
+    }
+
+
+def _acts_on(model: Model, lever: str) -> list[str]:
+    """Give the sectors that use a lever, also by way of what stands in the lever's own sector."""
+    variables, uses = model.equations.variables, model.equations.uses
+    own = variables[lever].group
+    users = [
+        other for user in uses(lever) for other in ([user] if variables[user].group != own else uses(user))
+    ]
+    return list(dict.fromkeys(variables[user].group for user in users))

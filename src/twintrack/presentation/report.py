@@ -225,7 +225,7 @@ def _many(data: ReportData, texts: Texts, tables: Tables, values: dict[str, str]
         "standings": overview.standings(),
         "ranges_intro": texts("ranges_intro", **values),
         "ranges": overview.ranges(),
-        "decisions_intro": texts("decisions_many_intro", **values),
+        "decisions_intro": texts("decisions_many_intro", usual=overview.usual_years(), **values),
         "decisions": overview.decisions(),
         "equal": overview.matrices(equal=True),
         "shares_intro": texts("shares_many_intro", **values),

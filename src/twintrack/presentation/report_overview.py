@@ -24,6 +24,8 @@ TONES = ((0.95, 3), (0.8, 2), (robustness.TIE_RANGE[1], 1))
 """From what share of worlds on a difference has which strength of colour."""
 OFTEN = ((0.5, 3), (0.2, 2), (0.05, 1))
 """The same for the share of worlds in which a strategy is the best of all."""
+MOST_TIES = 5
+"""Strategies that may stand first or last together; where more do, none is marked."""
 OPPOSITE = {"higher": "lower", "lower": "higher"}
 
 
@@ -65,10 +67,10 @@ class Overview:
         outcome = self.data.model.outcomes[name]
         middle, mean = self.tables.middle(name, values)
         same = outcome.better == "neutral" or robustness.same_for_all(values)
-        first, last = (set(), set()) if same else _ends(values, outcome.better)
+        first, last = (set(), set()) if same else self._ends(name, values)
         cells = []
         for strategy in self.data.strategies:
-            win = 0.5 if same else self._win(values, outcome.better, strategy)
+            win = 0.5 if same else self._win(name, values, strategy)
             cells.append(
                 {
                     "value": number(middle[strategy], outcome.format),
@@ -80,27 +82,40 @@ class Overview:
             )
         return cells
 
-    def _win(self, values: pd.DataFrame, better: str, strategy: str) -> float:
-        """Give the share of worlds in which a strategy beats the reference, one half where it hardly does."""
-        reference = self.data.reference
-        if strategy == reference:
+    def _win(self, name: str, values: pd.DataFrame, strategy: str) -> float:
+        """Give the share of worlds in which a strategy beats the reference, a half where it hardly does."""
+        pair = values[list(dict.fromkeys([strategy, self.data.reference]))]
+        if not self._clear(name, pair).to_numpy().any():
             return 0.5
-        pair = values[[strategy, reference]]
-        better_of = robustness.clearly_better(pair, better)
-        if not better_of.to_numpy().any():
-            return 0.5
-        return float(robustness.win_shares(pair, better).loc[strategy, reference])
+        wins = robustness.win_shares(pair, self.data.model.outcomes[name].better)
+        return float(wins.to_dict()[self.data.reference][strategy])
+
+    def _clear(self, name: str, values: pd.DataFrame) -> pd.DataFrame:
+        """Give which row strategy is clearly better than which column one, and can be seen to be."""
+        outcome = self.data.model.outcomes[name]
+        middle, _ = self.tables.middle(name, values)
+        read = np.array([number(value, outcome.format) for value in middle])
+        return robustness.clearly_better(values, outcome.better) & (read[:, None] != read[None, :])
+
+    def _ends(self, name: str, values: pd.DataFrame) -> tuple[set[str], set[str]]:
+        """Give the strategies that stand first, and those that stand last, with ties; too many are none."""
+        better = self.data.model.outcomes[name].better
+        best, _ = robustness.best_and_ties(values, better)
+        worst, _ = robustness.best_and_ties(values, OPPOSITE[better])
+        clear = self._clear(name, values)
+        first = {str(other) for other in values if not clear.to_dict()[other][best]}
+        last = {str(other) for other in values if not clear.to_dict()[worst][other]}
+        return first if len(first) <= MOST_TIES else set(), last if len(last) <= MOST_TIES else set()
 
     def _told(self, strategy: str, name: str, values: pd.Series[float], win: float) -> str:
         spec = self.data.model.outcomes[name].format
         low, high = (number(float(value), spec) for value in np.percentile(values, (5, 95)))
-        reference = self.tables.strategy(self.data.reference)
         return self.texts(
             "matrix_title",
             strategy=self.tables.strategy(strategy),
             low=low,
             high=high,
-            baseline=reference,
+            baseline=self.tables.strategy(self.data.reference),
             share=share(win),
         )
 
@@ -110,36 +125,29 @@ class Overview:
 
     def _standing(self, scenario: str) -> dict[str, Any]:
         names, year, reference = list(self.data.strategies), self.data.last_year, self.data.reference
-        beaten = np.zeros((len(names), len(names)), dtype=int)
-        counts = pd.DataFrame(0, index=names, columns=["first", "last"])
-        ranked = 0
-        for name, outcome in self.data.ranked.items():
-            values = self.data.at(name, scenario, year)
-            if robustness.same_for_all(values):
-                continue
-            ranked += 1
-            beaten += robustness.clearly_better(values, outcome.better).to_numpy().astype(int)
-            for column, members in zip(counts.columns, _ends(values, outcome.better), strict=True):
-                counts.loc[sorted(members), column] += 1
-        table = pd.DataFrame(beaten, index=names, columns=names)
+        beaten = pd.DataFrame(0, index=names, columns=names)
+        ends = pd.DataFrame(0, index=names, columns=["first", "last"])
+        values = {name: self.data.at(name, scenario, year) for name in self.data.ranked}
+        decided = [name for name, table in values.items() if not robustness.same_for_all(table)]
+        for name in decided:
+            beaten += self._clear(name, values[name]).astype(int)
+            for column, members in zip(ends.columns, self._ends(name, values[name]), strict=True):
+                ends.loc[sorted(members), column] += 1
         rows = []
         for name in names:
-            above = [other for other in names if table.loc[other, name] > 0 and table.loc[name, other] == 0]
-            own = name == reference
+            # Dominated: clearly worse somewhere, and clearly better nowhere.
+            above = beaten.index[(beaten[name] > 0) & (beaten.loc[name] == 0)]
+            counts = [ends.loc[name, "first"], ends.loc[name, "last"]]
+            counts += [beaten.loc[name, reference], beaten.loc[reference, name]] if name != reference else []
             rows.append(
                 {
                     "title": self.tables.strategy(name),
-                    "cells": [
-                        str(counts.loc[name, "first"]),
-                        str(counts.loc[name, "last"]),
-                        "" if own else str(table.loc[name, reference]),
-                        "" if own else str(table.loc[reference, name]),
-                    ],
-                    "dominated": self.texts.join([self.tables.strategy(other) for other in above]),
+                    "cells": [*map(str, counts), *[""] * (4 - len(counts))],
+                    "dominated": self.texts.join([self.tables.strategy(str(other)) for other in above]),
                 }
             )
         caption = self.texts(
-            "standing_caption", scenario=self.tables.scenario(scenario), year=date(year), count=ranked
+            "standing_caption", scenario=self.tables.scenario(scenario), year=date(year), count=len(decided)
         )
         return {"caption": caption, "rows": rows}
 
@@ -184,10 +192,11 @@ class Overview:
     def decisions(self) -> list[dict[str, str]]:
         """One row per strategy: what it is, and each lever that it sets otherwise than the reference."""
         reference = self.data.strategies[self.data.reference].paths
+        usual = f", {self.usual_years()}"
         rows = []
         for name, plan in self.data.strategies.items():
             levers = [
-                f"{self.texts.of(lever.title)} {path_in_words(plan.paths[key])}"
+                f"{self.texts.of(lever.title)} {path_in_words(plan.paths[key]).removesuffix(usual)}"
                 for key, lever in self.data.model.levers.items()
                 if plan.paths[key] != reference[key]
             ]
@@ -195,11 +204,16 @@ class Overview:
                 {
                     "title": self.tables.strategy(name),
                     "description": self.texts.of(plan.description),
-                    "levers": self.texts("list_semicolon").join(levers) or self.texts("as_baseline"),
+                    "levers": self.texts("list_semicolon").join(levers),
                     "switch": self.tables.switch(name),
                 }
             )
         return rows
+
+    def usual_years(self) -> str:
+        """The years between which a lever moves that a strategy gives as one number."""
+        table = self.data.model.lever_table
+        return f"{date(table.policy_start)}–{date(table.policy_start + table.ramp_years)}"
 
     def shares(self) -> list[dict[str, Any]]:
         """One table per scenario: the share of worlds in which each strategy is best, in the last year."""
@@ -244,13 +258,6 @@ class Overview:
             }
             for strategy, loss in mean.items()
         ]
-
-
-def _ends(values: pd.DataFrame, better: str) -> tuple[set[str], set[str]]:
-    """Give the strategies that stand first, and those that stand last, ties included."""
-    best, ties = robustness.best_and_ties(values, better)
-    worst, low_ties = robustness.best_and_ties(values, OPPOSITE[better])
-    return {best, *ties}, {worst, *low_ties}
 
 
 def _tone(win: float) -> str:

@@ -68,7 +68,8 @@ class Tables:
             for year in self.data.years:
                 values = self.data.at(name, scenario, year).quantile(statistic.quantile)
                 cells = [
-                    {"value": number(value, statistic.format), "low": "", "mark": ""} for value in values
+                    {"value": number(value, statistic.format), "mean": False, "low": "", "mark": ""}
+                    for value in values
                 ]
                 rows.append({"year": date(year), "cells": cells})
             found.append(
@@ -96,7 +97,7 @@ class Tables:
         return {"year": date(year), "cells": cells}
 
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
-        """Give the medians by strategy; or the means, and True, where every median would be written as nil."""
+        """Give the medians by strategy; or the means, and True, where every median reads as nil."""
         spec, medians, means = self.data.model.outcomes[name].format, values.median(), values.mean()
         nothing = number(0.0, spec)
         nil = all(number(value, spec) == nothing for value in medians)
@@ -167,7 +168,9 @@ class Tables:
             "switch_words",
             to=self.texts.of(self.data.model.strategy(switch.to).title),
             below=plain(switch.below),
-            years=self.texts("switch_years", count=plain(switch.for_years)),
+            years=self.texts(
+                "switch_year" if switch.for_years == 1 else "switch_years", count=plain(switch.for_years)
+            ),
             worlds=self.texts.join(worlds),
         )
 

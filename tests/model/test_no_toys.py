@@ -1,0 +1,152 @@
+"""Nothing is good or bad in every world: over a thousand worlds each lever and each pair of strategies turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from twintrack.analysis.equal_cost import equal_cost
+from twintrack.inputs.strategies import Strategy
+from twintrack.model import Model
+
+JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
+WORLDS = 1000
+LEVER_WORLDS = 200
+SEED = 11
+
+Finals = dict[str, dict[str, np.ndarray]]
+"""Final values in each world, by strategy and outcome."""
+
+
+def finals(model: Model, plans: Iterable[Strategy], worlds: int) -> Finals:
+    """Give all outcomes of 2040; one strategy at a time, because a year of all of them fills the memory."""
+    draws = model.sample_worlds(worlds, SEED)
+    found: Finals = {}
+    for plan in plans:
+        # The same outputs as elsewhere, so that nothing more needs to be compiled.
+        data = model.ensemble([plan], worlds=draws).isel(scenario=0, strategy=0, time=-1)
+        found[plan.name] = {str(name): values.to_numpy() for name, values in data.data_vars.items()}
+    return found
+
+
+@pytest.fixture(scope="module")
+def strategies(model: Model) -> Finals:
+    """All strategies at their own budgets."""
+    return finals(model, (model.strategy(name) for name in model.strategies), WORLDS)
+
+
+@pytest.fixture(scope="module")
+def lever_ends(model: Model) -> list[Strategy]:
+    """The baseline with each lever at each end of its range where that is not the baseline's level."""
+    return [
+        replace(model.strategy("baseline", **{name: end}), name=f"{name} {end:g}")
+        for name, lever in model.levers.items()
+        for end in lever.range
+        if end != lever.baseline
+    ]
+
+
+def constant(first: dict[str, np.ndarray], second: dict[str, np.ndarray], outcomes: Iterable[str]) -> bool:
+    """Say whether the two stand in the same order in every world, outcome by outcome."""
+    signs = (np.sign(first[name] - second[name]) for name in outcomes)
+    return all((sign == sign[0]).all() for sign in signs)
+
+
+def test_every_number_is_finite(strategies: Finals) -> None:
+    for name, outcomes in strategies.items():
+        for outcome, values in outcomes.items():
+            assert np.isfinite(values).all(), f"{name}: {outcome}"
+
+
+def test_no_pair_of_strategies_keeps_its_order_in_every_world(strategies: Finals) -> None:
+    kept = [
+        f"{first} and {second}"
+        for first, second in combinations(strategies, 2)
+        if constant(strategies[first], strategies[second], JUDGED)
+    ]
+    assert kept == []
+
+
+def test_no_pair_of_strategies_keeps_its_order_of_capability_in_every_world(strategies: Finals) -> None:
+    kept = [
+        f"{first} and {second}"
+        for first, second in combinations(strategies, 2)
+        if constant(strategies[first], strategies[second], ["capability_index"])
+    ]
+    assert kept == []
+
+
+def test_no_strategy_is_best_on_every_outcome_in_any_world(model: Model, strategies: Finals) -> None:
+    sides = {
+        name: 1 if model.outcomes[name].better == "higher" else -1
+        for name in model.inputs.outcomes.goals
+        if model.outcomes[name].better != "neutral"
+    }
+    table = np.array([[sides[name] * found[name] for name in sides] for found in strategies.values()])
+    best = table >= table.max(axis=0)
+    assert not best.all(axis=1).any()
+
+
+def test_no_two_strategies_have_the_same_outcomes(model: Model) -> None:
+    rows = {
+        name: model.run(name).outcomes.iloc[-1][list(model.inputs.outcomes.goals)]
+        for name in model.strategies
+    }
+    for first, second in combinations(rows, 2):
+        apart = (rows[first] - rows[second]).abs() / rows[second].abs().clip(lower=1e-9)
+        assert apart.max() > 0.01, f"{first} and {second}"
+
+
+def test_no_lever_has_the_same_effects_in_every_world(model: Model, lever_ends: list[Strategy]) -> None:
+    baseline = finals(model, [model.strategy("baseline")], LEVER_WORLDS)["baseline"]
+    found = finals(model, lever_ends, LEVER_WORLDS)
+    kept = [name for name, outcomes in found.items() if constant(outcomes, baseline, JUDGED)]
+    assert kept == []
+
+
+@pytest.fixture(scope="module")
+def everything_at_once(model: Model) -> Strategy:
+    """All index levers at 1, with money cut until the public pays what it pays at baseline."""
+    index = [name for name, lever in model.levers.items() if lever.kind == "index"]
+    return equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0))).strategy
+
+
+def test_everything_at_once_is_beaten_on_output_at_equal_public_cost(
+    model: Model, everything_at_once: Strategy
+) -> None:
+    """In the central world, and in most others, a strategy that chooses gets more from the same money."""
+    mix = equal_cost(model, "catchup_explore_open").strategy
+    plans = {"mix": mix, "everything": everything_at_once}
+    output = {name: model.run(plan).outcomes["ai_enabled_output"].iloc[-1] for name, plan in plans.items()}
+    assert output["mix"] > 1.05 * output["everything"]
+    renamed = [replace(plan, name=name) for name, plan in plans.items()]
+    found = finals(model, renamed, LEVER_WORLDS)
+    better = found["mix"]["ai_enabled_output"] > found["everything"]["ai_enabled_output"]
+    assert better.mean() > 0.6
+
+
+def test_everything_at_once_is_beaten_on_capability_at_equal_public_cost(
+    model: Model, everything_at_once: Strategy
+) -> None:
+    """Leaving four of the levers where they are buys more capability: the money, and what they hold back."""
+    left = ("own_securitisation", "failure_tolerance", "safety_governance", "central_coordination")
+    index = [name for name, lever in model.levers.items() if lever.kind == "index" and name not in left]
+    chosen = equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0))).strategy
+    capability = [
+        model.run(plan).outcomes["capability_index"].iloc[-1] for plan in (chosen, everything_at_once)
+    ]
+    assert capability[0] > capability[1] + 0.05
+
+
+def test_named_strategies_beat_everything_at_once_on_capability_in_many_worlds(
+    model: Model, everything_at_once: Strategy
+) -> None:
+    names = ("catchup_open", "catchup_explore_open", "english", "old_national_system")
+    plans = [replace(equal_cost(model, name).strategy, name=name) for name in names]
+    found = finals(model, [*plans, replace(everything_at_once, name="everything")], LEVER_WORLDS)
+    best = np.max([found[name]["capability_index"] for name in names], axis=0)
+    assert (best > found["everything"]["capability_index"]).mean() > 0.25

@@ -1,0 +1,91 @@
+"""Openness at home and abroad: they complete or replace one another, by world; what openness costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from twintrack.model import Model
+
+World = Mapping[str, float]
+CHANNELS_MEET = {"own_openness_weight": 1.0, "commons_gain": 0.0, "recombination_gain": 0.0}
+"""Foreign knowledge is reached only through exchange, and openness gives nothing at home."""
+
+CHANNELS_COMPETE = {"own_openness_weight": 0.0, "commons_gain": 0.05, "recombination_gain": 0.4}
+"""Foreign knowledge comes without exchange, and openness yields ideas at home."""
+
+
+def final(model: Model, outcome: str, world: World, openness: float, release: float | None = None) -> float:
+    levers = {"knowledge_openness": openness}
+    if release is not None:
+        levers["open_source_release"] = release
+    return float(model.run("baseline", world=world, **levers).outcomes[outcome].iloc[-1])
+
+
+def opening(model: Model, outcome: str, world: World) -> float:
+    """Give what openness and release at 0.8 add against 0.2."""
+    return final(model, outcome, world, 0.8, 0.8) - final(model, outcome, world, 0.2, 0.2)
+
+
+@pytest.mark.parametrize(("world", "sign"), [(CHANNELS_MEET, 1), (CHANNELS_COMPETE, -1)])
+@pytest.mark.parametrize(("outcome", "least"), [("capability_index", 0.02), ("ai_enabled_output", 100.0)])
+def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
+    model: Model, world: World, sign: int, outcome: str, least: float
+) -> None:
+    """What openness at home adds when the world is open, less what it adds when the world is closed."""
+    closed, opened = (
+        final(model, outcome, {**world, "foreign_openness_future": abroad}, 0.9)
+        - final(model, outcome, {**world, "foreign_openness_future": abroad}, 0.1)
+        for abroad in (0.05, 0.75)
+    )
+    assert sign * (opened - closed) > least
+
+
+@pytest.mark.parametrize(
+    ("parameter", "high", "outcome", "least"),
+    [
+        # Rents: what is given away cannot be sold.
+        ("rent_loss", 0.45, "capability_index", 0.05),
+        # Misuse: open models are misused, incidents call rules, rules slow use.
+        ("misuse_rate", 0.5, "ai_enabled_output", 1000.0),
+        # Controls: success that can be seen makes the leader close.
+        ("visibility_of_success", 1.5, "capability_index", 0.005),
+        # People: open doors work both ways.
+        ("emigration_by_openness", 1.6, "top_talent_at_home", 5000.0),
+    ],
+)
+def test_openness_has_a_price(model: Model, parameter: str, high: float, outcome: str, least: float) -> None:
+    """Opening yields less where the price is charged than where it is not."""
+    assert opening(model, outcome, {parameter: 0.0}) - opening(model, outcome, {parameter: high}) > least
+
+
+def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model: Model) -> None:
+    """Where foreign knowledge comes through exchange, an open country leans on it more."""
+    leaning = [
+        model.run("baseline", world={"own_openness_weight": 1.0}, knowledge_openness=openness)
+        .variables["knowledge_loss"]
+        .iloc[-1]
+        for openness in (0.2, 0.8)
+    ]
+    assert leaning[1] > 1.1 * leaning[0]
+
+
+@pytest.mark.parametrize("openness", [0.2, 0.8])
+def test_cutting_off_the_foreign_commons_costs_and_most_those_who_cannot_fork(
+    model: Model, openness: float
+) -> None:
+    def loss(stack: float) -> float:
+        runs = (
+            model.run(
+                "baseline",
+                world={"open_source_cutoff": cut},
+                knowledge_openness=openness,
+                software_stack_support=stack,
+            ).outcomes["capability_index"]
+            for cut in (0.0, 1.0)
+        )
+        before, after = (float(run.iloc[-1]) for run in runs)
+        return before - after
+
+    assert loss(0.0) > loss(1.0) > 0

@@ -1,0 +1,165 @@
+"""The book of the model says what is there: names exist, levers and sectors are all in, tables are current.
+
+`python tests/packaging/test_docs.py` writes the tables of the book anew, from its own Python blocks.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from collections.abc import Collection
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from twintrack.names import split_element
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+    from twintrack.model import Model
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = ROOT / "docs" / "model_book.md"
+# A Python block, and the table that stands under it if there is one.
+BLOCK = re.compile(r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|.*\n)*)", re.M | re.S)
+OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
+NUMBER = re.compile(r"^[+-]?[\d,]+(\.\d+)?$")
+
+
+def printed(code: str, names: dict[str, Any]) -> str:
+    """Run a block among the names of the blocks before it and give what it prints."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        exec(code, names)
+    return text.getvalue()
+
+
+def prose(text: str) -> str:
+    """The book without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+def code_names(text: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", prose(text))
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading, up to the next one of the same or a higher level."""
+    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^#{{1,2}} |^\1 |\Z)", text, re.M | re.S)
+    assert found, f"no section {title}"
+    return found[2]
+
+
+def exists(name: str, words: Collection[str]) -> bool:
+    """Whether something in code style is a known word, a file, a test, a command or a setting of one."""
+    if name.startswith(("twintrack ", "make ", "python ")):
+        return is_command(name)
+    path, _, function = name.partition("::")
+    if "/" in path:
+        file = ROOT / path
+        return file.exists() and (not function or f"def {function}(" in file.read_text(encoding="utf-8"))
+    return name in words or split_element(name)[0] in words or name == "budget: equal"
+
+
+def is_command(line: str) -> bool:
+    from twintrack.cli import main
+
+    program, *words = shlex.split(line)
+    if program == "python":
+        return (ROOT / words[0]).is_file()
+    if program == "make":
+        return re.search(rf"^{words[0]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M) is not None
+    command: Any = main
+    while hasattr(command, "commands") and words:
+        command = command.commands.get(words.pop(0))
+    options = {option for parameter in getattr(command, "params", ()) for option in parameter.opts}
+    return command is not None and {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.fixture(scope="module")
+def book() -> str:
+    return BOOK.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def words(model: Model) -> set[str]:
+    names = {*model.equations.variables, *model.levers, *model.outcomes, *model.strategies, *model.scenarios}
+    names |= {split_element(name)[0] for name in model.world}
+    return names | set(model.inputs.sources)
+
+
+def test_everything_in_code_style_exists(book: str, words: set[str]) -> None:
+    found = code_names(book)
+    assert len(found) > 200
+    assert sorted({name for name in found if not exists(name, words)}) == []
+
+
+def test_what_does_not_exist_is_noticed(words: set[str]) -> None:
+    wrong = [
+        "captured_rate",
+        "model/twintrack.md",
+        "tests/model/test_history.py::test_nothing",
+        "make coffee",
+        "twintrack rum baseline",
+        "twintrack run baseline --jsonn",
+    ]
+    assert [name for name in wrong if exists(name, words)] == []
+
+
+def test_every_lever_has_its_row(book: str, model: Model) -> None:
+    table = section(book, "3 The forty levers").split("```python")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    assert rows == list(model.levers)
+
+
+def test_every_sector_has_its_section(book: str, equations: Equations) -> None:
+    groups = dict.fromkeys(variable.group for variable in equations.variables.values())
+    sectors = [name for name in groups if name and name not in OUTSIDE_SECTORS]
+    titles = re.findall(r"^### (.+)$", section(book, "2 The twelve sectors"), re.M)
+    assert titles == sectors
+
+
+def test_every_loop_is_in_the_table(book: str, model: Model) -> None:
+    rows = re.findall(r"^\| ([RB][\w-]+) \|", section(book, "10 The sixteen loops"), re.M)
+    assert rows == list(model.inputs.loops)
+
+
+@pytest.mark.slow
+def test_tables_are_what_their_blocks_print(book: str) -> None:
+    names: dict[str, Any] = {}
+    for block in BLOCK.finditer(book):
+        assert_same_table(printed(block["code"], names), block["table"])
+
+
+def assert_same_table(new: str, old: str) -> None:
+    """Text alike, numbers alike up to two units of the last digit: another machine may round otherwise."""
+    new_rows, old_rows = ([row.split("|") for row in text.splitlines()] for text in (new, old))
+    assert len(new_rows) == len(old_rows)
+    for new_row, old_row in zip(new_rows, old_rows, strict=True):
+        for a, b in zip(new_row, old_row, strict=True):
+            assert same_cell(a.strip(), b.strip()), f"{old_row} is now {new_row}"
+
+
+def same_cell(new: str, old: str) -> bool:
+    if not (NUMBER.match(new) and NUMBER.match(old)):
+        return new == old
+    last_digit = 10.0 ** -len(old.partition(".")[2])
+    return abs(float(new.replace(",", "")) - float(old.replace(",", ""))) <= 2.01 * last_digit
+
+
+def refreshed(text: str) -> str:
+    """Give the book with the tables that its blocks print now."""
+    names: dict[str, Any] = {}
+
+    def with_output(block: re.Match[str]) -> str:
+        output = printed(block["code"], names)
+        return block[1] + ("\n" + output if output else "")
+
+    return BLOCK.sub(with_output, text)
+
+
+if __name__ == "__main__":
+    BOOK.write_text(refreshed(BOOK.read_text(encoding="utf-8")), encoding="utf-8")
