@@ -63,8 +63,12 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """reports/strategy_comparison.yaml with fewer worlds."""
-    text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
-    path = tmp_path_factory.mktemp("reports") / "strategy_comparison.yaml"
+    return _with_fewer_worlds(content / "reports" / "strategy_comparison.yaml", tmp_path_factory)
+
+
+def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reports") / definition.name
+    text = definition.read_text(encoding="utf-8")
     # More than 64: the same compiled function as for the full number of worlds.
     path.write_text(text.replace("worlds: 500", "worlds: 100"), encoding="utf-8")
     return path
@@ -76,3 +80,12 @@ def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytes
     from twintrack.presentation.report import build_report
 
     return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
+
+
+@pytest.fixture(scope="session")
+def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the report on all strategies, with fewer worlds."""
+    from twintrack.presentation.report import build_report
+
+    path = _with_fewer_worlds(content / "reports" / "all_strategies.yaml", tmp_path_factory)
+    return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent

@@ -141,3 +141,13 @@ def test_percentiles_are_taken_over_worlds_only() -> None:
     found = robustness.percentiles(values)
     assert found.dims == ("percentile", "strategy")
     assert found.sel(percentile=95).to_numpy().tolist() == [95, 196]
+
+
+def test_clearly_better_is_often_and_by_more_than_a_thousandth() -> None:
+    often = pd.DataFrame({"a": [2.0] * 7 + [0.0] * 3, "b": [1.0] * 10, "c": [0.9999] * 10})
+    clear = robustness.clearly_better(often, "higher")
+    assert clear.loc["a", "b"] and not clear.loc["b", "a"]
+    assert not clear.loc["b", "c"]  # in every world, but by too little
+    assert robustness.clearly_better(often, "lower").equals(clear.T)
+    seldom = often.assign(a=[2.0] * 6 + [0.0] * 4)
+    assert not robustness.clearly_better(seldom, "higher").loc["a", "b"]

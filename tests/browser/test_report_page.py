@@ -37,12 +37,14 @@ class Opened:
 
 @pytest.mark.parametrize("name", LANGUAGES)
 @pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("report", ["report_folder", "overview_folder"])
 def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
-    browser: sync_api.Browser, report_folder: Path, name: str, width: int
+    browser: sync_api.Browser, report: str, name: str, width: int, request: pytest.FixtureRequest
 ) -> None:
-    opened = Opened(browser, report_folder / name, width)
+    folder: Path = request.getfixturevalue(report)
+    opened = Opened(browser, folder / name, width)
     assert [url for url in opened.requests if not url.startswith(("data:", "blob:"))] == [
-        (report_folder / name).as_uri()
+        (folder / name).as_uri()
     ]
     assert opened.errors == []
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""Nothing is good or bad in every world: over a thousand worlds each lever and each pair of strategies turns."""
+"""Nothing is good or bad in every world: levers and strategies turn somewhere among a thousand worlds."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
         # Rents: what is given away cannot be sold.
         ("rent_loss", 0.45, "capability_index", 0.05),
         # Misuse: open models are misused, incidents call rules, rules slow use.
-        ("misuse_rate", 0.5, "ai_enabled_output", 1000.0),
+        ("misuse_rate", 0.5, "ai_enabled_output", 300.0),
         # Controls: success that can be seen makes the leader close.
         ("visibility_of_success", 1.5, "capability_index", 0.005),
         # People: open doors work both ways.
@@ -63,9 +63,9 @@ def test_openness_has_a_price(model: Model, parameter: str, high: float, outcome
 def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model: Model) -> None:
     """Where foreign knowledge comes through exchange, an open country leans on it more."""
     leaning = [
-        model.run("baseline", world={"own_openness_weight": 1.0}, knowledge_openness=openness)
-        .variables["knowledge_loss"]
-        .iloc[-1]
+        model.run(
+            "baseline", world={"own_openness_weight": 1.0}, knowledge_openness=openness, engine="numpy"
+        ).variables["knowledge_loss"][2030.0]
         for openness in (0.2, 0.8)
     ]
     assert leaning[1] > 1.1 * leaning[0]

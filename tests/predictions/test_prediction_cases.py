@@ -10,20 +10,19 @@ import pytest
 from prediction_cases import Case
 from pydantic import ValidationError
 
+LEVELS = {"low": 1.0, "high": 3.0}
 HEAD = {"id": "P1", "title": "t", "claim": "c", "expect": "refute", "why": "w"}
 
 
 class Made:
     """Values that grow by one a year from a level of each setting; draws that alternate."""
 
-    levels = {"low": 1.0, "high": 3.0}
-
     def values(self, setting: str, outcome: str, years: Sequence[float]) -> np.ndarray:
-        return self.levels[setting] + np.array(years) - 2030
+        return LEVELS[setting] + np.array(years) - 2030
 
     def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray:
         swing = 3.0 if outcome == "swinging" else 0.0
-        return self.levels[setting] + swing * (np.arange(draws) % 2) * (1 if setting == "low" else -1)
+        return LEVELS[setting] + swing * (np.arange(draws) % 2) * (1 if setting == "low" else -1)
 
 
 def excess(kind: str, **keys: Any) -> list[float]:

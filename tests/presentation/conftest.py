@@ -75,6 +75,9 @@ def made_up() -> Callable[..., ReportData]:
             model=SimpleNamespace(
                 outcomes={"gain": _outcome("gain", better, spec)},
                 levers={"effort": SimpleNamespace(title=_words("Effort"), unit="1")},
+                lever_table=SimpleNamespace(policy_start=2026.0, ramp_years=2.0),
+                inputs=SimpleNamespace(outcomes=SimpleNamespace(statistics={})),
+                strategy=lambda name: _strategy(name, 1.0),
             ),
             strategies={name: _strategy(name, level) for name, level in levels.items()},
             scenarios={"central": SimpleNamespace(name="central", title=_words("Central"))},

@@ -69,6 +69,7 @@ def test_only_what_grows_exponentially_gets_a_log_axis() -> None:
     assert not figures.wants_log_axis(2.4**years - 1)
     assert not figures.wants_log_axis(4.0**years)  # fourteen powers of ten
 
+
 def test_limits_hold_all_values() -> None:
     for values in (np.array([5.0, 6.0]), np.array([-1.0, 2.0]), np.array([0.1, 9.0]), np.array([3.0, 3.0])):
         low, high = figures.limits(values, logarithmic=False)

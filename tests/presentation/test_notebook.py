@@ -11,9 +11,15 @@ import pytest
 
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.model import Model
-from twintrack.presentation.notebook import Explorer, explore, response_times
+from twintrack.presentation.notebook import (
+    Explorer,
+    explore,
+    lever_sectors,
+    response_times,
+    world_sectors,
+)
 
-pytest.importorskip("ipywidgets")
+Tab = pytest.importorskip("ipywidgets").Tab
 
 WORLD = ["cost_growth_factor", "run_ceiling_share"]
 
@@ -43,6 +49,21 @@ def test_a_slider_moves_the_curve_and_leaves_the_baseline(model: Model, explorer
     np.testing.assert_array_equal(after[0], model.run(catchup_share=0.3)["capability_index"])
     np.testing.assert_array_equal(after[1], before[1])
     assert (after[0] != before[0]).any()
+
+
+def test_sliders_are_folded_into_sections_by_sector(model: Model, explorer: Explorer) -> None:
+    levers = lever_sectors(model)
+    assert set(levers) == set(model.levers)
+    assert levers["catchup_share"] == "Technology routes"
+    assert levers["interregional_cooperation"] == "Regions"
+    world = world_sectors(model)
+    assert world["route_ceiling[scale]"] == model.equations.variables["route_ceiling"].group
+    (tabs,) = [part for part in explorer.widget.children[0].children[0].children if isinstance(part, Tab)]
+    (folded,) = tabs.children[0].children
+    boxes = [box for section in folded.children for box in section.children]
+    assert sorted(map(id, boxes)) == sorted(id(control.box) for control in explorer.levers.values())
+    assert folded.titles[0] == "Technology routes (2)"
+    assert folded.selected_index == 0
 
 
 def test_a_moved_slider_is_highlighted(explorer: Explorer) -> None:

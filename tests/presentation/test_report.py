@@ -17,7 +17,7 @@ from twintrack.errors import InputError
 from twintrack.inputs.reports import load_report
 from twintrack.model import Model
 from twintrack.presentation.report import build_report, page_names
-from twintrack.presentation.report_data import compute
+from twintrack.presentation.report_data import PORTFOLIOS, WASTE_PARTS, compute
 
 PAGES = ("index.html", "index.zh.html")
 LARGEST = 8_000_000
@@ -52,6 +52,62 @@ def test_pages_name_their_language_and_link_to_each_other(
     assert ('<html lang="en">' in _page(report_folder, name)) == (name == "index.html")
     assert f'href="{language}"' in _page(report_folder, name)
     assert f'hreflang="{ {"en": "en", "zh-Hans": "zh"}[other] }"' in _page(report_folder, name)
+
+
+def test_the_experiment_is_shown_whichever_strategies_are_compared(report_folder: Path, model: Model) -> None:
+    body = _body(report_folder, "index.html")
+    section = body[body.index('id="experiment"') : body.index('id="paths"')]
+    table = _table(report_folder, "portfolio_governance.csv")
+    for name in (name for row in PORTFOLIOS.values() for name in row):
+        assert model.strategy(name).title.en in section
+        assert name in table.columns
+    own = table.query("budget == 'own' and scenario == 'decoupling' and year == 2040")
+    capability = own[own["outcome"] == "capability_index"]
+    assert len(capability) == 100
+    assert f"<td>{capability['catchup_closed'].median():.2f}</td>" in section.replace(' class=" "', "")
+    wins = (capability["explore_base"] > capability["pure_catchup"]).mean()
+    assert f">{wins:.0%}</td>" in section
+
+
+def test_the_parts_of_waste_add_up_to_waste(report_folder: Path, model: Model) -> None:
+    parts = _table(report_folder, "waste.csv").set_index(["part", "scenario", "strategy"])["mean_per_year"]
+    assert set(parts.index.get_level_values("part")) == set(WASTE_PARTS)
+    total = parts.groupby(["scenario", "strategy"]).sum()
+    waste = model.ensemble(["pure_catchup"], worlds=100, seed=1, outputs=["waste"])["waste"]
+    mean = float(waste.sel(time=slice(2026, None)).mean())
+    assert total.loc[("central", "pure_catchup")] == pytest.approx(mean, rel=1e-6)
+
+
+def test_the_worst_tenth_of_worlds_stands_under_capability(report_folder: Path) -> None:
+    worlds = _table(report_folder, "values_by_world.csv")
+    values = worlds.query("outcome == 'capability_index' and scenario == 'central'")["pure_catchup"]
+    body = _body(report_folder, "index.html")
+    rows = body[body.index("Capability in the worst tenth") :]
+    assert f'<span class="value">{values.quantile(0.1):.2f}</span>' in rows[: rows.index("</tbody>")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, model: Model, name: str) -> None:
+    body = _body(overview_folder, name)
+    assert len(_page(overview_folder, name).encode()) < LARGEST
+    language = "en" if name == "index.html" else "zh"
+    table = re.search(r'<table class="matrix".*?</table>', body, re.DOTALL)
+    assert table is not None
+    titles = re.findall(r'<th scope="row">(.*?)</th>', table[0])
+    assert sorted(titles) == sorted(model.strategy(plan).title.get(language) for plan in model.strategies)
+    assert 'data-figure="path-' not in body
+    anchors = set(re.findall(r'\sid="([^"]+)"', body))
+    assert set(re.findall(r'href="#([^"]+)"', body)) <= anchors
+
+
+def test_a_switch_is_told_with_the_share_of_worlds_in_which_it_happens(overview_folder: Path) -> None:
+    found = re.search(
+        r"under 6 months for 1 year: in (\d+)% of the worlds", _body(overview_folder, "index.html")
+    )
+    assert found is not None
+    assert 0 < int(found[1]) < 100
+    decisions = _table(overview_folder, "decisions.csv").query("strategy == 'sequenced'")
+    assert set(decisions["phase"]) == {"start", "after_switch"}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -100,8 +156,9 @@ def test_the_page_says_how_many_worlds_and_where_it_comes_from(report_folder: Pa
     assert f"TwinTrack {twintrack.__version__}" in body
 
 
-def test_the_chinese_page_has_no_english_labels(report_folder: Path) -> None:
-    body = re.sub(r"<[^>]*>", " ", _body(report_folder, "index.zh.html"))
+@pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
+def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
+    body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
     shown = re.sub(r"\S+\.(csv|yaml|mdl|d)(?![a-z])|sha256 \S+", " ", body)
     words = set(re.findall(r"[A-Za-z]{4,}", shown))
     names = "TwinTrack English Spearman JavaScript Python numpy pysd xarray plotly twintrack report"
@@ -191,8 +248,8 @@ def test_the_page_depends_on_what_it_read_and_on_nothing_else(report_folder: Pat
     assert content / "src" / "twintrack" / "presentation" / "templates" / "report.html.jinja" in read
     assert all(path.is_file() for path in read)
     named = {path.stem for path in read if path.parent == content / "strategies"}
-    parents = {"baseline", "explore_base"}
-    assert named == {"pure_catchup", "pure_exploration", "catchup_explore_open"} | parents
+    experiment = {name for row in PORTFOLIOS.values() for name in row}
+    assert named == {"baseline", "pure_exploration"} | experiment
 
 
 def test_a_changed_strategy_changes_the_results(
