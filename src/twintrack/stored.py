@@ -39,7 +39,7 @@ def stored(
     """
     key = hashlib.sha256(described.encode())
     for room in rooms:
-        key.update(_code(room))
+        key.update(code_digest(room))
     path = cache_dir() / kind / f"{key.hexdigest()}.pickle"
     try:
         found = pickle.loads(path.read_bytes())
@@ -54,7 +54,7 @@ def stored(
 
 
 @cache
-def _code(room: str) -> bytes:
+def code_digest(room: str) -> bytes:
     """Give the digest of the code in one folder of this package."""
     digest = hashlib.sha256(room.encode())
     for source in sorted((Path(__file__).parent / room).glob("*.py")):

@@ -42,12 +42,18 @@ def strategies(model: Model) -> Finals:
 @pytest.fixture(scope="module")
 def lever_ends(model: Model) -> list[Strategy]:
     """The baseline with each lever at each end of its range where that is not the baseline's level."""
-    return [
-        replace(model.strategy("baseline", **{name: end}), name=f"{name} {end:g}")
+    # The two stage shares are parts of one whole: each goes as far as the other leaves room.
+    room = {
+        "stage_share_basic": 1 - model.levers["stage_share_applied"].baseline,
+        "stage_share_applied": 1 - model.levers["stage_share_basic"].baseline,
+    }
+    ends = [
+        (name, min(end, room.get(name, end)))
         for name, lever in model.levers.items()
         for end in lever.range
         if end != lever.baseline
     ]
+    return [replace(model.strategy("baseline", **{name: end}), name=f"{name} {end:g}") for name, end in ends]
 
 
 def constant(first: dict[str, np.ndarray], second: dict[str, np.ndarray], outcomes: Iterable[str]) -> bool:
@@ -91,13 +97,19 @@ def test_no_strategy_is_best_on_every_outcome_in_any_world(model: Model, strateg
     assert not best.all(axis=1).any()
 
 
-def test_no_two_strategies_have_the_same_outcomes(model: Model) -> None:
-    rows = {
-        name: model.run(name).outcomes.iloc[-1][list(model.inputs.outcomes.goals)]
+def test_no_two_strategies_have_the_same_outcomes(model: Model, strategies: Finals) -> None:
+    """They differ by a hundredth in some outcome: in the central world, or in some world if one waits."""
+    goals = list(model.inputs.outcomes.goals)
+    central = {
+        name: model.run(name).outcomes.iloc[-1][goals].to_numpy()
         for name in model.strategies
+        if model.strategy(name).switch is None
     }
-    for first, second in combinations(rows, 2):
-        apart = (rows[first] - rows[second]).abs() / rows[second].abs().clip(lower=1e-9)
+    waiting = set(model.strategies) - set(central)
+    worlds = {name: np.array([found[goal] for goal in goals]) for name, found in strategies.items()}
+    for first, second in combinations(model.strategies, 2):
+        rows = worlds if waiting & {first, second} else central
+        apart = np.abs(rows[first] - rows[second]) / np.maximum(np.abs(rows[second]), 1e-9)
         assert apart.max() > 0.01, f"{first} and {second}"
 
 

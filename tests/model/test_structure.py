@@ -67,8 +67,8 @@ def test_a_finer_integration_changes_no_headline_outcome_by_one_percent(
     """Headline outcomes: 1 % of their range at all times and of their value in 2030, 2035 and 2040.
 
     Other outcomes move less than 2 % of their range at all times: stocks that grow from almost nothing, as
-    domestic accelerators do, lag by half a step while they take off, and compute at work over the leader's grows
-    sixfold within a year around 2024. A probability is judged against 1: its own range is almost nothing
+    domestic accelerators do, lag by half a step while they take off, and compute at work over the leader's
+    grows sixfold in a year around 2024. A probability is judged against 1: its own range is almost nothing
     where the home country hardly ever leads.
     """
     step = model.equations.time.step

@@ -46,7 +46,7 @@ def test_every_text_is_used_by_a_page() -> None:
     )
     prefixes = (
         *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_"),
-        *("kind_", "distribution_", "confidence_"),
+        *("kind_", "distribution_", "confidence_", "portfolio_", "governance_"),
     )
     built = {f"{section}_heading" for section in re.findall(r'm\.section\(t, "(\w+)"\)', code)}
     unused = [

@@ -149,7 +149,8 @@ def clearly_better(values: pd.DataFrame, better: str) -> pd.DataFrame:
     scores = performance(values, better).to_numpy(dtype=np.float64)
     leads = np.median(scores[:, :, None] - scores[:, None, :], axis=0)
     often = win_shares(values, better) > TIE_RANGE[1]
-    return often & (leads >= NEGLIGIBLE * _level(values))
+    clear: pd.DataFrame = often & (leads >= NEGLIGIBLE * _level(values))
+    return clear
 
 
 def nearest_rival(values: pd.DataFrame, better: str, best: str) -> str:

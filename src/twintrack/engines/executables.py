@@ -11,6 +11,7 @@ from typing import Any
 
 from twintrack.engines.jax_setup import fingerprint, start_jax
 from twintrack.resources import atomic_write, cache_dir
+from twintrack.stored import code_digest
 
 _DIGEST_LENGTH = 32
 
@@ -20,11 +21,12 @@ _log = logging.getLogger(__name__)
 def compiled(function: Callable[..., Any], shapes: Sequence[tuple[int, ...]], described: str) -> Any:
     """Give the executable of `function` for float64 arguments of these shapes.
 
-    `described` must say everything that the result depends on beside the shapes and the machine. A stored
-    file that is damaged or foreign is ignored and written again; a folder that is read-only does no harm.
+    `described` must say everything that the result depends on beside the shapes, the machine and the code of
+    the engines. A stored file that is damaged or foreign is ignored and written again; a folder that is read-only does no harm.
     """
-    key = hashlib.sha256(f"{described}\n{list(shapes)}\n{fingerprint()}".encode()).hexdigest()
-    path = cache_dir() / "executables" / f"{key}.bin"
+    key = hashlib.sha256(f"{described}\n{list(shapes)}\n{fingerprint()}".encode())
+    key.update(code_digest("engines"))
+    path = cache_dir() / "executables" / f"{key.hexdigest()}.bin"
     try:
         stored = path.read_bytes()
     except OSError:

@@ -47,7 +47,7 @@ LABEL_WIDTH = 26
 LOG_RATIO = 30.0
 """Values whose largest is more than this many times their median are drawn on a logarithmic axis."""
 LOG_SPAN = 1e10
-"""Values of which the largest is more than this many times the smallest are not: nobody can read that axis."""
+"""Values whose largest is more than this many times their smallest are not: it could not be read."""
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,11 @@ def build_report(report_path: Path, output_dir: Path, model: Model) -> Path:
     from twintrack.inputs.reports import load_report
 
     definition = load_report(report_path, model.inputs)
-    data = compute(definition, report_path, model)
-    inputs = inputs_of(data)
     first = output_dir / "index.html"
+    # A folder that cannot be replaced is refused before anything is computed.
     with replaced_folder(output_dir) as folder:
+        data = compute(definition, report_path, model)
+        inputs = inputs_of(data)
         write_tables(data, folder / "data")
         for language, name in page_names(definition.languages).items():
             (folder / name).write_text(render(data, language, inputs), encoding="utf-8")

@@ -141,17 +141,17 @@ class Cells:
 
 def _at(array: xr.DataArray, scenario: str, year: float) -> pd.DataFrame:
     """Give one outcome in one scenario and year: a row per world, a column per strategy."""
-    frame: pd.DataFrame = array.sel(scenario=scenario, time=year).transpose("world", "strategy").to_pandas()
-    return frame
+    import pandas as pd
+
+    values = array.sel(scenario=scenario, time=year).transpose("world", "strategy")
+    return pd.DataFrame(values.to_numpy(), columns=[str(name) for name in array["strategy"].to_numpy()])
 
 
 def _mix_wins(values: pd.DataFrame, better: str) -> list[float]:
     """Give the share of worlds in which the mix beats catch-up, by governance."""
+    shares = robustness.win_shares(values, better).to_dict()
     pairs = zip(PORTFOLIOS["catchup"], PORTFOLIOS["mix"], strict=True)
-    return [
-        float(robustness.win_shares(values[[catchup, mix]], better).loc[mix, catchup])
-        for catchup, mix in pairs
-    ]
+    return [float(shares[catchup][mix]) for catchup, mix in pairs]
 
 
 def _open_wins(values: pd.DataFrame, better: str) -> list[float]:

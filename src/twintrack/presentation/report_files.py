@@ -166,7 +166,7 @@ def _experiment(data: ReportData) -> pd.DataFrame:
         for budget, results in budgets.items()
         for name, array in results.data_vars.items()
     }
-    table = pd.concat(parts, names=["budget", "outcome"])
+    table: pd.DataFrame = pd.concat(parts, names=["budget", "outcome"])
     return table.rename_axis(index={"time": "year"})
 
 
@@ -178,7 +178,8 @@ def _waste(data: ReportData) -> pd.DataFrame:
     }
     if not parts:
         return pd.DataFrame(columns=["part", "scenario", "strategy", "mean_per_year"])
-    return pd.concat(parts, names=["part"]).to_frame()
+    table: pd.DataFrame = pd.concat(parts, names=["part"]).to_frame()
+    return table
 
 
 def _factors(data: ReportData) -> pd.DataFrame:

@@ -95,7 +95,8 @@ class Overview:
         outcome = self.data.model.outcomes[name]
         middle, _ = self.tables.middle(name, values)
         read = np.array([number(value, outcome.format) for value in middle])
-        return robustness.clearly_better(values, outcome.better) & (read[:, None] != read[None, :])
+        seen = pd.DataFrame(read[:, None] != read[None, :], index=values.columns, columns=values.columns)
+        return robustness.clearly_better(values, outcome.better) & seen
 
     def _ends(self, name: str, values: pd.DataFrame) -> tuple[set[str], set[str]]:
         """Give the strategies that stand first, and those that stand last, with ties; too many are none."""
@@ -133,17 +134,18 @@ class Overview:
             beaten += self._clear(name, values[name]).astype(int)
             for column, members in zip(ends.columns, self._ends(name, values[name]), strict=True):
                 ends.loc[sorted(members), column] += 1
+        worse = beaten.to_dict()
         rows = []
         for name in names:
             # Dominated: clearly worse somewhere, and clearly better nowhere.
-            above = beaten.index[(beaten[name] > 0) & (beaten.loc[name] == 0)]
+            above = [other for other in names if worse[name][other] > 0 and worse[other][name] == 0]
             counts = [ends.loc[name, "first"], ends.loc[name, "last"]]
-            counts += [beaten.loc[name, reference], beaten.loc[reference, name]] if name != reference else []
+            counts += [worse[reference][name], worse[name][reference]] if name != reference else []
             rows.append(
                 {
                     "title": self.tables.strategy(name),
                     "cells": [*map(str, counts), *[""] * (4 - len(counts))],
-                    "dominated": self.texts.join([self.tables.strategy(str(other)) for other in above]),
+                    "dominated": self.texts.join([self.tables.strategy(other) for other in above]),
                 }
             )
         caption = self.texts(
@@ -160,24 +162,26 @@ class Overview:
     def _range(self, name: str, scenario: str) -> dict[str, Any]:
         outcome = self.data.model.outcomes[name]
         bands = self.data.bands[name].sel(scenario=scenario, time=self.data.last_year)
-        table = bands.transpose("strategy", "percentile").to_pandas()
-        table[50.0], mean = self.tables.middle(name, self.data.at(name, scenario, self.data.last_year))
-        logarithmic = not outcome.format.endswith("%") and figures.wants_log_axis(table.to_numpy())
-        low, high = figures.limits(table.to_numpy(), logarithmic=logarithmic)
+        middle, mean = self.tables.middle(name, self.data.at(name, scenario, self.data.last_year))
+        table = bands.transpose("strategy", "percentile").to_numpy().copy()
+        table[:, 1] = middle.to_numpy()
+        logarithmic = not outcome.format.endswith("%") and figures.wants_log_axis(table)
+        low, high = figures.limits(table, logarithmic=logarithmic)
         places = 100 * ((np.log10(table) if logarithmic else table) - low) / (high - low)
-        order = table[50.0].sort_values(ascending=outcome.better == "lower", kind="stable").index
+        names = list(self.data.strategies)
+        order = np.argsort(table[:, 1] if outcome.better == "lower" else -table[:, 1], kind="stable")
         rows = []
-        for strategy in order:
-            texts = [number(value, outcome.format) for value in table.loc[strategy]]
+        for row in order:
+            texts = [number(value, outcome.format) for value in table[row]]
             rows.append(
                 {
-                    "title": self.tables.strategy(str(strategy)),
-                    "reference": strategy == self.data.reference,
+                    "title": self.tables.strategy(names[row]),
+                    "reference": names[row] == self.data.reference,
                     "value": texts[1],
                     "range": f"{texts[0]} – {texts[2]}",
-                    "left": f"{places.loc[strategy, 5.0]:.1f}",
-                    "middle": f"{places.loc[strategy, 50.0]:.1f}",
-                    "width": f"{places.loc[strategy, 95.0] - places.loc[strategy, 5.0]:.1f}",
+                    "left": f"{places[row, 0]:.1f}",
+                    "middle": f"{places[row, 1]:.1f}",
+                    "width": f"{places[row, 2] - places[row, 0]:.1f}",
                 }
             )
         return self.tables.heading(name) | {
@@ -185,7 +189,7 @@ class Overview:
             "better": outcome.better,
             "logarithmic": logarithmic,
             "mean": mean,
-            "mark": f"{places.loc[self.data.reference, 50.0]:.1f}",
+            "mark": f"{places[names.index(self.data.reference), 1]:.1f}",
             "rows": rows,
         }
 

@@ -212,12 +212,15 @@ class Tables:
             name: values.sel(scenario=scenario).mean("world").to_series()
             for name, values in self.data.waste.items()
         }
-        total = sum(parts.values())
-        longest = max(float(total.max()), 1e-12)
+        total = {
+            strategy: sum(float(part[strategy]) for part in parts.values())
+            for strategy in self.data.strategies
+        }
+        longest = max(*total.values(), 1e-12)
         rows = [
             {
                 "title": self.strategy(strategy),
-                "total": number(float(total[strategy]), ".0f"),
+                "total": number(total[strategy], ".0f"),
                 "cells": [number(float(part[strategy]), ".1f") for part in parts.values()],
                 "widths": [f"{100 * float(part[strategy]) / longest:.2f}" for part in parts.values()],
             }
