@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_helpers import assert_same
+from simlin_engine import SimlinEngine
 
 from twintrack.engines import Blend, NumpyEngine, PysdEngine
 from twintrack.engines.oracle import Oracle
 from twintrack.engines.pysd_engine import FlatPysdEngine
-from twintrack.engines.simlin_engine import SimlinEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError, TwinTrackError
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "model_book.md"
 # A Python block, and the table that stands under it if there is one.
-BLOCK = re.compile(r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S)
+BLOCK = re.compile(
+    r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S
+)
 OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
 NUMBER = re.compile(r"^[+-]?[\d,]+(\.\d+)?$")
 

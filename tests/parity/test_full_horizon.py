@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from parity_helpers import STRATEGIES, assert_parity
+from simlin_engine import SimlinEngine
 
 from twintrack.engines import Engine
 from twintrack.engines.pysd_engine import FlatPysdEngine
-from twintrack.engines.simlin_engine import SimlinEngine
 from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 

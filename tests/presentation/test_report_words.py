@@ -101,6 +101,16 @@ def test_equal_public_cost_may_change_who_is_first(made_up: Callable[..., Report
     assert "first place passes to “Blue”" in _paragraph(made_up(red, equal=blue))
 
 
+def test_where_all_medians_are_nil_the_means_are_told(made_up: Callable[..., ReportData]) -> None:
+    lucky = {("red", world): 20.0 for world in range(4)} | {("blue", world): 12.0 for world in range(4, 7)}
+    data = made_up(lambda name, world: lucky.get((name, world), -100.0))
+    data.own["gain"] = data.own["gain"].where(data.own["gain"] > 100, 0.0)
+    text = _paragraph(data)
+    assert "all medians are nil and no strategy stands clearly first" in text
+    assert "“Red” is ahead of “Blue” in 55% of the worlds" in text
+    assert "the means are 48.0 billion CNY and 33.6 billion CNY" in text
+
+
 def test_shares_differ_by_percentage_points(made_up: Callable[..., ReportData]) -> None:
     text = _paragraph(made_up(lambda name, world: {"red": 0.183}.get(name, 0.0), spec=".1%"))
     assert "median difference in the same world is 18.3 percentage points" in text

@@ -22,7 +22,8 @@ def compiled(function: Callable[..., Any], shapes: Sequence[tuple[int, ...]], de
     """Give the executable of `function` for float64 arguments of these shapes.
 
     `described` must say everything that the result depends on beside the shapes, the machine and the code of
-    the engines. A stored file that is damaged or foreign is ignored and written again; a folder that is read-only does no harm.
+    the engines. A stored file that is damaged or foreign is ignored and written again; a folder that is
+    read-only does no harm.
     """
     key = hashlib.sha256(f"{described}\n{list(shapes)}\n{fingerprint()}".encode())
     key.update(code_digest("engines"))

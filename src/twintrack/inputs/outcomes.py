@@ -28,8 +28,8 @@ class Statistic(StatisticEntry):
 class OutcomeTable:
     """What is compared and shown.
 
-    `outcomes` holds the outcomes and, after them, the context that is shown beside them; `goals` are the names
-    of the outcomes proper, `headline` of those shown first, `statistics` those that only an ensemble has.
+    `outcomes` holds the outcomes and, after them, the context that is shown beside them; `goals` are the
+    names of the outcomes proper, `headline` of those shown first, `statistics` those of an ensemble.
     """
 
     outcomes: Mapping[str, Outcome]

@@ -66,6 +66,18 @@ class Words:
         best, ties = robustness.best_and_ties(values, better)
         second = robustness.nearest_rival(values, better, best)
         wins = robustness.win_shares(values, better)
+        middle, mean = self.tables.middle(name, values)
+        if mean:
+            return self.texts(
+                "word_tie_nil" if ties else "word_best_nil",
+                names=self._listed([self._named(strategy) for strategy in (best, *ties)]),
+                best=self._named(best),
+                second=self._named(second),
+                share=share(wins.to_dict()[second][best]),
+                value=self._amount(name, middle[best]),
+                second_value=self._amount(name, middle[second]),
+                scenario=self.tables.scenario(scenario),
+            )
         lead = robustness.paired_difference(values, better, best, second).median()
         return self.texts(
             "word_tie" if ties else "word_best",
