@@ -33,17 +33,17 @@ SHARE_NAMES = """
     displaced_share divide domestic_demand_share domestic_installed_share domestic_stack_share
     domestic_yield duplication_index effective_catchup_share entry_mix evidence_share export_control
     field_alignment flexibility_in_force foreign_openness foreign_presence fork_capacity free_choice
-    funder_diversity gap_pressure grid_matching heat history_share hollow_share idle_share imitated_growth
-    imitation_credit incident_rate incidents inclusion inference_share institutional_quality
-    internal_openness lead_of_route leader_evidence_share leader_plan leader_room leader_share leader_use
-    leave_share literacy margin mass_effect mean_portfolio mobility_in_force money_share
-    national_sector_adoption need_diversity open_data open_scenes organisation_adoption
-    organisation_potential own_openness own_origin_share partner_share partnership passage person_potential
-    pilot_passage plan platform_access platform_concentration platform_sharing policy_following
-    policy_switch portfolio_evenness private_mix private_share_of_research problems public_share_of_capital
-    public_share_of_research public_stage_share pull_share quality_marks regional_adoption
-    regional_adoption_gini regional_literacy regional_portfolio regional_talent_gap regional_trust
-    regulation release_in_force resilience_index roles_in_force room route_concentration_hhi
+    funder_diversity gap_pressure gifted_share gifted_share_at_start grid_matching heat history_share
+    hollow_share idle_share imitated_growth imitation_credit incident_rate incidents inclusion
+    inference_share institutional_quality internal_openness lead_of_route leader_evidence_share leader_plan
+    leader_room leader_share leader_use leave_share literacy margin mass_effect mean_portfolio
+    mobility_in_force money_share national_sector_adoption need_diversity open_data open_scenes
+    organisation_adoption organisation_potential own_openness own_origin_share partner_share partnership
+    passage person_potential pilot_passage plan platform_access platform_concentration platform_sharing
+    policy_following policy_switch portfolio_evenness private_mix private_share_of_research problems
+    public_share_of_capital public_share_of_research public_stage_share pull_share quality_marks
+    regional_adoption regional_adoption_gini regional_literacy regional_portfolio regional_talent_gap
+    regional_trust regulation release_in_force resilience_index roles_in_force room route_concentration_hhi
     route_lead_probability route_share rule_influence run_budget_share safety_in_force scale_belief scarcity
     scouting sector_adoption sector_data securitisation_in_force signal_clarity south_adoption
     south_dependence staff_share stage_talent_mismatch standing store_share subsidy_in_force
