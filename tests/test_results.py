@@ -109,4 +109,4 @@ def test_a_figure_shows_the_headline_or_what_is_named(model: Model) -> None:
     np.testing.assert_array_equal(beside.y, model.run()["knowledge[scale,basic]"])
     np.testing.assert_array_equal(line.y, run["knowledge[scale,basic]"])
     with pytest.raises(InputError, match="frontier_gap_months"):
-        run.plot("frontier_gap")
+        run.plot("frontier_gap_month")

@@ -63,8 +63,8 @@ def at_the_step(model: Model) -> Saved:
 MISSED = {"domestic_stack_share": 0.015, "capability_gap": 0.02}
 """Headline outcomes that Runge-Kutta 4 moves by more than 1 % of their range, and by how much at most.
 
-Three stocks of domestic chips take off one behind the other, each late by half a step; belief in scale jumps in
-2020. Half the step would mend both and double the time of a run.
+Three stocks of domestic chips take off one behind the other, each late by half a step; belief in scale jumps
+in 2020. Half the step would mend both and double the time of a run.
 """
 
 
