@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
@@ -26,10 +28,18 @@ def triggered(model: Model) -> dict[float, Strategy]:
     }
 
 
-def test_more_worlds_switch_at_a_larger_gap_and_none_goes_back(
-    model: Model, triggered: dict[float, Strategy]
-) -> None:
-    cells = model.ensemble(list(triggered.values()), worlds=64, outputs=OUTPUTS).isel(scenario=0)
+@pytest.fixture(scope="module")
+def worlds(model: Model) -> pd.DataFrame:
+    return model.sample_worlds(64, seed=5)
+
+
+@pytest.fixture(scope="module")
+def cells(model: Model, triggered: dict[float, Strategy], worlds: pd.DataFrame) -> xr.Dataset:
+    """All triggers in all worlds."""
+    return model.ensemble(list(triggered.values()), worlds=worlds, outputs=OUTPUTS).isel(scenario=0)
+
+
+def test_more_worlds_switch_at_a_larger_gap_and_none_goes_back(model: Model, cells: xr.Dataset) -> None:
     share = cells["policy_switch"]
     assert (share.diff("time") >= 0).all()
     assert (share.sel(time=slice(None, model.policy_start)) == 0).all()
@@ -38,10 +48,8 @@ def test_more_worlds_switch_at_a_larger_gap_and_none_goes_back(
 
 
 def test_worlds_of_an_ensemble_switch_as_single_runs_do(
-    model: Model, triggered: dict[float, Strategy]
+    model: Model, triggered: dict[float, Strategy], worlds: pd.DataFrame, cells: xr.Dataset
 ) -> None:
-    worlds = model.sample_worlds(12, seed=5)
-    cells = model.ensemble(list(triggered.values()), worlds=worlds, outputs=OUTPUTS).isel(scenario=0)
     for world in range(0, 12, 3):
         for plan in triggered.values():
             run = model.run(plan, world=worlds.iloc[world].to_dict())
