@@ -211,7 +211,7 @@ def test_an_ensemble_takes_given_worlds_and_any_variable(model: Model) -> None:
 def test_an_ensemble_refuses_unknown_names(model: Model) -> None:
     worlds = pd.DataFrame({"cost_growth": [2.0]})
     assert 'did you mean "cost_growth_factor"?' in lines(model.ensemble, ["baseline"], worlds=worlds)[0]
-    told = lines(model.ensemble, ["baseline"], worlds=1, outputs=["frontier_gap"])
+    told = lines(model.ensemble, ["baseline"], worlds=1, outputs=["frontier_gap_month"])
     assert 'did you mean "frontier_gap_months"?' in told[0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +123,18 @@ def test_new_overwrites_nothing(program: Program, copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["strategies", "scenarios", "levers", "world", "outcomes", "variables", "reports"]
+    "kind", ["strategies", "scenarios", "levers", "world", "outcomes", "context", "variables", "reports"]
 )
 def test_everything_can_be_listed(model: Model, program: Program, answer: Answer, kind: str) -> None:
     entries = answer("list", kind)
     names = [entry["name"] for entry in entries]
-    known: dict[str, object] = {"variables": model.equations.variables, "reports": ["strategy_comparison"]}
+    table = model.inputs.outcomes
+    known: dict[str, Iterable[str]] = {
+        "variables": model.equations.variables,
+        "reports": ["all_strategies", "strategy_comparison"],
+        "outcomes": [*table.goals, *table.statistics],
+        "context": [name for name in table.outcomes if name not in table.goals],
+    }
     assert names == list(known.get(kind) or getattr(model, kind))
     assert all(set(entry["title"]) == {"en", "zh"} for entry in entries)
     if kind in ("levers", "world", "outcomes", "variables"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from numpy.typing import ArrayLike
@@ -12,7 +13,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 
 
-class Oracle:
+class Oracle(ABC):
     """Base of such engines. They are `BlendingEngine`s, and check others that share no code with them."""
 
     equations: Equations
@@ -33,5 +34,6 @@ class Oracle:
         grid = self.equations.time.with_step(time_step)
         return self._run(check_inputs(self.equations, constants, series, outputs, runs, grid, blend))
 
+    @abstractmethod
     def _run(self, inputs: Inputs) -> dict[str, Array]:
-        raise NotImplementedError
+        """Run the model on checked inputs."""

@@ -27,7 +27,7 @@ STOCK_HEIGHT = 40.0
 PORT = 18.0
 """Distance between pipes that join a stock at the same side."""
 PIPE_WEIGHT = 30.0
-LARGEST_WIDTH = 1360.0
+LARGEST_WIDTH = 1330.0
 """A diagram wider than this would have to be shrunk on a screen of 1400 px."""
 NET_LABEL = "net change"
 
