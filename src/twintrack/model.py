@@ -23,7 +23,7 @@ from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
-from twintrack.inputs.yaml_files import yaml_files
+from twintrack.inputs.yaml_files import state_of_files
 from twintrack.names import snake
 from twintrack.resources import MODEL_FILE, content_root
 from twintrack.results import Catalogue, Comparison, Run
@@ -344,8 +344,7 @@ class Model:
 
     def _remembered(self, key: str, folders: Iterable[Path], read: Callable[[], _Read]) -> _Read:
         """Read something once, and again when a file in the folders has changed."""
-        files = [path for folder in folders for path in yaml_files(folder)]
-        state = (Path.cwd(), [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files])
+        state = (Path.cwd(), [state_of_files(folder) for folder in folders])
         known = self._memory.get(key)
         if known is None or known[0] != state:
             known = self._memory[key] = (state, read())

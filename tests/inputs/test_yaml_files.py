@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from twintrack.errors import InputError
-from twintrack.inputs.yaml_files import LARGEST_FILE, read_document, read_value, shown
+from twintrack.inputs.yaml_files import LARGEST_FILE, read_document, read_value, shown, state_of_files
 
 DEEP = "[" * 60 + "]" * 60
 
@@ -136,3 +136,15 @@ def test_paths_are_shown_relative_to_the_current_folder(tree: Path) -> None:
     assert shown(tree / "strategies" / "a.yaml") == "strategies/a.yaml"
     assert shown(Path("a.yaml")) == "a.yaml"
     assert shown(tree.parent / "a.yaml") == str(tree.parent / "a.yaml")
+
+
+def test_the_state_of_a_folder_changes_with_its_files_and_not_with_others(tmp_path: Path) -> None:
+    assert state_of_files(tmp_path / "none") == []
+    (tmp_path / "a.yaml").write_text("one", encoding="utf-8")
+    first = state_of_files(tmp_path)
+    (tmp_path / "notes.txt").write_text("beside", encoding="utf-8")
+    assert state_of_files(tmp_path) == first
+    (tmp_path / "a.yaml").write_text("longer", encoding="utf-8")
+    second = state_of_files(tmp_path)
+    (tmp_path / "b.yaml").write_text("", encoding="utf-8")
+    assert len({tuple(first), tuple(second), tuple(state_of_files(tmp_path))}) == 3

@@ -8,6 +8,7 @@ small file up to any size.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +103,16 @@ def read_value(text: str, where: str) -> Any:
 def yaml_files(folder: Path) -> list[Path]:
     """List the .yaml files of a folder by name; a folder that does not exist has none."""
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
+
+
+def state_of_files(folder: Path) -> list[tuple[str, int, int]]:
+    """Give name, time of change and size of each .yaml file of a folder: equal while nothing has changed."""
+    try:
+        with os.scandir(folder) as entries:
+            states = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".yaml")]
+    except FileNotFoundError:
+        return []
+    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
 
 def read_text(path: Path) -> str:
