@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine, Engine
     from twintrack.experiments.ensemble import Experiment
 
-EngineName = Literal["jax", "numpy", "pysd"]
+EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
 """A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
 
@@ -146,7 +146,7 @@ class Model:
         scenario: str = CENTRAL,
         *,
         world: Mapping[str, Any] | None = None,
-        engine: EngineName = "jax",
+        engine: EngineName = "native",
         time_step: float | None = None,
         **levers: Any,
     ) -> Run:
@@ -156,7 +156,7 @@ class Model:
             strategy: A name, the path of a .yaml file, a mix, or a Strategy.
             scenario: The outside world.
             world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
-            engine: "jax", or one of the two independent ones that it is tested against.
+            engine: "native", or one of the others that it is tested against.
             time_step: Integration step in years; by default the model file's.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
@@ -177,7 +177,7 @@ class Model:
 
         # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
         # engines are not compiled, and take as long for everything.
-        values = simulate(self.catalogue.outcome_variables if engine == "jax" else None)
+        values = simulate(self.catalogue.outcome_variables if engine in ("native", "jax") else None)
         _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
         baseline = partial(self.run, BASELINE, scenario, world=world, engine=engine, time_step=time_step)
         return Run(
@@ -262,7 +262,7 @@ class Model:
             worlds=len(draws),
             outputs=names,
         )
-        values = simulate(self._blending_engine("jax"), self._world_arrays, experiment)
+        values = simulate(self._blending_engine("native"), self._world_arrays, experiment)
         factors = [[factor for _, factor in found] for found in plans.values()]
         return self._dataset(values, experiment, factors).assign_attrs(seed=seed)
 
@@ -320,14 +320,14 @@ class Model:
         series = {**levers.series, **world.series}
         if levers.blend is None:
             return self._engine(engine).run(constants, series, outputs, time_step=time_step)
-        if engine == "jax" or engine == "numpy":
+        if engine == "native" or engine == "jax" or engine == "numpy":
             blending = self._blending_engine(engine)
             return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
         series = followed_series(self.equations, constants, series, levers.blend, time_step)
         return self._engine(engine).run(constants, series, outputs, time_step=time_step)
 
     def _engine(self, name: EngineName) -> Engine:
-        if name == "jax" or name == "numpy":
+        if name == "native" or name == "jax" or name == "numpy":
             return self._blending_engine(name)
         if name not in self._engines:
             from twintrack.engines.making import make_engine
@@ -335,7 +335,7 @@ class Model:
             self._engines[name] = make_engine(name, self.content / MODEL_FILE)
         return self._engines[name]
 
-    def _blending_engine(self, name: Literal["jax", "numpy"]) -> BlendingEngine:
+    def _blending_engine(self, name: Literal["native", "jax", "numpy"]) -> BlendingEngine:
         if name not in self._blending_engines:
             from twintrack.engines.making import make_blending_engine
 

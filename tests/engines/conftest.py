@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from twintrack.engines import Engine, JaxEngine, NumpyEngine, PysdEngine
+from twintrack.engines import Engine, JaxEngine, NativeEngine, NumpyEngine, PysdEngine
 from twintrack.equations import load_equations
 
 DATA = Path(__file__).parents[1] / "data"
@@ -23,6 +23,11 @@ TIME STEP = 0.25 ~ Year ~ |
 @cache
 def numpy_engine(path: Path) -> NumpyEngine:
     return NumpyEngine(load_equations(path))
+
+
+@cache
+def native_engine(path: Path) -> NativeEngine:
+    return NativeEngine(load_equations(path))
 
 
 @cache
@@ -41,13 +46,13 @@ def oracle() -> Callable[[str], PysdEngine]:
     return lambda model: pysd_engine(DATA / f"{model}.mdl")
 
 
-@pytest.fixture(params=[numpy_engine, jax_engine], ids=["numpy", "jax"])
+@pytest.fixture(params=[numpy_engine, native_engine, jax_engine], ids=["numpy", "native", "jax"])
 def engine_of(request: pytest.FixtureRequest) -> Callable[[str], Engine]:
     """Gives the engine under test for a model of tests/data."""
     return lambda model: request.param(DATA / f"{model}.mdl")
 
 
-@pytest.fixture(params=[numpy_engine, jax_engine], ids=["numpy", "jax"])
+@pytest.fixture(params=[numpy_engine, native_engine, jax_engine], ids=["numpy", "native", "jax"])
 def engine_for(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
     """Gives the engine under test for equations written in the test."""
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_helpers import EngineOf
 
-from twintrack.engines import Blend, BlendingEngine, JaxEngine, NumpyEngine
+from twintrack.engines import Blend, BlendingEngine, JaxEngine, NativeEngine, NumpyEngine
 from twintrack.errors import InputError
 
 STEP = 0.25
@@ -38,7 +38,7 @@ def by_hand(first: np.ndarray, second: np.ndarray, threshold: float) -> tuple[np
 
 def engine(engine_for: EngineOf) -> BlendingEngine:
     built = engine_for(MODEL)
-    assert isinstance(built, JaxEngine | NumpyEngine)
+    assert isinstance(built, JaxEngine | NativeEngine | NumpyEngine)
     return built
 
 

@@ -10,12 +10,16 @@ from twintrack.equations import Equations
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-ENGINES = ("jax", "numpy", "pysd")
+ENGINES = ("native", "jax", "numpy", "pysd")
 """Names of all engines."""
 
 
-def make_blending_engine(name: Literal["jax", "numpy"], equations: Equations) -> BlendingEngine:
+def make_blending_engine(name: Literal["native", "jax", "numpy"], equations: Equations) -> BlendingEngine:
     """Make one of the engines of this package."""
+    if name == "native":
+        from twintrack.engines.native_engine import NativeEngine
+
+        return NativeEngine(equations)
     if name == "jax":
         from twintrack.engines.jax_engine import JaxEngine
 

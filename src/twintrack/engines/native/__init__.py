@@ -1,0 +1,1 @@
+"""Equations as scalar operations, compiled to vector instructions by LLVM."""

@@ -1,0 +1,113 @@
+"""The function that runs a compiled model: over blocks of runs, and for each over all steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twintrack.engines.native.text import BLOCK, RUNS, number
+
+_PARAMETERS = (
+    "i64 %runs, i64 %stride, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, ptr noalias %Y, "
+    "ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
+)
+
+
+def driver(sizes: Mapping[str, int], initial: float, step: float) -> str:
+    """Write `prepare` and `run`.
+
+    `prepare(steps, XS, F, Z)` computes what all runs share; `run` all the rest. Arrays of float64, the axis
+    of runs last and `stride` long: P (constants, runs), XS (steps + 1, shared series), X (steps + 1, series,
+    runs), Y (saved rows, moving outputs, runs), N (still outputs, runs); W is room to work. `rows` tells for
+    every step which row of Y it is saved in, or -1.
+    """
+    levels, rings, held = (sizes[name] * BLOCK for name in ("levels", "rings", "held"))
+    state = (
+        "ptr %S, ptr %S2, ptr %R, ptr %K, ptr %T, ptr %F, ptr %z, ptr %x, ptr %p, ptr %y, "
+        "i64 %stride, i64 %i, i1 %save, i64 %n"
+    )
+    start = (
+        "ptr %A, ptr %B, ptr %R, ptr %K, ptr %T, ptr %F, ptr %Z, ptr %x0, ptr %p, ptr %still, "
+        "i64 %stride, i64 0, i1 true, i64 %n"
+    )
+    return f"""
+declare i64 @llvm.umin.i64(i64, i64)
+define internal void @fill(ptr %at, {RUNS.number} %value, i64 %length) {{
+entry:
+  br label %loop
+loop:
+  %k = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %offset = mul i64 %k, {BLOCK}
+  %address = getelementptr double, ptr %at, i64 %offset
+  store {RUNS.number} %value, ptr %address, align 8
+  %next = add i64 %k, 1
+  %more = icmp ult i64 %next, %length
+  br i1 %more, label %loop, label %end
+end:
+  ret void
+}}
+define void @prepare(i64 %steps, ptr %XS, ptr %F, ptr %Z) {{
+entry:
+  call void @fixed(ptr %XS, ptr %F, ptr %Z, double {number(initial)})
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %count = sitofp i64 %i to double
+  %passed = fmul double %count, {number(step)}
+  %t = fadd double %passed, {number(initial)}
+  %xo = mul i64 %i, {sizes["shared_series"]}
+  %x = getelementptr double, ptr %XS, i64 %xo
+  %zo = mul i64 %i, {sizes["shared"]}
+  %z = getelementptr double, ptr %Z, i64 %zo
+  call void @shared(ptr %x, ptr %F, ptr %z, double %t)
+  %next = add i64 %i, 1
+  %more = icmp ule i64 %next, %steps
+  br i1 %more, label %loop, label %end
+end:
+  ret void
+}}
+define void @run({_PARAMETERS}) {{
+entry:
+  %A = getelementptr double, ptr %W, i64 0
+  %B = getelementptr double, ptr %W, i64 {levels}
+  %R = getelementptr double, ptr %W, i64 {2 * levels}
+  %K = getelementptr double, ptr %W, i64 {2 * levels + rings}
+  %T = getelementptr double, ptr %W, i64 {2 * levels + rings + held}
+  br label %block
+block:
+  %r = phi i64 [ 0, %entry ], [ %nextr, %endblock ]
+  %left = sub i64 %runs, %r
+  %n = call i64 @llvm.umin.i64(i64 %left, i64 {BLOCK})
+  %p = getelementptr double, ptr %P, i64 %r
+  %still = getelementptr double, ptr %N, i64 %r
+  %x0 = getelementptr double, ptr %X, i64 %r
+  call void @init({start})
+  br label %step
+step:
+  %i = phi i64 [ 0, %block ], [ %nexti, %step ]
+  %S = phi ptr [ %A, %block ], [ %S2, %step ]
+  %S2 = phi ptr [ %B, %block ], [ %S, %step ]
+  %zo = mul i64 %i, {sizes["shared"]}
+  %z = getelementptr double, ptr %Z, i64 %zo
+  %xr = mul i64 %i, {sizes["series"]}
+  %xs = mul i64 %xr, %stride
+  %xo = add i64 %xs, %r
+  %x = getelementptr double, ptr %X, i64 %xo
+  %ra = getelementptr i64, ptr %rows, i64 %i
+  %row = load i64, ptr %ra
+  %save = icmp sge i64 %row, 0
+  %yr = mul i64 %row, {sizes["moving"]}
+  %ys = mul i64 %yr, %stride
+  %yo = add i64 %ys, %r
+  %y = getelementptr double, ptr %Y, i64 %yo
+  call void @step({state})
+  %nexti = add i64 %i, 1
+  %morei = icmp ule i64 %nexti, %steps
+  br i1 %morei, label %step, label %endblock
+endblock:
+  %nextr = add i64 %r, {BLOCK}
+  %morer = icmp ult i64 %nextr, %runs
+  br i1 %morer, label %block, label %end
+end:
+  ret void
+}}
+"""

@@ -1,0 +1,190 @@
+"""The functions of a compiled model as LLVM text.
+
+A value is computed where it has to be computed least often: once (`F`), once per step for all runs (`Z`),
+once per run (`K`), or at every step of every run. What is computed for runs is cut in parts, each a function
+of its own; what one part leaves to later ones lies in `T`. A step reads the state `S` and writes the next one
+to `S2`; pipelines, in `R`, are written in place at the very end. Arrays over runs have the axis of runs last,
+of length `BLOCK` in those of a block, `stride` in those of all runs (inputs `P` and `X`, outputs `Y`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from twintrack.engines.native.driver import driver
+from twintrack.engines.native.graph import LEAVES, LITERAL
+from twintrack.engines.native.lowering import Given, ScalarProgram
+from twintrack.engines.native.parts import Crossing, Memory, Part, PartWriter, Store
+from twintrack.engines.native.text import BLOCK, ONE, Body, number, operation
+from twintrack.equations.structure import Table, TimeGrid
+
+_PART = 50
+"""Operations in one part: many enough to hide the loop, few enough to stay in registers."""
+
+_POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
+_COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
+_ARGUMENTS = ", ".join([*(f"ptr noalias %{name}" for name in _POINTERS), _COUNTS])
+_PASSED = ", ".join([*(f"ptr %{name}" for name in _POINTERS), _COUNTS])
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a model's functions, and what its driver must be given.
+
+    `moving` and `still` are the outputs that change and those that do not; the sizes are numbers of values:
+    `work` for each block of runs, `fixed` once, `shared` for every step.
+    """
+
+    text: str
+    moving: tuple[str, ...]
+    still: tuple[str, ...]
+    work: int
+    fixed: int
+    shared: int
+
+
+def source(program: ScalarProgram, tables: Sequence[Table], given: Given, grid: TimeGrid) -> Source:
+    """Write the functions of a model."""
+    return _Writer(program, tables, given, grid).source()
+
+
+class _Writer:
+    def __init__(self, program: ScalarProgram, tables: Sequence[Table], given: Given, grid: TimeGrid) -> None:
+        self.program = program
+        self.graph = program.graph
+        self.tables = tables
+        self.given = given
+        self.grid = grid
+        slots = program.slots
+        levels = _places(slot.length == 1 for slot in slots)
+        rings = _places(slot.length if slot.length > 1 else 0 for slot in slots)
+        self.memory = Memory(slots, levels, rings)
+        self.crossing = 0
+        self.called: set[str] = set()
+
+    def source(self) -> Source:
+        """Write everything; what the steps hold and share is known only after them."""
+        outputs, memory = self.program.outputs, self.memory
+        changing = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
+        still = [name for name in outputs if name not in changing]
+        step = self._kernel("step", [*self._rows(changing), *self._updates()], first=False)
+        held = [("K", place, node) for node, place in memory.held.items()]
+        init = self._kernel("init", [*self._starts(), *self._rows(still), *held], first=True)
+        shared, fixed = self._once("shared", memory.shared), self._once("fixed", memory.fixed)
+        sizes = {
+            "levels": sum(slot.length == 1 for slot in memory.slots),
+            "rings": sum(slot.length for slot in memory.slots if slot.length > 1),
+            "held": len(memory.held),
+            "moving": sum(len(outputs[name]) for name in changing),
+            "shared": len(memory.shared),
+            "series": self.given.series.width,
+            "shared_series": self.given.shared.width,
+        }
+        main = driver(sizes, self.grid.initial, self.grid.step)
+        return Source(
+            text="\n".join([*sorted(self.called), fixed, shared, init, step, main]),
+            moving=tuple(changing),
+            still=tuple(still),
+            work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.crossing) * BLOCK,
+            fixed=len(memory.fixed),
+            shared=len(memory.shared),
+        )
+
+    def _rows(self, names: Sequence[str]) -> list[Store]:
+        nodes = [node for name in names for node in self.program.outputs[name]]
+        return [("Y", place, node) for place, node in enumerate(nodes)]
+
+    def _updates(self) -> list[Store]:
+        numbered = list(enumerate(self.program.slots))
+        levels = [
+            ("S2", self.memory.levels[place], slot.following) for place, slot in numbered if slot.length == 1
+        ]
+        return [*levels, *(("R", place, slot.following) for place, slot in numbered if slot.length > 1)]
+
+    def _starts(self) -> list[Store]:
+        numbered = list(enumerate(self.program.slots))
+        levels = [
+            ("S", self.memory.levels[place], slot.first) for place, slot in numbered if slot.length == 1
+        ]
+        return [*levels, *(("R0", place, slot.first) for place, slot in numbered if slot.length > 1)]
+
+    # Functions over a block of runs
+
+    def _kernel(self, name: str, stores: Sequence[Store], *, first: bool) -> str:
+        """Write the parts that compute and store values, and the function that calls them."""
+        parts = self._parts(stores, first=first)
+        crossing = Crossing(self.graph, parts)
+        self.crossing = max(self.crossing, crossing.size)
+        functions, calls = [], []
+        for position, part in enumerate(parts):
+            writer = PartWriter(self.graph, self.tables, self.memory, crossing, position, first=first)
+            text = "\n".join(writer.lines(part))
+            self.called |= writer.body.called
+            functions.append(
+                f"define internal void @{name}_{position}({_ARGUMENTS}) noinline {{\nentry:\n{text}\n}}"
+            )
+            calls.append(f"call void @{name}_{position}({_PASSED})")
+        body = "\n".join([*calls, "ret void"])
+        return "\n".join([*functions, f"define internal void @{name}({_ARGUMENTS}) {{\n{body}\n}}"])
+
+    def _parts(self, stores: Sequence[Store], *, first: bool) -> list[Part]:
+        """Cut the operations that the stores need in parts; each store follows the part of its value."""
+        stops = {node for node in range(len(self.graph.nodes)) if not self._is_operation(node, first=first)}
+        needed = self.graph.needed([node for _, _, node in stores], stops)
+        order = [node for node in needed if node not in stops]
+        parts = [Part(order[start : start + _PART]) for start in range(0, len(order), _PART)] or [Part()]
+        home = {node: position for position, part in enumerate(parts) for node in part.operations}
+        for store in stores:
+            position = len(parts) - 1 if store[0] == "R" else home.get(store[2], 0)
+            parts[position].stores.append(store)
+        return parts
+
+    def _is_operation(self, node: int, *, first: bool) -> bool:
+        """Tell whether a node is computed over runs, either first or at every step."""
+        op = self.graph[node].op
+        computed = op not in LEAVES and op != LITERAL
+        return computed and self.graph.by_run[node] and self.graph.moving[node] != first
+
+    # Functions for all runs at once
+
+    def _once(self, name: str, wanted: Mapping[int, int]) -> str:
+        """Write the function that computes values which all runs share, at one step or once."""
+        moving = name == "shared"
+        body = Body(ONE)
+        names: dict[int, str] = {}
+        fixed = {node for node in self.graph.needed(wanted) if moving and not self.graph.moving[node]}
+        for node in self.graph.needed(wanted, fixed):
+            names[node] = self._shared_value(body, node, names, fixed=node in fixed)
+        for node, place in wanted.items():
+            value = body.choose(names[node], "1.0", "0.0") if self.graph[node].logical else names[node]
+            address = body.put(f"getelementptr double, ptr %{'Z' if moving else 'F'}, i64 {place}")
+            body.lines.append(f"store double {value}, ptr {address}")
+        self.called |= body.called
+        text = "\n".join([*body.lines, "ret void"])
+        return f"define internal void @{name}(ptr %XS, ptr %F, ptr %Z, double %t) {{\n{text}\n}}"
+
+    def _shared_value(self, body: Body, node: int, names: Mapping[int, str], *, fixed: bool) -> str:
+        item = self.graph[node]
+        if item.op == LITERAL:
+            return number(item.value)
+        if item.op == "time":
+            return "%t"
+        if fixed:
+            place = self.memory.fixed.setdefault(node, len(self.memory.fixed))
+            value = body.put(f"load double, ptr {body.put(f'getelementptr double, ptr %F, i64 {place}')}")
+            return body.compare("une", value, "0.0") if item.logical else value
+        if item.op in ("shared_series", "shared_series_start"):
+            return body.put(
+                f"load double, ptr {body.put(f'getelementptr double, ptr %XS, i64 {item.place}')}"
+            )
+        return operation(body, item, [names[arg] for arg in item.args], self.graph, self.tables)
+
+
+def _places(lengths: Iterable[int]) -> list[int]:
+    """Give where each slot begins."""
+    places, total = [], 0
+    for length in lengths:
+        places.append(total)
+        total += length
+    return places

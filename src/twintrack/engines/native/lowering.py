@@ -1,0 +1,372 @@
+"""From typed equations to scalar operations: what each element starts from and what it becomes at every step.
+
+Subscripts are resolved here: the value of an expression is asked for at one place of its axes, and a
+reference to another variable becomes the value of one of its elements.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+
+from twintrack.engines.native import functions
+from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.packing import Layout
+from twintrack.engines.state_code import StateCode
+from twintrack.equations.functions import TIME_DEPENDENT
+from twintrack.equations.structure import (
+    CONTROL_NAMES,
+    ActiveInitial,
+    Apply,
+    Equations,
+    Expr,
+    Literal,
+    LookupCall,
+    Number,
+    Reduce,
+    Reference,
+    State,
+    StateValue,
+    Time,
+    TimeGrid,
+)
+from twintrack.errors import EquationError
+
+Place = Mapping[str, int]
+"""The position on each named axis."""
+Cell = tuple[int, ...]
+
+_SAME = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "abs", "max", "min", "exp", "ln", "sqrt"}
+    | {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+    | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+)
+NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by JAX or NumPy"
+_REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
+_DEEPEST = 100_000
+
+
+class NoScalarFormError(EquationError):
+    """A construct that works on whole arrays, such as a sort, and cannot be written element by element."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is given from outside and where it lies in the packed arrays.
+
+    `constants` and `series` may differ from run to run, `shared` are series that do not. `second` maps a
+    series to the name under which the same layouts hold its second values; `weight` is the stock between.
+    """
+
+    constants: Layout
+    series: Layout
+    shared: Layout
+    second: Mapping[str, str]
+    weight: str
+
+    def leaves(self) -> dict[str, tuple[str, int]]:
+        """Give the kind of leaf and the first place of every name."""
+        kinds = (("constant", self.constants), ("series", self.series), ("shared_series", self.shared))
+        return {name: (kind, start) for kind, layout in kinds for name, (start, _) in layout.places.items()}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One number of the state of a run: a level, or with `length` > 1 a pipeline of so many numbers."""
+
+    first: int
+    following: int
+    length: int = 1
+
+
+@dataclass(frozen=True)
+class ScalarProgram:
+    """Operations of a model: `slots` are its state, `outputs` the nodes of the elements of each output."""
+
+    graph: ScalarGraph
+    slots: tuple[Slot, ...]
+    outputs: Mapping[str, tuple[int, ...]]
+
+
+def scalar_program(
+    equations: Equations,
+    given: Given,
+    outputs: Sequence[str],
+    grid: TimeGrid,
+    sizes: Mapping[int, int],
+) -> ScalarProgram:
+    """Write as scalar operations what the outputs need.
+
+    `sizes` are the stages of smooths and delays and the lengths of pipelines, by number of state. Raises
+    NoScalarFormError for constructs that have no scalar form.
+    """
+    with _deep_recursion():
+        return _Lowering(equations, given, grid, sizes).program(outputs)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Let chains of equations be as long as models make them."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+class _Lowering:
+    """Lowers both systems of a model: initial values (`first`) and the running model."""
+
+    def __init__(self, equations: Equations, given: Given, grid: TimeGrid, sizes: Mapping[int, int]) -> None:
+        self.equations = equations
+        self.given = given
+        self.grid = grid
+        self.sizes = sizes
+        self.leaves = given.leaves()
+        self.graph = ScalarGraph()
+        self.code = StateCode(equations, sizes)
+        self.values: dict[tuple[str, Cell, bool], int] = {}
+        self.starts: dict[tuple[int, Cell, str], int] = {}
+        self.places: dict[tuple[str, Cell], int] = {}
+        self.owner: list[tuple[int, Cell]] = []
+        """The state and its cell that each place belongs to."""
+
+    def program(self, outputs: Sequence[str]) -> ScalarProgram:
+        """Lower the outputs, then the states that they and each other need."""
+        found = {name: tuple(self.variable(name, cell) for cell in self._cells(name)) for name in outputs}
+        targets = [node for nodes in found.values() for node in nodes]
+        slots: dict[int, Slot] = {}
+        while pending := [owner for owner in self._states_in(targets) if not self._known(owner, slots)]:
+            for state, cell in pending:
+                slots |= self._slots(state, cell)
+            targets += [slot.following for slot in slots.values()]
+        return self._compact(slots, found)
+
+    def _compact(self, slots: Mapping[int, Slot], outputs: Mapping[str, tuple[int, ...]]) -> ScalarProgram:
+        ordered = tuple(slots.get(place, Slot(0, 0, 0)) for place in range(len(self.places)))
+        return ScalarProgram(self.graph, ordered, outputs)
+
+    def _cells(self, name: str) -> Iterator[Cell]:
+        return product(*map(range, self.equations.variables[name].shape))
+
+    # States
+
+    def _names(self, state: int) -> list[str]:
+        return [*self.code.flow_names(state), *self.code.memory_names(state)]
+
+    def _known(self, owner: tuple[int, Cell], slots: Mapping[int, Slot]) -> bool:
+        return self.places.get((self._names(owner[0])[0], owner[1]), -1) in slots
+
+    def _states_in(self, targets: Iterable[int]) -> list[tuple[int, Cell]]:
+        """Give the states that nodes read."""
+        places = {self.graph[n].place for n in self.graph.needed(targets) if self.graph[n].op == "state"}
+        return sorted({self.owner[place] for place in places})
+
+    def _leaf(self, name: str, cell: Cell) -> int:
+        place = self.places.get((name, cell))
+        if place is None:
+            place = self.places[name, cell] = len(self.places)
+            self.owner.append((int(name[1:].partition("_")[0]), cell))
+        return self.graph.leaf("state", place)
+
+    def _slots(self, number: int, cell: Cell) -> dict[int, Slot]:
+        """Give what a state starts from and what it becomes at every step; formulas as in `StateCode`."""
+        state = self.equations.states[number]
+        at = dict(zip(state.axes, cell, strict=True))
+        flows, memory = self.code.flow_names(number), self.code.memory_names(number)
+        levels = [self._leaf(name, cell) for name in flows]
+        held = [self._leaf(name, cell) for name in memory]
+        if state.kind == "delay_fixed":
+            entering = self._number(state.inputs["input"], at, first=False)
+            start = self._initial(number, cell, "last")
+            return {self.places[memory[0], cell]: Slot(start, entering, self.sizes[number])}
+        if state.kind == "sample":
+            condition = self.graph.truth(self.expression(state.inputs["condition"], at, first=False))
+            entering = self._number(state.inputs["input"], at, first=False)
+            following = self.graph.select(condition, entering, held[0])
+            return {self.places[memory[0], cell]: Slot(self._initial(number, cell, "last"), following)}
+        found = {}
+        step = self.graph.literal(self.grid.step)
+        for name, level, rate in zip(flows, levels, self._rates(state, at, levels, held), strict=True):
+            following = self.graph.apply("add", level, self.graph.apply("multiply", step, rate))
+            found[self.places[name, cell]] = Slot(self._initial(number, cell, "last"), following)
+        if memory:
+            times = [self._number(state.inputs["time"], at, first=False), *held[:-1]]
+            for name, time in zip(memory, times, strict=True):
+                found[self.places[name, cell]] = Slot(self._initial(number, cell, "time"), time)
+        return found
+
+    def _rates(self, state: State, at: Place, levels: Sequence[int], held: Sequence[int]) -> list[int]:
+        apply = self.graph.apply
+        if state.kind == "integ":
+            return [self._number(state.inputs["flow"], at, first=False)]
+        time = self._number(state.inputs["time"], at, first=False)
+        entering = self._number(state.inputs["input"], at, first=False)
+        if state.kind == "trend":
+            return [apply("divide", apply("subtract", entering, levels[0]), time)]
+        count = self.graph.literal(float(len(levels)))
+        if state.kind == "smooth":
+            before = [entering, *levels[:-1]]
+            speed = apply("divide", count, time)
+            return [
+                apply("multiply", apply("subtract", b, s), speed) for b, s in zip(before, levels, strict=True)
+            ]
+        times = [time, *held[:-1]] if state.kind == "delay_n" else [time] * len(levels)
+        leaving = [apply("divide", s, span) for s, span in zip(levels, times, strict=True)]
+        arriving = [entering, *leaving[:-1]]
+        return [
+            apply("multiply", apply("subtract", a, b), count) for a, b in zip(arriving, leaving, strict=True)
+        ]
+
+    def _initial(self, number: int, cell: Cell, role: str) -> int:
+        """Give the initial value of a state (`role` "last"), or the initial time of its stages ("time")."""
+        key = (number, cell, role)
+        if key not in self.starts:
+            state = self.equations.states[number]
+            expression = state.inputs["time"] if role == "time" else state.initial
+            at = dict(zip(state.axes, cell, strict=True))
+            self.starts[key] = self._number(expression, at, first=True)
+        return self.starts[key]
+
+    # Variables
+
+    def variable(self, name: str, cell: Cell, *, first: bool = False) -> int:
+        """Give the value of one element of a variable, initially or while the model runs."""
+        key = (name, cell, first)
+        if key not in self.values:
+            self.values[key] = self._element(name, cell, first=first)
+        return self.values[key]
+
+    def _element(self, name: str, cell: Cell, *, first: bool) -> int:
+        variable = self.equations.variables[name]
+        if name in self.leaves:
+            return self._given(name, _flat(cell, variable.shape), first=first)
+        if name in CONTROL_NAMES:
+            return self.graph.literal(self.grid.controls[name])
+        if variable.kind == "constant":
+            return self.graph.literal(float(self.equations.defaults[name][cell]))
+        number = self.equations.owners[name][_flat(cell, variable.shape)]
+        part = self.equations.components[name][number]
+        inner = [
+            index.index(position)
+            for index, position in zip(part.box, cell, strict=True)
+            if isinstance(index, tuple)
+        ]
+        assert part.expression is not None, "a lookup is no value"
+        return self._number(part.expression, dict(zip(part.axes, inner, strict=True)), first=first)
+
+    def _given(self, name: str, offset: int, *, first: bool) -> int:
+        kind, start = self.leaves[name]
+        if first and kind != "constant":
+            return self.graph.leaf(f"{kind}_start", start + offset)
+        value = self.graph.leaf(kind, start + offset)
+        if first or name not in self.given.second:
+            return value
+        kind, start = self.leaves[self.given.second[name]]
+        change = self.graph.apply("subtract", self.graph.leaf(kind, start + offset), value)
+        weight = self.variable(self.given.weight, ())
+        return self.graph.apply("add", value, self.graph.apply("multiply", weight, change))
+
+    # Expressions
+
+    def _number(self, expression: Expr, at: Place, *, first: bool) -> int:
+        return self.graph.number(self.expression(expression, at, first=first))
+
+    def expression(self, expression: Expr, at: Place, *, first: bool) -> int:
+        """Give the node of an expression at one place, which may be a truth value."""
+        match expression:
+            case Number():
+                return self.graph.literal(expression.value)
+            case Time():
+                return self._time(first=first)
+            case Literal():
+                cell = [at[axis] for axis in expression.axes]
+                return self.graph.literal(expression.values[_flat(cell, expression.shape)])
+            case Reference():
+                return self.variable(expression.variable, _referenced(expression, at), first=first)
+            case StateValue():
+                return self._state_value(expression, at, first=first)
+            case ActiveInitial():
+                return self._number(expression.initial if first else expression.active, at, first=first)
+            case LookupCall():
+                table = expression.tables[
+                    _flat([at[axis] for axis in expression.table_axes], expression.shape)
+                ]
+                return self.graph.lookup(table, self._number(expression.arg, at, first=first))
+            case Reduce():
+                return self._reduce(expression, at, first=first)
+            case Apply():
+                return self._apply(expression, at, first=first)
+            case _:
+                raise NoScalarFormError(NO_SCALAR_FORM, construct=type(expression).__name__)
+
+    def _time(self, *, first: bool) -> int:
+        return self.graph.literal(self.grid.initial) if first else self.graph.leaf("time")
+
+    def _state_value(self, value: StateValue, at: Place, *, first: bool) -> int:
+        state = self.equations.states[value.state]
+        cell = tuple(at[axis] for axis in state.axes)
+        if first or state.kind == "initial":
+            return self._initial(value.state, cell, value.part if first else "last")
+        return self._leaf(self.code.read(value.state, value.part)[0], cell)
+
+    def _reduce(self, expression: Reduce, at: Place, *, first: bool) -> int:
+        ranges = [range(len(self.equations.ranges[axis.removesuffix("!")])) for axis in expression.reduced]
+        places = ({**at, **dict(zip(expression.reduced, cell, strict=True))} for cell in product(*ranges))
+        values = [self._number(expression.arg, place, first=first) for place in places]
+        result = values[0]
+        for value in values[1:]:
+            result = self.graph.apply(_REDUCED[expression.function], result, value)
+        return result
+
+    def _apply(self, expression: Apply, at: Place, *, first: bool) -> int:
+        function, graph = expression.function, self.graph
+        if function in ("and", "or", "not", "if_then_else"):
+            return self._logic(expression, at, first=first)
+        if function == "integer":
+            return graph.apply("trunc", self._exact(expression.args[0], at, first=first))
+        args = [self._number(arg, at, first=first) for arg in expression.args]
+        if function in _SAME:
+            return graph.apply(function, *args)
+        if function == "power":
+            return graph.power(*args)
+        if function == "log":
+            return graph.apply("divide", graph.apply("ln", args[0]), graph.apply("ln", args[1]))
+        if function in ("zidz", "xidz"):
+            return functions.guarded(graph, args)
+        if function in ("quantum", "modulo"):
+            return functions.rounded(graph, function, args)
+        if function in TIME_DEPENDENT:
+            return functions.timed(graph, function, args, self._time(first=first), self.grid.step)
+        raise NoScalarFormError(NO_SCALAR_FORM, construct=function.upper().replace("_", " "))
+
+    def _exact(self, expression: Expr, at: Place, *, first: bool) -> int:
+        """Give a number that is rounded down next: a quotient must then not become a multiplication."""
+        if isinstance(expression, Apply) and expression.function == "divide":
+            return self.graph.apply(
+                "quotient", *(self._number(arg, at, first=first) for arg in expression.args)
+            )
+        return self._number(expression, at, first=first)
+
+    def _logic(self, expression: Apply, at: Place, *, first: bool) -> int:
+        parts = [self.expression(arg, at, first=first) for arg in expression.args]
+        if expression.function == "if_then_else":
+            return self.graph.select(parts[0], *map(self.graph.number, parts[1:]))
+        return self.graph.apply(expression.function, *map(self.graph.truth, parts))
+
+
+def _flat(cell: Sequence[int], shape: Sequence[int]) -> int:
+    position = 0
+    for index, length in zip(cell, shape, strict=True):
+        position = position * length + index
+    return position
+
+
+def _referenced(reference: Reference, at: Place) -> Cell:
+    """Give the element that a reference means at one place."""
+    axes = iter(reference.raw_axes)
+    return tuple(index[at[next(axes)]] if isinstance(index, tuple) else index for index in reference.indices)

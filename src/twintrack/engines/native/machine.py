@@ -1,0 +1,96 @@
+"""Compiling LLVM text to machine code, once: the code is kept in the cache folder and only loaded later."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from twintrack.stored import stored
+
+_log = logging.getLogger(__name__)
+
+ROOMS = ("equations", "engines", "engines/native")
+"""The folders whose code compiled models depend on."""
+_LEVEL = 2
+_RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 9)
+_PREPARE = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
+
+
+class Machine:
+    """The loaded functions of one model; calls let other threads run."""
+
+    def __init__(self, code: bytes) -> None:
+        binding = _binding()
+        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _new_target())
+        self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        self.prepare: Callable[..., None] = _PREPARE(self._engine.get_function_address("prepare"))
+        self.run: Callable[..., None] = _RUN(self._engine.get_function_address("run"))
+
+
+def compiled(text: Callable[[], str], described: str) -> Machine:
+    """Give the functions of a text; `described` must say all that the text depends on beside the code."""
+    key = f"{described}\n{fingerprint()}"
+    code = stored(
+        "machine_code", key, ("equations", "engines", "engines/native"), bytes, lambda: _compile(text())
+    )
+    return Machine(code)
+
+
+@cache
+def fingerprint() -> str:
+    """Describe everything outside the program that machine code depends on."""
+    import llvmlite
+
+    binding = _binding()
+    target = _target()
+    features = binding.get_host_cpu_features().flatten()
+    parts = (
+        llvmlite.__version__,
+        binding.llvm_version_info,
+        target.triple,
+        binding.get_host_cpu_name(),
+        features,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _compile(text: str) -> bytes:
+    _log.info("compiling the model, once; takes a few seconds")
+    binding = _binding()
+    module = binding.parse_assembly(text)
+    module.triple = _target().triple
+    module.data_layout = str(_target().target_data)
+    module.verify()
+    return bytes(_target().emit_object(module))
+
+
+@cache
+def _binding() -> Any:
+    import llvmlite.binding as binding
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding
+
+
+@cache
+def _target() -> Any:
+    return _new_target()
+
+
+def _new_target() -> Any:
+    """Give the machine that code is made for: this one. What loads code owns the target it is given."""
+    binding = _binding()
+    return binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=_LEVEL,
+        jit=True,
+        reloc="pic",
+        codemodel="small",
+    )

@@ -1,0 +1,202 @@
+"""One part of the functions over runs: a loop over the vectors of a block, and what parts leave to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from twintrack.engines.native.graph import LITERAL, ScalarGraph
+from twintrack.engines.native.lowering import Slot
+from twintrack.engines.native.text import BLOCK, LANES, RUNS, Body, operation
+from twintrack.equations.structure import Table
+
+Store = tuple[str, int, int]
+"""Something to store: in which array, at which place, the value of which node."""
+
+
+@dataclass
+class Part:
+    """Operations of one function, and what is stored at its end."""
+
+    operations: list[int] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+
+
+@dataclass
+class Memory:
+    """Where values lie: levels and pipelines by state; of other arrays by node what has been asked for."""
+
+    slots: Sequence[Slot]
+    levels: Sequence[int]
+    rings: Sequence[int]
+    fixed: dict[int, int] = field(default_factory=dict)
+    shared: dict[int, int] = field(default_factory=dict)
+    held: dict[int, int] = field(default_factory=dict)
+
+
+class PartWriter:
+    """Writes one part: every value is loaded before its first use."""
+
+    def __init__(
+        self,
+        graph: ScalarGraph,
+        tables: Sequence[Table],
+        memory: Memory,
+        crossing: Crossing,
+        position: int,
+        *,
+        first: bool,
+    ) -> None:
+        self.graph = graph
+        self.tables = tables
+        self.memory = memory
+        self.crossing = crossing
+        self.position = position
+        self.first = first
+        self.body = Body(RUNS)
+        self.names: dict[int, str] = {}
+
+    def lines(self, part: Part) -> list[str]:
+        """Give the lines of the function."""
+        for node in part.operations:
+            item = self.graph[node]
+            args = [self._value(arg) for arg in item.args]
+            self.names[node] = operation(self.body, item, args, self.graph, self.tables)
+        for node in part.operations:
+            place = self.crossing.leaving(node, self.position)
+            if place is not None:
+                self._store(self._address("%T", place), node)
+        rows = [store for store in part.stores if store[0] == "Y"]
+        for _, _, node in part.stores:
+            self._value(node)  # all that is read is read before pipelines are written
+        for store in part.stores:
+            if store not in rows:
+                self._keep(*store)
+        if rows:
+            self._keep_rows(rows)
+        last = "done" if rows else "loop"
+        return [
+            *("br label %loop", "loop:", f"%r = phi i64 [ 0, %entry ], [ %following, %{last} ]"),
+            *self.body.lines,
+            *(f"%following = add i64 %r, {LANES}", "%more = icmp ult i64 %following, %n"),
+            *("br i1 %more, label %loop, label %end", "end:", "ret void"),
+        ]
+
+    def _keep(self, array: str, place: int, node: int) -> None:
+        if array == "R0":
+            value, address = self._as_number(node), self._address("%R", self.memory.rings[place])
+            length = self.memory.slots[place].length
+            self.body.lines.append(f"call void @fill(ptr {address}, {RUNS.number} {value}, i64 {length})")
+        elif array == "R":
+            self._store(self._ring(place), node)
+        else:
+            self._store(self._address(f"%{array}", place), node)
+
+    def _keep_rows(self, rows: Sequence[Store]) -> None:
+        """Store outputs, where the row is to be saved."""
+        self.body.lines += ["br i1 %save, label %keep, label %done", "keep:"]
+        for _, place, node in rows:
+            self._store(self._strided("%Y", place), node)
+        self.body.lines += ["br label %done", "done:"]
+
+    def _value(self, node: int) -> str:
+        """Give the name of a value, loaded if it is not here yet."""
+        item = self.graph[node]
+        if item.op == LITERAL:
+            return RUNS.literal(item.value)
+        if node not in self.names:
+            value = self._loaded(node)
+            if item.logical:
+                value = self.body.compare("une", value, RUNS.literal(0.0))
+            self.names[node] = value
+        return self.names[node]
+
+    def _loaded(self, node: int) -> str:
+        item, memory = self.graph[node], self.memory
+        if item.op == "state":
+            if memory.slots[item.place].length > 1:
+                return self._load(self._ring(item.place))
+            return self._load(self._address("%S", memory.levels[item.place]))
+        if item.op == "series":
+            return self._load(self._strided("%X", item.place))
+        if not self.graph.by_run[node]:
+            array, places = ("%Z", memory.shared) if self.graph.moving[node] else ("%F", memory.fixed)
+            return self._spread(array, places.setdefault(node, len(places)))
+        if node in self.crossing.places:
+            return self._load(self._address("%T", self.crossing.places[node]))
+        if self.first:
+            return self._load(self._strided("%P" if item.op == "constant" else "%X", item.place))
+        return self._load(self._address("%K", memory.held.setdefault(node, len(memory.held))))
+
+    def _as_number(self, node: int) -> str:
+        value = self._value(node)
+        if self.graph[node].logical:
+            return self.body.choose(value, RUNS.literal(1.0), RUNS.literal(0.0))
+        return value
+
+    def _address(self, array: str, place: int) -> str:
+        start = self.body.put(f"getelementptr double, ptr {array}, i64 {place * BLOCK}")
+        return self.body.put(f"getelementptr double, ptr {start}, i64 %r")
+
+    def _strided(self, array: str, place: int) -> str:
+        offset = self.body.put(f"mul i64 %stride, {place}")
+        start = self.body.put(f"getelementptr double, ptr {array}, i64 {offset}")
+        return self.body.put(f"getelementptr double, ptr {start}, i64 %r")
+
+    def _ring(self, place: int) -> str:
+        """Give the address at which a pipeline is read, and then written, at this step."""
+        turn = self.body.put(f"urem i64 %i, {self.memory.slots[place].length}")
+        offset = self.body.put(f"mul i64 {turn}, {BLOCK}")
+        start = self._address("%R", self.memory.rings[place])
+        return self.body.put(f"getelementptr double, ptr {start}, i64 {offset}")
+
+    def _load(self, address: str) -> str:
+        return self.body.put(f"load {RUNS.number}, ptr {address}, align 8")
+
+    def _spread(self, array: str, place: int) -> str:
+        """Load a number that all runs share."""
+        kind = RUNS
+        address = self.body.put(f"getelementptr double, ptr {array}, i64 {place}")
+        value = self.body.put(f"load double, ptr {address}")
+        value = self.body.put(f"insertelement {kind.number} poison, double {value}, i32 0")
+        zeros = f"<{kind.lanes} x i32> zeroinitializer"
+        return self.body.put(f"shufflevector {kind.number} {value}, {kind.number} poison, {zeros}")
+
+    def _store(self, address: str, node: int) -> None:
+        self.body.lines.append(f"store {RUNS.number} {self._as_number(node)}, ptr {address}, align 8")
+
+
+class Crossing:
+    """The values that one part leaves to later ones; a place is used again when it is free."""
+
+    def __init__(self, graph: ScalarGraph, parts: Sequence[Part]) -> None:
+        self.homes = {node: position for position, part in enumerate(parts) for node in part.operations}
+        last: dict[int, int] = {}
+        for position, part in enumerate(parts):
+            for node in self._read(graph, part):
+                if node in self.homes:
+                    last[node] = position
+        self.places: dict[int, int] = {}
+        self.size = 0
+        free: list[int] = []
+        ending: dict[int, list[int]] = {}
+        for position, part in enumerate(parts):
+            free += ending.pop(position, [])
+            for node in part.operations:
+                if last.get(node, 0) > position:
+                    if not free:
+                        free.append(self.size)
+                        self.size += 1
+                    self.places[node] = free.pop()
+                    ending.setdefault(last[node] + 1, []).append(self.places[node])
+
+    @staticmethod
+    def _read(graph: ScalarGraph, part: Part) -> Iterator[int]:
+        for node in part.operations:
+            yield from graph[node].args
+        for _, _, node in part.stores:
+            yield node
+
+    def leaving(self, node: int, position: int) -> int | None:
+        """Give where a value that is computed in a part has to be kept for later ones."""
+        return self.places.get(node) if self.homes[node] == position else None

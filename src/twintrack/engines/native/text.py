@@ -1,0 +1,293 @@
+"""Scalar operations as LLVM's textual form, either on one number or on a vector of runs.
+
+Exponential and logarithm are written out without a branch, so that they run in vector registers; functions on
+which no time is lost are left to LLVM, which calls the C library for each number.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from twintrack.engines.native.graph import LITERAL, Scalar, ScalarGraph
+from twintrack.equations.structure import Table
+
+LANES = 8
+"""Runs in a vector: one 512-bit register; LLVM splits it on processors with narrower ones."""
+
+BLOCK = 64
+"""Runs that a part of the functions takes in one loop: their values stay in the second cache."""
+
+_ARITHMETIC = {"add": "fadd contract", "subtract": "fsub contract", "multiply": "fmul contract"}
+_DIVISION = ("divide", "quotient")
+_COMPARED = {
+    "equal": "oeq",
+    "not_equal": "une",
+    "less": "olt",
+    "less_equal": "ole",
+    "greater": "ogt",
+    "greater_equal": "oge",
+}
+_INTRINSICS = {
+    "abs": "fabs",
+    "sqrt": "sqrt",
+    "trunc": "trunc",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+}
+
+# exp(x) = 2^n exp(r), |r| <= ln(2)/2; Chebyshev fit of exp(r), relative error 2e-17.
+_EXP = (
+    2.511003761756205e-08,
+    2.763263965412376e-07,
+    2.7557240918547625e-06,
+    2.480148548228773e-05,
+    0.00019841269890047143,
+    0.0013888888952314812,
+    0.008333333333319601,
+    0.04166666666648809,
+    0.1666666666666668,
+    0.5000000000000019,
+    1.0,
+    1.0,
+)
+_LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
+_ROUNDER = 1.5 * 2.0**52
+"""Added to a number it leaves the nearest whole one in the low bits of the mantissa."""
+_EXP_HIGHEST, _EXP_LOWEST = 709.782712893384, -708.0
+
+# log(m) = 2 s + s z R(z), s = (m - 1) / (m + 1), z = s^2, m between sqrt(1/2) and sqrt(2); coefficients of R
+# as published with the C library of Sun Microsystems (fdlibm, e_log.c), error below 2^-58.
+_LOG = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+_ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
+_SMALLEST = 2.2250738585072014e-308
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Numbers, or vectors of runs: the types of values, of truth values and of their bits."""
+
+    lanes: int
+
+    @property
+    def number(self) -> str:
+        """The type of a value."""
+        return self._of("double")
+
+    @property
+    def truth(self) -> str:
+        """The type of a truth value."""
+        return self._of("i1")
+
+    @property
+    def bits(self) -> str:
+        """The type of the bits of a value."""
+        return self._of("i64")
+
+    @property
+    def suffix(self) -> str:
+        """What LLVM's own functions for this type end in."""
+        return "f64" if self.lanes == 1 else f"v{self.lanes}f64"
+
+    def literal(self, value: float) -> str:
+        """Give a number as a constant."""
+        return self._all("double", number(value))
+
+    def whole(self, value: int) -> str:
+        """Give a whole number as a constant for bits."""
+        return self._all("i64", str(value))
+
+    def yes(self) -> str:
+        """Give the constant of truth."""
+        return self._all("i1", "true")
+
+    def _of(self, one: str) -> str:
+        return one if self.lanes == 1 else f"<{self.lanes} x {one}>"
+
+    def _all(self, one: str, text: str) -> str:
+        return text if self.lanes == 1 else f"splat ({one} {text})"
+
+
+ONE = Kind(1)
+RUNS = Kind(LANES)
+
+
+def number(value: float) -> str:
+    """Give a number by its bits, as LLVM writes what decimal digits might miss."""
+    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
+
+
+@dataclass
+class Body:
+    """The lines of one function, and the functions of LLVM that it calls."""
+
+    kind: Kind
+    lines: list[str] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)
+    _count: int = 0
+
+    def put(self, code: str) -> str:
+        """Add an instruction and give the name of its result."""
+        name = f"%x{self._count}"
+        self._count += 1
+        self.lines.append(f"{name} = {code}")
+        return name
+
+    def call(self, function: str, *args: str) -> str:
+        """Call a function of LLVM on values of this kind."""
+        kind = self.kind
+        name = f"@llvm.{function}.{kind.suffix}"
+        self.called.add(f"declare {kind.number} {name}({', '.join([kind.number] * len(args))})")
+        return self.put(f"call {kind.number} {name}({', '.join(f'{kind.number} {arg}' for arg in args)})")
+
+    def fused(self, one: str, other: str, added: str) -> str:
+        """Give one * other + added."""
+        product = self.put(f"fmul contract {self.kind.number} {one}, {other}")
+        return self.put(f"fadd contract {self.kind.number} {product}, {added}")
+
+    def compare(self, relation: str, one: str, other: str) -> str:
+        """Compare two values."""
+        return self.put(f"fcmp {relation} {self.kind.number} {one}, {other}")
+
+    def choose(self, condition: str, yes: str, no: str) -> str:
+        """Give one of two values by a truth value."""
+        kind = self.kind
+        return self.put(f"select {kind.truth} {condition}, {kind.number} {yes}, {kind.number} {no}")
+
+
+def operation(
+    body: Body, item: Scalar, args: Sequence[str], graph: ScalarGraph, tables: Sequence[Table]
+) -> str:
+    """Write one operation and give the name of its result."""
+    kind, op = body.kind, item.op
+    if op in _ARITHMETIC:
+        return body.put(f"{_ARITHMETIC[op]} {kind.number} {args[0]}, {args[1]}")
+    if op in _DIVISION:
+        return body.put(f"fdiv {kind.number} {args[0]}, {args[1]}")
+    if op in _COMPARED:
+        return body.compare(_COMPARED[op], *args)
+    if op == "select":
+        return body.choose(*args)
+    if op == "negative":
+        return body.put(f"fneg {kind.number} {args[0]}")
+    if op in ("and", "or"):
+        return body.put(f"{op} {kind.truth} {args[0]}, {args[1]}")
+    if op == "not":
+        return body.put(f"xor {kind.truth} {args[0]}, {kind.yes()}")
+    if op in ("max", "min"):
+        known = [graph[arg].op == LITERAL for arg in item.args]
+        return _extreme(body, op, *(args if not known[0] else reversed(args)), known=any(known))
+    if op == "lookup":
+        return _lookup(body, tables[item.place], args[0])
+    if op in _INTRINSICS:
+        return body.call(_INTRINSICS[op], args[0])
+    return _WRITTEN_OUT[op](body, *args)
+
+
+def _extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:
+    """Give the greater or smaller of two values; a value that is no number stays one.
+
+    `known`: the other one is a literal.
+    """
+    beyond = body.compare("ogt" if op == "max" else "olt", other, one)
+    result = body.choose(beyond, other, one)
+    return result if known else body.choose(body.compare("uno", other, other), other, result)
+
+
+def _lookup(body: Body, table: Table, x: str) -> str:
+    """Add up the segments that lie before x; outside of the table the ends hold."""
+    kind = body.kind
+    value = kind.literal(table.y[0])
+    for (left, low), (right, high) in pairwise(zip(table.x, table.y, strict=True)):
+        if high != low:
+            distance = body.put(f"fsub {kind.number} {x}, {kind.literal(left)}")
+            inside = _extreme(body, "max", distance, kind.literal(0.0), known=True)
+            inside = _extreme(body, "min", inside, kind.literal(right - left), known=True)
+            value = body.fused(kind.literal((high - low) / (right - left)), inside, value)
+    return value
+
+
+def _exponential(body: Body, x: str) -> str:
+    kind = body.kind
+    shifted = body.fused(x, kind.literal(1.0 / math.log(2.0)), kind.literal(_ROUNDER))
+    whole = body.put(f"fsub {kind.number} {shifted}, {kind.literal(_ROUNDER)}")
+    rest = body.fused(whole, kind.literal(-_LN2_HIGH), x)
+    rest = body.fused(whole, kind.literal(-_LN2_LOW), rest)
+    value = kind.literal(_EXP[0])
+    for coefficient in _EXP[1:]:
+        value = body.fused(value, rest, kind.literal(coefficient))
+    power = body.put(f"bitcast {kind.number} {shifted} to {kind.bits}")
+    power = body.put(f"shl {kind.bits} {power}, {kind.whole(52)}")
+    bits = body.put(f"bitcast {kind.number} {value} to {kind.bits}")
+    bits = body.put(f"add {kind.bits} {bits}, {power}")
+    value = body.put(f"bitcast {kind.bits} {bits} to {kind.number}")
+    high = body.compare("ogt", x, kind.literal(_EXP_HIGHEST))
+    value = body.choose(high, kind.literal(math.inf), value)
+    return body.choose(body.compare("olt", x, kind.literal(_EXP_LOWEST)), kind.literal(0.0), value)
+
+
+def _logarithm(body: Body, x: str) -> str:
+    """Write the natural logarithm; numbers below 2e-308, which have no full mantissa, count as zero."""
+    kind = body.kind
+    value = _logarithm_of_positive(body, x)
+    value = body.choose(body.compare("olt", x, kind.literal(math.inf)), value, x)
+    small = body.compare("oge", x, kind.literal(0.0))
+    nothing = body.choose(small, kind.literal(-math.inf), kind.literal(math.nan))
+    return body.choose(body.compare("oge", x, kind.literal(_SMALLEST)), value, nothing)
+
+
+def _logarithm_of_positive(body: Body, x: str) -> str:
+    """Write the natural logarithm of a number above 2e-308; infinity gives no number, others anything."""
+    kind = body.kind
+    bits = body.put(f"bitcast {kind.number} {x} to {kind.bits}")
+    exponent = body.put(f"sub {kind.bits} {bits}, {kind.whole(_ROOT_HALF_BITS)}")
+    exponent = body.put(f"ashr {kind.bits} {exponent}, {kind.whole(52)}")
+    shifted = body.put(f"shl {kind.bits} {exponent}, {kind.whole(52)}")
+    mantissa = body.put(f"sub {kind.bits} {bits}, {shifted}")
+    mantissa = body.put(f"bitcast {kind.bits} {mantissa} to {kind.number}")
+    above = body.put(f"fsub {kind.number} {mantissa}, {kind.literal(1.0)}")
+    below = body.put(f"fadd {kind.number} {mantissa}, {kind.literal(1.0)}")
+    s = body.put(f"fdiv {kind.number} {above}, {below}")
+    z = body.put(f"fmul contract {kind.number} {s}, {s}")
+    series = kind.literal(_LOG[-1])
+    for coefficient in (*_LOG[-2::-1], 2.0):
+        series = body.fused(series, z, kind.literal(coefficient))
+    power = body.put(f"sitofp {kind.bits} {exponent} to {kind.number}")
+    spoiled = body.fused(x, kind.literal(0.0), s)  # 0 times infinity is no number
+    fraction = body.put(f"fmul contract {kind.number} {spoiled}, {series}")
+    return body.fused(power, kind.literal(math.log(2.0)), fraction)
+
+
+def _remainder(body: Body, x: str, y: str) -> str:
+    """Give x mod y with the sign of y, as NumPy does."""
+    kind = body.kind
+    rest = body.put(f"frem {kind.number} {x}, {y}")
+    other = body.put(f"fmul {kind.number} {rest}, {y}")
+    moved = body.put(f"fadd {kind.number} {rest}, {y}")
+    return body.choose(body.compare("olt", other, kind.literal(0.0)), moved, rest)
+
+
+_WRITTEN_OUT: dict[str, Callable[..., str]] = {
+    "exp": _exponential,
+    "ln": _logarithm,
+    "ln_positive": _logarithm_of_positive,
+    "mod": _remainder,
+}
