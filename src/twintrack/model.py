@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Model:
         self.content = content
         self._engines: dict[str, Engine] = {}
         self._blending_engines: dict[str, BlendingEngine] = {}
-        self._memory: dict[str, tuple[object, Any]] = {}
+        self._memory: dict[str, tuple[Path, object, Any]] = {}
 
     @cached_property
     def equations(self) -> Equations:
@@ -122,8 +122,9 @@ class Model:
         plan = reference
         library = self.inputs.strategies
         if isinstance(reference, str) and not reference.endswith((".yaml", ".yml")):
+            read = partial(library.resolve, reference)
             plan = self._remembered(
-                f"strategy {reference}", library.folders, partial(library.resolve, reference)
+                f"strategy {reference}", read, lambda plan: [*library.folders, *plan.files]
             )
         if isinstance(plan, Strategy) and not levers:
             return plan
@@ -131,14 +132,16 @@ class Model:
 
     def scenario(self, name: str) -> Scenario:
         """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
-        folder = Path(name).parent if name.endswith(".yaml") else self.content / "model" / "scenarios"
-        return self._remembered(f"scenario {name}", (folder,), partial(self.inputs.scenario, name))
+        path = Path(name) if name.endswith(".yaml") else self._scenario_file(name)
+        return self._remembered(f"scenario {name}", partial(self.inputs.scenario, name), lambda _: [path])
 
     def files(self, strategies: Iterable[Strategy], scenarios: Iterable[Scenario]) -> set[Path]:
         """Give the files that strategies, with their parents, and named scenarios were read from."""
-        folder = self.content / "model" / "scenarios"
         found = {path for strategy in strategies for path in strategy.files}
-        return found | {folder / f"{scenario.name}.yaml" for scenario in scenarios}
+        return found | {self._scenario_file(scenario.name) for scenario in scenarios}
+
+    def _scenario_file(self, name: str) -> Path:
+        return self.content / "model" / "scenarios" / f"{name}.yaml"
 
     def run(
         self,
@@ -342,13 +345,18 @@ class Model:
             self._blending_engines[name] = make_blending_engine(name, self.equations)
         return self._blending_engines[name]
 
-    def _remembered(self, key: str, folders: Iterable[Path], read: Callable[[], _Read]) -> _Read:
-        """Read something once, and again when a file in the folders has changed."""
-        state = (Path.cwd(), [state_of_files(folder) for folder in folders])
+    def _remembered(
+        self, key: str, read: Callable[[], _Read], files: Callable[[_Read], Iterable[Path]]
+    ) -> _Read:
+        """Read something once, and again when one of the `files` that it was read from has changed."""
         known = self._memory.get(key)
-        if known is None or known[0] != state:
-            known = self._memory[key] = (state, read())
-        return known[1]
+        if known is not None:
+            folder, state, before = known
+            if folder == Path.cwd() and state == state_of_files(files(before)):
+                return cast("_Read", before)
+        found = read()
+        self._memory[key] = (Path.cwd(), state_of_files(files(found)), found)
+        return found
 
     def _at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
         """Give a strategy as its budget rule wants it, and the factor on its money levers."""

@@ -138,13 +138,22 @@ def test_paths_are_shown_relative_to_the_current_folder(tree: Path) -> None:
     assert shown(tree.parent / "a.yaml") == str(tree.parent / "a.yaml")
 
 
-def test_the_state_of_a_folder_changes_with_its_files_and_not_with_others(tmp_path: Path) -> None:
-    assert state_of_files(tmp_path / "none") == []
-    (tmp_path / "a.yaml").write_text("one", encoding="utf-8")
-    first = state_of_files(tmp_path)
-    (tmp_path / "notes.txt").write_text("beside", encoding="utf-8")
-    assert state_of_files(tmp_path) == first
-    (tmp_path / "a.yaml").write_text("longer", encoding="utf-8")
-    second = state_of_files(tmp_path)
+def test_the_state_of_files_changes_with_their_content_and_of_folders_with_their_files(
+    tmp_path: Path,
+) -> None:
+    file, folder = tmp_path / "a.yaml", tmp_path
+
+    def state() -> tuple[object, ...]:
+        return tuple(state_of_files([folder, file]))
+
+    seen = [state()]
+    file.write_text("one", encoding="utf-8")
+    seen.append(state())
+    assert state() == seen[-1]
+    file.write_text("longer", encoding="utf-8")
+    seen.append(state())
     (tmp_path / "b.yaml").write_text("", encoding="utf-8")
-    assert len({tuple(first), tuple(second), tuple(state_of_files(tmp_path))}) == 3
+    seen.append(state())
+    file.unlink()
+    seen.append(state())
+    assert len(set(seen)) == len(seen)

@@ -159,6 +159,8 @@ def _packed(
     layout: Layout, given: Mapping[str, Array], before: tuple[int, ...], runs: int, padded: int
 ) -> Array:
     """Pack arrays with or without an axis of runs into one of `padded` runs."""
+    if runs == 1:
+        return np.repeat(layout.pack(given, before, 1), padded, axis=-1)
     packed = np.empty((*before, layout.width, padded))
     for name, (start, stop) in layout.places.items():
         array = given[name]

@@ -196,7 +196,7 @@ class Variable:
     equation: str
     line: int
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Number of elements per axis; () for a variable without subscripts."""
         return tuple(len(names) for names in self.elements)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -85,11 +86,16 @@ class WorldArrays:
 
 def lever_series(paths: Mapping[str, LeverPath], times: Array) -> dict[str, Array]:
     """Evaluate the paths of all levers on the integration times, shape (steps + 1,) each."""
-    # Most levers never move, and a run must be quick enough for a slider.
-    return {
-        name: np.full(len(times), path.values[0]) if path.is_constant else path.at(times)
-        for name, path in paths.items()
-    }
+    grid = times.tobytes()
+    return {name: _sampled(path, grid) for name, path in paths.items()}
+
+
+@lru_cache(maxsize=4096)
+def _sampled(path: LeverPath, times: bytes) -> Array:
+    """Evaluate a path; kept, because most levers do not move while a slider does."""
+    values: Array = path.at(np.frombuffer(times, np.float64))
+    values.flags.writeable = False
+    return values
 
 
 def place_of(equations: Equations, name: str) -> Place:

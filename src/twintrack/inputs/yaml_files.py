@@ -8,8 +8,7 @@ small file up to any size.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,14 +104,20 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
 
 
-def state_of_files(folder: Path) -> list[tuple[str, int, int]]:
-    """Give name, time of change and size of each .yaml file of a folder: equal while nothing has changed."""
-    try:
-        with os.scandir(folder) as entries:
-            states = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".yaml")]
-    except FileNotFoundError:
-        return []
-    return sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)
+def state_of_files(paths: Iterable[Path]) -> list[tuple[int, int]]:
+    """Give time of change and size of files and folders: equal while none has changed.
+
+    A folder changes when a file in it comes, goes or is renamed; what is missing has a state as well.
+    """
+    states = []
+    for path in paths:
+        try:
+            state = path.stat()
+        except OSError:
+            states.append((0, -1))
+        else:
+            states.append((state.st_mtime_ns, state.st_size))
+    return states
 
 
 def read_text(path: Path) -> str:
