@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,11 @@ def _compared(address: tuple[str, ...], old: Any, new: Any) -> Iterator[Fault]:
             yield from _compared((*address, key), old.get(key), new.get(key))
     elif "levers" in address or (address[0] == "scenarios" and len(address) > 2):
         yield from _compared_paths(address, old, new)
+    elif address == ("times",):
+        pairs = zip_longest(old, new, fillvalue="none")
+        first, other = next(pair for pair in pairs if pair[0] != pair[1])
+        message = f"store {len(old)} of them, now {len(new)}; the first that differs is {_shown(first)}"
+        yield _fault(address, f"{message}, now {_shown(other)}")
     else:
         yield _fault(address, f"store {_shown(old)}, now {_shown(new)}")
 
@@ -145,8 +151,8 @@ def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):
-        return "something else" if value else "nothing"
-    content = str(value)
+        return "something"
+    content = f"{value:.10g}" if isinstance(value, float) else str(value)
     return f"{content[:_DIGEST_SHOWN]}…" if len(content) == 64 and content.isalnum() else content
 
 
