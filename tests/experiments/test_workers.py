@@ -1,4 +1,4 @@
-"""Processes that compute parts, and what becomes of them when they, or the one that started them, are killed."""
+"""Processes that compute parts, and what happens when they, or the one that started them, are killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest

@@ -14,7 +14,7 @@ from typing import Any
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.experiments.manifest import versions
 from twintrack.experiments.parts import Job, Work, part
-from twintrack.experiments.workers import ATTEMPTS, Done, bind_to, processor_cores, without_script
+from twintrack.experiments.workers import ATTEMPTS, Done, bind_to, deaf, processor_cores, without_script
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the time of the work."""
@@ -132,7 +132,7 @@ def _client(address: str, workers: int | None) -> Iterator[Any]:
         stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "100MB"}))
         if address == LOCAL:
             number = workers or len(processor_cores())
-            with without_script():
+            with deaf(), without_script():
                 cluster = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None)
             client = stack.enter_context(Client(stack.enter_context(cluster)))
             client.register_plugin(_one_core_each())

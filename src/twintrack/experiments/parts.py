@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.errors import TwinTrackError
 from twintrack.experiments.design import Array
 from twintrack.experiments.plan import Plan, simulate_one
 
@@ -95,16 +96,20 @@ _one_at_a_time = Lock()
 def part(work: Work, job: Job) -> bytes:
     """Compute a part and give it as a finished Parquet file; the same work and job give the same bytes.
 
-    Raises InputError when the engine cannot take what it is given.
+    Raises InputError when the engine cannot take what it is given, TwinTrackError when memory runs out.
     """
     missing = work.runs - job.worlds
     draws = np.pad(job.draws, ((0, 0), (0, missing)), mode="edge") if missing else job.draws
     given = dict(zip(work.parameters, draws, strict=True))
-    with _one_at_a_time:
-        engine = _engine(work.equations)
-        values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, work.runs)
+    try:
+        with _one_at_a_time:
+            engine = _engine(work.equations)
+            values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, work.runs)
         wanted = {name: array[: job.worlds, work.rows].ravel() for name, array in values.items()}
-    return encoded(work, job, wanted)
+        return encoded(work, job, wanted)
+    except MemoryError as error:
+        message = f"memory is too small for {work.runs} runs at a time; take fewer --workers or --outputs"
+        raise TwinTrackError(message) from error
 
 
 def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
@@ -121,6 +126,7 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
         pa.table([pa.array(column) for column in columns], pa.schema(fields)),
         file,
         row_group_size=len(columns[0]),
+        write_page_checksum=True,
         # Measured on the model's outcomes: three quarters of the size, and quicker than no compression.
         compression="zstd",
         compression_level=1,

@@ -77,7 +77,11 @@ def prepare(experiment: Experiment) -> Prepared:
         design = _design(experiment, model)
     if design is None or faults:
         raise InputError(faults)
-    budgets = {name: {plan.name: model.at_budget(plan, name) for plan in plans} for name in scenarios}
+    budgets: dict[str, dict[str, tuple[Strategy, float]]] = {name: {} for name in scenarios}
+    for name, plan in product(scenarios, plans):
+        with faults:
+            budgets[name][plan.name] = model.at_budget(plan, name)
+    faults.raise_any()
     work = Work(
         equations=model.equations,
         plan=Plan(
@@ -214,7 +218,8 @@ def _design(experiment: Experiment, model: Model) -> Design:
     faults = []
     if experiment.design not in SAMPLINGS:
         faults.append(Fault("design", unknown("design", experiment.design, SAMPLINGS)))
-    if isinstance(given, int):
+    if isinstance(given, int | np.integer):
+        given = int(given)
         faults += sampling_faults(given, seed)
         if experiment.resample is not None:
             faults.append(Fault("resample", "draws from a table of worlds, but none is given"))

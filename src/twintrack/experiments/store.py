@@ -170,12 +170,15 @@ class Store:
             tell(f"{path} is damaged and is made again")
         scratch, new = (path.with_name(f".{path.name}.{kind}{_SCRAP}") for kind in ("columns", "new"))
         with _disk(path):
-            with scratch.open("w+b") as columns, new.open("wb") as file:
-                scratch.unlink()  # its content lives until it is closed
-                write_worlds(file, columns, design, self.ranges)
-                _flush(file)
-            self._write(checksum, _line(new, path.name).encode())
-            new.replace(path)
+            try:
+                with scratch.open("w+b") as columns, new.open("wb") as file:
+                    scratch.unlink()  # its content lives until it is closed
+                    write_worlds(file, columns, design, self.ranges)
+                    _flush(file)
+                self._write(checksum, _line(new, path.name).encode())
+                new.replace(path)
+            finally:
+                new.unlink(missing_ok=True)
         return Worlds(path)
 
     def _write(self, path: Path, content: bytes) -> None:

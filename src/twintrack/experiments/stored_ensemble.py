@@ -194,7 +194,9 @@ class EnsembleResult:
 
         path = self._files[place][0]
         try:
-            table = pq.ParquetFile(path).read(choice.outputs, use_threads=False)
+            table = pq.ParquetFile(path, page_checksum_verification=True).read(
+                choice.outputs, use_threads=False
+            )
         except (OSError, ValueError) as error:
             raise TwinTrackError(f"{path}: cannot be read ({error}); mend it with --resume") from error
         rows = len(self._store.ranges[place[2]])

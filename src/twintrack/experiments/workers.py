@@ -125,7 +125,7 @@ class _Crew:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, core), daemon=True)
-        with _deaf(), without_script():
+        with deaf(), without_script():
             process.start()
         theirs.close()
         worker = _Worker(process, ours, core)
@@ -177,11 +177,11 @@ def _end(code: int | None) -> str:
 
 
 @contextlib.contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Start processes that do not hear Ctrl-C.
 
     It goes to all processes of a terminal, but only this one has something to put in order. A blocked signal
-    stays blocked in processes that are started.
+    stays blocked in threads and processes that are started.
     """
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

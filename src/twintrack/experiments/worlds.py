@@ -55,7 +55,12 @@ def write_worlds(file: IO[bytes], scratch: IO[bytes], design: Design, parts: Seq
         scratch.write(np.ascontiguousarray(values, np.float64).data)
     schema = pa.schema([("world", pa.int64()), *((name, pa.float64()) for name in design.names)])
     with pq.ParquetWriter(
-        file, schema, compression="none", use_dictionary=False, write_statistics=False
+        file,
+        schema,
+        compression="none",
+        use_dictionary=False,
+        write_statistics=False,
+        write_page_checksum=True,
     ) as writer:
         for part in parts:
             columns = [pa.array(np.arange(part.start, part.stop))]
@@ -71,7 +76,7 @@ class Worlds:
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path)
+        self._file = pq.ParquetFile(path, page_checksum_verification=True)
         self.names = tuple(self._file.schema_arrow.names[1:])
 
     def __enter__(self) -> Worlds:
