@@ -14,7 +14,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -183,6 +183,7 @@ def deaf() -> Iterator[None]:
     It goes to all processes of a terminal, but only this one has something to put in order. A blocked signal
     stays blocked in threads and processes that are started.
     """
+    resource_tracker.ensure_running()  # started with the first process, it would let the signal through again
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
