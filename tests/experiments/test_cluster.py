@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from store_helpers import content_of
+from store_helpers import children, content_of, is_worker
 
 from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
@@ -49,8 +50,6 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         end = time.monotonic() + 30
         while not file.exists() and time.monotonic() < end:
             time.sleep(0.1)
-        import json
-
         yield json.loads(file.read_text())["address"]
     finally:
         process.kill()
@@ -93,6 +92,23 @@ def test_a_cluster_on_this_machine_gives_the_same_bytes(run: Run, small_model: M
     whole = content_of(run("whole").folder)
     experiment = Experiment(["fast", "turning"], worlds=600, model=small_model)
     experiment.run(tmp_path / "store", cluster="local", workers=2)
+    assert content_of(tmp_path / "store") == whole
+
+
+@pytest.mark.slow
+def test_all_workers_may_be_lost_at_once(run: Run, small_model: Model, tmp_path: Path) -> None:
+    whole = content_of(run("whole", worlds=20_000).folder)
+    killed: list[int] = []
+
+    def kill_all(progress: Progress) -> None:
+        if progress.computed and not killed:
+            killed.extend(pid for pid in children(os.getpid()) if is_worker(pid))
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model)
+    experiment.run(tmp_path / "store", cluster="local", workers=2, progress=kill_all)
+    assert len(killed) == 2
     assert content_of(tmp_path / "store") == whole
 
 

@@ -284,6 +284,7 @@ def test_a_full_and_a_read_only_disk(
 ) -> None:
     with pytest.raises(TwinTrackError, match=r"but only \d+ kB are free"):
         run("disk/store")
+    assert not (small_disk / "store").exists()
     monkeypatch.setattr(experiments, "_CLEARLY", 0.0)
     with pytest.raises(TwinTrackError, match="No space left on device"):
         run("disk/store", resume=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from store_helpers import content_of, parts_of
+from store_helpers import children, content_of, gone, is_worker, parts_of
 
 from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
@@ -47,31 +47,6 @@ def script(small_model: Model, tmp_path: Path) -> Callable[..., subprocess.Popen
             return subprocess.Popen([sys.executable, path], stderr=file, text=True)
 
     return script
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in found.splitlines()]
-    direct = [child for child, parent in pairs if parent == pid]
-    return [*direct, *(grandchild for child in direct for grandchild in children(child))]
-
-
-def gone(pids: list[int], seconds: float = 10) -> bool:
-    """Whether the processes end soon; one that nobody has asked after counts as ended."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not any(_lives(pid) for pid in pids):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_two_workers_give_the_bytes_of_one(run: Run, small_model: Model) -> None:
@@ -123,7 +98,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
 
     def kill_one(progress: Progress) -> None:
         if progress.computed and len(killed) < 2:
-            victim = next(pid for pid in children(os.getpid()) if pid not in killed and _is_worker(pid))
+            victim = next(pid for pid in children(os.getpid()) if pid not in killed and is_worker(pid))
             killed.append(victim)
             os.kill(victim, signal.SIGKILL)
 
@@ -134,13 +109,6 @@ def test_workers_that_are_killed_cost_their_parts_only(
     assert content_of(tmp_path / "store") == whole
 
 
-def _is_worker(pid: int) -> bool:
-    try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes() and _lives(pid)
-    except OSError:
-        return False
-
-
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
     told: list[str] = []
@@ -148,7 +116,7 @@ def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Ru
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
         list(workers.computed_by_workers(prepared.work, jobs, 2, told.append))
     assert len(told) == 2
-    assert not [pid for pid in children(os.getpid()) if _is_worker(pid)]
+    assert not [pid for pid in children(os.getpid()) if is_worker(pid)]
 
 
 DRAWS = np.full((2, 10), 5.0)
@@ -183,7 +151,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
         for number in range(8):
             yield Job("central", "fast", number, 10 * number, DRAWS)
             for pid in children(os.getpid()):
-                if _is_worker(pid):
+                if is_worker(pid):
                     seen[pid] = os.sched_getaffinity(pid)
                     status = Path(f"/proc/{pid}/status").read_text()
                     blocked = int(status.partition("SigBlk:")[2].split()[0], 16)

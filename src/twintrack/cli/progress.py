@@ -49,7 +49,7 @@ def words(progress: Progress) -> str:
     """Put a state into words: "7,168 of 14,000 runs, 2,300 a second, 3 s left"."""
     text = f"{progress.done:,} of {progress.runs:,} runs"
     if progress.computed == 0:
-        return f"{text}, starting"
+        return f"{text}, starting (a model that is new is compiled first)"
     if progress.rate is None or progress.left is None:
         return text
     return f"{text}, {progress.rate:,.0f} a second, {duration(progress.left)} left"

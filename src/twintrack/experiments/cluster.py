@@ -92,6 +92,7 @@ class _Flow:
             yield job, content
 
     def _send_work(self) -> Any:
+        _wait_for_workers(self.client)
         return self.client.scatter(self.work, broadcast=True, hash=False)
 
     def _submit(self, job: Job | None) -> None:
@@ -132,7 +133,8 @@ def _client(address: str, workers: int | None) -> Iterator[Any]:
         stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "100MB"}))
         if address == LOCAL:
             number = workers or len(processor_cores())
-            with deaf(), without_script():
+            stack.enter_context(without_script())  # all the time: workers that die are started again
+            with deaf():
                 cluster = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None)
             client = stack.enter_context(Client(stack.enter_context(cluster)))
             client.register_plugin(_one_core_each())
@@ -144,12 +146,18 @@ def _client(address: str, workers: int | None) -> Iterator[Any]:
         yield client
 
 
-def _check_workers(client: Any, address: str, tell: Tell) -> None:
-    """Refuse workers with other versions: their numbers would differ."""
+def _wait_for_workers(client: Any) -> None:
     try:
         client.wait_for_workers(1, timeout=_WAIT)
     except TimeoutError as error:
-        raise TwinTrackError(f"{address}: the cluster has no workers; start some, then go on") from error
+        address = client.scheduler_info()["address"]
+        message = f"{address}: the cluster has no workers; start some, then continue with --resume"
+        raise TwinTrackError(message) from error
+
+
+def _check_workers(client: Any, address: str, tell: Tell) -> None:
+    """Refuse workers with other versions: their numbers would differ."""
+    _wait_for_workers(client)
     mine = versions()
     faults = []
     for worker, theirs in client.run(versions, on_error="return").items():

@@ -11,9 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.parts import Job
+from twintrack.experiments.parts import Job, part_ranges
 from twintrack.experiments.preparing import Prepared, prepare
-from twintrack.experiments.store import WORLDS, Place, Store, free_space
+from twintrack.experiments.store import MANIFEST, WORLDS, Place, Store, free_space
 from twintrack.experiments.stored_ensemble import EnsembleResult
 from twintrack.experiments.workers import Done, computed_by_workers, computed_here, processor_cores
 from twintrack.experiments.worlds import Worlds
@@ -117,11 +117,15 @@ class Experiment:
         if prepared is None or faults:
             raise InputError(faults)
         folder = Path(out)
+        begun = (folder / MANIFEST).exists()
+        if not begun:  # before anything is written: another experiment may then take the folder
+            _check_space(folder, prepared, len(part_ranges(prepared.design.worlds)) * prepared.columns)
         with Store.writing(folder, prepared.manifest, resume=resume, tell=_log.warning) as store:
             for note in prepared.notes:
                 _log.warning("note: %s", note)
             missing = store.missing(_log.warning)
-            _check_space(store, prepared, len(missing))
+            if begun:
+                _check_space(folder, prepared, len(missing))
             with store.make_worlds(prepared.design, _log.warning) as worlds:
                 jobs = _jobs(store, worlds, missing)
                 with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
@@ -143,15 +147,17 @@ def _way_faults(workers: int | None, cluster: str | None) -> list[Fault]:
     return faults
 
 
-def _check_space(store: Store, prepared: Prepared, parts: int) -> None:
+def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
     """Tell the size of what is still to be written, and refuse what the disk clearly cannot hold."""
     # The values of the worlds lie on the disk twice while worlds.parquet is written.
-    worlds = 0 if (store.folder / WORLDS).exists() else 2 * prepared.design.size
-    size, free = worlds + parts * prepared.part_size, free_space(store.folder)
+    worlds = 0 if (folder / WORLDS).exists() else 2 * prepared.design.size
+    size, free = worlds + parts * prepared.part_size, free_space(folder)
+    if not size:
+        return
     _log.info("about %s on the disk, of %s that are free", _bytes(size), _bytes(free))
     if size * _CLEARLY > free:
         message = (
-            f"{store.folder}: the ensemble takes about {_bytes(size)}, but only {_bytes(free)} are free; make"
+            f"{folder}: the ensemble takes about {_bytes(size)}, but only {_bytes(free)} are free; make"
             " room, or ask for fewer worlds, outputs or times"
         )
         raise TwinTrackError(message)

@@ -48,6 +48,11 @@ class Prepared:
     notes: tuple[str, ...]
 
     @property
+    def columns(self) -> int:
+        """Number of strategies under scenarios: what is simulated in every world."""
+        return len(self.work.plan.scenarios) * len(self.work.plan.strategy_names)
+
+    @property
     def part_size(self) -> float:
         """Bytes that an average part will take, about."""
         numbers = self.design.worlds * len(self.work.times) * len(self.work.plan.outputs)
@@ -214,7 +219,7 @@ def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
 
 
 def _design(experiment: Experiment, model: Model) -> Design:
-    given, seed = experiment.worlds, experiment.seed
+    given, seed = experiment.worlds, int(experiment.seed)
     faults = []
     if experiment.design not in SAMPLINGS:
         faults.append(Fault("design", unknown("design", experiment.design, SAMPLINGS)))
@@ -234,7 +239,7 @@ def _design(experiment: Experiment, model: Model) -> Design:
     described = {"kind": "table", "rows": table.rows, "sha256": table.digest, "columns": list(table.names)}
     picked, worlds = None, table.rows
     if experiment.resample is not None:
-        worlds = experiment.resample
+        worlds = int(experiment.resample)
         picked = resampled(table.rows, worlds, seed)
         described |= {"kind": "table, resampled", "seed": seed}
     return Design(table.names, worlds, partial(table.pieces, picked), {**described, "worlds": worlds})

@@ -18,6 +18,7 @@ from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
+from traceback import format_exc
 from typing import Any
 
 from twintrack.errors import TwinTrackError
@@ -227,6 +228,7 @@ def _work(pipe: Connection, core: int) -> None:
         except BrokenPipeError:
             return
         except Exception as error:  # the starting process decides what to do
+            error.add_note(f"in a worker: {format_exc()}")
             pipe.send(error)
 
 
