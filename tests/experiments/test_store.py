@@ -224,7 +224,7 @@ def test_a_disk_that_refuses_is_told_and_the_store_continues(
     run: Run, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: int
 ) -> None:
     with monkeypatch.context() as patch:
-        calls = iter(range(6))
+        calls = iter(range(9))
 
         def fsync(_: int) -> None:
             if next(calls, None) is None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from twintrack.experiments.plan import Plan, simulate_one
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine
     from twintrack.equations import Equations
+
+ENGINE: Literal["jax", "numpy"] = "jax"
+"""The engine that computes parts."""
 
 SMALLEST, LARGEST = 256, 4096
 """Worlds of a part: few enough to lose little when one is broken off and to need little memory, many enough
@@ -142,5 +145,5 @@ def _engine(equations: Equations) -> BlendingEngine:
         from twintrack.engines.making import make_blending_engine
 
         _engines.clear()
-        _engines[equations.hash] = make_blending_engine("jax", equations)
+        _engines[equations.hash] = make_blending_engine(ENGINE, equations)
     return _engines[equations.hash]

@@ -190,6 +190,7 @@ class Store:
                     file.write(content)
                     _flush(file)
                 temporary.replace(path)
+                _flush_folder(path.parent)
             finally:
                 temporary.unlink(missing_ok=True)
 
@@ -255,6 +256,15 @@ def _line(path: Path, name: str = "") -> str:
 def _flush(file: IO[Any]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring a renaming to the disk: a power cut must not take the manifest from under its parts."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
