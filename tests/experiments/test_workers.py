@@ -143,25 +143,26 @@ def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
 
 def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
-    cores = workers.processor_cores()
+    cores = workers.processor_cores()[:2]
     seen: dict[int, set[int]] = {}
-    deaf: list[bool] = []
+    deaf: dict[int, bool] = {}
 
     def jobs() -> Iterator[Job]:
-        for number in range(8):
+        """Give jobs until every worker has been seen at work."""
+        for number in range(500):
             yield Job("central", "fast", number, 10 * number, DRAWS)
-            for pid in children(os.getpid()):
-                if is_worker(pid):
-                    seen[pid] = os.sched_getaffinity(pid)
-                    status = Path(f"/proc/{pid}/status").read_text()
-                    blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
-                    deaf.append(bool(blocked & 1 << (signal.SIGINT - 1)))
-            time.sleep(0.2)
+            for pid in filter(is_worker, children(os.getpid())):
+                seen[pid] = os.sched_getaffinity(pid)
+                status = Path(f"/proc/{pid}/status").read_text()
+                blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+                deaf[pid] = bool(blocked & 1 << (signal.SIGINT - 1))
+            if len(seen) == len(cores) and all(len(used) == 1 for used in seen.values()):
+                return
+            time.sleep(0.05)
 
-    number = min(2, len(cores))
-    done = list(workers.computed_by_workers(prepared.work, jobs(), number, print))
-    assert len(done) == 8 and all(deaf)
-    assert sorted(min(used) for used in seen.values()) == cores[:number]
+    assert list(workers.computed_by_workers(prepared.work, jobs(), len(cores), print))
+    assert sorted(seen.values(), key=min) == [{core} for core in cores]
+    assert all(deaf.values())
 
 
 def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> None:

@@ -110,12 +110,7 @@ class Experiment:
         or one of another experiment. Raises TwinTrackError when the work fails, of a full disk or a worker
         that dies again and again: what is done is kept, and `resume` continues it.
         """
-        faults = FaultList(_way_faults(workers, cluster))
-        prepared: Prepared | None = None
-        with faults:
-            prepared = prepare(self)
-        if prepared is None or faults:
-            raise InputError(faults)
+        prepared = _checked(self, workers, cluster)
         folder = Path(out)
         begun = (folder / MANIFEST).exists()
         if not begun:  # before anything is written: another experiment may then take the folder
@@ -131,6 +126,17 @@ class Experiment:
                 with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
                     _keep(store, done, missing, progress)
         return EnsembleResult.open(folder)
+
+
+def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:
+    """Read what the experiment names. Raises InputError with all faults of it and of how it is computed."""
+    faults = FaultList(_way_faults(workers, cluster))
+    prepared: Prepared | None = None
+    with faults:
+        prepared = prepare(experiment)
+    if prepared is None or faults:
+        raise InputError(faults)
+    return prepared
 
 
 def _way_faults(workers: int | None, cluster: str | None) -> list[Fault]:

@@ -64,66 +64,80 @@ def prepare(experiment: Experiment) -> Prepared:
     from twintrack.model import load
 
     model = experiment.model or load()
+    asked = _read(experiment, model)
     faults = FaultList()
-    plans: list[Strategy] = []
-    scenarios: dict[str, Scenario] = {}
-    outputs: list[str] = []
-    rows: NDArray[np.int64] = np.arange(0)
-    design: Design | None = None
-    with faults:
-        plans = _crossed(model, experiment.strategies, experiment.levers or {})
-    with faults:
-        scenarios = _scenarios(model, experiment.scenarios)
-    with faults:
-        outputs = _outputs(model, experiment.outputs)
-    with faults:
-        rows = _rows(model.equations.time.saved, experiment.times)
-    with faults:
-        design = _design(experiment, model)
-    if design is None or faults:
-        raise InputError(faults)
-    budgets: dict[str, dict[str, tuple[Strategy, float]]] = {name: {} for name in scenarios}
-    for name, plan in product(scenarios, plans):
+    budgets: dict[str, dict[str, tuple[Strategy, float]]] = {name: {} for name in asked.scenarios}
+    for scenario, plan in product(asked.scenarios, asked.plans):
         with faults:
-            budgets[name][plan.name] = model.at_budget(plan, name)
+            budgets[scenario][plan.name] = model.at_budget(plan, scenario)
     faults.raise_any()
-    work = Work(
-        equations=model.equations,
-        plan=Plan(
-            arrays=model.world_arrays,
-            scenarios={name: scenario.world for name, scenario in scenarios.items()},
-            strategies={
-                scenario: {name: plan for name, (plan, _) in found.items()}
-                for scenario, found in budgets.items()
-            },
-            outputs=outputs,
-        ),
-        parameters=design.names,
-        rows=rows,
-        times=model.equations.time.saved[rows],
-        units={name: model.catalogue.unit(name) for name in outputs},
-        runs=len(part_ranges(design.worlds)[0]),
-    )
+    work = _work(model, asked, budgets)
     factors = {
-        plan.name: {scenario: found[plan.name][1] for scenario, found in budgets.items()} for plan in plans
+        plan.name: {scenario: found[plan.name][1] for scenario, found in budgets.items()}
+        for plan in asked.plans
     }
-    recorded = _manifest(model, work, design, plans, factors)
-    return Prepared(work, design, recorded, tuple(_notes(experiment)))
+    recorded = _manifest(model, work, asked, factors)
+    return Prepared(work, asked.design, recorded, tuple(_notes(experiment)))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an experiment names, as it was found; `rows` are places among the saved times."""
+
+    plans: Sequence[Strategy]
+    scenarios: Mapping[str, Scenario]
+    outputs: Sequence[str]
+    rows: NDArray[np.int64]
+    design: Design
+
+
+def _read(experiment: Experiment, model: Model) -> _Asked:
+    faults = FaultList()
+    found: dict[str, Any] = {}
+    with faults:
+        found["plans"] = _crossed(model, experiment.strategies, experiment.levers or {})
+    with faults:
+        found["scenarios"] = _scenarios(model, experiment.scenarios)
+    with faults:
+        found["outputs"] = _outputs(model, experiment.outputs)
+    with faults:
+        found["rows"] = _rows(model.equations.time.saved, experiment.times)
+    with faults:
+        found["design"] = _design(experiment, model)
+    faults.raise_any()
+    return _Asked(**found)
+
+
+def _work(model: Model, asked: _Asked, budgets: Mapping[str, Mapping[str, tuple[Strategy, float]]]) -> Work:
+    """Put together what is computed; `budgets` holds strategies as their budgets want them, by scenario."""
+    plan = Plan(
+        arrays=model.world_arrays,
+        scenarios={name: scenario.world for name, scenario in asked.scenarios.items()},
+        strategies={
+            scenario: {name: plan for name, (plan, _) in found.items()} for scenario, found in budgets.items()
+        },
+        outputs=asked.outputs,
+    )
+    return Work(
+        equations=model.equations,
+        plan=plan,
+        parameters=asked.design.names,
+        rows=asked.rows,
+        times=model.equations.time.saved[asked.rows],
+        units={name: model.catalogue.unit(name) for name in asked.outputs},
+        runs=len(part_ranges(asked.design.worlds)[0]),
+    )
 
 
 def _manifest(
-    model: Model,
-    work: Work,
-    design: Design,
-    plans: Sequence[Strategy],
-    factors: Mapping[str, Mapping[str, float]],
+    model: Model, work: Work, asked: _Asked, factors: Mapping[str, Mapping[str, float]]
 ) -> manifests.Manifest:
     return {
         "format": manifests.FORMAT,
         "model_hash": model.equations.hash,
         "versions": manifests.versions(),
         "design": {
-            **design.described,
+            **asked.design.described,
             "parameters": {
                 name: manifests.parameter_entry(parameter) for name, parameter in model.world.items()
             },
@@ -131,7 +145,7 @@ def _manifest(
         },
         "part_worlds": work.runs,
         "scenarios": {name: manifests.values_entry(values) for name, values in work.plan.scenarios.items()},
-        "strategies": {plan.name: manifests.strategy_entry(plan, factors[plan.name]) for plan in plans},
+        "strategies": {plan.name: manifests.strategy_entry(plan, factors[plan.name]) for plan in asked.plans},
         "outputs": {name: {"unit": unit} for name, unit in work.units.items()},
         "times": work.times.tolist(),
         **manifests.surroundings(),
