@@ -1,21 +1,24 @@
 """TwinTrack: a simulator of national AI strategy.
 
-`twintrack.load()` gives the model; its methods run, compare and explain strategies. Everything heavy is
-imported when it is first used, so that importing the package is quick.
+`twintrack.load()` gives the model; its methods run, compare and explain strategies. `twintrack.Experiment`
+runs many worlds into a folder, and `twintrack.EnsembleResult` reads them. Everything heavy is imported when
+it is first used, so that importing the package is quick.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import TwinTrackError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from twintrack.experiments.experiment import Experiment
+    from twintrack.experiments.stored_ensemble import EnsembleResult
     from twintrack.model import Model
 
-__all__ = ["TwinTrackError", "__version__", "load"]
+__all__ = ["EnsembleResult", "Experiment", "TwinTrackError", "__version__", "load"]
 
 __version__ = "0.2.0"
 
@@ -34,3 +37,17 @@ def load(content: Path | None = None) -> Model:
     from twintrack.model import load as load_model
 
     return load_model(content)
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy when it is first used."""
+    if name == "Experiment":
+        from twintrack.experiments.experiment import Experiment
+
+        return Experiment
+    if name == "EnsembleResult":
+        from twintrack.experiments.stored_ensemble import EnsembleResult
+
+        return EnsembleResult
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

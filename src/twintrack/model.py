@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from twintrack.engines.base import BlendingEngine, Engine
-    from twintrack.experiments.ensemble import Experiment
+    from twintrack.engines.making import BlendingName
+    from twintrack.experiments.plan import Plan
 
 EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
@@ -167,11 +168,11 @@ class Model:
         the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
         range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
         """
-        plan, factor = self._at_budget(self.strategy(strategy, **levers), scenario)
+        plan, factor = self.at_budget(self.strategy(strategy, **levers), scenario)
         outside = self.scenario(scenario)
         overrides = {**outside.world, **self._world_values(world or {})}
         grid = self.equations.time.with_step(time_step)
-        arrays = self._world_arrays.inputs(overrides, grid.times)
+        arrays = self.world_arrays.inputs(overrides, grid.times)
         levers_given = lever_inputs(plan, self.equations, grid.times)
 
         def simulate(outputs: Sequence[str] | None) -> dict[str, np.ndarray]:
@@ -246,7 +247,7 @@ class Model:
             One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
             coordinate `budget_factor` is what money levers were multiplied with (1 at own budget).
         """
-        from twintrack.experiments.ensemble import Experiment, simulate
+        from twintrack.experiments.plan import Plan, simulate
 
         draws = self.sample_worlds(worlds, seed) if isinstance(worlds, int) else worlds
         names = list(self.outcomes) if outputs is None else list(outputs)
@@ -254,20 +255,19 @@ class Model:
         _check_names(
             "variable", names, (label for item in self.equations.variables.values() for label in item.labels)
         )
-        worlds_of = {name: self.scenario(name).world for name in scenarios}
-        plans = {
-            name: [self._at_budget(self.strategy(item), name) for item in strategies] for name in scenarios
+        found = {
+            name: [self.at_budget(self.strategy(item), name) for item in strategies] for name in scenarios
         }
-        experiment = Experiment(
-            scenarios=worlds_of,
-            strategies={name: {plan.name: plan for plan, _ in found} for name, found in plans.items()},
-            draws={name: draws[name].to_numpy(dtype=np.float64) for name in draws.columns},
-            worlds=len(draws),
+        plan = Plan(
+            arrays=self.world_arrays,
+            scenarios={name: self.scenario(name).world for name in scenarios},
+            strategies={name: {item.name: item for item, _ in items} for name, items in found.items()},
             outputs=names,
         )
-        values = simulate(self._blending_engine("native"), self._world_arrays, experiment)
-        factors = [[factor for _, factor in found] for found in plans.values()]
-        return self._dataset(values, experiment, factors).assign_attrs(seed=seed)
+        columns = {name: draws[name].to_numpy(dtype=np.float64) for name in draws.columns}
+        values = simulate(self._blending_engine("native"), plan, columns, len(draws))
+        factors = [[factor for _, factor in items] for items in found.values()]
+        return self._dataset(values, plan, factors).assign_attrs(seed=seed)
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
@@ -289,7 +289,8 @@ class Model:
         return Catalogue(self.equations, self.outcomes, self.headline, units)
 
     @cached_property
-    def _world_arrays(self) -> WorldArrays:
+    def world_arrays(self) -> WorldArrays:
+        """What puts world parameters into the arrays of the model's constants."""
         scenarios = [self.scenario(name) for name in self.scenarios]
         dated = {
             name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
@@ -338,7 +339,7 @@ class Model:
             self._engines[name] = make_engine(name, self.content / MODEL_FILE)
         return self._engines[name]
 
-    def _blending_engine(self, name: Literal["native", "jax", "numpy"]) -> BlendingEngine:
+    def _blending_engine(self, name: BlendingName) -> BlendingEngine:
         if name not in self._blending_engines:
             from twintrack.engines.making import make_blending_engine
 
@@ -358,8 +359,8 @@ class Model:
         self._memory[key] = (Path.cwd(), state_of_files(files(found)), found)
         return found
 
-    def _at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
-        """Give a strategy as its budget rule wants it, and the factor on its money levers."""
+    def at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
+        """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers."""
         if plan.budget == "own":
             return plan, 1.0
         from twintrack.analysis.equal_cost import equal_cost
@@ -368,18 +369,18 @@ class Model:
         return result.strategy, result.factor
 
     def _dataset(
-        self, values: Mapping[str, np.ndarray], experiment: Experiment, factors: list[list[float]]
+        self, values: Mapping[str, np.ndarray], plan: Plan, factors: list[list[float]]
     ) -> xr.Dataset:
         import xarray as xr
 
         dims = ("scenario", "strategy", "world", "time")
-        names = list(experiment.scenarios)
+        worlds = next(iter(values.values())).shape[2]
         return xr.Dataset(
             {name: (dims, array, {"units": self.catalogue.unit(name)}) for name, array in values.items()},
             coords={
-                "scenario": names,
-                "strategy": list(experiment.strategies[names[0]]),
-                "world": np.arange(experiment.worlds),
+                "scenario": list(plan.scenarios),
+                "strategy": plan.strategy_names,
+                "world": np.arange(worlds),
                 "time": self.equations.time.saved,
                 "budget_factor": (("scenario", "strategy"), factors),
             },

@@ -55,8 +55,8 @@ def stored(
 
 @cache
 def code_digest(room: str) -> bytes:
-    """Give the digest of the code in one folder of this package."""
+    """Give the digest of the code in one folder of this package and the folders in it."""
     digest = hashlib.sha256(room.encode())
-    for source in sorted((Path(__file__).parent / room).glob("*.py")):
+    for source in sorted((Path(__file__).parent / room).rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.digest()

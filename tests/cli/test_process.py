@@ -18,7 +18,7 @@ from twintrack.model import Model
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
-HEAVY = ("jax", "pysd", "pandas", "plotly", "xarray", "scipy")
+HEAVY = ("jax", "pysd", "pandas", "plotly", "xarray", "scipy", "pyarrow", "distributed")
 
 
 def imported(*words: str) -> set[str]:

@@ -1,12 +1,16 @@
+import warnings
 from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.stats import qmc
 
 from twintrack.errors import InputError
-from twintrack.experiments.design import sample_worlds
+from twintrack.experiments.design import pieces, sample_worlds, sampled
+from twintrack.model import Model
 
 
 def parameter(distribution: Any, low: float = 1.0, high: float = 3.0, value: float = 1.5) -> SimpleNamespace:
@@ -73,3 +77,49 @@ def test_worlds_stay_in_their_ranges() -> None:
     worlds = sample_worlds({"even": parameter("uniform", 0.1, 0.3)}, 5000)
 
     assert worlds["even"].between(0.1, 0.3).all()
+
+
+def by_scipy(parameter: Any, shares: np.ndarray) -> np.ndarray:
+    """Quantiles of scipy's own distributions."""
+    low, high, value = parameter.low, parameter.high, parameter.value
+    distribution = {
+        "uniform": lambda: stats.uniform(low, high - low),
+        "loguniform": lambda: stats.loguniform(low, high),
+        "triangular": lambda: stats.triang((value - low) / (high - low), low, high - low),
+    }[parameter.distribution]()
+    return np.clip(distribution.ppf(shares), low, high)
+
+
+@pytest.mark.parametrize("worlds", [1, 37, 500])
+def test_latin_worlds_are_those_that_tables_were_published_with(model: Model, worlds: int) -> None:
+    for parameters in (PARAMETERS, model.world):
+        found = sample_worlds(parameters, worlds, seed=3)
+        for name in found:
+            stream = np.random.default_rng([3, crc32(name.encode())])
+            shares = qmc.LatinHypercube(1, rng=stream).random(worlds)[:, 0]
+            np.testing.assert_array_equal(found[name], by_scipy(parameters[name], shares), err_msg=name)
+
+
+@pytest.mark.parametrize("power", [0, 5, 16])
+def test_sobol_worlds_are_those_of_scipy_however_they_are_cut(model: Model, power: int) -> None:
+    parameters = PARAMETERS if power > 5 else model.world
+    names = sampled(parameters)
+    points = qmc.Sobol(len(names), rng=np.random.default_rng(2)).random_base2(power)
+    found = sample_worlds(parameters, 1 << power, 2, "sobol")
+    for name, shares in zip(names, points.T, strict=True):
+        np.testing.assert_array_equal(found[name], by_scipy(parameters[name], shares), err_msg=name)
+
+
+def test_any_number_of_sobol_worlds_is_the_start_of_one_sequence() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        few, many = (sample_worlds(PARAMETERS, worlds, 1, "sobol") for worlds in (40_000, 70_001))
+    assert few.equals(many.head(40_000))
+    assert not few.equals(sample_worlds(PARAMETERS, 40_000, 2, "sobol"))
+
+
+@pytest.mark.parametrize("sampling", ["latin", "sobol"])
+def test_no_piece_of_a_design_is_larger_than_one_column(sampling: Any) -> None:
+    many = {f"p{number}": PARAMETERS["even"] for number in range(50)}
+    for _, _, values in pieces(many, 100_000, 1, sampling):
+        assert len(values) <= 100_000

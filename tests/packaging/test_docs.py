@@ -130,6 +130,29 @@ def test_every_loop_is_in_the_table(book: str, model: Model) -> None:
 
 
 @pytest.mark.slow
+def test_the_page_on_ensembles_works_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from twintrack.cli import main
+
+    text = (ROOT / "docs" / "ensembles.md").read_text(encoding="utf-8").replace("10000", "70")
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        line for block in re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S) for line in block.splitlines()
+    ]
+    commands = [line for line in lines if line.startswith("twintrack ")]
+    assert len(commands) == 2 and all(map(is_command, commands))
+    done = CliRunner().invoke(main, [*shlex.split(commands[0])[1:], "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    text = text.replace('out="build/crossed"', 'out="build/crossed", workers=1')
+    names: dict[str, Any] = {}
+    for block in BLOCK.finditer(text):
+        exec(block["code"], names)
+    assert len(names["runs"]) == 2 * 2 * 70 * 25 and len(names["gap"]) == 2 * 2 * 70 * 2
+    assert names["late"].num_rows == 2 * 2 * 70 and len(names["worlds"]) == 70
+
+
+@pytest.mark.slow
 def test_tables_are_what_their_blocks_print(book: str) -> None:
     names: dict[str, Any] = {}
     for block in BLOCK.finditer(book):

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from twintrack.analysis.equal_cost import equal_cost
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.experiments.arrays import WorldArrays
-from twintrack.experiments.ensemble import Experiment, simulate
+from twintrack.experiments.plan import Plan, simulate
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document
@@ -243,16 +243,15 @@ class Bench:
             if plan.budget == "equal":
                 plan = equal_cost(self.model, plan).strategy
             arrivals = self.model.sample_worlds(max(draws, 1), seed).filter(like="arrival_draw")
-            experiment = Experiment(
+            whole = Plan(
+                arrays=WorldArrays(self.model.equations, self.model.world, set()),
                 scenarios={"": {**world, "breakthrough_noise": 1.0} if draws else world},
                 strategies={"": {plan.name: plan}},
-                draws={name: arrivals[name].to_numpy() for name in arrivals},
-                worlds=len(arrivals),
                 outputs=self.outcomes,
             )
             engine = NumpyEngine(self.model.equations)
-            arrays = WorldArrays(self.model.equations, self.model.world, set())
-            found = simulate(engine, arrays, experiment)
+            columns = {name: arrivals[name].to_numpy() for name in arrivals}
+            found = simulate(engine, whole, columns, len(arrivals))
             self._simulated[key] = {name: saved[0, 0] for name, saved in found.items()}
         return self._simulated[key]
 

@@ -15,6 +15,7 @@ import click
 
 from twintrack import __version__
 from twintrack.cli.content import check_command, explain_command, new_command
+from twintrack.cli.ensemble import ensemble_command
 from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
 from twintrack.cli.report import report_command
@@ -57,6 +58,7 @@ for _command in (
     check_command,
     run_command,
     compare_command,
+    ensemble_command,
     list_command,
     explain_command,
     new_command,

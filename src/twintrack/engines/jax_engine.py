@@ -30,6 +30,9 @@ from twintrack.equations.structure import Array
 BLOCKS = (1, 16, 64)
 """Numbers of runs that functions are compiled for; with more, a large model leaves the processor's cache."""
 
+ACCELERATOR_BLOCKS = (*BLOCKS, 4096)
+"""The same for an accelerator, which works on many runs at once."""
+
 
 @dataclass(frozen=True)
 class _Kernel:
@@ -63,7 +66,8 @@ class JaxEngine:
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self._known.split(inputs)
-        block = next((size for size in BLOCKS if size >= runs), BLOCKS[-1])
+        sizes = BLOCKS if start_jax().default_backend() == "cpu" else ACCELERATOR_BLOCKS
+        block = next((size for size in sizes if size >= runs), sizes[-1])
         kernel = self._kernel(inputs, computed, block)
         simulation = kernel.simulation
         packed = _packed(simulation, inputs)

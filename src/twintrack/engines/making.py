@@ -10,11 +10,14 @@ from twintrack.equations import Equations
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
+BlendingName = Literal["native", "jax", "numpy"]
+"""The engines of this package."""
+
 ENGINES = ("native", "jax", "numpy", "pysd")
 """Names of all engines."""
 
 
-def make_blending_engine(name: Literal["native", "jax", "numpy"], equations: Equations) -> BlendingEngine:
+def make_blending_engine(name: BlendingName, equations: Equations) -> BlendingEngine:
     """Make one of the engines of this package."""
     if name == "native":
         from twintrack.engines.native_engine import NativeEngine

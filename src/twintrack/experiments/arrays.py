@@ -47,6 +47,11 @@ class WorldArrays:
             values = self._central.setdefault(constant, equations.defaults[constant].astype(np.float64))
             values[place] = parameters[name].value
 
+    @property
+    def dated(self) -> list[str]:
+        """Names of the constants that are always given as series."""
+        return sorted(self._dated)
+
     def inputs(
         self,
         overrides: Mapping[str, WorldValue],

@@ -13,7 +13,7 @@ from twintrack.stored import stored
 
 _log = logging.getLogger(__name__)
 
-ROOMS = ("equations", "engines", "engines/native")
+ROOMS = ("equations", "engines")
 """The folders whose code compiled models depend on."""
 _LEVEL = 2
 _RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 9)

@@ -1,0 +1,228 @@
+"""`twintrack ensemble`: simulate strategies in thousands to millions of worlds, into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twintrack.cli.options import json_option
+from twintrack.cli.progress import ProgressLine, duration
+from twintrack.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from twintrack.experiments.experiment import Experiment, Progress, Times
+    from twintrack.experiments.stored_ensemble import EnsembleResult
+
+DEFAULT_RUNS = 1000
+
+
+@click.command("ensemble", short_help="Simulate strategies in many worlds, into a folder.")
+@click.argument("strategies", metavar="STRATEGY...", nargs=-1, required=True)
+@click.option(
+    "--scenario", "scenarios", multiple=True, default=("central",), show_default=True, help="May be repeated."
+)
+@click.option(
+    "--runs",
+    type=int,
+    default=None,
+    help=f"Number of worlds, each with one run of every strategy.  [default: {DEFAULT_RUNS}]",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draw; it is recorded.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder of the results."
+)
+@click.option(
+    "--design",
+    type=click.Choice(["latin", "sobol"]),
+    default="latin",
+    show_default=True,
+    help="How worlds are drawn: Latin hypercube, or Sobol sequence (best with a power of two).",
+)
+@click.option(
+    "--worlds",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take the worlds from a .csv or .parquet file, a column for each world parameter that varies.",
+)
+@click.option("--resample", is_flag=True, help="Draw --runs rows of --worlds, with replacement.")
+@click.option(
+    "--factorial",
+    multiple=True,
+    metavar="LEVER=VALUE,VALUE...",
+    help="Cross every strategy with values of a lever. May be repeated: all combinations are run.",
+)
+@click.option("--outputs", metavar="NAME,NAME...", help="Variables or elements.  [default: all outcomes]")
+@click.option(
+    "--years",
+    default="yearly",
+    show_default=True,
+    metavar="all|yearly|YEAR,YEAR...",
+    help="Times to keep: whole years, all saved times, or those named. All outcomes of 1,000,000 worlds take"
+    " 5 GB at whole years and 19 GB at all saved times.",
+)
+@click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
+@click.option(
+    "--engine",
+    type=click.Choice(["native", "jax", "numpy"]),
+    default="native",
+    show_default=True,
+    help="What computes: jax also runs on accelerators, with --workers 1.",
+)
+@click.option("--resume", is_flag=True, help="Continue a run that was broken off.")
+@click.option(
+    "--cluster", metavar="tcp://HOST:PORT|local", help="Compute on the workers of a Dask scheduler."
+)
+@json_option
+def ensemble_command(**options: Any) -> None:
+    """Simulate every STRATEGY in many worlds, the same worlds for each, and keep the results in a folder.
+
+    A run can be broken off at any moment, also by a power cut, and continued with --resume; it then ends with
+    the same bytes. Results are Parquet files, which pandas, pyarrow and DuckDB read as one table.
+    """
+    experiment = _experiment(options)
+    out, as_json = options["out"], options["as_json"]
+    last: list[Progress] = []
+    with ProgressLine() as line:
+
+        def show(progress: Progress) -> None:
+            last[:] = [progress]
+            line.show(progress)
+
+        try:
+            result = experiment.run(
+                out, options["workers"], options["resume"], options["cluster"], progress=show
+            )
+        except KeyboardInterrupt:
+            click.echo(f"what is done is in {out}: continue with --resume", err=True)
+            raise
+    _print_summary(result, last[-1], as_json=as_json)
+
+
+def _experiment(options: dict[str, Any]) -> Experiment:
+    """Read the options. Raises InputError with the faults of all of them."""
+    from twintrack.cli.session import open_model
+    from twintrack.experiments.experiment import Experiment
+    from twintrack.experiments.preparing import prepare
+    from twintrack.inputs.validation import FaultList
+
+    table, runs, resample = options["table"], options["runs"], options["resample"]
+    faults = FaultList(_table_faults(table, runs, resample=resample))
+    levers: dict[str, list[float]] = {}
+    times: Times = "yearly"
+    with faults:
+        levers = _levers(options["factorial"])
+    with faults:
+        times = _times(options["years"])
+    experiment = Experiment(
+        strategies=options["strategies"],
+        scenarios=options["scenarios"],
+        worlds=table or (DEFAULT_RUNS if runs is None else runs),
+        design=options["design"],
+        seed=options["seed"],
+        outputs=None if options["outputs"] is None else _parts(options["outputs"]),
+        times=times,
+        levers=levers,
+        resample=runs if table and resample else None,
+        engine=options["engine"],
+        model=open_model(),
+    )
+    if faults:
+        with faults:
+            prepare(experiment)
+        faults.raise_any()
+    return experiment
+
+
+def _table_faults(table: Path | None, runs: int | None, *, resample: bool) -> list[Fault]:
+    if table is None:
+        return [Fault("--resample", "draws from a table: name it with --worlds")] if resample else []
+    if resample and runs is None:
+        return [Fault("--resample", "say how many worlds to draw, with --runs")]
+    if runs is not None and not resample:
+        message = (
+            "the table says how many worlds there are: leave --runs out, or draw from it with --resample"
+        )
+        return [Fault(f"--runs {runs}", message)]
+    return []
+
+
+def _parts(text: str) -> list[str]:
+    """Split "a,b[x,y],c" at the commas outside brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "[") - (character == "]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _levers(texts: Sequence[str]) -> dict[str, list[float]]:
+    levers: dict[str, list[float]] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        name, _, values = (part.strip() for part in text.partition("="))
+        place = f"--factorial {text}"
+        try:
+            numbers = [float(value) for value in values.split(",")]
+        except ValueError:
+            faults.append(Fault(place, "write LEVER=VALUE,VALUE with numbers (catchup_share=0.2,0.8)"))
+            continue
+        if name in levers:
+            faults.append(Fault(place, f"{name} is given twice; write all of its values behind one"))
+        levers[name] = numbers
+    if faults:
+        raise InputError(faults)
+    return levers
+
+
+def _times(text: str) -> Times:
+    if text == "all":
+        return "all"
+    if text == "yearly":
+        return "yearly"
+    try:
+        return [float(year) for year in text.split(",")]
+    except ValueError:
+        message = "write all, yearly, or years such as 2030,2040"
+        raise InputError(Fault(f"--years {text}", message)) from None
+
+
+def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> None:
+    rate = end.computed / end.seconds if end.computed else 0.0
+    size = sum(path.stat().st_size for path in result.folder.rglob("*") if path.is_file())
+    if as_json:
+        from twintrack.cli.tables import print_json
+
+        print_json(
+            {
+                "store": str(result.folder),
+                "model_hash": result.manifest["model_hash"],
+                "runs": end.runs,
+                "computed": end.computed,
+                "seconds": end.seconds,
+                "runs_per_second": rate,
+                "bytes": size,
+                "worlds": result.size,
+                "seed": result.manifest["design"].get("seed"),
+                "scenarios": result.scenarios,
+                "strategies": result.strategies,
+                "outputs": result.units,
+                "times": result.times,
+            }
+        )
+        return
+    click.echo(
+        f"{result.folder}: {end.runs:,} runs, {size / 1e6:,.1f} MB; {len(result.strategies)} strategies,"
+        f" {len(result.scenarios)} scenarios, {result.size:,} worlds, {len(result.outputs)} outputs,"
+        f" {len(result.times)} times"
+    )
+    if end.computed:
+        click.echo(f"computed {end.computed:,} in {duration(end.seconds)}, {rate:,.0f} runs a second")
+    click.echo(f'read it with pandas.read_parquet("{result.folder}/runs")')
+    click.echo(f'or with twintrack.EnsembleResult.open("{result.folder}").frame()')
