@@ -1,8 +1,9 @@
 """Computing parts in this process, or in one process for each processor core.
 
 Each worker is bound to one core before an engine starts, because engines make as many threads as they see
-cores, and those of several workers would get in one another's way. A worker only computes: it gets jobs and gives back the bytes of files. When
-the process that started it ends, however that happens, the pipe between them closes and the worker ends, too.
+cores, and those of several workers would get in one another's way. A worker only computes: it gets jobs and
+gives back the bytes of files. When the process that started it ends, however that happens, the pipe between
+them closes and the worker ends, too.
 """
 
 from __future__ import annotations
