@@ -150,22 +150,21 @@ def test_sobol_worlds_with_a_number_that_is_no_power_of_two_are_noted(
     assert "take" not in caplog.text
 
 
-def test_the_number_of_worlds_per_call_of_the_engine_is_always_the_same(
+def test_no_call_of_the_engine_takes_more_worlds_than_one_part(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One compiled function serves all parts, and no call needs more memory than one part."""
-    from twintrack.engines.jax_engine import JaxEngine
+    from twintrack.engines.native_engine import NativeEngine
 
     asked: list[int] = []
-    original = JaxEngine.run
+    original = NativeEngine.run
 
-    def watched(self: JaxEngine, *arguments: Any, runs: int = 1, **named: Any) -> Any:
+    def watched(self: NativeEngine, *arguments: Any, runs: int = 1, **named: Any) -> Any:
         asked.append(runs)
         return original(self, *arguments, runs=runs, **named)
 
-    monkeypatch.setattr(JaxEngine, "run", watched)
+    monkeypatch.setattr(NativeEngine, "run", watched)
     run(strategies=["fast"], worlds=1001)
-    assert asked == [251] * 4
+    assert asked == [251, 251, 251, 248]
 
 
 def test_progress_counts_up_to_all_runs(run: Run, small_model: Model, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ class _Deadly(Job):
 
 def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
-    wrong = Job("central", "fast", 0, 0, np.full((2, 11), 5.0))  # more worlds than a part has
+    wrong = Job("central", "fast", 0, 0, np.full((3, 10), 5.0))  # more parameters than there are
     for compute in (
         lambda: workers.computed_here(prepared.work, [wrong]),
         lambda: workers.computed_by_workers(prepared.work, [wrong], 1, print),

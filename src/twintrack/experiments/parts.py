@@ -53,7 +53,6 @@ class Work:
         rows: Places of the wanted times among the saved ones, shape (times,).
         times: The wanted times in decimal years, shape (times,).
         units: Unit of every output.
-        runs: Runs of every call of the engine: one compiled function then serves all parts.
         engine: Name of the engine that computes.
     """
 
@@ -63,7 +62,6 @@ class Work:
     rows: NDArray[np.int64]
     times: Array
     units: Mapping[str, str]
-    runs: int
     engine: BlendingName
 
 
@@ -101,17 +99,15 @@ def part(work: Work, job: Job) -> bytes:
 
     Raises InputError when the engine cannot take what it is given, TwinTrackError when memory runs out.
     """
-    missing = work.runs - job.worlds
-    draws = np.pad(job.draws, ((0, 0), (0, missing)), mode="edge") if missing else job.draws
-    given = dict(zip(work.parameters, draws, strict=True))
+    given = dict(zip(work.parameters, job.draws, strict=True))
     try:
         with _one_at_a_time:
             engine = _engine(work.engine, work.equations)
-            values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, work.runs)
-        wanted = {name: array[: job.worlds, work.rows].ravel() for name, array in values.items()}
+            values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, job.worlds)
+        wanted = {name: array[:, work.rows].ravel() for name, array in values.items()}
         return encoded(work, job, wanted)
     except MemoryError as error:
-        message = f"memory is too small for {work.runs} runs at a time; take fewer --workers or --outputs"
+        message = f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
         raise TwinTrackError(message) from error
 
 

@@ -131,7 +131,6 @@ def _work(
         rows=asked.rows,
         times=model.equations.time.saved[asked.rows],
         units={name: model.catalogue.unit(name) for name in asked.outputs},
-        runs=len(part_ranges(asked.design.worlds)[0]),
         engine=engine,
     )
 
@@ -151,7 +150,7 @@ def _manifest(
             "dated": work.plan.arrays.dated,
         },
         "engine": work.engine,
-        "part_worlds": work.runs,
+        "part_worlds": len(part_ranges(asked.design.worlds)[0]),
         "scenarios": {name: manifests.values_entry(values) for name, values in work.plan.scenarios.items()},
         "strategies": {plan.name: manifests.strategy_entry(plan, factors[plan.name]) for plan in asked.plans},
         "outputs": {name: {"unit": unit} for name, unit in work.units.items()},

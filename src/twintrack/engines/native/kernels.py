@@ -19,7 +19,7 @@ from twintrack.engines.native.parts import Crossing, Memory, Part, PartWriter, S
 from twintrack.engines.native.text import BLOCK, ONE, Body, number, operation
 from twintrack.equations.structure import Table, TimeGrid
 
-_PART = 50
+_PART = 35
 """Operations in one part: many enough to hide the loop, few enough to stay in registers."""
 
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
