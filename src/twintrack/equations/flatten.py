@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 from twintrack.equations.faults import raise_together
+from twintrack.equations.reading import read_text
 from twintrack.equations.source import SKETCH_MARK, scan
 from twintrack.equations.structure import Component, Equations, Variable
 from twintrack.equations.translate import load_equations
@@ -42,7 +43,7 @@ def flatten_file(path: Path) -> FlatModel:
     have no form without subscripts; all faults of a kind are told at once.
     """
     equations = load_equations(path)
-    return flatten(equations, Path(path).read_text(encoding="utf-8"))
+    return flatten(equations, read_text(path))
 
 
 def flatten(equations: Equations, text: str) -> FlatModel:

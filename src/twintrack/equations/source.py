@@ -8,6 +8,7 @@ and the sketch after the equations, which is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twintrack.errors import EquationError
@@ -18,9 +19,14 @@ _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
 _LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
-_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|[~|]')
+_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|\{[^{}]*\}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
 _CONTINUATION = re.compile(r"\\\r?\n[ \t]*")
+_MACRO = re.compile(
+    r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
+    re.DOTALL | re.IGNORECASE,
+)
+_VISIBLE = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
@@ -45,14 +51,49 @@ class Entry:
         return snake(self.title)
 
 
+@dataclass(frozen=True)
+class MacroText:
+    """A macro as it is written: its name, the names of what goes in and of further results, its entries."""
+
+    title: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    line: int
+
+
 def scan(text: str, file: str) -> list[Entry]:
-    """Split the text of a `.mdl` into its entries, in the order of the file.
+    """Split the text of a `.mdl` into its entries, in the order of the file, without those of macros.
 
     `file` is the name told in errors. Raises EquationError when an entry has no `~` or is not closed by `|`.
     """
     body = text.split(SKETCH_MARK, 1)[0]
     header = _HEADER.match(body)
-    start = header.end() if header else 0
+    # The place of a macro is left blank, so that all lines keep their numbers.
+    blank = _MACRO.sub(lambda macro: _VISIBLE.sub(" ", macro.group()), body)
+    return _entries(blank, header.end() if header else 0, file)
+
+
+def scan_macros(text: str, file: str) -> list[MacroText]:
+    """Give the macros of a `.mdl` in the order of the file. Raises what `scan` raises."""
+    body = text.split(SKETCH_MARK, 1)[0]
+    return [
+        MacroText(
+            title=_title(macro["name"]),
+            inputs=_names(macro["inputs"]),
+            outputs=_names(macro["outputs"]),
+            entries=tuple(_entries(body[: macro.end("body")], macro.start("body"), file)),
+            line=_line_of(body, macro.start()),
+        )
+        for macro in _MACRO.finditer(body)
+    ]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(name.split()) for name in text.split(",") if name.strip())
+
+
+def _entries(body: str, start: int, file: str) -> list[Entry]:
     entries: list[Entry] = []
     group = ""
     fields: list[str] = []
@@ -65,7 +106,7 @@ def scan(text: str, file: str) -> list[Entry]:
         line = _line_of(body, entry_start)
         if fields[0].lstrip().startswith("***"):
             group = fields[0].strip().strip("*").strip().lstrip(".")
-        elif len(fields) < 3:
+        elif len(fields) < 2:
             raise EquationError(
                 "an equation needs units and a comment: write `equation ~ units ~ comment |`",
                 variable=_title(fields[0]),
@@ -100,8 +141,9 @@ def _title(equation: str) -> str:
     return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
 
 
-def _entry(fields: list[str], group: str, line: int) -> Entry:
-    comment = " ".join(_CONTINUATION.sub(" ", fields[2]).split())
+def _entry(fields: Sequence[str], group: str, line: int) -> Entry:
+    written = fields[2] if len(fields) > 2 else ""
+    comment = " ".join(_CONTINUATION.sub(" ", written).split())
     source = _SOURCE.search(comment)
     return Entry(
         title=_title(fields[0]),
