@@ -6,5 +6,6 @@ from twintrack.engines.base import Blend, BlendingEngine, Engine
 from twintrack.engines.jax_engine import JaxEngine
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.engines.pysd_engine import PysdEngine
+from twintrack.engines.simulator import Simulator
 
-__all__ = ["Blend", "BlendingEngine", "Engine", "JaxEngine", "NumpyEngine", "PysdEngine"]
+__all__ = ["Blend", "BlendingEngine", "Engine", "JaxEngine", "NumpyEngine", "PysdEngine", "Simulator"]

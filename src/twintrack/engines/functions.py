@@ -130,7 +130,7 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         return xp.concatenate([xp.broadcast_to(x, (*np.shape(x)[:-1], runs)) for x in pieces], axis=axis)
 
     def lookup_extrapolate(x: Value, points: tuple[Array, Array]) -> Value:
-        xs, ys = points
+        xs, _ = points
         first, last = ends_of_slopes(points)
         inside = lookup_array(x, points)
         below, above = xp.minimum(x - xs[0], 0.0), xp.maximum(x - xs[-1], 0.0)
@@ -160,6 +160,9 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
                 value = value + xp.where((width == 0) & (x > left), high - low, 0.0)
         return value
 
+    def diagonal(value: Value, first: int, second: int) -> Value:
+        return xp.moveaxis(xp.diagonal(value, axis1=first, axis2=second), -1, first)
+
     def take(value: Value, places: tuple[int, ...], axis: int) -> Value:
         return xp.take(value, np.asarray(places), axis=axis)
 
@@ -181,6 +184,7 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         fill,
         fill_like,
         join,
+        diagonal,
         take,
     )
     return {

@@ -200,7 +200,15 @@ class Writer:
 
     @staticmethod
     def _ordered(reference: Reference, code: str) -> str:
-        order = [reference.raw_axes.index(axis) for axis in reference.axes]
+        axes = list(reference.raw_axes)
+        for axis in reference.axes:
+            # One range at two places takes the elements that both have in common.
+            while axes.count(axis) > 1:
+                first = axes.index(axis)
+                second = axes.index(axis, first + 1)
+                code = f"diagonal({code}, {first}, {second})"
+                del axes[second]
+        order = [axes.index(axis) for axis in reference.axes]
         if order != sorted(order):
             return f"transpose({code}, {(*order, len(order))})"
         return code

@@ -203,10 +203,6 @@ class Lowering:
                 index = tuple(index[place] for place in places)
                 kept.append(name_of_axis)
             indices.append(index)
-        if len(set(kept)) < len(kept):
-            self.fault(
-                "one range stands twice in a reference; use a second range with the same elements", name
-            )
         return tuple(indices), tuple(kept)
 
     def _axis(self, key: str) -> tuple[str, Sequence[int]]:
@@ -325,6 +321,8 @@ class Lowering:
     def lookup(self, name: str, subscripts: Any, arg: Expr, mode: str = "interpolate") -> Expr:
         """Give a lookup variable, or some of its elements, applied to an argument."""
         indices, kept = self.pick(name, subscripts.subscripts if subscripts else ())
+        if len(set(kept)) < len(kept):
+            return self.fault("one range stands twice in a lookup; use a second range as its copy", name)
         cells = product(*(index if isinstance(index, tuple) else (index,) for index in indices))
         return LookupCall(
             axes=self.sorted_axes([*kept, *arg.axes]),

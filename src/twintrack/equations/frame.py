@@ -209,7 +209,7 @@ class _Builder:
             if len(gaps) and name not in self.frame.lookups:
                 first = len(self.components[name])
                 self.components[name] += tuple(
-                    Component(name, tuple(map(int, cell)), (), (), Number(value=np.nan), self._where(name))
+                    Component(name, tuple(map(int, cell)), (), (), Number(value=np.nan), self._where(name), missing=True)
                     for cell in gaps
                 )
                 owner[tuple(gaps.T)] = range(first, first + len(gaps))
@@ -288,16 +288,20 @@ class _Builder:
         return values
 
     def _time(self) -> TimeGrid:
-        known = [name for name in CONTROL_NAMES if name in self.components]
+        order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
+        known = [name for name in order if name in self.components]
         # Without SAVEPER every step is saved.
         missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
         if missing:
             raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
+        # A final time that changes is taken as it is at the initial time.
         static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
         values = {}
         for name in known:
             try:
                 values[name] = static.value(name)
+                if static.moving and name != "final_time":
+                    raise NotStaticError("it changes with time")
             except NotStaticError as error:
                 message = "a control variable must be computed from numbers and constants"
                 raise EquationError(

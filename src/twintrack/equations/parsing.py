@@ -19,7 +19,7 @@ from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
 
 _COMMENT = re.compile(r'("(?:\\"|[^"])*")|\{[^{}]*\}')
-_CONTINUATION = re.compile(r"\\\n\t")
+_CONTINUATION = re.compile(r"\\\n\s*")
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(

@@ -21,11 +21,12 @@ _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
 _QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|\{[^{}]*\}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
-_CONTINUATION = re.compile(r"\\\r?\n[ \t]*")
+_CONTINUATION = re.compile(r"\\\n[ \t]*")
 _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
 )
+_COMMENT = re.compile(r"\A(?:\s*\{[^{}]*\})+")
 _VISIBLE = re.compile(r"[^\n]")
 
 
@@ -98,7 +99,7 @@ def _entries(body: str, start: int, file: str) -> list[Entry]:
     group = ""
     fields: list[str] = []
     field_start = entry_start = start
-    while mark := _next_mark(body, field_start, in_comment=len(fields) > 1):
+    while mark := _next_mark(body, field_start, in_equation=not fields):
         fields.append(body[field_start : mark.start()])
         field_start = mark.end()
         if mark.group() == "~":
@@ -123,9 +124,9 @@ def _entries(body: str, start: int, file: str) -> list[Entry]:
     return entries
 
 
-def _next_mark(body: str, start: int, *, in_comment: bool) -> re.Match[str] | None:
+def _next_mark(body: str, start: int, *, in_equation: bool) -> re.Match[str] | None:
     """Find the next `~` or `|`; quotes hide them in names, but a quote in a comment means nothing."""
-    if in_comment:
+    if not in_equation:
         return _SEPARATOR.search(body, start)
     return next((mark for mark in _QUOTED_OR_SEPARATOR.finditer(body, start) if mark.group() in "~|"), None)
 
@@ -137,7 +138,7 @@ def _line_of(body: str, position: int) -> int:
 
 
 def _title(equation: str) -> str:
-    match = _NAME.match(equation)
+    match = _NAME.match(_CONTINUATION.sub(" ", _COMMENT.sub(" ", equation)))
     return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
 
 

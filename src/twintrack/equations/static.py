@@ -56,7 +56,10 @@ class NotStaticError(Exception):
 
 
 class Static:
-    """Works out scalar expressions at the initial time, at which stateful parts have their initial values."""
+    """Works out scalar expressions at the initial time, at which stateful parts have their initial values.
+
+    `moving` tells whether anything that was worked out so far changes with time.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Static:
         self.states = states
         self.tables = tables
         self._pending: list[str] = []
+        self.moving = False
 
     def value(self, name: str) -> float:
         """Give the value of a variable without subscripts. Raises NotStaticError."""
@@ -97,10 +101,12 @@ class Static:
             case Number():
                 return expression.value
             case Time():
+                self.moving = True
                 return self.value("initial_time")
             case Reference() if all(isinstance(index, int) for index in expression.indices):
                 return self._element(expression.variable, expression.indices)  # type: ignore[arg-type]
             case StateValue():
+                self.moving |= self.states[expression.state].kind != "initial"
                 return self._evaluated(self.states[expression.state].initial)
             case ActiveInitial():
                 return self._evaluated(expression.initial)

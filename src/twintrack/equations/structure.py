@@ -64,7 +64,8 @@ class Time(Expr):
 class Reference(Expr):
     """The value of another variable: `indices` has an entry per axis, `raw_axes` names the kept axes.
 
-    With `apart` it needs only the equations of the elements it takes, not the whole variable.
+    A name twice in `raw_axes` takes the diagonal. With `apart` it needs only the equations of the elements it
+    takes, not the whole variable.
     """
 
     variable: str = ""
@@ -192,7 +193,7 @@ class Component:
 
     `box` has one Index per axis of the variable: a number where the left-hand side names an element. `axes`
     and `shape` describe the value (the positions of `box` that are not numbers). A lookup has no expression
-    but the number of its `table`.
+    but the number of its `table`. `missing` tells that the file has no equation for this element.
     """
 
     variable: str
@@ -202,6 +203,7 @@ class Component:
     expression: Expr | None
     where: str
     table: int | None = None
+    missing: bool = False
 
 
 @dataclass(frozen=True)
