@@ -13,7 +13,7 @@ from twintrack.cli.model_units import units_command
 
 @click.group("model", short_help="Check units, draw, document, flatten or simulate a model.")
 def model_group() -> None:
-    """Look at the model itself: units, diagrams, pages, an equivalent without subscripts; run other models."""
+    """Look at the model itself: units, diagrams, pages, a form without subscripts. Run any other model."""
 
 
 for _command in (

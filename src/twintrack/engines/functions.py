@@ -104,11 +104,15 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         # now and then. This divisor looks different everywhere.
         return value / xp.where(value == value, divisor, np.nan)
 
+    def sharp_multiply(one: Value, other: Value) -> Value:
+        # The choice keeps a compiler from joining this product and a sum, which would be rounded only once.
+        product = one * other
+        return xp.where(product == product, product, np.nan)
+
     def quantum(value: Value, unit: Value) -> Value:
         small = unit < SMALL
-        product = unit * xp.trunc(sharp_divide(value, xp.where(small, 1.0, unit)))
-        # The choice keeps the compiler from joining this product and a difference, rounded once only.
-        return xp.where(small, value, xp.where(product == product, product, np.nan))
+        whole = xp.trunc(sharp_divide(value, xp.where(small, 1.0, unit)))
+        return xp.where(small, value, sharp_multiply(unit, whole))
 
     def modulo(value: Value, divisor: Value) -> Value:
         return value - quantum(value, divisor)
@@ -174,6 +178,7 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         pulse,
         pulse_train,
         sharp_divide,
+        sharp_multiply,
         quantum,
         modulo,
         lookup_array,

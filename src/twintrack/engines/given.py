@@ -41,7 +41,7 @@ class Given:
         if cell is None and name in {**constants, **series}:
             message = "is given twice"
             raise ValueError(message)
-        dated = isinstance(value, Mapping) or hasattr(value, "index") and hasattr(value, "to_dict")
+        dated = isinstance(value, Mapping) or hasattr(value, "to_dict")  # a pandas Series
         if cell is not None:
             if dated:
                 message = "a series can be given for a whole variable only"
@@ -52,7 +52,9 @@ class Given:
         else:
             constants[name] = np.asarray(value, dtype=np.float64)
 
-    def _with_element(self, name: str, cell: tuple[int, ...], value: Any, constants: dict[str, Array]) -> Array:
+    def _with_element(
+        self, name: str, cell: tuple[int, ...], value: Any, constants: dict[str, Array]
+    ) -> Array:
         """Give a constant with another value of one element, shape axes or axes + (runs,)."""
         before = constants.get(name, self.labels.equations.defaults.get(name))
         if before is None:

@@ -1,8 +1,8 @@
 """Running any Vensim model from Python: one run as a table, many runs as arrays.
 
-    model = Simulator("sir.mdl")
-    model.run(infectivity=0.3)
-    model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"])
+model = Simulator("sir.mdl")
+model.run(infectivity=0.3)
+model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"])
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Simulator:
         for name, wanted in places:
             for title, cell in self.labels.columns(name):
                 if wanted is None or wanted == cell:
-                    columns[title] = found[name][(slice(None), *cell, 0)]
+                    columns[title] = found[name].reshape(len(found[name]), -1)[:, self._flat(name, cell)]
         return columns
 
     def batch(
@@ -119,7 +119,8 @@ class Simulator:
 
         names = list(dict.fromkeys(name for name, _ in self._places(outputs)))
         found = self._simulate(values, names, self._runs(values), time_step, engine)
-        data, ranges = {}, {}
+        data: dict[str, Any] = {}
+        ranges: dict[str, list[str]] = {}
         for name in names:
             variable = self.equations.variables[name]
             dims = _distinct(variable.dims)
@@ -127,12 +128,16 @@ class Simulator:
             data[variable.title] = (("time", *dims, "run"), found[name], {"units": variable.units})
         return xr.Dataset(data, {"time": self.equations.time.saved, **ranges})
 
+    def _flat(self, name: str, cell: tuple[int, ...]) -> int:
+        shape = self.equations.variables[name].shape
+        return int(np.ravel_multi_index(cell, shape)) if shape else 0
+
     def _places(self, outputs: Sequence[str] | None) -> list[tuple[str, tuple[int, ...] | None]]:
         if outputs is None:
             return [(name, None) for name in default_outputs(self.equations)]
         return self.labels.variables(outputs, "outputs")
 
-    def _runs(self, values: Mapping[str, ArrayLike]) -> int:
+    def _runs(self, values: Mapping[str, Any]) -> int:
         counts = {}
         for label, value in values.items():
             (name, cell), shape = self.labels.variables([label], "values")[0], np.shape(value)

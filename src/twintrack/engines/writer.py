@@ -60,7 +60,7 @@ class Writer:
 
     `name_of` gives the name or literal of a node; `states` knows the code of states; `constants` collects the
     module-level arrays and tables that the code needs, by their code; `used` the local names it reads. While
-    `sharp` is set, divisions are written so that no compiler rounds them in another way.
+    `sharp` is set, products and quotients are written so that no compiler rounds them in another way.
     """
 
     def __init__(
@@ -233,8 +233,8 @@ class Writer:
         was_sharp, self.sharp = self.sharp, self.sharp or function in ROUNDING
         args = [self.aligned(arg, axes) for arg in expression.args]
         self.sharp = was_sharp
-        if function == "divide" and self.sharp:
-            return f"sharp_divide({args[0]}, {args[1]})"
+        if function in ("divide", "multiply") and self.sharp:
+            return f"sharp_{function}({args[0]}, {args[1]})"
         if function in _INFIX:
             return _infix(function, *args)
         if function == "negative":

@@ -1,7 +1,7 @@
 """Arrays whose elements use one another: their equations are taken apart, one for each element.
 
-`cohort[later] = cohort[earlier] * survival` is one equation, and as one it would need itself. Only equations in
-such a knot are taken apart, and only along the subscripts that the knot runs along; all others stay arrays.
+`cohort[later] = cohort[earlier] * survival` is one equation, and as one it would need itself. Only equations
+in such a knot are taken apart, and only along the subscripts that the knot runs along; others stay arrays.
 """
 
 from __future__ import annotations

@@ -56,7 +56,8 @@ class Frame:
     """What the left-hand sides say, filled before any right-hand side is lowered.
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
-    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow while right-hand sides are lowered.
+    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
+    while right-hand sides are lowered.
     """
 
     ranges: Ranges
@@ -157,18 +158,18 @@ class Lowering:
             return self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
         if name == "time":
             return Time()
-        inside = ranges.names.find(node.reference.rstrip("! "))
+        inside = ranges.names.find(node.reference)
         if ranges.is_range(inside):
-            return self._positions(inside, marked=node.reference.rstrip().endswith("!"))
+            return self._positions(inside)
         if ranges.is_element(inside):
             return Number(value=ranges.positions(inside)[0])
         options = [*self.frame.axes, *ranges.all_names()]
         return self.fault(f"no variable of this name{suggest(name, options)}", node.reference)
 
-    def _positions(self, name: str, *, marked: bool) -> Expr:
+    def _positions(self, name: str) -> Expr:
         """Give the positions of a range's elements, which stand for them in formulas."""
+        axis, places = self._axis(name)
         values = self.frame.ranges.positions(name)
-        axis, places = (f"{name}!", range(len(values))) if marked else self._axis(name)
         taken = tuple(values[place] for place in places)
         return Literal(axes=self.sorted_axes([axis]), values=taken, shape=(len(taken),))
 

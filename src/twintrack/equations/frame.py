@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -209,7 +210,15 @@ class _Builder:
             if len(gaps) and name not in self.frame.lookups:
                 first = len(self.components[name])
                 self.components[name] += tuple(
-                    Component(name, tuple(map(int, cell)), (), (), Number(value=np.nan), self._where(name), missing=True)
+                    Component(
+                        name,
+                        tuple(map(int, cell)),
+                        (),
+                        (),
+                        Number(value=np.nan),
+                        self._where(name),
+                        missing=True,
+                    )
                     for cell in gaps
                 )
                 owner[tuple(gaps.T)] = range(first, first + len(gaps))
@@ -296,22 +305,23 @@ class _Builder:
             raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
         # A final time that changes is taken as it is at the initial time.
         static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
-        values = {}
-        for name in known:
-            try:
-                values[name] = static.value(name)
-                if static.moving and name != "final_time":
-                    raise NotStaticError("it changes with time")
-            except NotStaticError as error:
-                message = "a control variable must be computed from numbers and constants"
-                raise EquationError(
-                    message, variable=name, construct=str(error), where=self._where(name)
-                ) from error
+        values = {name: self._control(static, name) for name in known}
         initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
         try:
             return TimeGrid(initial, final, step, values.get("saveper", step)).check()
         except InputError as error:
             raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
+
+    def _control(self, static: Static, name: str) -> float:
+        try:
+            value = static.value(name)
+            reason = "it changes with time" if static.moving and name != "final_time" else ""
+        except NotStaticError as error:
+            value, reason = math.nan, str(error)
+        if reason:
+            message = "a control variable must be computed from numbers and constants"
+            raise EquationError(message, variable=name, construct=reason, where=self._where(name))
+        return value
 
 
 def _is_literal(part: Component) -> bool:

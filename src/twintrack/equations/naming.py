@@ -18,8 +18,8 @@ def same_name(written: str) -> str:
     """Give what is equal for all ways to write one name: without quotes, in lower case, blanks as `_`."""
     text = written.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
-        text = text[1:-1].replace('\\"', '"')
-    return _BLANKS.sub("_", text.strip()).strip("_").lower()
+        text = text[1:-1]
+    return _BLANKS.sub("_", text.replace('\\"', '"').strip()).strip("_").lower()
 
 
 class Names:

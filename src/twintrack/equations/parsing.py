@@ -25,7 +25,7 @@ _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*
 _SEQUENCE = re.compile(
     r"\(\s*(?P<stem>.*?)(?P<first>\d+)\s*-\s*(?P<other>.*?)(?P<last>\d+)\s*\)\Z", re.DOTALL
 )
-_ARROW = re.compile(r"(?<!<)->")
+_QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
 
 
@@ -113,10 +113,10 @@ class _Reader:
         from pysd.translators.vensim import vensim_element as kinds
 
         text = _clean(entry.text)
-        before, *mappings = _ARROW.split(text, maxsplit=1)
-        item: Any = kinds.Element(_with_pairs(text if "=" in before else before), "", "").parse()
+        text, mappings = _without_mappings(text)
+        item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
-            self.ranges.append(_range(item, "".join(mappings), entry))
+            self.ranges.append(_range(item, mappings, entry))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
             return None
@@ -134,6 +134,16 @@ def _clean(text: str) -> str:
     """Put an equation on one line, without comments."""
     text = _COMMENT.sub(lambda match: match[1] or " ", _CONTINUATION.sub(" ", text))
     return " ".join(text.split())
+
+
+def _without_mappings(text: str) -> tuple[str, str]:
+    """Split a subscript range at the arrow behind which its mappings stand; an equation has none."""
+    for mark in _QUOTED_EQUALS_OR_ARROW.finditer(text):
+        if mark.group() == "=":
+            break
+        if mark.group() == "->":
+            return text[: mark.start()], text[mark.end() :]
+    return text, ""
 
 
 def _with_pairs(text: str) -> str:
