@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from twintrack.engines.functions import Value
 
 Repeat = Callable[[int, Callable[[Any, Any], Any], Any], Any]
@@ -45,8 +47,20 @@ def vector_functions(
         return xp.moveaxis(xp.take_along_axis(values, places.astype(int), axis=-1), -1, place)
 
     def invert_matrix(matrix: Value, row: int, column: int) -> Value:
-        inverse = xp.linalg.inv(xp.moveaxis(matrix, (row, column), (-2, -1)))
-        return xp.moveaxis(inverse, (-2, -1), (row, column))
+        """Invert by elimination with pivots: compiled functions that are stored cannot call LAPACK."""
+        square = xp.moveaxis(matrix, (row, column), (-2, -1))
+        size = square.shape[-1]
+        rows = np.arange(size)
+        beside = xp.broadcast_to(xp.eye(size, dtype=xp.float64), square.shape)
+        work = xp.concatenate([square, beside], axis=-1)
+        for k in range(size):
+            largest = k + xp.argmax(xp.absolute(work[..., k:, k]), axis=-1)[..., None]
+            exchanged = xp.where(rows == k, largest, xp.where(rows == largest, k, rows))
+            work = xp.take_along_axis(work, exchanged[..., None], axis=-2)
+            pivot = work[..., k : k + 1, :] / work[..., k : k + 1, k : k + 1]
+            rest = work - work[..., :, k : k + 1] * pivot
+            work = xp.where((rows == k)[:, None], pivot, rest)
+        return xp.moveaxis(work[..., size:], (-2, -1), (row, column))
 
     def allocate_by_priority(
         request: Value, priority: Value, width: Value, supply: Value, place: int

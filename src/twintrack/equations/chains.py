@@ -45,18 +45,18 @@ def untangle(equations: Equations) -> Equations:
 
     What needs itself truly is left as it is. Raises EquationError for an array that is too large.
     """
-    knotted: set[Part] = set()
+    knots: list[set[Part]] = []
     for initial in (False, True):
         graph = Graph(equations, initial=initial)
-        if not graph.has_cycle():
-            continue
-        for ring in _rings(graph):
-            knotted |= {
+        for ring in _rings(graph) if graph.has_cycle() else ():
+            found = {
                 (node.variable, max(node.part, 0))
                 for node in ring
                 if node.variable and (node.part >= 0 or len(equations.components[node.variable]) == 1)
             }
-    return _Splitter(equations, knotted).split() if knotted else equations
+            touched = [knot for knot in knots if knot & found]
+            knots = [knot for knot in knots if not knot & found] + [found.union(*touched)] * bool(found)
+    return _Splitter(equations, knots).split() if knots else equations
 
 
 def _rings(graph: Graph) -> Iterator[list[Node]]:
@@ -106,13 +106,12 @@ def _inside(expression: Expr, states: tuple[State, ...]) -> Iterator[Expr]:
 
 
 class _Splitter:
-    """Takes the components `knotted` apart."""
+    """Takes the components of each knot apart; `whole` are the axes of each along which it stays an array."""
 
-    def __init__(self, equations: Equations, knotted: set[Part]) -> None:
+    def __init__(self, equations: Equations, knots: list[set[Part]]) -> None:
         self.equations = equations
-        self.knotted = knotted
         self.states = list(equations.states)
-        self.whole = self._whole_axes()
+        self.whole = {part: self._whole_axes(knot) for knot in knots for part in knot}
 
     def _component(self, part: Part) -> Component:
         return self.equations.components[part[0]][part[1]]
@@ -121,15 +120,14 @@ class _Splitter:
         if expression is not None:
             yield from _inside(expression, self.equations.states)
 
-    def _whole_axes(self) -> set[str]:
-        """Give the axes along which every element needs only its like: they need not be taken apart."""
-        whole = set.intersection(*(set(self._component(part).axes) for part in self.knotted))
-        for part in self.knotted:
+    def _whole_axes(self, knot: set[Part]) -> set[str]:
+        """Give the axes along which every element of a knot needs only its like."""
+        whole = set.intersection(*(set(self._component(part).axes) for part in knot))
+        for part in knot:
             for item in self._parts_of(self._component(part).expression):
-                if isinstance(item, Reference):
-                    for other in self.knotted:
-                        if other[0] == item.variable:
-                            whole &= self._shared(item, self._component(other))
+                for other in knot if isinstance(item, Reference) else ():
+                    if isinstance(item, Reference) and other[0] == item.variable:
+                        whole &= self._shared(item, self._component(other))
         return whole
 
     @staticmethod
@@ -148,7 +146,7 @@ class _Splitter:
         """Give the equations with the knotted components taken apart."""
         components = dict(self.equations.components)
         owners = dict(self.equations.owners)
-        for name in {name for name, _ in self.knotted}:
+        for name in {name for name, _ in self.whole}:
             components[name], owners[name] = self._variable(name)
         return _without_unused(replace(self.equations, components=components, owners=owners), self.states)
 
@@ -158,10 +156,8 @@ class _Splitter:
         after = np.full(shape, -1)
         parts: list[Component] = []
         for number, part in enumerate(self.equations.components[name]):
-            pieces = [part]
-            if (name, number) in self.knotted:
-                pieces = list(self._pieces(part))
-            for piece in pieces:
+            whole = self.whole.get((name, number))
+            for piece in [part] if whole is None else self._pieces(part, whole):
                 place = np.ix_(*(index if isinstance(index, tuple) else (index,) for index in piece.box))
                 mask = before[place] == number
                 if mask.any() or not shape:
@@ -169,11 +165,11 @@ class _Splitter:
                     parts.append(piece)
         return tuple(parts), tuple(int(owner) for owner in after.ravel())
 
-    def _pieces(self, part: Component) -> Iterator[Component]:
+    def _pieces(self, part: Component, whole: set[str]) -> Iterator[Component]:
         """Yield the components of single elements that make up a component."""
         expression = part.expression
         assert expression is not None, "a lookup needs nothing"
-        axes = [axis for axis in part.axes if axis not in self.whole]
+        axes = [axis for axis in part.axes if axis not in whole]
         if any(
             isinstance(item, Vector) and set(item.along) & set(axes) for item in self._parts_of(expression)
         ):

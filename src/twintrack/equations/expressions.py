@@ -57,7 +57,7 @@ class Frame:
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
     `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered.
+    while right-hand sides are lowered; `broken` are variables of which a fault is told already.
     """
 
     ranges: Ranges
@@ -66,6 +66,7 @@ class Frame:
     lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
     faults: list[EquationError] = field(default_factory=list)
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
@@ -152,6 +153,8 @@ class Lowering:
     def _reference(self, node: Any) -> Expr:
         name = self.frame.names.find(node.reference)
         ranges = self.frame.ranges
+        if name in self.frame.broken:
+            return Number(value=math.nan)
         if name in self.frame.lookups:
             return self.fault("a lookup needs an argument: write name(x)", node.reference)
         if name in self.frame.axes:
@@ -273,6 +276,8 @@ class Lowering:
         called = self.frame.names.find(written)
         if called in self.frame.lookups:
             return self._lookup_call(called, node)
+        if called in self.frame.broken:
+            return Number(value=math.nan)
         name = snake(written)
         shown = written.upper().replace("_", " ")
         if name in VECTOR_FUNCTIONS:

@@ -13,7 +13,7 @@ from twintrack.equations.expressions import Frame, Lowering
 from twintrack.equations.faults import raise_together
 from twintrack.equations.graph import Graph
 from twintrack.equations.naming import Names
-from twintrack.equations.parsing import Definition
+from twintrack.equations.parsing import Definition, Unread
 from twintrack.equations.static import NotStaticError, Static
 from twintrack.equations.structure import (
     CONTROL_NAMES,
@@ -34,11 +34,14 @@ from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError, InputError
 
 
-def build_equations(definitions: Sequence[Definition], ranges: Ranges, file: str, digest: str) -> Equations:
+def build_equations(
+    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str, digest: str
+) -> Equations:
     """Join the equations of a model, in the order of the file. Raises EquationError with all faults."""
     builder = _Builder(definitions, ranges, file)
+    builder.frame.faults += [fault.error for fault in unread]
+    builder.frame.broken |= {builder.frame.names.add(fault.name) for fault in unread}
     builder.read_left_sides()
-    raise_together(builder.frame.faults)
     builder.read_right_sides()
     raise_together(builder.frame.faults)
     equations = untangle(builder.equations(digest))
@@ -123,9 +126,8 @@ class _Builder:
         cells = self.frame.lookups.setdefault(name, {})
         for number, part in enumerate(parts):
             if type(part.tree).__name__ != "LookupsStructure":
-                self._fault(
-                    name, "lookups must be written in the model file", type(part.tree).__name__, number
-                )
+                message = "lookups must be written in the model file"
+                self._fault(name, message, "GET XLS LOOKUPS", number)
                 continue
             try:
                 table = self.frame.add_table(part.tree.x, part.tree.y)
@@ -139,7 +141,10 @@ class _Builder:
 
     def read_right_sides(self) -> None:
         """Lower the expression of every component."""
+        self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
         for name, parts in self.parts.items():
+            if name in self.frame.broken:
+                continue
             lowered = [self._component(name, number, part) for number, part in enumerate(parts)]
             self.components[name] = tuple(lowered)
         if not self.frame.faults:

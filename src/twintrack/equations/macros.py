@@ -6,7 +6,7 @@ A name inside a macro means what goes into the call, another equation of the mac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -86,7 +86,7 @@ class _Expander:
             return self._fault(macro, caller, f"{wanted} are needed, {counts[0]} and {counts[1]} are given")
         self._calls += 1
         axes = tuple(name for name in caller.subscripts if self.is_range(name))
-        instance = _Instance(f"{macro.title} {self._calls}", macro, arguments, axes)
+        instance = _Instance(f"{macro.title} {self._calls}", macro, arguments, axes, self.macros)
         if same_name(macro.title) not in instance.own:
             return self._fault(macro, caller, "no equation of the macro gives its result")
         for definition in macro.definitions:
@@ -126,10 +126,21 @@ class _Expander:
 
 
 class _Instance:
-    """One call: `own` gives the names in the model of the macro's equations, `axes` their subscripts."""
+    """One call: `own` gives the names in the model of the macro's equations, `axes` their subscripts.
 
-    def __init__(self, label: str, macro: Macro, arguments: Sequence[Any], axes: tuple[str, ...]) -> None:
+    `macros` are the names of all macros, which mean calls also where the macro has an equation of that name.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        macro: Macro,
+        arguments: Sequence[Any],
+        axes: tuple[str, ...],
+        macros: Container[str],
+    ) -> None:
         self.macro = macro
+        self.macros = macros
         self.axes = axes
         self.arguments = dict(zip(map(same_name, macro.inputs), arguments, strict=True))
         self.own = {same_name(item.name): f'"{label}: {item.entry.title}"' for item in macro.definitions}
@@ -146,13 +157,12 @@ class _Instance:
         """Give what stands for a name inside the macro; None for everything else."""
         kind = type(node).__name__
         if kind == "CallStructure":
-            function = self.visit(node.function)
-            if type(function).__name__ == "ReferenceStructure":
-                arguments = tuple(_rewritten(argument, self.visit) for argument in node.arguments)
-                return replace(node, function=function, arguments=arguments)
-            return replace(
-                node, arguments=tuple(_rewritten(argument, self.visit) for argument in node.arguments)
-            )
+            arguments = tuple(_rewritten(argument, self.visit) for argument in node.arguments)
+            called = node.function
+            if same_name(called.reference) not in self.macros:
+                found = self.visit(called)  # a lookup that is handed in, or one of the macro's own
+                called = found if type(found).__name__ == "ReferenceStructure" else called
+            return replace(node, function=called, arguments=arguments)
         if kind != "ReferenceStructure":
             return None
         key = same_name(node.reference)

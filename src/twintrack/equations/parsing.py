@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from twintrack.equations.faults import raise_together
 from twintrack.equations.source import Entry, MacroText
 from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
 
-_COMMENT = re.compile(r'("(?:\\"|[^"])*")|\{[^{}]*\}')
+_COMMENT_OR_ZEROS = re.compile(r'("(?:\\"|[^"])*")|\{[^{}]*\}|([-+*/^(,=<>;]\s*)0+(?=\d)')
 _CONTINUATION = re.compile(r"\\\n\s*")
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
@@ -58,16 +57,25 @@ class Macro:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """An equation that cannot be read: the name on its left, and what is wrong."""
+
+    name: str
+    error: EquationError
+
+
+@dataclass(frozen=True)
 class Parsed:
-    """A model file as syntax trees."""
+    """A model file as syntax trees, and what of it cannot be read."""
 
     definitions: tuple[Definition, ...]
     ranges: tuple[RangeText, ...]
-    macros: tuple[Macro, ...] = field(default=())
+    macros: tuple[Macro, ...]
+    faults: tuple[Unread, ...]
 
 
 def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str) -> Parsed:
-    """Parse all equations. Raises EquationError with all that cannot be read."""
+    """Parse all equations; `file` is told in errors."""
     texts = list(macros)
     reader = _Reader([macro.title for macro in texts], file)
     with warnings.catch_warnings():
@@ -76,8 +84,7 @@ def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str) -> P
         ready = tuple(
             Macro(m.title, m.inputs, m.outputs, tuple(reader.definitions(m.entries)), m.line) for m in texts
         )
-    raise_together(reader.faults)
-    return Parsed(definitions, tuple(reader.ranges), ready)
+    return Parsed(definitions, tuple(reader.ranges), ready, tuple(reader.faults))
 
 
 class _Reader:
@@ -86,7 +93,7 @@ class _Reader:
     def __init__(self, macros: list[str], file: str) -> None:
         self.file = file
         self.ranges: list[RangeText] = []
-        self.faults: list[EquationError] = []
+        self.faults: list[Unread] = []
         names = sorted(macros, key=len, reverse=True)
         words = "|".join(r"[\s_]+".join(map(re.escape, name.split())) for name in names)
         self._macro = re.compile(rf"(?<!\w)(?:{words})\s*\(", re.IGNORECASE) if words else None
@@ -101,9 +108,8 @@ class _Reader:
             except (ParsimoniousError, TypeError, ValueError, SyntaxError, IndexError) as error:
                 reason = str(error).split("\n", 1)[0][:160]
                 where = f"{self.file}:{entry.line}"
-                self.faults.append(
-                    EquationError(f"not understood: {reason}", variable=entry.name, where=where)
-                )
+                fault = EquationError(f"not understood: {reason}", variable=entry.name, where=where)
+                self.faults.append(Unread(entry.title, fault))
             else:
                 if found is not None:
                     yield found
@@ -131,8 +137,8 @@ class _Reader:
 
 
 def _clean(text: str) -> str:
-    """Put an equation on one line, without comments."""
-    text = _COMMENT.sub(lambda match: match[1] or " ", _CONTINUATION.sub(" ", text))
+    """Put an equation on one line, without comments and without zeros in front of numbers."""
+    text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", _CONTINUATION.sub(" ", text))
     return " ".join(text.split())
 
 

@@ -26,7 +26,7 @@ _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\A(?:\s*\{[^{}]*\})+")
+_COMMENT = re.compile(r"(?:\s*\{[^{}]*\})+")
 _VISIBLE = re.compile(r"[^\n]")
 
 
@@ -132,13 +132,17 @@ def _next_mark(body: str, start: int, *, in_equation: bool) -> re.Match[str] | N
 
 
 def _line_of(body: str, position: int) -> int:
-    """Give the 1-based line of the first visible character at or after a position."""
-    blank = len(body[position:]) - len(body[position:].lstrip())
-    return body.count("\n", 0, position + blank) + 1
+    """Give the 1-based line of the first visible character at or after a position, comments left out."""
+    comment = _COMMENT.match(body, position)
+    start = comment.end() if comment else position
+    blank = len(body[start:]) - len(body[start:].lstrip())
+    return body.count("\n", 0, start + blank) + 1
 
 
 def _title(equation: str) -> str:
-    match = _NAME.match(_CONTINUATION.sub(" ", _COMMENT.sub(" ", equation)))
+    text = _CONTINUATION.sub(" ", equation)
+    comment = _COMMENT.match(text)
+    match = _NAME.match(text, comment.end() if comment else 0)
     return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
 
 

@@ -10,6 +10,7 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+from twintrack.equations.faults import raise_together
 from twintrack.equations.frame import build_equations
 from twintrack.equations.macros import expand
 from twintrack.equations.parsing import parse
@@ -48,5 +49,7 @@ def translate(text: str, path: Path, digest: str) -> Equations:
     def is_range(name: str) -> bool:
         return ranges.is_range(ranges.names.find(name))
 
+    if parsed.faults and parsed.macros:  # what a call needs may be missing
+        raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
-    return build_equations(definitions, ranges, file, digest)
+    return build_equations(definitions, parsed.faults, ranges, file, digest)
