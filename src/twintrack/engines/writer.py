@@ -258,7 +258,7 @@ class Writer:
     def _lookup(self, expression: LookupCall) -> str:
         tables = [self.graph.equations.tables[number] for number in expression.tables]
         arg = self.aligned(expression.arg, expression.axes)
-        plain = expression.mode == "interpolate"
+        plain = expression.mode in ("interpolate", "invert")
         if not expression.table_axes and plain:
             return f"lookup({arg}, {self._constant('T', f'table({tables[0].x!r}, {tables[0].y!r})')})"
         # Axes of the tables in the order of the result, one long where the argument alone has the axis.

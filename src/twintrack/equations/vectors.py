@@ -171,7 +171,7 @@ def _inverted(lowering: Lowering, call: LookupCall, shown: str) -> Expr:
         if not rising or len(set(table.y)) < len(table.y):
             return lowering.fault("the lookup must rise or fall everywhere", shown)
         numbers.append(lowering.frame.add_table([y for y, _ in points], [x for _, x in points]))
-    return replace(call, tables=tuple(numbers))
+    return replace(call, tables=tuple(numbers), mode="invert")
 
 
 BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
