@@ -31,7 +31,7 @@ def known() -> set[str]:
 
 
 def test_every_function_is_listed() -> None:
-    rows = re.findall(r"^\| [^|]+ \| (.*) \|$", UNDERSTOOD, re.M)
+    rows = re.findall(r"^\| (?!Other files)[^|]+ \| (.*) \|$", UNDERSTOOD, re.M)
     listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
     assert sorted(known() - listed) == []
     assert sorted(listed - known() - {"NA", "AND", "OR", "NOT"}) == []
@@ -43,7 +43,7 @@ def test_every_refused_family_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SHIFT IF TRUE", "DELAY CONVEYOR", "FIND ZERO", "MARKETP", "GET TIME VALUE"]
+    "name", ["SHIFT IF TRUE", "DELAY CONVEYOR", "FIND ZERO", "MARKETP", "GET DATA BETWEEN TIMES"]
 )
 def test_what_is_said_to_be_refused_is_refused(name: str, write: Callable[[str], Path]) -> None:
     assert name.split()[0] in REFUSED

@@ -1,4 +1,4 @@
-"""The form without subscripts is a second way to the same numbers, and PySD computes it where arrays fail it."""
+"""The form without subscripts is a second way to the same numbers; PySD computes it where arrays fail it."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         ("a := 1 ~ ~ |\n", "data variables are not understood"),
         (
             "a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n",
-            "numbers must be written in the model file (GET XLS DATA)",
+            "not found. (GET XLS DATA)",
         ),
         ("a = 1 ~ ~ |\nA = 2 ~ ~ |\n", "defined twice"),
     ],

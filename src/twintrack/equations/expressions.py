@@ -48,7 +48,10 @@ _UNREADABLE = {
     "GetConstantsStructure": "GET XLS CONSTANTS",
     "DataStructure": "data",
 }
-"""Constructs that read other files."""
+"""Constructs that read other files, where they cannot be read."""
+
+_MODES = {"hold_backward": "backward", "look_forward": "forward"}
+"""How data are read between their times, if not in a straight line."""
 
 
 @dataclass
@@ -347,4 +350,5 @@ class Lowering:
             table = self.frame.add_table(node.lookups.x, node.lookups.y)
         except ValueError as error:
             return self.fault(str(error), "WITH LOOKUP")
-        return LookupCall(axes=arg.axes, tables=(table,), arg=arg)
+        mode = _MODES.get(node.lookups.type, "interpolate")
+        return LookupCall(axes=arg.axes, tables=(table,), arg=arg, mode=mode)

@@ -78,7 +78,7 @@ LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "
 REFUSED = {
     "random": "random numbers are not drawn; give the variable a series of numbers instead",
     "get_time_value": "clock and calendar are not read; write a formula of Time instead",
-    "get_": "numbers must be written in the model file",
+    "get_": "functions of data are not computed",
     "a_function_of": "the equation is not finished",
 }
 """Beginnings of functions that are known and not computed, and what is said of them."""

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from twintrack.equations.source import Entry, MacroText
@@ -25,6 +26,8 @@ _SEQUENCE = re.compile(
     r"\(\s*(?P<stem>.*?)(?P<first>\d+)\s*-\s*(?P<other>.*?)(?P<last>\d+)\s*\)\Z", re.DOTALL
 )
 _QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
+_UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
+"""What PySD raises for what it cannot read, subscripts in files included."""
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
 
 
@@ -33,7 +36,8 @@ class Definition:
     """One equation: what stands on the left, and the syntax tree of the right-hand side.
 
     `name` is as it is written, `excepted` the subscripts of each :EXCEPT: group, `kind` "equation", "lookup"
-    or "data". `internal` tells that it belongs to a macro and not to the model.
+    or "data", `keyword` how data are read between their times. `internal` tells that it belongs to a macro
+    and not to the model.
     """
 
     entry: Entry
@@ -43,6 +47,7 @@ class Definition:
     tree: Any
     kind: str = "equation"
     internal: bool = False
+    keyword: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class _Reader:
         for entry in entries:
             try:
                 found = self._definition(entry)
-            except (ParsimoniousError, TypeError, ValueError, SyntaxError, IndexError) as error:
+            except (ParsimoniousError, *_UNREADABLE) as error:
                 reason = str(error).split("\n", 1)[0][:160]
                 where = f"{self.file}:{entry.line}"
                 fault = EquationError(f"not understood: {reason}", variable=entry.name, where=where)
@@ -122,7 +127,7 @@ class _Reader:
         text, mappings = _without_mappings(text)
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
-            self.ranges.append(_range(item, mappings, entry))
+            self.ranges.append(_range(item, mappings, entry, Path(self.file).parent))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
             return None
@@ -133,7 +138,9 @@ class _Reader:
         lookup = isinstance(item, kinds.Lookup) or item.lookup
         kind = "lookup" if lookup else "data" if isinstance(item, kinds.Data) else "equation"
         left, excepted = item.subscripts
-        return Definition(entry, item.name, tuple(left), tuple(map(tuple, excepted)), item.ast, kind)
+        keyword = getattr(item, "keyword", None) or ""
+        groups = tuple(map(tuple, excepted))
+        return Definition(entry, item.name, tuple(left), groups, item.ast, kind, keyword=keyword)
 
 
 def _clean(text: str) -> str:
@@ -200,11 +207,13 @@ def _colon_and_end(text: str, start: int) -> tuple[int | None, int]:
     return None, len(text)
 
 
-def _range(item: Any, mappings: str, entry: Entry) -> RangeText:
-    """Give a subscript range as it is written."""
+def _range(item: Any, mappings: str, entry: Entry, folder: Path) -> RangeText:
+    """Give a subscript range as it is written, or as the file in `folder` says that it names."""
     if isinstance(item.definition, dict):
-        message = "subscript ranges must be written in the model file (GET XLS SUBSCRIPT)"
-        raise TypeError(message)
+        from pysd.py_backend.external import ExtSubscript
+
+        cells = {key: item.definition[key] for key in ("tab", "firstcell", "lastcell", "prefix")}
+        item.definition = ExtSubscript(item.definition["file"], root=folder, **cells).subscript
     copied = isinstance(item.definition, str)
     return RangeText(
         name=item.name,

@@ -129,8 +129,8 @@ class LookupCall(Expr):
 
     `variable` is the lookup's name, empty for WITH LOOKUP; `indices` says what is taken of each of its axes.
     `mode` says what is found between and beyond the points: "interpolate" (the ends are held), "extrapolate",
-    "forward" (the next point), "backward" (the last one), or "invert" (as "interpolate", `tables` being those of
-    the lookup with x and y exchanged).
+    "forward" (the next point), "backward" (the last one), or "invert" (as "interpolate", `tables` being those
+    of the lookup with x and y exchanged).
     """
 
     variable: str = ""

@@ -6,10 +6,10 @@ that a model that was read once is never parsed again (and PySD, slow to import,
 
 from __future__ import annotations
 
-import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+from twintrack.equations.external import digest_of, read_external
 from twintrack.equations.faults import raise_together
 from twintrack.equations.frame import build_equations
 from twintrack.equations.macros import expand
@@ -30,11 +30,10 @@ def load_equations(path: Path) -> Equations:
     """
     path = Path(path)
     content = read_bytes(path)
-    digest = hashlib.sha256(content).hexdigest()
+    text = decode(content)
+    digest = digest_of(content, text, path.parent)
     described = f"{digest} {path} {version('pysd')}"
-    return stored(
-        "equations", described, ("equations",), Equations, lambda: translate(decode(content), path, digest)
-    )
+    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, digest))
 
 
 def translate(text: str, path: Path, digest: str) -> Equations:
@@ -52,4 +51,5 @@ def translate(text: str, path: Path, digest: str) -> Equations:
     if parsed.faults and parsed.macros:  # what a call needs may be missing
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
-    return build_equations(definitions, parsed.faults, ranges, file, digest)
+    definitions, unread = read_external(definitions, ranges, file)
+    return build_equations(definitions, [*parsed.faults, *unread], ranges, file, digest)

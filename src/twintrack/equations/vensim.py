@@ -130,6 +130,8 @@ class Printer:
 
     def _lookup(self, call: LookupCall, cell: Cell) -> Text:
         arg = self.expression(call.arg, cell)
+        if call.mode != "interpolate" and not call.variable:
+            raise UnprintableError(f"data with {call.mode}")
         if call.mode != "interpolate":
             return self._lookup_function(call, arg, cell)
         if call.variable:
