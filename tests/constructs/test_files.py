@@ -85,6 +85,12 @@ def test_names_that_differ_in_signs_have_identifiers_of_their_own(write: Callabl
     assert variables["numbers"].line == 25
 
 
+def test_an_unknown_name_is_not_taken_for_a_similar_one(write: Callable[[str], Path]) -> None:
+    for name in ('"price£"', "price"):
+        with pytest.raises(EquationError, match="no variable of this name"):
+            load_equations(write(f'"price$" = 3 ~~|\nx = {name}*2 ~~|\n'))
+
+
 def test_the_missing_value_is_met_by_comparison_only(run: Callable[[str], dict[str, np.ndarray]]) -> None:
     found = run(
         "x = IF THEN ELSE(Time > 3, 5, :NA:) ~~|\ny = IF THEN ELSE(x = :NA:, -1, x*2) ~~|\n"

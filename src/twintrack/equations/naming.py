@@ -42,8 +42,9 @@ class Names:
         return self._known[key]
 
     def find(self, written: str) -> str:
-        """Give the identifier that a name refers to; for an unknown one its snake_case form."""
-        return self._known.get(same_name(written)) or snake(written)
+        """Give the identifier that a name refers to; for an unknown one a word that is no identifier."""
+        key = same_name(written)
+        return self._known.get(key) or (f"{key}?" if key in self._titles else key)
 
     def title(self, identifier: str) -> str:
         """Give the name of an identifier as it was written when it was added."""
