@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from construct_helpers import TIMES
+from construct_helpers import CONTROL, TIMES
 
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
@@ -70,6 +70,17 @@ def test_numbers_are_found_in_their_cells(files: Path, run: Callable[[str], dict
     np.testing.assert_allclose(found["level"], 0.5 + np.r_[0, 0.5 * np.cumsum(rates)[:-1]])
 
 
+def test_names_of_files_may_be_aliases(files: Path, write: Callable[[str], Path]) -> None:
+    text = MODEL.replace("'d.xlsx'", "'?data.xlsx'").replace("'e.csv'", "'?e.csv'")
+    path = write(text)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\\\\\\---/// Sketch\n///---\\\\\\\n30:?data.xlsx=d.xlsx\n30:?e.csv=e.csv\n9:Current\n")
+    found = Simulator(path).run()
+    path.write_text("{UTF-8}\n" + MODEL + CONTROL, encoding="utf-8")
+    assert found.equals(Simulator(path).run())
+    assert (files / "d.xlsx").is_file()
+
+
 def test_a_changed_file_is_read_again(files: Path, write: Callable[[str], Path]) -> None:
     from openpyxl import load_workbook
 
@@ -95,7 +106,7 @@ def test_a_changed_file_is_read_again(files: Path, write: Callable[[str], Path])
             "x :RAW: := GET XLS DATA('d.xlsx','S1','1','B2') ~~|\n",
             "x: cannot be read: data without values between",
         ),
-        ("x := GET XLS DATA('d.xlsx','S1','1','H2') ~~|\n", "x: cannot be read"),
+        ("x = GET XLS LOOKUPS('d.xlsx','S1','1','H2') ~~|\n", "x: cannot be read"),
         ("q: GET XLS SUBSCRIPT('none.xlsx','S2','A3','C3','') ~~|\n", ":2: q: not understood: .*"),
     ],
 )

@@ -7,15 +7,17 @@ and data become lookups of the time; nothing later knows that they came from ano
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from twintrack.equations.parsing import Definition, Unread
+from twintrack.equations.source import scan_aliases
 from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError
 
@@ -32,24 +34,30 @@ _UNREADABLE = (OSError, ValueError, KeyError, AttributeError, IndexError, TypeEr
 def digest_of(content: bytes, text: str, folder: Path) -> str:
     """Give the digest of a model file and of the files that it names and that exist."""
     digest = hashlib.sha256(content)
+    aliases = scan_aliases(text)
     for name in dict.fromkeys(_FILE.findall(text)):
-        path = folder / name
+        path = folder / aliases.get(name, name)
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def read_external(
-    definitions: Sequence[Definition], ranges: Ranges, file: str
+    definitions: Sequence[Definition], ranges: Ranges, file: str, aliases: Mapping[str, str]
 ) -> tuple[list[Definition], list[Unread]]:
-    """Give the definitions with all numbers written out, and what cannot be read."""
+    """Give the definitions with all numbers written out, and what cannot be read.
+
+    `aliases` are the files that names stand for; see `scan_aliases`.
+    """
     found: list[Definition] = []
     faults: list[Unread] = []
-    for definition in definitions:
-        construct = _STRUCTURES.get(type(definition.tree).__name__)
+    for original in definitions:
+        definition, tree = original, original.tree
+        construct = _STRUCTURES.get(type(tree).__name__)
         if construct is None:
             found.append(definition)
             continue
+        definition = replace(definition, tree=replace(tree, file=aliases.get(tree.file, tree.file)))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -100,6 +108,8 @@ def _lookup(definition: Definition, xs: Any, ys: Any) -> dict[str, Any]:
     from pysd.translators.structures import abstract_expressions as trees
 
     points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True) if y == y]
+    if not points and definition.kind == "data":
+        return {"tree": math.nan, "kind": "equation"}
     if not points or definition.keyword == "raw":
         message = "data without values between their times (:RAW:)" if points else "no numbers are there"
         raise ValueError(message)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,12 @@ class Parsed:
     faults: tuple[Unread, ...]
 
 
-def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str) -> Parsed:
-    """Parse all equations; `file` is told in errors."""
+def parse(
+    entries: Iterable[Entry], macros: Iterable[MacroText], file: str, aliases: Mapping[str, str]
+) -> Parsed:
+    """Parse all equations; `file` is told in errors, `aliases` are those of `scan_aliases`."""
     texts = list(macros)
-    reader = _Reader([macro.title for macro in texts], file)
+    reader = _Reader([macro.title for macro in texts], file, aliases)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
@@ -95,8 +97,9 @@ def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str) -> P
 class _Reader:
     """Reads entries; `ranges` and `faults` grow while it does."""
 
-    def __init__(self, macros: list[str], file: str) -> None:
+    def __init__(self, macros: list[str], file: str, aliases: Mapping[str, str]) -> None:
         self.file = file
+        self.aliases = aliases
         self.ranges: list[RangeText] = []
         self.faults: list[Unread] = []
         names = sorted(macros, key=len, reverse=True)
@@ -125,8 +128,13 @@ class _Reader:
 
         text = _clean(entry.text)
         text, mappings = _without_mappings(text)
+        if text.endswith("="):
+            message = "the equation is empty"
+            raise ValueError(message)
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
+            if isinstance(item.definition, dict):
+                item.definition["file"] = self.aliases.get(item.definition["file"], item.definition["file"])
             self.ranges.append(_range(item, mappings, entry, Path(self.file).parent))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):

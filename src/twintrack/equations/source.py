@@ -27,6 +27,7 @@ _MACRO = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _COMMENT = re.compile(r"(?:\s*\{[^{}]*\})+")
+_ALIAS = re.compile(r"^30:(?P<name>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
 _VISIBLE = re.compile(r"[^\n]")
 
 
@@ -88,6 +89,11 @@ def scan_macros(text: str, file: str) -> list[MacroText]:
         )
         for macro in _MACRO.finditer(body)
     ]
+
+
+def scan_aliases(text: str) -> dict[str, str]:
+    """Give the files that names with a question mark stand for, from the settings behind the sketch."""
+    return {match["name"]: match["file"].strip() for match in _ALIAS.finditer(text)}
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from twintrack.equations.frame import build_equations
 from twintrack.equations.macros import expand
 from twintrack.equations.parsing import parse
 from twintrack.equations.reading import decode, read_bytes
-from twintrack.equations.source import scan, scan_macros
+from twintrack.equations.source import scan, scan_aliases, scan_macros
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError
@@ -39,7 +39,8 @@ def load_equations(path: Path) -> Equations:
 def translate(text: str, path: Path, digest: str) -> Equations:
     """Translate the text of a model file; `path` is told in errors, `digest` becomes `Equations.hash`."""
     file = str(path)
-    parsed = parse(scan(text, file), scan_macros(text, file), file)
+    aliases = scan_aliases(text)
+    parsed = parse(scan(text, file), scan_macros(text, file), file, aliases)
     try:
         ranges = Ranges(parsed.ranges)
     except ValueError as error:
@@ -51,5 +52,5 @@ def translate(text: str, path: Path, digest: str) -> Equations:
     if parsed.faults and parsed.macros:  # what a call needs may be missing
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
-    definitions, unread = read_external(definitions, ranges, file)
+    definitions, unread = read_external(definitions, ranges, file, aliases)
     return build_equations(definitions, [*parsed.faults, *unread], ranges, file, digest)
