@@ -64,6 +64,17 @@ def test_ranges_mappings_and_diagonals(run: Run) -> None:
     assert found["count"][0] == 5.3
 
 
+def test_a_range_may_have_an_element_of_its_name_and_several_mappings(run: Run) -> None:
+    found = run(
+        "A: A, B ~~|\nC: c1, c2 -> (D: d1, dx), E ~~|\nD: d1, d2, d3 ~~|\ndx: d2, d3 ~~|\nE: e1, e2 ~~|\n"
+        "x[A] = 1, 2 ~~|\ny = SUM(x[A!]) ~~|\nof c[C] = 10, 20 ~~|\nboth[D, E] = of c[C] + E ~~|\n"
+        "other[E] = of c[C] ~~|\n"
+    )
+    assert found["y"][0] == 3
+    assert [found[f"both[d{i},e2]"][0] for i in (1, 2, 3)] == [12, 22, 22]
+    assert [found[f"other[e{i}]"][0] for i in (1, 2)] == [10, 20]
+
+
 def test_exceptions_gaps_and_equations_of_several_kinds(run: Run) -> None:
     found = run(
         "r: a, b, c, d, e ~~|\ns: a, b ~~|\nt: c, d, e ~~|\nq: u, v, w ~~|\np: u, v ~~|\n"

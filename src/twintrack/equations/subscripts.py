@@ -60,7 +60,9 @@ class Ranges:
         found: dict[str, None] = {}
         for item in (text.copied,) if text.copied else text.items:
             key = self.names.add(item)
-            inner = self._resolved(key, (*path, name)) if key in self._texts else (key,)
+            # A range may bear the name of one of its own elements.
+            made_of = key in self._texts and (key != name or bool(text.copied))
+            inner = self._resolved(key, (*path, name)) if made_of else (key,)
             found.update(dict.fromkeys(inner))
         return tuple(found)
 
