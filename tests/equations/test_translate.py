@@ -87,7 +87,7 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         "c = MIN(1) ~ ~ |\n",
     )
     path = tmp_path / "model.mdl"
-    assert f"{path}:2: a: this function is not understood (RANDOM UNIFORM)" in text
+    assert f"{path}:2: a: random numbers are not drawn; give the variable a series" in text
     assert f"{path}:4: b: this function is not understood (SHIFT IF TRUE)" in text
     assert f"{path}:4: b: no variable of this name (colour)" in text
     assert f"{path}:5: c: 2 arguments are needed, 1 are given (MIN)" in text
@@ -104,12 +104,17 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         ("r: x, y ~ ~ |\na[r] = 1, 2 ~ ~ |\nb = a[r!] ~ ~ |\n", "reduce it with SUM"),
         ("r: x, y ~ ~ |\na[r] = 1, 2 ~ ~ |\nb = a ~ ~ |\n", "a has 1 subscripts, 0 are given"),
         ("r: x, y ~ ~ |\na[r] = 1, 2, 3 ~ ~ |\n", "3 numbers are given for 2 elements"),
-        ("r: x, y, z ~ ~ |\na[x] = 1 ~ ~ |\na[z] = 1 ~ ~ |\n", "an element has no equation (a[y])"),
+        (
+            "r: x, y, z ~ ~ |\na[x] = 1 ~ ~ |\na[z] = 1 ~ ~ |\nb[r] = a[r] ~ ~ |\n",
+            ":5: b: an element has no equation (a[y])",
+        ),
         ("r: x, y ~ ~ |\na[r] = 1 ~ ~ |\na[y] = 2 ~ ~ |\n", ":4: a: an element is defined twice (a[y])"),
         ("r: x, y ~ ~ |\na[q] = 1 ~ ~ |\n", "no subscript range holds these (q)"),
-        ("t((0,1),(0,2)) ~ ~ |\na = t(1) ~ ~ |\n", "the x values of a lookup must ascend"),
         ("a := 1 ~ ~ |\n", "data variables are not understood"),
-        ("a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n", "(GetData)"),
+        (
+            "a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n",
+            "not found. (GET XLS DATA)",
+        ),
         ("a = 1 ~ ~ |\nA = 2 ~ ~ |\n", "defined twice"),
     ],
 )

@@ -7,18 +7,20 @@ import click
 from twintrack.cli.model_docs import docs_command
 from twintrack.cli.model_flatten import flatten_command
 from twintrack.cli.model_graph import graph_command
+from twintrack.cli.model_simulate import simulate_command
 from twintrack.cli.model_units import units_command
 
 
-@click.group("model", short_help="Check units, draw, document or flatten the model.")
+@click.group("model", short_help="Check units, draw, document, flatten or simulate a model.")
 def model_group() -> None:
-    """Look at the model itself: units, diagrams, pages, an equivalent without subscripts."""
+    """Look at the model itself: units, diagrams, pages, a form without subscripts. Run any other model."""
 
 
 for _command in (
     docs_command,
     graph_command,
     flatten_command,
+    simulate_command,
     units_command,
 ):
     model_group.add_command(_command)

@@ -10,5 +10,15 @@ from twintrack.engines.jax_engine import JaxEngine
 from twintrack.engines.native_engine import NativeEngine
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.engines.pysd_engine import PysdEngine
+from twintrack.engines.simulator import Simulator
 
-__all__ = ["Blend", "BlendingEngine", "Engine", "JaxEngine", "NativeEngine", "NumpyEngine", "PysdEngine"]
+__all__ = [
+    "Blend",
+    "BlendingEngine",
+    "Engine",
+    "JaxEngine",
+    "NativeEngine",
+    "NumpyEngine",
+    "PysdEngine",
+    "Simulator",
+]

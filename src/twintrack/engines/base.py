@@ -163,5 +163,9 @@ def _blend_faults(
 
 
 def default_outputs(equations: Equations) -> tuple[str, ...]:
-    """Give the names of all variables but lookups."""
-    return tuple(name for name, variable in equations.variables.items() if variable.kind != "lookup")
+    """Give the names of all variables but lookups and what belongs to calls of macros."""
+    return tuple(
+        name
+        for name, variable in equations.variables.items()
+        if variable.kind != "lookup" and not variable.internal
+    )

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twintrack.engines.state_code import StateCode
+from twintrack.engines.state_code import Size, StateCode
 from twintrack.engines.writer import Writer, number_literal
 from twintrack.equations.graph import Graph, Node
 from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue, TimeGrid
@@ -63,7 +63,7 @@ def emit(
     series: Sequence[str],
     outputs: Sequence[str],
     grid: TimeGrid,
-    orders: Mapping[int, int],
+    orders: Mapping[int, Size],
     second: Sequence[str] = (),
     weight: str = "",
 ) -> Program:
@@ -89,9 +89,9 @@ def emit_sizes(
     constants: Sequence[str],
     series: Sequence[str],
     grid: TimeGrid,
-    wanted: Sequence[Expr],
+    wanted: Sequence[tuple[Expr, Sequence[str]]],
 ) -> str:
-    """Write `sizes(P, X)`, which gives the values of expressions at the initial time."""
+    """Write `sizes(P, X)`, which gives expressions at the initial time, each aligned to some axes."""
     return _Emitter(equations, constants, series, grid, {}).sizes(wanted)
 
 
@@ -104,7 +104,7 @@ class _Emitter:
         constants: Sequence[str],
         series: Sequence[str],
         grid: TimeGrid,
-        orders: Mapping[int, int],
+        orders: Mapping[int, Size],
     ) -> None:
         given = [*constants, *series]
         self.equations = equations
@@ -145,12 +145,12 @@ class _Emitter:
         place = flows.index(self._flow_of(weight)) if weight else -1
         return Program(source, *self.inputs, moving, still, tuple(second), place)
 
-    def sizes(self, wanted: Sequence[Expr]) -> str:
+    def sizes(self, wanted: Sequence[tuple[Expr, Sequence[str]]]) -> str:
         """Write the module of `emit_sizes`."""
         writer = self._writer(self.first)
-        nodes = self.first.order([node for item in wanted for node in self.first.needed_by(item)])
+        nodes = self.first.order([node for item, _ in wanted for node in self.first.needed_by(item)])
         lines = self._lines(writer, nodes)
-        values = [writer.number(item) for item in wanted]
+        values = [writer.aligned(item, axes) for item, axes in wanted]
         return self._source([self._function("sizes(P, X)", writer, [*self._start(), *lines], _tuple(values))])
 
     def _source(self, functions: Sequence[str]) -> str:
@@ -221,6 +221,7 @@ class _Emitter:
         """Write one assignment per node that has an equation."""
         lines = []
         for node in nodes:
+            writer.sharp = node in writer.graph.sharp
             if not node.variable:
                 state = self.equations.states[node.part]
                 (expression,) = writer.graph.expressions(node)

@@ -51,6 +51,17 @@ def tables(
     return stacked(0), stacked(1)
 
 
+def ends_of_slopes(points: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Give the slopes of the first and the last segment of an array of lookups, shape as one point."""
+    xs, ys = points
+    widths = np.diff(xs, axis=0)
+    slopes = np.diff(ys, axis=0) / np.where(widths > 0, widths, 1.0)
+    last = np.zeros_like(xs[0])
+    for width, slope in zip(widths, slopes, strict=True):  # shorter lookups are filled up
+        last = np.where(width > 0, slope, last)
+    return (slopes[0] if len(slopes) else last), last
+
+
 def whole_power(base: Value, exponent: int) -> Value:
     """Raise to a whole power from 1 to 8 by multiplication."""
     result = base = np.float64(base) if isinstance(base, float) else base  # Python refuses to divide by zero
@@ -88,10 +99,20 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         inside = xp.logical_and(start <= t, t < end)
         return xp.where(xp.logical_and(inside, xp.mod(t - start + SMALL, interval) < width), 1.0, 0.0)
 
+    def sharp_divide(value: Value, divisor: Value) -> Value:
+        # A compiler turns the division by what is the same everywhere into a product, which is another number
+        # now and then. This divisor looks different everywhere.
+        return value / xp.where(value == value, divisor, np.nan)
+
+    def sharp_multiply(one: Value, other: Value) -> Value:
+        # The choice keeps a compiler from joining this product and a sum, which would be rounded only once.
+        product = one * other
+        return xp.where(product == product, product, np.nan)
+
     def quantum(value: Value, unit: Value) -> Value:
         small = unit < SMALL
-        safe = xp.where(small, 1.0, unit)
-        return xp.where(small, value, safe * xp.trunc(value / safe))
+        whole = xp.trunc(sharp_divide(value, xp.where(small, 1.0, unit)))
+        return xp.where(small, value, sharp_multiply(unit, whole))
 
     def modulo(value: Value, divisor: Value) -> Value:
         return value - quantum(value, divisor)
@@ -112,6 +133,40 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         runs = max(map(runs_of, pieces))
         return xp.concatenate([xp.broadcast_to(x, (*np.shape(x)[:-1], runs)) for x in pieces], axis=axis)
 
+    def lookup_extrapolate(x: Value, points: tuple[Array, Array]) -> Value:
+        xs, _ = points
+        first, last = ends_of_slopes(points)
+        inside = lookup_array(x, points)
+        below, above = xp.minimum(x - xs[0], 0.0), xp.maximum(x - xs[-1], 0.0)
+        return inside + first * below + last * above
+
+    def lookup_forward(x: Value, points: tuple[Array, Array]) -> Value:
+        value: Value = points[1][-1]
+        for at, y in zip(points[0][::-1], points[1][::-1], strict=True):
+            value = xp.where(x <= at, y, value)
+        return value
+
+    def lookup_backward(x: Value, points: tuple[Array, Array]) -> Value:
+        value: Value = points[1][0]
+        for at, y in zip(*points, strict=True):
+            value = xp.where(x >= at, y, value)
+        return value
+
+    def lookup_array(x: Value, points: tuple[Array, Array]) -> Value:
+        """Add up the segments that lie before x; points first, then the axes of the value."""
+        xs, ys = points
+        value: Value = ys[0]
+        for left, right, low, high in zip(xs, xs[1:], ys, ys[1:], strict=False):
+            width = right - left
+            slope = (high - low) / np.where(width > 0, width, 1.0)
+            value = value + slope * xp.clip(x - left, 0.0, width)
+            if ((width == 0) & (high != low)).any():  # the value jumps behind x
+                value = value + xp.where((width == 0) & (x > left), high - low, 0.0)
+        return value
+
+    def diagonal(value: Value, first: int, second: int) -> Value:
+        return xp.moveaxis(xp.diagonal(value, axis1=first, axis2=second), -1, first)
+
     def take(value: Value, places: tuple[int, ...], axis: int) -> Value:
         return xp.take(value, np.asarray(places), axis=axis)
 
@@ -122,12 +177,19 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
         ramp,
         pulse,
         pulse_train,
+        sharp_divide,
+        sharp_multiply,
         quantum,
         modulo,
+        lookup_array,
+        lookup_extrapolate,
+        lookup_forward,
+        lookup_backward,
         spread,
         fill,
         fill_like,
         join,
+        diagonal,
         take,
     )
     return {

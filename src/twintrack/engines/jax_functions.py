@@ -7,6 +7,7 @@ call the scalar functions of libm, five to ten times slower. Lookups are sums of
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from twintrack.engines.functions import Value, shared_functions
 from twintrack.engines.jax_setup import start_jax
+from twintrack.engines.vector_functions import vector_functions
 from twintrack.equations.structure import Array
 
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
@@ -26,18 +28,24 @@ def jax_functions() -> dict[str, Any]:
     """Give the names that generated code needs."""
     start_jax()
     import jax.numpy as jnp
+    from jax import lax
+    from jax.scipy.special import erfc
+
+    def repeat(count: int, body: Callable[[Any, Any], Any], start: Any) -> Any:
+        return lax.fori_loop(0, count, body, start)
 
     return {
         **shared_functions(jnp),
+        **vector_functions(jnp, repeat, erfc),
         "log": _logarithm(),
         "log_to_base": lambda value, base: _logarithm()(value) / _logarithm()(base),
         "power": _power,
         "lookup": _lookup,
-        "lookup_array": _lookup_array,
         "ring_make": lambda value, shape, length, runs: jnp.broadcast_to(
             jnp.asarray(value, jnp.float64), (length, *shape, runs)
         ),
         "ring_read": _ring_read,
+        "ring_read_each": _ring_read_each,
         "ring_write": _ring_write,
     }
 
@@ -98,22 +106,11 @@ def _lookup(x: Value, points: tuple[Array, Array]) -> Value:
     x = jnp.asarray(x, jnp.float64)
     value = jnp.full_like(x, ys[0])
     for left, right, low, high in zip(xs, xs[1:], ys, ys[1:], strict=False):
-        if high != low:
-            width = right - left
-            value = value + (high - low) / width * lax.clamp(0.0, x - left, width)
-    return value
-
-
-def _lookup_array(x: Value, points: tuple[Array, Array]) -> Value:
-    """Do the same for an array of lookups: points first, then the axes of the value."""
-    import jax.numpy as jnp
-
-    xs, ys = points
-    value: Value = ys[0]
-    for left, right, low, high in zip(xs, xs[1:], ys, ys[1:], strict=False):
         width = right - left
-        slope = (high - low) / np.where(width > 0, width, 1.0)
-        value = value + slope * jnp.clip(x - left, 0.0, width)
+        if high != low and width == 0.0:  # the value jumps behind x
+            value = value + jnp.where(x > left, high - low, 0.0)
+        elif high != low:
+            value = value + (high - low) / width * lax.clamp(0.0, x - left, width)
     return value
 
 
@@ -121,6 +118,17 @@ def _ring_read(ring: Value, i: Value) -> Value:
     from jax import lax
 
     return lax.dynamic_index_in_dim(ring, i % ring.shape[0], axis=0, keepdims=False)
+
+
+def _ring_read_each(ring: Value, i: Value, lengths: Sequence[int]) -> Value:
+    """Read a ring whose elements have different lengths, given flat in C order."""
+    import jax.numpy as jnp
+
+    each = np.reshape(lengths, (*ring.shape[1:-1], 1))
+    value = _ring_read(ring, i - lengths[0])
+    for length in sorted(set(lengths)):
+        value = jnp.where(each == length, _ring_read(ring, i - length), value)
+    return value
 
 
 def _ring_write(ring: Value, i: Value, value: Value) -> Value:

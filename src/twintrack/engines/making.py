@@ -17,6 +17,13 @@ ENGINES = ("native", "jax", "numpy", "pysd")
 """Names of all engines."""
 
 
+def quickest(equations: Equations) -> BlendingName:
+    """Give the name of the engine that computes most runs a second on this kind of model."""
+    from twintrack.engines.native.lowering import has_scalar_form
+
+    return "native" if has_scalar_form(equations) else "jax"
+
+
 def make_blending_engine(name: BlendingName, equations: Equations) -> BlendingEngine:
     """Make one of the engines of this package."""
     if name == "native":

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from twintrack.engines.base import Blend, Inputs, check_inputs
 from twintrack.engines.known import KnownOutputs
 from twintrack.engines.native.kernels import Source, source
-from twintrack.engines.native.lowering import Given, scalar_program
+from twintrack.engines.native.lowering import InputLayouts, scalar_program
 from twintrack.engines.native.machine import ROOMS, Machine, compiled
 from twintrack.engines.native.text import LANES
 from twintrack.engines.packing import Layout
@@ -33,7 +33,7 @@ _CUT = 256
 
 @dataclass(frozen=True)
 class _Kernel:
-    given: Given
+    given: InputLayouts
     source: Source
     machine: Machine
 
@@ -90,14 +90,14 @@ class NativeEngine:
             self._kernels[key] = _Kernel(given, written, machine)
         return self._kernels[key]
 
-    def _given(self, inputs: Inputs, series: Sequence[str], second: Sequence[str]) -> Given:
+    def _given(self, inputs: Inputs, series: Sequence[str], second: Sequence[str]) -> InputLayouts:
         names = {name: f"{name}'" for name in inputs.second}
         shapes = self._shapes([*inputs.series])
         first = {name: shapes[name] for name in inputs.series}
         later = {names[name]: shapes[name] for name in inputs.second}
         varying = {*series, *(names[name] for name in second)}
         both = {**first, **later}
-        return Given(
+        return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
             series=Layout({name: shape for name, shape in both.items() if name in varying}),
             shared=Layout({name: shape for name, shape in both.items() if name not in varying}),

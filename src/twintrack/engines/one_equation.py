@@ -16,7 +16,7 @@ from twintrack.engines.base import Inputs, check_inputs
 from twintrack.engines.emit import Program, emit
 from twintrack.engines.numpy_functions import numpy_functions
 from twintrack.engines.sizes import Sizes
-from twintrack.engines.state_code import StateCode
+from twintrack.engines.state_code import Size, StateCode
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array, StateValue
 
@@ -70,7 +70,7 @@ class OneEquation:
         shape = (*self.equations.variables[self.name].shape, runs)
         return np.array(np.broadcast_to(result, shape), dtype=np.float64)
 
-    def _with_levels(self, flows: Sequence[Array], value: Array, sizes: Mapping[int, int]) -> list[Array]:
+    def _with_levels(self, flows: Sequence[Array], value: Array, sizes: Mapping[int, Size]) -> list[Array]:
         """Put the value of a stock in place of its initial one, each of its equations having its own part.
 
         A smooth or delay inside of its flow starts in balance with the causes.
@@ -88,16 +88,17 @@ class OneEquation:
             levels[name] = np.broadcast_to(level[..., None], levels[name].shape)
         return list(levels.values())
 
-    def _compiled(self, inputs: Inputs, sizes: Mapping[int, int]) -> tuple[Program, dict[str, Any]]:
+    def _compiled(self, inputs: Inputs, sizes: Mapping[int, Size]) -> tuple[Program, dict[str, Any]]:
         program = emit(self.equations, tuple(inputs.constants), (), inputs.outputs, inputs.grid, sizes)
         functions = numpy_functions()
         exec(compile(program.source, f"<{self.name}>", "exec"), functions)
         return program, functions
 
-    def _stages(self, sizes: Mapping[int, int]) -> int:
+    def _stages(self, sizes: Mapping[int, Size]) -> int:
         """Give how many steps it takes from the inputs of the equation to its value."""
         moving = (number for number in self._states() if self.equations.states[number].kind != "initial")
-        return max((sizes.get(number, 1) for number in moving), default=0)
+        stages = (sizes.get(number, 1) for number in moving)
+        return max((max(size) if isinstance(size, tuple) else size for size in stages), default=0)
 
     def _states(self, *, inside: bool = False) -> set[int]:
         """Give the numbers of the states that the equation reads, with `inside` also those in their flows."""

@@ -23,6 +23,7 @@ import numpy as np
 from twintrack.engines.base import Inputs
 from twintrack.engines.oracle import Oracle
 from twintrack.equations import TimeGrid, load_equations
+from twintrack.equations.reading import read_text
 from twintrack.equations.structure import Array
 from twintrack.errors import EquationError
 from twintrack.names import snake
@@ -86,7 +87,7 @@ class PysdEngine(Oracle):
 
     def __init__(self, path: Path) -> None:
         self.equations = load_equations(path)
-        self._pysd = _Translation(Path(path).read_text(encoding="utf-8"))
+        self._pysd = _Translation(read_text(path))
 
     def _run(self, inputs: Inputs) -> dict[str, Array]:
         import pandas as pd

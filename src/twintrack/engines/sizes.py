@@ -9,6 +9,7 @@ import numpy as np
 from twintrack.engines.base import Inputs
 from twintrack.engines.emit import emit_sizes
 from twintrack.engines.numpy_functions import numpy_functions
+from twintrack.engines.state_code import Size
 from twintrack.equations import Equations
 from twintrack.equations.graph import Graph
 from twintrack.equations.structure import Expr, Number, State
@@ -25,9 +26,9 @@ class Sizes:
 
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
-        self._known: dict[Any, dict[int, int]] = {}
+        self._known: dict[Any, dict[int, Size]] = {}
         self._wanted: list[tuple[int, Expr, Expr]] = []
-        self._simple: dict[int, int] = {}
+        self._simple: dict[int, Size] = {}
         for number, state in enumerate(equations.states):
             order = state.inputs.get("order", Number(value=1.0))
             time = state.inputs.get("time", Number(value=1.0))
@@ -37,15 +38,18 @@ class Sizes:
             elif state.kind in _STAGED or state.kind == "delay_fixed":
                 self._wanted.append((number, order, time))
 
-    def find(self, inputs: Inputs) -> dict[int, int]:
+    def find(self, inputs: Inputs) -> dict[int, Size]:
         """Give the size of each smooth, delay and pipeline by number of state."""
         if not self._wanted:
             return self._simple
         names = (tuple(inputs.constants), tuple(inputs.series), inputs.grid.step)
         expressions = [item for _, order, time in self._wanted for item in (order, time)]
+        axes = [self.equations.states[number].axes for number, _, _ in self._wanted for _ in range(2)]
         if names in self._known:
             return self._known[names]
-        source = emit_sizes(self.equations, *names[:2], inputs.grid, expressions)
+        source = emit_sizes(
+            self.equations, *names[:2], inputs.grid, list(zip(expressions, axes, strict=True))
+        )
         space = numpy_functions()
         exec(compile(source, "<sizes>", "exec"), space)
         with np.errstate(all="ignore"):
@@ -67,24 +71,29 @@ class Sizes:
         return any(node.variable in given for node in nodes)
 
 
-def _size(state: State, order: Any, time: Any, step: float) -> int:
-    orders, times = np.broadcast_arrays(np.asarray(order, float), np.asarray(time, float))
+def _size(state: State, order: Any, time: Any, step: float) -> Size:
+    runs = max(np.shape(value)[-1] if np.ndim(value) else 1 for value in (order, time))
+    full = (*state.shape, runs)
+    orders, times = (np.broadcast_to(np.asarray(value, float), full) for value in (order, time))
     if state.kind == "delay_fixed":
         # The small number rounds halves up, as PySD does.
-        sizes = np.rint(np.maximum(times / step, 1.0) + 1e-6)
+        sizes = np.rint(np.maximum(times / step, 1.0) + 1e-6).reshape(-1, runs)
     elif state.kind == "smooth":
-        sizes = np.trunc(orders)
+        sizes = np.trunc(orders).reshape(-1, runs)
     else:
-        runs = orders.shape[-1] if orders.ndim else 1
-        stages = np.trunc(orders).reshape(-1, runs).min(axis=0)
-        shortest = times.reshape(-1, runs).min(axis=0)
+        stages = np.trunc(orders).reshape(-1, runs).min(axis=0, keepdims=True)
+        shortest = times.reshape(-1, runs).min(axis=0, keepdims=True)
         # A delay cannot have stages shorter than a step; the fewest stage counts, as in PySD.
         sizes = np.where(stages * step > shortest, np.maximum(np.floor(shortest / step + 1e-9), 1.0), stages)
     if not np.isfinite(sizes).all() or sizes.min() < 1 or sizes.max() > 1e6:
         raise InputError(Fault(state.variable, f"the order or time of its {state.kind} is out of range"))
-    if sizes.min() < sizes.max():
-        message = (
-            "its delay would have different numbers of stages in different runs or elements; run them apart"
-        )
+    if (sizes != sizes[:, :1]).any():
+        message = "its delay would have different numbers of stages in different runs; run them apart"
         raise InputError(Fault(state.variable, message))
-    return int(sizes.flat[0])
+    each = tuple(int(size) for size in sizes[:, 0])
+    if len(set(each)) == 1:
+        return each[0]
+    if state.kind != "delay_fixed":
+        message = "its elements would have different numbers of stages; write one equation for each"
+        raise InputError(Fault(state.variable, message))
+    return each

@@ -14,26 +14,36 @@ from twintrack.equations.structure import Equations, Expr, State
 if TYPE_CHECKING:
     from twintrack.engines.writer import Writer
 
+Size = int | tuple[int, ...]
+"""The stages of a state; a pipeline may have a length for each of its elements."""
+
 _STAGED = frozenset({"smooth", "delay", "delay_n"})
 
 
 class StateCode:
-    """Names and code of the states of a model; `orders` gives the stages of those that have several."""
+    """Names and code of the states of a model; `orders` gives the stages of those that have several.
 
-    def __init__(self, equations: Equations, orders: Mapping[int, int]) -> None:
+    For a pipeline that is its length, or one length for each element in C order.
+    """
+
+    def __init__(self, equations: Equations, orders: Mapping[int, Size]) -> None:
         self.states = equations.states
         self.orders = orders
+
+    def _stages(self, state: int) -> int:
+        size = self.orders[state]
+        return max(size) if isinstance(size, tuple) else size
 
     def flow_names(self, state: int) -> list[str]:
         """Give the names of the integrated values of a state."""
         kind = self.states[state].kind
-        stages = self.orders[state] if kind in _STAGED else int(kind in ("integ", "trend"))
+        stages = self._stages(state) if kind in _STAGED else int(kind in ("integ", "trend"))
         return [f"s{state}_{stage}" for stage in range(stages)]
 
     def memory_names(self, state: int) -> list[str]:
         """Give the names of the values of a state that are replaced at every step."""
         kind = self.states[state].kind
-        slots = self.orders[state] if kind == "delay_n" else int(kind in ("sample", "delay_fixed"))
+        slots = self._stages(state) if kind == "delay_n" else int(kind in ("sample", "delay_fixed"))
         return [f"m{state}_{slot}" for slot in range(slots)]
 
     def read(self, state: int, part: str) -> tuple[str, str]:
@@ -43,9 +53,13 @@ class StateCode:
             return f"i{state}", f"i{state}"
         if part == "time" or kind in ("sample", "delay_fixed"):
             name = f"m{state}_0"
-            return name, f"ring_read({name}, i)" if kind == "delay_fixed" else name
+            return name, self._ring_read(state, name) if kind == "delay_fixed" else name
         name = self.flow_names(state)[-1]
         return name, name
+
+    def _ring_read(self, state: int, name: str) -> str:
+        size = self.orders[state]
+        return f"ring_read_each({name}, i, {size})" if isinstance(size, tuple) else f"ring_read({name}, i)"
 
     def starts(self, state: int) -> tuple[list[str], list[str]]:
         """Give the code of the initial flows and memory, from the names n{state}_last and n{state}_time."""
@@ -53,7 +67,7 @@ class StateCode:
         first = f"fill(n{state}_last, {shape}, B)"
         memory = [f"fill(n{state}_{'time' if kind == 'delay_n' else 'last'}, {shape}, B)"]
         if kind == "delay_fixed":
-            memory = [f"ring_make(n{state}_last, {shape}, {self.orders[state]}, B)"]
+            memory = [f"ring_make(n{state}_last, {shape}, {self._stages(state)}, B)"]
         return [first] * len(self.flow_names(state)), memory * len(self.memory_names(state))
 
     def update_inputs(self, state: int) -> list[Expr]:

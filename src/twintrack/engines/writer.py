@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from twintrack.engines.state_code import StateCode
-from twintrack.equations.functions import TIME_DEPENDENT
+from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
 from twintrack.equations.graph import Graph, Node
 from twintrack.equations.structure import (
     ActiveInitial,
@@ -28,6 +28,7 @@ from twintrack.equations.structure import (
     Reference,
     StateValue,
     Time,
+    Vector,
 )
 
 _INFIX = {
@@ -58,7 +59,8 @@ class Writer:
     """Writes expressions of one graph.
 
     `name_of` gives the name or literal of a node; `states` knows the code of states; `constants` collects the
-    module-level arrays and tables that the code needs, by their code; `used` the local names it reads.
+    module-level arrays and tables that the code needs, by their code; `used` the local names it reads. While
+    `sharp` is set, products and quotients are written so that no compiler rounds them in another way.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Writer:
         self.graph = graph
         self.constants = constants
         self.used: set[str] = set()
+        self.sharp = False
         self._name_of = name_of
         self._states = states
 
@@ -152,6 +155,8 @@ class Writer:
                 return self._reduce(expression)
             case LookupCall():
                 return self._lookup(expression)
+            case Vector():
+                return self._vector(expression)
             case ActiveInitial():
                 return self.aligned(
                     expression.initial if self.graph.initial else expression.active, expression.axes
@@ -172,6 +177,8 @@ class Writer:
         return self.constants.setdefault(code, f"{letter}{len(self.constants)}")
 
     def _reference(self, reference: Reference) -> str:
+        if len(self.graph.nodes_of(reference)) > 1:
+            return self._several(reference)
         node = self.graph.node_of(reference)
         components = self.graph.equations.components[reference.variable]
         shape = self.graph.equations.variables[reference.variable].shape
@@ -181,8 +188,27 @@ class Writer:
         name = self.name(node)
         if not reference.indices:
             return name
-        code = pick(name, box, reference.indices)
-        order = [reference.raw_axes.index(axis) for axis in reference.axes]
+        return self._ordered(reference, pick(name, box, reference.indices))
+
+    def _several(self, reference: Reference) -> str:
+        """Give the code of elements that several components define, without those that are not taken."""
+        places = [index if isinstance(index, tuple) else (index,) for index in reference.indices]
+        shape = self.graph.equations.variables[reference.variable].shape
+        owner = np.reshape(self.graph.equations.owners[reference.variable], shape)[np.ix_(*places)]
+        code = self._region(reference.variable, owner, places)
+        return self._ordered(reference, pick(code, places, reference.indices))
+
+    @staticmethod
+    def _ordered(reference: Reference, code: str) -> str:
+        axes = list(reference.raw_axes)
+        for axis in reference.axes:
+            # One range at two places takes the elements that both have in common.
+            while axes.count(axis) > 1:
+                first = axes.index(axis)
+                second = axes.index(axis, first + 1)
+                code = f"diagonal({code}, {first}, {second})"
+                del axes[second]
+        order = [axes.index(axis) for axis in reference.axes]
         if order != sorted(order):
             return f"transpose({code}, {(*order, len(order))})"
         return code
@@ -204,7 +230,11 @@ class Writer:
             return (
                 f"where({self.truth(condition, axes)}, {self.aligned(yes, axes)}, {self.aligned(no, axes)})"
             )
+        was_sharp, self.sharp = self.sharp, self.sharp or function in ROUNDING
         args = [self.aligned(arg, axes) for arg in expression.args]
+        self.sharp = was_sharp
+        if function in ("divide", "multiply") and self.sharp:
+            return f"sharp_{function}({args[0]}, {args[1]})"
         if function in _INFIX:
             return _infix(function, *args)
         if function == "negative":
@@ -219,10 +249,17 @@ class Writer:
         places = tuple(expression.arg.axes.index(axis) for axis in expression.reduced)
         return f"reduce_{expression.function}({self.number(expression.arg)}, {places})"
 
+    def _vector(self, expression: Vector) -> str:
+        args = [self.aligned(arg, expression.axes) for arg in expression.args]
+        # Counted from the end, behind which the axis of runs stands.
+        places = [str(expression.axes.index(axis) - len(expression.axes) - 1) for axis in expression.along]
+        return f"{expression.function}({', '.join([*args, *places])})"
+
     def _lookup(self, expression: LookupCall) -> str:
         tables = [self.graph.equations.tables[number] for number in expression.tables]
         arg = self.aligned(expression.arg, expression.axes)
-        if not expression.table_axes:
+        plain = expression.mode in ("interpolate", "invert")
+        if not expression.table_axes and plain:
             return f"lookup({arg}, {self._constant('T', f'table({tables[0].x!r}, {tables[0].y!r})')})"
         # Axes of the tables in the order of the result, one long where the argument alone has the axis.
         order = [
@@ -234,7 +271,8 @@ class Writer:
         points = ", ".join(
             f"({t.x!r}, {t.y!r})" for t in (self.graph.equations.tables[n] for n in numbers.flat)
         )
-        return f"lookup_array({arg}, {self._constant('T', f'tables(({points},), {shape})')})"
+        function = "lookup_array" if plain else f"lookup_{expression.mode}"
+        return f"{function}({arg}, {self._constant('T', f'tables(({points},), {shape})')})"
 
 
 def number_literal(value: float) -> str:

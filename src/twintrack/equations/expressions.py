@@ -9,10 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
+from itertools import product
 from typing import Any
 
-from twintrack.equations.functions import ARGUMENTS, LOGICAL, OPERATORS, REDUCERS
+from twintrack.equations import stateful, vectors
+from twintrack.equations.functions import (
+    ARGUMENTS,
+    LOGICAL,
+    LOOKUP_FUNCTIONS,
+    OPERATORS,
+    REDUCERS,
+    REFUSED,
+    VECTOR_FUNCTIONS,
+)
+from twintrack.equations.naming import Names
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -24,7 +35,6 @@ from twintrack.equations.structure import (
     Reduce,
     Reference,
     State,
-    StateValue,
     Table,
     Time,
 )
@@ -32,26 +42,44 @@ from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError
 from twintrack.names import snake, suggest
 
+_UNREADABLE = {
+    "GetLookupsStructure": "GET XLS LOOKUPS",
+    "GetDataStructure": "GET XLS DATA",
+    "GetConstantsStructure": "GET XLS CONSTANTS",
+    "DataStructure": "data",
+}
+"""Constructs that read other files, where they cannot be read."""
+
+_MODES = {"hold_backward": "backward", "look_forward": "forward"}
+"""How data are read between their times, if not in a straight line."""
+
 
 @dataclass
 class Frame:
     """What the left-hand sides say, filled before any right-hand side is lowered.
 
-    `axes`: the range that describes each axis of each variable. `lookups`: for each lookup variable, the
-    table of each of its cells. `tables`, `states` and `faults` grow while right-hand sides are lowered.
+    `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
+    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
+    while right-hand sides are lowered; `broken` are variables of which a fault is told already.
     """
 
     ranges: Ranges
+    names: Names
     axes: dict[str, tuple[str, ...]]
     lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
     faults: list[EquationError] = field(default_factory=list)
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
-        """Store a lookup's points once and give their number. Raises ValueError when x does not ascend."""
-        table = Table(tuple(map(float, xs)), tuple(map(float, ys)))
-        if any(right <= left for left, right in zip(table.x, table.x[1:], strict=False)):
+        """Store a lookup's points once, without repetitions, and give their number.
+
+        Raises ValueError when x does not ascend.
+        """
+        points = dict.fromkeys((float(x), float(y)) for x, y in zip(xs, ys, strict=True))
+        table = Table(tuple(x for x, _ in points), tuple(y for _, y in points))
+        if any(right < left for left, right in zip(table.x, table.x[1:], strict=False)):
             message = "the x values of a lookup must ascend"
             raise ValueError(message)
         if table not in self.tables:
@@ -75,16 +103,10 @@ class Lowering:
             "CallStructure": self._call,
             "InlineLookupsStructure": self._inline_lookup,
             "GameStructure": lambda node: self.lower(node.expression),
-            "IntegStructure": self._integ,
-            "SmoothStructure": self._smooth,
-            "SmoothNStructure": self._smooth,
-            "DelayStructure": self._delay,
-            "DelayNStructure": self._delay_n,
-            "DelayFixedStructure": self._delay_fixed,
-            "TrendStructure": self._trend,
-            "ForecastStructure": self._forecast,
-            "SampleIfTrueStructure": self._sample_if_true,
-            "InitialStructure": self._initial,
+            **{
+                name: partial(build, self)
+                for name, build in {**stateful.BUILDERS, **vectors.BUILDERS}.items()
+            },
         }
 
     def lower(self, node: Any) -> Expr:
@@ -93,96 +115,117 @@ class Lowering:
             return Number(value=float(node))
         handler = self._handlers.get(type(node).__name__)
         if handler is None:
-            construct = type(node).__name__.removesuffix("Structure")
-            return self._fault("this construct is not understood", construct)
+            kind = type(node).__name__
+            if kind in _UNREADABLE:
+                return self.fault("numbers must be written in the model file", _UNREADABLE[kind])
+            return self.fault("this construct is not understood", kind.removesuffix("Structure"))
         return handler(node)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""
-        shape = tuple(self._size(axis) for axis in self.left)
+        shape = tuple(self.size_of(axis) for axis in self.left)
         flat = tuple(float(value) for value in values.ravel())
         if len(flat) != math.prod(shape):
-            return self._fault(f"{len(flat)} numbers are given for {math.prod(shape)} elements", "array")
+            return self.fault(f"{len(flat)} numbers are given for {math.prod(shape)} elements", "array")
         return Literal(axes=self.left, values=flat, shape=shape)
 
-    def _fault(self, message: str, construct: str) -> Expr:
+    def fault(self, message: str, construct: str) -> Expr:
+        """Record a fault and give NaN, with which the work goes on."""
         error = EquationError(message, variable=self.variable, construct=construct, where=self.where)
         self.frame.faults.append(error)
         return Number(value=math.nan)
 
-    def _size(self, axis: str) -> int:
+    def size_of(self, axis: str) -> int:
+        """Give the length of a named axis."""
         return len(self.frame.ranges.elements[axis.removesuffix("!")])
 
-    def _sorted(self, axes: Sequence[str]) -> tuple[str, ...]:
+    def sorted_axes(self, axes: Sequence[str]) -> tuple[str, ...]:
+        """Give axes without repetition, in the order that all parts of this equation keep."""
         for axis in axes:
             if axis not in self._order:
                 self._order.append(axis)
         return tuple(sorted(dict.fromkeys(axes), key=self._order.index))
 
-    def _apply(self, function: str, *args: Expr) -> Expr:
-        axes = self._sorted([axis for arg in args for axis in arg.axes])
+    def apply(self, function: str, *args: Expr) -> Expr:
+        """Give a function of some arguments, with the axes of all of them."""
+        axes = self.sorted_axes([axis for arg in args for axis in arg.axes])
         return Apply(axes=axes, logical=function in LOGICAL, function=function, args=args)
 
     # References
 
     def _reference(self, node: Any) -> Expr:
-        name = snake(node.reference)
+        name = self.frame.names.find(node.reference)
         ranges = self.frame.ranges
+        if name in self.frame.broken:
+            return Number(value=math.nan)
+        if name in self.frame.lookups:
+            return self.fault("a lookup needs an argument: write name(x)", node.reference)
+        if name in self.frame.axes:
+            return self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
         if name == "time":
             return Time()
-        if name in self.frame.lookups:
-            return self._fault("a lookup needs an argument: write name(x)", node.reference)
-        if name in self.frame.axes:
-            return self._variable_value(name, node.subscripts.subscripts if node.subscripts else ())
-        if ranges.is_range(name):
-            positions = ranges.positions(name)
-            return Literal(axes=self._sorted([self._axis(name)]), values=positions, shape=(len(positions),))
-        if ranges.is_element(name):
-            return Number(value=ranges.positions(name)[0])
-        options = [*self.frame.axes, *ranges.names()]
-        return self._fault(f"no variable of this name{suggest(name, options)}", node.reference)
+        inside = ranges.names.find(node.reference)
+        if ranges.is_range(inside):
+            return self._positions(inside)
+        if ranges.is_element(inside):
+            return Number(value=ranges.positions(inside)[0])
+        options = [*self.frame.axes, *ranges.all_names()]
+        return self.fault(f"no variable of this name{suggest(name, options)}", node.reference)
 
-    def _variable_value(self, name: str, subscripts: Sequence[str]) -> Expr:
-        indices, raw_axes = self._pick(name, subscripts)
-        return Reference(axes=self._sorted(raw_axes), variable=name, indices=indices, raw_axes=raw_axes)
+    def _positions(self, name: str) -> Expr:
+        """Give the positions of a range's elements, which stand for them in formulas."""
+        axis, places = self._axis(name)
+        values = self.frame.ranges.positions(name)
+        taken = tuple(values[place] for place in places)
+        return Literal(axes=self.sorted_axes([axis]), values=taken, shape=(len(taken),))
 
-    def _pick(self, name: str, subscripts: Sequence[str]) -> tuple[tuple[Index, ...], tuple[str, ...]]:
+    def variable_value(self, name: str, subscripts: Sequence[str]) -> Reference:
+        """Give a reference to a variable with some subscripts."""
+        indices, raw_axes = self.pick(name, subscripts)
+        return Reference(axes=self.sorted_axes(raw_axes), variable=name, indices=indices, raw_axes=raw_axes)
+
+    def pick(self, name: str, subscripts: Sequence[str]) -> tuple[tuple[Index, ...], tuple[str, ...]]:
         """Give what a reference takes of each axis of a variable, and the names of the axes that remain."""
         ranges = self.frame.ranges
         described = self.frame.axes[name]
         indices: list[Index] = []
         kept: list[str] = []
         if len(subscripts) != len(described):
-            self._fault(f"{name} has {len(described)} subscripts, {len(subscripts)} are given", name)
+            self.fault(f"{name} has {len(described)} subscripts, {len(subscripts)} are given", name)
             return (0,) * len(described), ()
         for axis, subscript in zip(described, subscripts, strict=True):
-            key = snake(subscript.rstrip("! "))
+            key = ranges.names.find(subscript.rstrip("! "))
             try:
                 index = ranges.index(axis, key)
             except KeyError:
                 options = [*ranges.elements, *ranges.elements[axis]]
-                self._fault(
+                self.fault(
                     f'{name} has no element "{subscript}"{suggest(key, options)}', f"{name}[{subscript}]"
                 )
                 index = 0
+            if isinstance(index, tuple) and subscript.rstrip().endswith("!"):
+                kept.append(f"{key}!")
+            elif isinstance(index, tuple):
+                name_of_axis, places = self._axis(key)
+                index = tuple(index[place] for place in places)
+                kept.append(name_of_axis)
             indices.append(index)
-            if isinstance(index, tuple):
-                kept.append(f"{key}!" if subscript.rstrip().endswith("!") else self._axis(key))
-        if len(set(kept)) < len(kept):
-            self._fault(
-                "one range stands twice in a reference; use a second range with the same elements", name
-            )
         return tuple(indices), tuple(kept)
 
-    def _axis(self, key: str) -> str:
-        """Give the axis of the left-hand side that a range on the right-hand side stands for."""
+    def _axis(self, key: str) -> tuple[str, Sequence[int]]:
+        """Give the axis of the left-hand side that a range on the right-hand side stands for.
+
+        Also the position in the range of what each element of that axis stands for.
+        """
+        whole = range(len(self.frame.ranges.elements[key]))
         if key in self.left:
-            return key
+            return key, whole
         for axis in self.left:
-            if self.frame.ranges.mapped(axis, key):
-                return axis
-        self._fault(f'subscript "{key}" is not on the left-hand side; sum over it with "{key}!"', key)
-        return key
+            places = self.frame.ranges.mapped(axis, key)
+            if places is not None:
+                return axis, places
+        self.fault(f'subscript "{key}" is not on the left-hand side; sum over it with "{key}!"', key)
+        return key, whole
 
     # Operators and functions
 
@@ -192,68 +235,87 @@ class Lowering:
             return (
                 Number(value=-args[0].value)
                 if isinstance(args[0], Number)
-                else self._apply("negative", args[0])
+                else self.apply("negative", args[0])
             )
         if node.operators[0] == "^":
             return reduce(lambda exponent, base: self._power(base, exponent), reversed(args))
         result = args[0]
         for operator, arg in zip(node.operators, args[1:], strict=True):
-            result = self._apply(OPERATORS[operator], result, arg)
+            result = self.apply(OPERATORS[operator], result, arg)
         return result
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         # The reader folds the sign into a literal, but in Vensim -2^2 is -(2^2).
         if isinstance(base, Number) and base.value < 0:
-            return self._apply("negative", self._apply("power", Number(value=-base.value), exponent))
-        return self._apply("power", base, exponent)
+            return self.apply("negative", self.apply("power", Number(value=-base.value), exponent))
+        return self.apply("power", base, exponent)
 
     def _logic(self, node: Any) -> Expr:
         args = [self.lower(arg) for arg in node.arguments]
         operators = [operator.upper() for operator in node.operators]
         if operators == [":NOT:"]:
-            return self._apply("not", args[0])
+            return self.apply("not", args[0])
         if operators[0] not in (":AND:", ":OR:"):
-            return self._apply(OPERATORS[operators[0]], args[0], args[1])
+            return self._comparison(operators[0], *args)
         alternatives = [args[0]]  # :AND: binds stronger than :OR:
         for operator, arg in zip(operators, args[1:], strict=True):
             if operator == ":AND:":
-                alternatives[-1] = self._apply("and", alternatives[-1], arg)
+                alternatives[-1] = self.apply("and", alternatives[-1], arg)
             else:
                 alternatives.append(arg)
-        return reduce(lambda one, other: self._apply("or", one, other), alternatives)
+        return reduce(lambda one, other: self.apply("or", one, other), alternatives)
+
+    def _comparison(self, operator: str, left: Expr, right: Expr) -> Expr:
+        """Compare two values; with the missing value :NA: it is asked whether the other one is missing."""
+        missing = [isinstance(side, Number) and math.isnan(side.value) for side in (left, right)]
+        if any(missing) and operator in ("=", "<>"):
+            other = left if missing[1] else right
+            # Only what is missing is unlike itself.
+            return self.apply("not_equal" if operator == "=" else "equal", other, other)
+        return self.apply(OPERATORS[operator], left, right)
 
     def _call(self, node: Any) -> Expr:
         written = node.function.reference
+        called = self.frame.names.find(written)
+        if called in self.frame.lookups:
+            return self._lookup_call(called, node)
+        if called in self.frame.broken:
+            return Number(value=math.nan)
         name = snake(written)
-        if name in self.frame.lookups:
-            return self._lookup_call(name, node)
+        shown = written.upper().replace("_", " ")
+        if name in VECTOR_FUNCTIONS:
+            return vectors.function(self, name, node.arguments)
+        if name in LOOKUP_FUNCTIONS:
+            return vectors.lookup_function(self, name, node.arguments)
+        if name.startswith(tuple(REFUSED)):
+            return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":
             return self._element_count(node.arguments[0])
         args = [self.lower(arg) for arg in node.arguments]
         if name in REDUCERS and len(args) == 1:
             return self._reduction(name, args[0])
         if name == "active_initial" and len(args) == 2:
-            axes = self._sorted([axis for arg in args for axis in arg.axes])
+            axes = self.sorted_axes([axis for arg in args for axis in arg.axes])
             return ActiveInitial(axes=axes, active=args[0], initial=args[1])
-        shown = written.upper().replace("_", " ")
         if name not in ARGUMENTS:
-            near = suggest(name, [*ARGUMENTS, *REDUCERS, *self.frame.lookups])
-            return self._fault(f"this function is not understood{near}", shown)
+            known = [*ARGUMENTS, *REDUCERS, *VECTOR_FUNCTIONS, *LOOKUP_FUNCTIONS, *self.frame.lookups]
+            near = suggest(name, known)
+            return self.fault(f"this function is not understood{near}", shown)
         if len(args) != ARGUMENTS[name]:
-            return self._fault(f"{ARGUMENTS[name]} arguments are needed, {len(args)} are given", shown)
-        return self._apply(name, *args)
+            return self.fault(f"{ARGUMENTS[name]} arguments are needed, {len(args)} are given", shown)
+        return self.apply(name, *args)
 
     def _reduction(self, name: str, arg: Expr) -> Expr:
         reduced = tuple(axis for axis in arg.axes if axis.endswith("!"))
         if not reduced:
-            return self._fault("nothing to reduce: mark a subscript with !", name.upper())
+            return self.fault("nothing to reduce: mark a subscript with !", name.upper())
         kept = tuple(axis for axis in arg.axes if axis not in reduced)
         return Reduce(axes=kept, function=name, arg=arg, reduced=reduced)
 
     def _element_count(self, node: Any) -> Expr:
-        key = snake(getattr(node, "reference", str(node)))
+        key = self.frame.ranges.names.find(getattr(node, "reference", str(node)))
         if not self.frame.ranges.is_range(key):
-            return self._fault(
+            return self.fault(
                 f"no subscript range of this name{suggest(key, self.frame.ranges.elements)}", "ELMCOUNT"
             )
         return Number(value=float(len(self.frame.ranges.elements[key])))
@@ -262,22 +324,24 @@ class Lowering:
 
     def _lookup_call(self, name: str, node: Any) -> Expr:
         if len(node.arguments) != 1:
-            return self._fault("a lookup takes one argument", name)
-        subscripts = node.function.subscripts.subscripts if node.function.subscripts else ()
-        indices, kept = self._pick(name, subscripts)
-        cells: list[tuple[int, ...]] = [()]
-        for index in indices:
-            options = index if isinstance(index, tuple) else (index,)
-            cells = [(*cell, option) for cell in cells for option in options]
-        arg = self.lower(node.arguments[0])
+            return self.fault("a lookup takes one argument", name)
+        return self.lookup(name, node.function.subscripts, self.lower(node.arguments[0]))
+
+    def lookup(self, name: str, subscripts: Any, arg: Expr, mode: str = "interpolate") -> Expr:
+        """Give a lookup variable, or some of its elements, applied to an argument."""
+        indices, kept = self.pick(name, subscripts.subscripts if subscripts else ())
+        if len(set(kept)) < len(kept):
+            return self.fault("one range stands twice in a lookup; use a second range as its copy", name)
+        cells = product(*(index if isinstance(index, tuple) else (index,) for index in indices))
         return LookupCall(
-            axes=self._sorted([*kept, *arg.axes]),
+            axes=self.sorted_axes([*kept, *arg.axes]),
             variable=name,
             tables=tuple(self.frame.lookups[name].get(cell, 0) for cell in cells),
             shape=tuple(len(index) for index in indices if isinstance(index, tuple)),
             table_axes=kept,
             arg=arg,
             indices=indices,
+            mode=mode,
         )
 
     def _inline_lookup(self, node: Any) -> Expr:
@@ -285,76 +349,6 @@ class Lowering:
         try:
             table = self.frame.add_table(node.lookups.x, node.lookups.y)
         except ValueError as error:
-            return self._fault(str(error), "WITH LOOKUP")
-        return LookupCall(axes=arg.axes, tables=(table,), arg=arg)
-
-    # Stateful constructs: each becomes a state, and the node a formula of its value
-
-    def _state(self, kind: str, initial: Expr, **inputs: Expr) -> int:
-        axes = self._sorted([axis for part in (initial, *inputs.values()) for axis in part.axes])
-        shape = tuple(self._size(axis) for axis in axes)
-        self.frame.states.append(State(kind, self.variable, axes, shape, initial, inputs, self.where))
-        return len(self.frame.states) - 1
-
-    def _value(self, state: int, part: str = "last") -> Expr:
-        return StateValue(axes=self.frame.states[state].axes, state=state, part=part)
-
-    def _integ(self, node: Any) -> Expr:
-        return self._value(self._state("integ", self.lower(node.initial), flow=self.lower(node.flow)))
-
-    def _smooth(self, node: Any) -> Expr:
-        inputs = {
-            "input": self.lower(node.input),
-            "time": self.lower(node.smooth_time),
-            "order": self.lower(node.order),
-        }
-        return self._value(self._state("smooth", self.lower(node.initial), **inputs))
-
-    def _delay_inputs(self, node: Any) -> tuple[Expr, dict[str, Expr]]:
-        inputs = {
-            "input": self.lower(node.input),
-            "time": self.lower(node.delay_time),
-            "order": self.lower(node.order),
-        }
-        return self._apply("multiply", self.lower(node.initial), inputs["time"]), inputs
-
-    def _delay(self, node: Any) -> Expr:
-        initial, inputs = self._delay_inputs(node)
-        return self._apply("divide", self._value(self._state("delay", initial, **inputs)), inputs["time"])
-
-    def _delay_n(self, node: Any) -> Expr:
-        initial, inputs = self._delay_inputs(node)
-        state = self._state("delay_n", initial, **inputs)
-        return self._apply("divide", self._value(state), self._value(state, "time"))
-
-    def _delay_fixed(self, node: Any) -> Expr:
-        inputs = {"input": self.lower(node.input), "time": self.lower(node.delay_time)}
-        return self._value(self._state("delay_fixed", self.lower(node.initial), **inputs))
-
-    def _trend_state(self, initial_growth: Expr, **inputs: Expr) -> Expr:
-        """Give the averaged input whose relative distance to the input is the trend."""
-        one_more = self._apply("add", Number(value=1.0), initial_growth)
-        return self._value(self._state("trend", self._apply("divide", inputs["input"], one_more), **inputs))
-
-    def _trend(self, node: Any) -> Expr:
-        value, time = self.lower(node.input), self.lower(node.average_time)
-        growth = self._apply("multiply", self.lower(node.initial_trend), time)
-        average = self._trend_state(growth, input=value, time=time)
-        scale = self._apply("multiply", time, self._apply("abs", average))
-        return self._apply("zidz", self._apply("subtract", value, average), scale)
-
-    def _forecast(self, node: Any) -> Expr:
-        value, time = self.lower(node.input), self.lower(node.average_time)
-        average = self._trend_state(self.lower(node.initial_trend), input=value, time=time)
-        scale = self._apply("multiply", time, average)
-        growth = self._apply("zidz", self._apply("subtract", value, average), scale)
-        ahead = self._apply("multiply", growth, self.lower(node.horizon))
-        return self._apply("multiply", value, self._apply("add", Number(value=1.0), ahead))
-
-    def _sample_if_true(self, node: Any) -> Expr:
-        inputs = {"condition": self.lower(node.condition), "input": self.lower(node.input)}
-        held = self._value(self._state("sample", self.lower(node.initial), **inputs))
-        return self._apply("if_then_else", inputs["condition"], inputs["input"], held)
-
-    def _initial(self, node: Any) -> Expr:
-        return self._value(self._state("initial", self.lower(node.initial)))
+            return self.fault(str(error), "WITH LOOKUP")
+        mode = _MODES.get(node.lookups.type, "interpolate")
+        return LookupCall(axes=arg.axes, tables=(table,), arg=arg, mode=mode)

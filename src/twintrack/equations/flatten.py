@@ -13,12 +13,14 @@ from itertools import product
 from pathlib import Path
 
 from twintrack.equations.faults import raise_together
-from twintrack.equations.source import SKETCH_MARK, scan
+from twintrack.equations.naming import same_name
+from twintrack.equations.reading import read_text
+from twintrack.equations.source import SKETCH_MARK, scan, scan_macros
 from twintrack.equations.structure import Component, Equations, Variable
 from twintrack.equations.translate import load_equations
 from twintrack.equations.vensim import Printer, UnprintableError, points, quoted, wrapped
 from twintrack.errors import EquationError
-from twintrack.names import join_element, snake
+from twintrack.names import join_element
 
 _STARS = "*" * 56
 _GROUP = re.compile(r"^\*{3,}\s*\.(?P<name>[^\n*]*?)\s*\*{3,}\s*~(?P<comment>[^|]*)\|", re.MULTILINE)
@@ -42,7 +44,7 @@ def flatten_file(path: Path) -> FlatModel:
     have no form without subscripts; all faults of a kind are told at once.
     """
     equations = load_equations(path)
-    return flatten(equations, Path(path).read_text(encoding="utf-8"))
+    return flatten(equations, read_text(path))
 
 
 def flatten(equations: Equations, text: str) -> FlatModel:
@@ -68,7 +70,7 @@ def flat_names(equations: Equations) -> dict[str, str]:
     for variable in equations.variables.values():
         for label, elements in zip(variable.labels, product(*variable.elements), strict=True):
             names[label] = " ".join([variable.title, *(element.replace("_", " ") for element in elements)])
-            other = owners.setdefault(snake(names[label]), label)
+            other = owners.setdefault(same_name(names[label]), label)
             if other != label:
                 where = equations.components[variable.name][0].where
                 message = f'{label} and {other} would both be called "{names[label]}"; rename one'
@@ -85,7 +87,8 @@ class _Body:
         self.names = names
         self.printer = Printer(equations, names)
         self.comments = {match["name"]: _words(match["comment"]) for match in _GROUP.finditer(text)}
-        self.entries = {entry.line: entry for entry in scan(text, equations.path)}
+        inner = [entry for macro in scan_macros(text, equations.path) for entry in macro.entries]
+        self.entries = {entry.line: entry for entry in [*scan(text, equations.path), *inner]}
 
     def text(self) -> str:
         """Give all groups with their equations; the variables of a group stand together."""
@@ -113,6 +116,8 @@ class _Body:
         cells = product(*(range(length) for length in variable.shape))
         for owner, cell, elements in zip(owners, cells, product(*variable.elements), strict=True):
             part = components[owner]
+            if part.missing:
+                continue
             name = quoted(self.names[join_element(variable.name, elements)])
             try:
                 equation = self._equation(name, part, cell)

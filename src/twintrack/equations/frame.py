@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import operator
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.equations.chains import untangle
 from twintrack.equations.expressions import Frame, Lowering
 from twintrack.equations.faults import raise_together
 from twintrack.equations.graph import Graph
-from twintrack.equations.source import Entry
+from twintrack.equations.naming import Names
+from twintrack.equations.parsing import Definition, Unread
+from twintrack.equations.static import NotStaticError, Static
 from twintrack.equations.structure import (
     CONTROL_NAMES,
-    Apply,
     Array,
     Component,
     Equations,
     Expr,
     Index,
     Literal,
+    LookupCall,
     Number,
     Reference,
     StateValue,
@@ -31,17 +32,19 @@ from twintrack.equations.structure import (
 )
 from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError, InputError
-from twintrack.names import snake
 
 
-def build_equations(section: Any, entries: list[Entry], file: str, digest: str) -> Equations:
-    """Join PySD's abstract section with the scanned entries. Raises EquationError with all faults."""
-    builder = _Builder(section, entries, file)
+def build_equations(
+    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str, digest: str
+) -> Equations:
+    """Join the equations of a model, in the order of the file. Raises EquationError with all faults."""
+    builder = _Builder(definitions, ranges, file)
+    builder.frame.faults += [fault.error for fault in unread]
+    builder.frame.broken |= {builder.frame.names.add(fault.name) for fault in unread}
     builder.read_left_sides()
-    raise_together(builder.frame.faults)
     builder.read_right_sides()
     raise_together(builder.frame.faults)
-    equations = builder.equations(digest)
+    equations = untangle(builder.equations(digest))
     for initial in (False, True):
         Graph(equations, initial=initial).check()
     return equations
@@ -50,24 +53,18 @@ def build_equations(section: Any, entries: list[Entry], file: str, digest: str) 
 class _Builder:
     """Holds what is known so far about each variable; see `build_equations` for the order of the steps."""
 
-    def __init__(self, section: Any, entries: list[Entry], file: str) -> None:
+    def __init__(self, definitions: Sequence[Definition], ranges: Ranges, file: str) -> None:
         self.file = file
-        self.elements = {snake(element.name): element for element in section.elements}
-        self.frame = Frame(_ranges(section), axes={})
-        self.entries: dict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            self.entries[entry.name].append(entry)
+        self.frame = Frame(ranges, Names(), axes={})
+        self.parts: dict[str, list[Definition]] = {}
+        for definition in definitions:
+            self.parts.setdefault(self.frame.names.add(definition.name), []).append(definition)
         self.boxes: dict[str, list[tuple[Index, ...]]] = {}
         self.owners: dict[str, NDArray[np.int64]] = {}
         self.components: dict[str, tuple[Component, ...]] = {}
-        titles = [element.name for element in section.elements]
-        for name in self.elements:
-            same = [title for title in titles if snake(title) == name]
-            if len(same) > 1:
-                self._fault(name, f"{len(same)} variables have this name in snake_case", " / ".join(same))
 
     def _where(self, name: str, component: int = 0) -> str:
-        return f"{self.file}:{self.entries[name][component].line}"
+        return f"{self.file}:{self.parts[name][component].entry.line}"
 
     def _fault(self, name: str, message: str, construct: str = "", component: int = 0) -> None:
         where = self._where(name, component)
@@ -77,8 +74,9 @@ class _Builder:
 
     def read_left_sides(self) -> None:
         """Find the axes of every variable, the box of every component and the tables of every lookup."""
-        for name, element in self.elements.items():
-            subscripts = [[snake(item) for item in part.subscripts[0]] for part in element.components]
+        find = self.frame.ranges.names.find
+        for name, parts in self.parts.items():
+            subscripts = [[find(item) for item in part.subscripts] for part in parts]
             if len({len(items) for items in subscripts}) > 1:
                 self._fault(name, "its equations have different numbers of subscripts")
                 continue
@@ -89,12 +87,12 @@ class _Builder:
                 continue
             self.frame.axes[name] = axes
             self.boxes[name] = [tuple(map(self.frame.ranges.index, axes, items)) for items in subscripts]
-            self._own(name, element.components)
-        for name, element in self.elements.items():
-            if element.components[0].type == "Lookup" and name in self.boxes:
-                self._read_lookup(name, element.components)
+            self._own(name, parts)
+        for name, parts in self.parts.items():
+            if parts[0].kind == "lookup" and name in self.boxes:
+                self._read_lookup(name, parts)
 
-    def _own(self, name: str, parts: list[Any]) -> None:
+    def _own(self, name: str, parts: Sequence[Definition]) -> None:
         """Find which component defines each element of a variable."""
         ranges = self.frame.ranges
         axes = self.frame.axes[name]
@@ -102,9 +100,9 @@ class _Builder:
         for number, (box, part) in enumerate(zip(self.boxes[name], parts, strict=True)):
             mask = np.zeros(owner.shape, bool)
             mask[np.ix_(*_lists(box))] = True
-            for excluded in part.subscripts[1]:
+            for excluded in part.excepted:
                 try:
-                    hidden = tuple(map(ranges.index, axes, map(snake, excluded)))
+                    hidden = tuple(map(ranges.index, axes, map(ranges.names.find, excluded)))
                 except KeyError as error:
                     self._fault(name, "no such subscript after :EXCEPT:", str(error.args[0]), number)
                 else:
@@ -114,8 +112,6 @@ class _Builder:
                     name, "an element is defined twice", self._label(name, (owner >= 0) & mask), number
                 )
             owner[mask] = number
-        if (owner < 0).any():
-            self._fault(name, "an element has no equation", self._label(name, owner < 0))
         self.owners[name] = owner
 
     def _label(self, name: str, mask: NDArray[np.bool_]) -> str:
@@ -126,16 +122,15 @@ class _Builder:
         ]
         return f"{name}[{','.join(names)}]"
 
-    def _read_lookup(self, name: str, parts: list[Any]) -> None:
+    def _read_lookup(self, name: str, parts: Sequence[Definition]) -> None:
         cells = self.frame.lookups.setdefault(name, {})
         for number, part in enumerate(parts):
-            if type(part.ast).__name__ != "LookupsStructure":
-                self._fault(
-                    name, "lookups must be written in the model file", type(part.ast).__name__, number
-                )
+            if type(part.tree).__name__ != "LookupsStructure":
+                message = "lookups must be written in the model file"
+                self._fault(name, message, "GET XLS LOOKUPS", number)
                 continue
             try:
-                table = self.frame.add_table(part.ast.x, part.ast.y)
+                table = self.frame.add_table(part.tree.x, part.tree.y)
             except ValueError as error:
                 self._fault(name, str(error), "lookup", number)
                 continue
@@ -146,15 +141,19 @@ class _Builder:
 
     def read_right_sides(self) -> None:
         """Lower the expression of every component."""
-        for name, element in self.elements.items():
-            parts = []
-            for number, part in enumerate(element.components):
-                parts.append(self._component(name, number, part))
-            self.components[name] = tuple(parts)
+        self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
+        for name, parts in self.parts.items():
+            if name in self.frame.broken:
+                continue
+            lowered = [self._component(name, number, part) for number, part in enumerate(parts)]
+            self.components[name] = tuple(lowered)
+        if not self.frame.faults:
+            self._check_elements()
+            self._fill_gaps()
 
-    def _component(self, name: str, number: int, part: Any) -> Component:
+    def _component(self, name: str, number: int, part: Definition) -> Component:
         box = self.boxes[name][number]
-        left = [snake(item) for item in part.subscripts[0]]
+        left = [self.frame.ranges.names.find(item) for item in part.subscripts]
         axes = tuple(item for item, index in zip(left, box, strict=True) if isinstance(index, tuple))
         shape = tuple(len(index) for index in box if isinstance(index, tuple))
         expression: Expr | None = None
@@ -162,12 +161,12 @@ class _Builder:
             self._fault(name, "one range stands twice on the left-hand side", ", ".join(axes), number)
         elif name in self.frame.lookups:
             pass  # its tables are read already
-        elif part.type == "Data":
+        elif part.kind == "data":
             self._fault(name, "data variables are not understood; give a dated series instead", ":=", number)
         else:
             lowering = Lowering(self.frame, name, axes, self._where(name, number))
-            is_array = isinstance(part.ast, np.ndarray)
-            expression = lowering.literal(part.ast) if is_array else lowering.lower(part.ast)
+            is_array = isinstance(part.tree, np.ndarray)
+            expression = lowering.literal(part.tree) if is_array else lowering.lower(part.tree)
             extra = [axis for axis in expression.axes if axis not in axes]
             if extra and not self.frame.faults:
                 self._fault(
@@ -181,11 +180,59 @@ class _Builder:
         cells = self.frame.lookups[name]
         return next((cells[cell] for cell in cells if self.owners[name][cell] == number), None)
 
+    # Elements without an equation, which are no fault as long as nothing reads them
+
+    def _check_elements(self) -> None:
+        """Tell every reference to an element without an equation."""
+        gaps = {name for name, owner in self.owners.items() if (owner < 0).any()}
+        for name, parts in self.components.items() if gaps else ():
+            for number, part in enumerate(parts):
+                for found in self._inside(part.expression):
+                    if found.variable not in gaps:
+                        continue
+                    taken = np.zeros(self.owners[found.variable].shape, bool)
+                    taken[np.ix_(*_lists(found.indices))] = True
+                    taken &= self.owners[found.variable] < 0
+                    if taken.any():
+                        label = self._label(found.variable, taken)
+                        self._fault(name, "an element has no equation", label, number)
+
+    def _inside(self, expression: Expr | None) -> Iterator[Reference | LookupCall]:
+        """Yield the references in an expression, those in its states included."""
+        if isinstance(expression, Reference | LookupCall) and expression.variable:
+            yield expression
+        for child in expression.children if expression is not None else ():
+            yield from self._inside(child)
+        if isinstance(expression, StateValue):
+            state = self.frame.states[expression.state]
+            for item in (state.initial, *state.inputs.values()):
+                yield from self._inside(item)
+
+    def _fill_gaps(self) -> None:
+        """Give every element without an equation one that says that there is no value."""
+        for name, owner in self.owners.items():
+            gaps = np.argwhere(owner < 0)
+            if len(gaps) and name not in self.frame.lookups:
+                first = len(self.components[name])
+                self.components[name] += tuple(
+                    Component(
+                        name,
+                        tuple(map(int, cell)),
+                        (),
+                        (),
+                        Number(value=np.nan),
+                        self._where(name),
+                        missing=True,
+                    )
+                    for cell in gaps
+                )
+                owner[tuple(gaps.T)] = range(first, first + len(gaps))
+
     # The whole
 
     def equations(self, digest: str) -> Equations:
         """Give the finished equations."""
-        variables = {name: self._variable(name) for name in self.elements}
+        variables = {name: self._variable(name) for name in self.parts}
         return Equations(
             path=self.file,
             hash=digest,
@@ -202,14 +249,16 @@ class _Builder:
         )
 
     def _variable(self, name: str) -> Variable:
-        entries = self.entries[name]
+        parts = self.parts[name]
+        entries = [part.entry for part in parts]
         axes = self.frame.axes[name]
+        elements = tuple(self.frame.ranges.elements[axis] for axis in axes)
         return Variable(
             name=name,
-            title=entries[0].title,
+            title=parts[0].name.strip('"') if parts[0].internal else entries[0].title,
             kind=self._kind(name),
             dims=axes,
-            elements=tuple(self.frame.ranges.elements[axis] for axis in axes),
+            elements=elements,
             units=next((entry.units for entry in entries if entry.units), ""),
             documentation=" ".join(
                 dict.fromkeys(entry.documentation for entry in entries if entry.documentation)
@@ -218,6 +267,8 @@ class _Builder:
             group=entries[0].group,
             equation="\n".join(entry.text for entry in entries),
             line=entries[0].line,
+            element_titles=tuple(tuple(map(self.frame.ranges.title, names)) for names in elements),
+            internal=parts[0].internal,
         )
 
     def _kind(self, name: str) -> str:
@@ -225,12 +276,13 @@ class _Builder:
             return "control"
         if name in self.frame.lookups:
             return "lookup"
-        expressions = [part.expression for part in self.components[name]]
-        if all(isinstance(expression, Number | Literal) for expression in expressions):
+        parts = self.components[name]
+        if all(_is_literal(part) for part in parts):
             return "constant"
         stock = any(
-            isinstance(expression, StateValue) and self.frame.states[expression.state].kind == "integ"
-            for expression in expressions
+            isinstance(part.expression, StateValue)
+            and self.frame.states[part.expression.state].kind == "integ"
+            for part in parts
         )
         return "stock" if stock else "auxiliary"
 
@@ -250,47 +302,39 @@ class _Builder:
         return values
 
     def _time(self) -> TimeGrid:
-        missing = [name for name in CONTROL_NAMES if name not in self.components]
+        order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
+        known = [name for name in order if name in self.components]
+        # Without SAVEPER every step is saved.
+        missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
         if missing:
             raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
-        initial, final, step, save_step = (self._static(name, name) for name in CONTROL_NAMES)
+        # A final time that changes is taken as it is at the initial time.
+        static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
+        values = {name: self._control(static, name) for name in known}
+        initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
         try:
-            return TimeGrid(initial, final, step, save_step).check()
+            return TimeGrid(initial, final, step, values.get("saveper", step)).check()
         except InputError as error:
             raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
 
-    def _static(self, name: str, control: str) -> float:
-        """Evaluate a control variable, which may refer to constants and other control variables."""
-        expression = self.components[name][0].expression
-        return self._evaluate(expression, control)
-
-    def _evaluate(self, expression: Expr | None, control: str) -> float:
-        if isinstance(expression, Number):
-            return expression.value
-        if isinstance(expression, Reference) and not expression.indices and expression.variable != control:
-            return self._static(expression.variable, control)
-        if isinstance(expression, Apply) and expression.function in _ARITHMETIC:
-            return float(
-                _ARITHMETIC[expression.function](*(self._evaluate(arg, control) for arg in expression.args))
-            )
-        message = "a control variable must be computed from numbers and constants with + - * /"
-        raise EquationError(message, variable=control, where=self._where(control))
+    def _control(self, static: Static, name: str) -> float:
+        try:
+            value = static.value(name)
+            reason = "it changes with time" if static.moving and name != "final_time" else ""
+        except NotStaticError as error:
+            value, reason = math.nan, str(error)
+        if reason:
+            message = "a control variable must be computed from numbers and constants"
+            raise EquationError(message, variable=name, construct=reason, where=self._where(name))
+        return value
 
 
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-}
+def _is_literal(part: Component) -> bool:
+    expression = part.expression
+    return isinstance(expression, Number) or (
+        isinstance(expression, Literal) and expression.axes == part.axes
+    )
 
 
-def _lists(box: tuple[Index, ...]) -> list[tuple[int, ...]]:
+def _lists(box: Sequence[Index]) -> list[tuple[int, ...]]:
     return [index if isinstance(index, tuple) else (index,) for index in box]
-
-
-def _ranges(section: Any) -> Ranges:
-    from pysd.builders.python.subscripts import SubscriptManager
-
-    manager = SubscriptManager(section.subscripts, section.path.parent)
-    return Ranges(manager.subscripts, manager.subranges, manager.mapping)

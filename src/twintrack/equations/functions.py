@@ -59,3 +59,39 @@ ARGUMENTS = {
 
 TIME_DEPENDENT = frozenset({"pulse", "pulse_train", "ramp", "step"})
 """Functions that read the current time."""
+
+ROUNDING = frozenset({"integer", "modulo", "quantum"})
+"""Functions that jump where their argument passes a whole number: its last digit counts."""
+
+VECTOR_FUNCTIONS = {
+    "invert_matrix": 2,
+    "vector_rank": 2,
+    "vector_reorder": 2,
+    "vector_select": 5,
+    "vector_sort_order": 2,
+}
+"""Number of arguments of each function of whole vectors."""
+
+LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
+"""Functions whose first argument is a lookup."""
+
+REFUSED = {
+    "random": "random numbers are not drawn; give the variable a series of numbers instead",
+    "get_time_value": "clock and calendar are not read; write a formula of Time instead",
+    "get_": "functions of data are not computed",
+    "a_function_of": "the equation is not finished",
+}
+"""Beginnings of functions that are known and not computed, and what is said of them."""
+
+STATEFUL_FUNCTIONS = (
+    *("integ", "initial", "sample_if_true", "trend", "forecast"),
+    *("smooth", "smoothi", "smooth3", "smooth3i", "smooth_n"),
+    *("delay1", "delay1i", "delay3", "delay3i", "delay_n", "delay_fixed"),
+)
+"""Functions that become states; PySD's reader tells them apart by the kinds of their syntax trees."""
+
+SPECIAL_FUNCTIONS = (
+    *("active_initial", "elmcount", "game", "tabbed_array", "with_lookup"),
+    *("allocate_available", "allocate_by_priority"),
+)
+"""Functions with a syntax of their own."""

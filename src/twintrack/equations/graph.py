@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
-from twintrack.equations.functions import TIME_DEPENDENT
+from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
 from twintrack.equations.structure import (
     CONTROL_NAMES,
     ActiveInitial,
@@ -23,6 +24,7 @@ from twintrack.equations.structure import (
     Time,
 )
 from twintrack.errors import EquationError
+from twintrack.names import join_element
 
 
 @dataclass(frozen=True, order=True)
@@ -59,6 +61,25 @@ class Graph:
         self.moving = frozenset(moving)
         self._dynamic: dict[Node, bool] = {}
 
+    @cached_property
+    def sharp(self) -> frozenset[Node]:
+        """The nodes from which arguments of rounding functions are computed: their last digit counts."""
+        pending: list[Node] = []
+        for expression in self.equations.expressions():
+            pending += [
+                node
+                for item in self.leaves(expression)
+                if isinstance(item, Apply) and item.function in ROUNDING
+                for node in self.needed_by(item)
+            ]
+        found: set[Node] = set()
+        while pending:
+            node = pending.pop()
+            if node not in found:
+                found.add(node)
+                pending += self.needs(node)
+        return frozenset(found)
+
     def is_leaf(self, name: str) -> bool:
         """Tell whether a variable is computed from no equation: replaced, constant or control."""
         return (
@@ -72,9 +93,22 @@ class Graph:
         name = reference.variable
         if self.is_leaf(name) or len(self.equations.components[name]) == 1:
             return Node(name)
-        shape = self.equations.variables[name].shape
-        owners = {self.equations.owners[name][_flat(cell, shape)] for cell in _cells(reference)}
+        owners = self._owners(reference)
         return Node(name, owners.pop()) if len(owners) == 1 else Node(name)
+
+    def nodes_of(self, reference: Reference) -> list[Node]:
+        """Give the nodes that a reference needs; several where it is written with `apart`."""
+        node = self.node_of(reference)
+        if not reference.apart or node.part >= 0 or self.is_leaf(node.variable):
+            return [node]
+        if len(self.equations.components[node.variable]) == 1:
+            return [node]
+        return [Node(node.variable, number) for number in sorted(self._owners(reference))]
+
+    def _owners(self, reference: Reference) -> set[int]:
+        name = reference.variable
+        shape = self.equations.variables[name].shape
+        return {self.equations.owners[name][_flat(cell, shape)] for cell in _cells(reference)}
 
     def expressions(self, node: Node) -> tuple[Expr, ...]:
         """Give the expressions that a node itself evaluates."""
@@ -100,7 +134,7 @@ class Graph:
         found: dict[Node, None] = {}
         for item in self.leaves(expression):
             if isinstance(item, Reference):
-                found.setdefault(self.node_of(item))
+                found.update(dict.fromkeys(self.nodes_of(item)))
             elif isinstance(item, StateValue) and self.initial:
                 found.setdefault(Node("", item.state, item.part))
         return list(found)
@@ -154,20 +188,31 @@ class Graph:
                     path[following] = iter(self.needs(following))
         return list(done)
 
-    def check(self) -> None:
-        """Order the whole model. Raises EquationError when it has a cycle."""
+    def targets(self) -> list[Node]:
+        """Give the nodes that the whole model is made of."""
         targets = [Node(name) for name in self.equations.variables]
         if self.initial:
             targets += [Node("", number, "last") for number in range(len(self.equations.states))]
-        self.order(targets)
+        return targets
+
+    def has_cycle(self) -> bool:
+        """Tell whether a node needs itself."""
+        try:
+            self.order(self.targets())
+        except EquationError:
+            return True
+        return False
+
+    def check(self) -> None:
+        """Order the whole model. Raises EquationError when it has a cycle."""
+        self.order(self.targets())
         for state in self.equations.states if not self.initial else ():
             self.order(
                 needed for expression in state.inputs.values() for needed in self.needed_by(expression)
             )
 
     def _raise_cycle(self, nodes: list[Node]) -> None:
-        states = self.equations.states
-        names = [node.variable or states[node.part].variable for node in nodes]
+        names = [self._shown(node) for node in nodes]
         names = [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
         first = min(range(len(names)), key=names.__getitem__)
         ring = [*names[first:], *names[:first], names[first]]
@@ -178,8 +223,20 @@ class Graph:
             if self.initial
             else "equations need each other without a stock between"
         )
-        where = self.equations.components[ring[0]][0].where
-        raise EquationError(f"{what}: {' -> '.join(ring)}", variable=ring[0], where=where)
+        variable = ring[0].partition("[")[0]
+        where = self.equations.components[variable][0].where
+        raise EquationError(f"{what}: {' -> '.join(ring)}", variable=variable, where=where)
+
+    def _shown(self, node: Node) -> str:
+        """Give the name of a node, with its elements where it is one element of an array."""
+        if not node.variable:
+            return self.equations.states[node.part].variable
+        elements = self.equations.variables[node.variable].elements
+        box = self.equations.components[node.variable][max(node.part, 0)].box
+        if node.part < 0 or not all(isinstance(index, int) for index in box):
+            return node.variable
+        names = [known[index] for known, index in zip(elements, box, strict=True) if isinstance(index, int)]
+        return join_element(node.variable, names)
 
 
 def _cells(reference: Reference) -> Iterator[tuple[int, ...]]:

@@ -8,6 +8,7 @@ and the sketch after the equations, which is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twintrack.errors import EquationError
@@ -18,9 +19,16 @@ _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
 _LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
-_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|[~|]')
+_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|\{[^{}]*\}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
-_CONTINUATION = re.compile(r"\\\r?\n[ \t]*")
+_CONTINUATION = re.compile(r"\\\n[ \t]*")
+_MACRO = re.compile(
+    r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
+    re.DOTALL | re.IGNORECASE,
+)
+_COMMENT = re.compile(r"(?:\s*\{[^{}]*\})+")
+_ALIAS = re.compile(r"^30:(?P<name>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
+_VISIBLE = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
@@ -45,19 +53,59 @@ class Entry:
         return snake(self.title)
 
 
+@dataclass(frozen=True)
+class MacroText:
+    """A macro as it is written: its name, the names of what goes in and of further results, its entries."""
+
+    title: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    line: int
+
+
 def scan(text: str, file: str) -> list[Entry]:
-    """Split the text of a `.mdl` into its entries, in the order of the file.
+    """Split the text of a `.mdl` into its entries, in the order of the file, without those of macros.
 
     `file` is the name told in errors. Raises EquationError when an entry has no `~` or is not closed by `|`.
     """
     body = text.split(SKETCH_MARK, 1)[0]
     header = _HEADER.match(body)
-    start = header.end() if header else 0
+    # The place of a macro is left blank, so that all lines keep their numbers.
+    blank = _MACRO.sub(lambda macro: _VISIBLE.sub(" ", macro.group()), body)
+    return _entries(blank, header.end() if header else 0, file)
+
+
+def scan_macros(text: str, file: str) -> list[MacroText]:
+    """Give the macros of a `.mdl` in the order of the file. Raises what `scan` raises."""
+    body = text.split(SKETCH_MARK, 1)[0]
+    return [
+        MacroText(
+            title=_title(macro["name"]),
+            inputs=_names(macro["inputs"]),
+            outputs=_names(macro["outputs"]),
+            entries=tuple(_entries(body[: macro.end("body")], macro.start("body"), file)),
+            line=_line_of(body, macro.start()),
+        )
+        for macro in _MACRO.finditer(body)
+    ]
+
+
+def scan_aliases(text: str) -> dict[str, str]:
+    """Give the files that names with a question mark stand for, from the settings behind the sketch."""
+    return {match["name"]: match["file"].strip() for match in _ALIAS.finditer(text)}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(name.split()) for name in text.split(",") if name.strip())
+
+
+def _entries(body: str, start: int, file: str) -> list[Entry]:
     entries: list[Entry] = []
     group = ""
     fields: list[str] = []
     field_start = entry_start = start
-    while mark := _next_mark(body, field_start, in_comment=len(fields) > 1):
+    while mark := _next_mark(body, field_start, in_equation=not fields):
         fields.append(body[field_start : mark.start()])
         field_start = mark.end()
         if mark.group() == "~":
@@ -65,7 +113,7 @@ def scan(text: str, file: str) -> list[Entry]:
         line = _line_of(body, entry_start)
         if fields[0].lstrip().startswith("***"):
             group = fields[0].strip().strip("*").strip().lstrip(".")
-        elif len(fields) < 3:
+        elif len(fields) < 2:
             raise EquationError(
                 "an equation needs units and a comment: write `equation ~ units ~ comment |`",
                 variable=_title(fields[0]),
@@ -82,26 +130,31 @@ def scan(text: str, file: str) -> list[Entry]:
     return entries
 
 
-def _next_mark(body: str, start: int, *, in_comment: bool) -> re.Match[str] | None:
+def _next_mark(body: str, start: int, *, in_equation: bool) -> re.Match[str] | None:
     """Find the next `~` or `|`; quotes hide them in names, but a quote in a comment means nothing."""
-    if in_comment:
+    if not in_equation:
         return _SEPARATOR.search(body, start)
     return next((mark for mark in _QUOTED_OR_SEPARATOR.finditer(body, start) if mark.group() in "~|"), None)
 
 
 def _line_of(body: str, position: int) -> int:
-    """Give the 1-based line of the first visible character at or after a position."""
-    blank = len(body[position:]) - len(body[position:].lstrip())
-    return body.count("\n", 0, position + blank) + 1
+    """Give the 1-based line of the first visible character at or after a position, comments left out."""
+    comment = _COMMENT.match(body, position)
+    start = comment.end() if comment else position
+    blank = len(body[start:]) - len(body[start:].lstrip())
+    return body.count("\n", 0, start + blank) + 1
 
 
 def _title(equation: str) -> str:
-    match = _NAME.match(equation)
+    text = _CONTINUATION.sub(" ", equation)
+    comment = _COMMENT.match(text)
+    match = _NAME.match(text, comment.end() if comment else 0)
     return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
 
 
-def _entry(fields: list[str], group: str, line: int) -> Entry:
-    comment = " ".join(_CONTINUATION.sub(" ", fields[2]).split())
+def _entry(fields: Sequence[str], group: str, line: int) -> Entry:
+    written = fields[2] if len(fields) > 2 else ""
+    comment = " ".join(_CONTINUATION.sub(" ", written).split())
     source = _SOURCE.search(comment)
     return Entry(
         title=_title(fields[0]),

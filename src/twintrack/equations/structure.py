@@ -8,7 +8,7 @@ the insertion of axes of length one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -62,11 +62,16 @@ class Time(Expr):
 
 @dataclass(frozen=True)
 class Reference(Expr):
-    """The value of another variable: `indices` has an entry per axis, `raw_axes` names the kept axes."""
+    """The value of another variable: `indices` has an entry per axis, `raw_axes` names the kept axes.
+
+    A name twice in `raw_axes` takes the diagonal. With `apart` it needs only the equations of the elements it
+    takes, not the whole variable.
+    """
 
     variable: str = ""
     indices: tuple[Index, ...] = ()
     raw_axes: tuple[str, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +110,27 @@ class Reduce(Expr):
 
 
 @dataclass(frozen=True)
+class Vector(Expr):
+    """A function of whole vectors (sorting, allocation, matrices): it works along the axes `along`."""
+
+    function: str = ""
+    args: tuple[Expr, ...] = ()
+    along: tuple[str, ...] = ()
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The expressions directly inside this one."""
+        return self.args
+
+
+@dataclass(frozen=True)
 class LookupCall(Expr):
     """Tables applied to an argument: `tables` flat over `shape`, whose axes are `table_axes`.
 
     `variable` is the lookup's name, empty for WITH LOOKUP; `indices` says what is taken of each of its axes.
+    `mode` says what is found between and beyond the points: "interpolate" (the ends are held), "extrapolate",
+    "forward" (the next point), "backward" (the last one), or "invert" (as "interpolate", `tables` being those
+    of the lookup with x and y exchanged).
     """
 
     variable: str = ""
@@ -117,6 +139,7 @@ class LookupCall(Expr):
     table_axes: tuple[str, ...] = ()
     arg: Expr = field(default_factory=Expr)
     indices: tuple[Index, ...] = ()
+    mode: str = "interpolate"
 
     @property
     def children(self) -> tuple[Expr, ...]:
@@ -139,7 +162,10 @@ class ActiveInitial(Expr):
 
 @dataclass(frozen=True)
 class Table:
-    """The points of a lookup; x ascending, values outside are those at the ends."""
+    """The points of a lookup, x ascending; values outside are those at the ends.
+
+    Where an x is repeated, the value jumps: at x it is the first of them, and beyond it the last.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -168,7 +194,7 @@ class Component:
 
     `box` has one Index per axis of the variable: a number where the left-hand side names an element. `axes`
     and `shape` describe the value (the positions of `box` that are not numbers). A lookup has no expression
-    but the number of its `table`.
+    but the number of its `table`. `missing` tells that the file has no equation for this element.
     """
 
     variable: str
@@ -178,11 +204,16 @@ class Component:
     expression: Expr | None
     where: str
     table: int | None = None
+    missing: bool = False
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the model as users see it. `elements` holds the element names of each axis."""
+    """A variable of the model as users see it. `elements` holds the element names of each axis.
+
+    `element_titles` are the same names as the file writes them. `internal` tells that the variable belongs to
+    the call of a macro, which users do not see.
+    """
 
     name: str
     title: str
@@ -195,6 +226,13 @@ class Variable:
     group: str
     equation: str
     line: int
+    element_titles: tuple[tuple[str, ...], ...] = ()
+    internal: bool = False
+
+    @property
+    def titles(self) -> list[str]:
+        """Names of all elements as the file writes them, in C order: "Income", or "Income[North,Young]"."""
+        return [join_element(self.title, combination) for combination in product(*self.element_titles)]
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -286,6 +324,13 @@ class Equations:
     tables: tuple[Table, ...]
     defaults: dict[str, Array]
     """Values of all constants, shape = that of the variable (float64)."""
+
+    def expressions(self) -> Iterator[Expr]:
+        """Yield the expressions of all components and states."""
+        for parts in self.components.values():
+            yield from (part.expression for part in parts if part.expression is not None)
+        for state in self.states:
+            yield from (state.initial, *state.inputs.values())
 
     def causes(self, name: str) -> tuple[str, ...]:
         """Give the variables that the equation of `name` refers to, in order, without itself."""

@@ -26,6 +26,7 @@ from twintrack.equations.structure import (
     StateValue,
     Table,
     Time,
+    Vector,
 )
 from twintrack.names import join_element
 
@@ -109,6 +110,8 @@ class Printer:
                 return self._lookup(expression, cell)
             case ActiveInitial():
                 return self._call("ACTIVE INITIAL", (expression.active, expression.initial), cell)
+            case Vector():
+                raise UnprintableError(expression.function.upper().replace("_", " "))
             case _:
                 raise UnprintableError(type(expression).__name__)
 
@@ -127,9 +130,17 @@ class Printer:
 
     def _lookup(self, call: LookupCall, cell: Cell) -> Text:
         arg = self.expression(call.arg, cell)
+        if call.mode != "interpolate" and not call.variable:
+            raise UnprintableError(f"data with {call.mode}")
+        if call.mode != "interpolate":
+            return self._lookup_function(call, arg, cell)
         if call.variable:
             return f"{self._name(call.variable, call.indices, call.table_axes, cell)}({arg})", ATOM
         return f"WITH LOOKUP({arg}, {points(self.equations.tables[call.tables[0]])})", ATOM
+
+    def _lookup_function(self, call: LookupCall, arg: str, cell: Cell) -> Text:
+        name = self._name(call.variable, call.indices, call.table_axes, cell)
+        return f"LOOKUP {call.mode.upper()}({name}, {arg})", ATOM
 
     # Operators and functions
 

@@ -21,7 +21,7 @@ def rounded(graph: ScalarGraph, function: str, args: Sequence[int]) -> int:
     value, unit = args
     small = graph.apply("less", unit, graph.literal(SMALL))
     safe = graph.select(small, graph.literal(1.0), unit)
-    whole = graph.apply("multiply", safe, graph.apply("trunc", graph.apply("quotient", value, safe)))
+    whole = graph.apply("multiply", safe, graph.apply("trunc", graph.apply("divide", value, safe)))
     quantum = graph.select(small, value, whole)
     return quantum if function == "quantum" else graph.apply("subtract", value, quantum)
 

@@ -68,7 +68,9 @@ class Scalar:
 class ScalarGraph:
     """Makes nodes and gives their numbers; a node comes after all that it needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, exact: bool = False) -> None:
+        """`exact`: every product and quotient is rounded as NumPy rounds it."""
+        self.exact = exact
         self.nodes: list[Scalar] = []
         self.moving: list[bool] = []
         """Whether each node changes with time."""
@@ -87,9 +89,9 @@ class ScalarGraph:
         """Give the node of the time, a state or an input."""
         return self._node(op, (), place=place)
 
-    def lookup(self, table: int, x: int) -> int:
+    def lookup(self, table: int, mode: str, x: int) -> int:
         """Give the node of a lookup's value at `x`."""
-        return self._node("lookup", (x,), place=table)
+        return self._node(f"lookup_{mode}", (x,), place=table)
 
     def apply(self, op: str, *args: int) -> int:
         """Give the node of an operation, simplified where that changes nothing but rounding."""
@@ -212,7 +214,7 @@ class ScalarGraph:
             return args[1]
         if op == "multiply" and 0.0 in (one, other):
             return self.literal(0.0)
-        if op == "divide" and self._fixed_more(args[1], args[0]):
+        if op == "divide" and not self.exact and self._fixed_more(args[1], args[0]):
             return self.apply("multiply", args[0], self.apply("divide", self.literal(1.0), args[1]))
         return None
 

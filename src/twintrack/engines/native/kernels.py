@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from twintrack.engines.native.driver import driver
 from twintrack.engines.native.graph import LEAVES, LITERAL
-from twintrack.engines.native.lowering import Given, ScalarProgram
+from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
 from twintrack.engines.native.parts import Crossing, Memory, Part, PartWriter, Store
 from twintrack.engines.native.text import BLOCK, ONE, Body, number, operation
 from twintrack.equations.structure import Table, TimeGrid
@@ -44,13 +44,15 @@ class Source:
     shared: int
 
 
-def source(program: ScalarProgram, tables: Sequence[Table], given: Given, grid: TimeGrid) -> Source:
+def source(program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid) -> Source:
     """Write the functions of a model."""
     return _Writer(program, tables, given, grid).source()
 
 
 class _Writer:
-    def __init__(self, program: ScalarProgram, tables: Sequence[Table], given: Given, grid: TimeGrid) -> None:
+    def __init__(
+        self, program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid
+    ) -> None:
         self.program = program
         self.graph = program.graph
         self.tables = tables

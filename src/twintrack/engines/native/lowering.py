@@ -15,8 +15,8 @@ from itertools import product
 from twintrack.engines.native import functions
 from twintrack.engines.native.graph import ScalarGraph
 from twintrack.engines.packing import Layout
-from twintrack.engines.state_code import StateCode
-from twintrack.equations.functions import TIME_DEPENDENT
+from twintrack.engines.state_code import Size, StateCode
+from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
 from twintrack.equations.structure import (
     CONTROL_NAMES,
     ActiveInitial,
@@ -32,6 +32,7 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     TimeGrid,
+    Vector,
 )
 from twintrack.errors import EquationError
 
@@ -49,12 +50,30 @@ _REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 _DEEPEST = 100_000
 
 
+def has_scalar_form(equations: Equations) -> bool:
+    """Tell whether all constructs of a model work element by element."""
+    return not any(isinstance(item, Vector) for item in _all_parts(equations))
+
+
+def _rounds(equations: Equations) -> bool:
+    """Tell whether a model rounds, so that the last digit of what is rounded counts."""
+    return any(isinstance(item, Apply) and item.function in ROUNDING for item in _all_parts(equations))
+
+
+def _all_parts(equations: Equations) -> Iterator[Expr]:
+    pending = list(equations.expressions())
+    while pending:
+        item = pending.pop()
+        yield item
+        pending += item.children
+
+
 class NoScalarFormError(EquationError):
     """A construct that works on whole arrays, such as a sort, and cannot be written element by element."""
 
 
 @dataclass(frozen=True)
-class Given:
+class InputLayouts:
     """What is given from outside and where it lies in the packed arrays.
 
     `constants` and `series` may differ from run to run, `shared` are series that do not. `second` maps a
@@ -93,10 +112,10 @@ class ScalarProgram:
 
 def scalar_program(
     equations: Equations,
-    given: Given,
+    given: InputLayouts,
     outputs: Sequence[str],
     grid: TimeGrid,
-    sizes: Mapping[int, int],
+    sizes: Mapping[int, Size],
 ) -> ScalarProgram:
     """Write as scalar operations what the outputs need.
 
@@ -121,13 +140,15 @@ def _deep_recursion() -> Iterator[None]:
 class _Lowering:
     """Lowers both systems of a model: initial values (`first`) and the running model."""
 
-    def __init__(self, equations: Equations, given: Given, grid: TimeGrid, sizes: Mapping[int, int]) -> None:
+    def __init__(
+        self, equations: Equations, given: InputLayouts, grid: TimeGrid, sizes: Mapping[int, Size]
+    ) -> None:
         self.equations = equations
         self.given = given
         self.grid = grid
         self.sizes = sizes
         self.leaves = given.leaves()
-        self.graph = ScalarGraph()
+        self.graph = ScalarGraph(exact=_rounds(equations))
         self.code = StateCode(equations, sizes)
         self.values: dict[tuple[str, Cell, bool], int] = {}
         self.starts: dict[tuple[int, Cell, str], int] = {}
@@ -183,7 +204,9 @@ class _Lowering:
         if state.kind == "delay_fixed":
             entering = self._number(state.inputs["input"], at, first=False)
             start = self._initial(number, cell, "last")
-            return {self.places[memory[0], cell]: Slot(start, entering, self.sizes[number])}
+            size = self.sizes[number]
+            length = size[_flat(cell, state.shape)] if isinstance(size, tuple) else size
+            return {self.places[memory[0], cell]: Slot(start, entering, length)}
         if state.kind == "sample":
             condition = self.graph.truth(self.expression(state.inputs["condition"], at, first=False))
             entering = self._number(state.inputs["input"], at, first=False)
@@ -296,7 +319,8 @@ class _Lowering:
                 table = expression.tables[
                     _flat([at[axis] for axis in expression.table_axes], expression.shape)
                 ]
-                return self.graph.lookup(table, self._number(expression.arg, at, first=first))
+                mode = "interpolate" if expression.mode == "invert" else expression.mode
+                return self.graph.lookup(table, mode, self._number(expression.arg, at, first=first))
             case Reduce():
                 return self._reduce(expression, at, first=first)
             case Apply():
@@ -327,13 +351,13 @@ class _Lowering:
         function, graph = expression.function, self.graph
         if function in ("and", "or", "not", "if_then_else"):
             return self._logic(expression, at, first=first)
-        if function == "integer":
-            return graph.apply("trunc", self._exact(expression.args[0], at, first=first))
         args = [self._number(arg, at, first=first) for arg in expression.args]
         if function in _SAME:
             return graph.apply(function, *args)
         if function == "power":
             return graph.power(*args)
+        if function == "integer":
+            return graph.apply("trunc", args[0])
         if function == "log":
             return graph.apply("divide", graph.apply("ln", args[0]), graph.apply("ln", args[1]))
         if function in ("zidz", "xidz"):
@@ -343,14 +367,6 @@ class _Lowering:
         if function in TIME_DEPENDENT:
             return functions.timed(graph, function, args, self._time(first=first), self.grid.step)
         raise NoScalarFormError(NO_SCALAR_FORM, construct=function.upper().replace("_", " "))
-
-    def _exact(self, expression: Expr, at: Place, *, first: bool) -> int:
-        """Give a number that is rounded down next: a quotient must then not become a multiplication."""
-        if isinstance(expression, Apply) and expression.function == "divide":
-            return self.graph.apply(
-                "quotient", *(self._number(arg, at, first=first) for arg in expression.args)
-            )
-        return self._number(expression, at, first=first)
 
     def _logic(self, expression: Apply, at: Place, *, first: bool) -> int:
         parts = [self.expression(arg, at, first=first) for arg in expression.args]

@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
+from twintrack.engines.functions import ends_of_slopes
 from twintrack.engines.native.graph import LITERAL, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 
@@ -21,8 +24,7 @@ LANES = 8
 BLOCK = 64
 """Runs that a part of the functions takes in one loop: their values stay in the second cache."""
 
-_ARITHMETIC = {"add": "fadd contract", "subtract": "fsub contract", "multiply": "fmul contract"}
-_DIVISION = ("divide", "quotient")
+_ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
 _COMPARED = {
     "equal": "oeq",
     "not_equal": "une",
@@ -179,9 +181,9 @@ def operation(
     """Write one operation and give the name of its result."""
     kind, op = body.kind, item.op
     if op in _ARITHMETIC:
-        return body.put(f"{_ARITHMETIC[op]} {kind.number} {args[0]}, {args[1]}")
-    if op in _DIVISION:
-        return body.put(f"fdiv {kind.number} {args[0]}, {args[1]}")
+        # Contracted, a product and a sum are rounded once, which is quicker.
+        freely = "" if graph.exact or op == "divide" else " contract"
+        return body.put(f"{_ARITHMETIC[op]}{freely} {kind.number} {args[0]}, {args[1]}")
     if op in _COMPARED:
         return body.compare(_COMPARED[op], *args)
     if op == "select":
@@ -194,15 +196,15 @@ def operation(
         return body.put(f"xor {kind.truth} {args[0]}, {kind.yes()}")
     if op in ("max", "min"):
         known = [graph[arg].op == LITERAL for arg in item.args]
-        return _extreme(body, op, *(args if not known[0] else reversed(args)), known=any(known))
-    if op == "lookup":
-        return _lookup(body, tables[item.place], args[0])
+        return extreme(body, op, *(args if not known[0] else reversed(args)), known=any(known))
+    if op in LOOKUPS:
+        return LOOKUPS[op](body, tables[item.place], args[0])
     if op in _INTRINSICS:
         return body.call(_INTRINSICS[op], args[0])
     return _WRITTEN_OUT[op](body, *args)
 
 
-def _extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:
+def extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:
     """Give the greater or smaller of two values; a value that is no number stays one.
 
     `known`: the other one is a literal.
@@ -210,19 +212,6 @@ def _extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:
     beyond = body.compare("ogt" if op == "max" else "olt", other, one)
     result = body.choose(beyond, other, one)
     return result if known else body.choose(body.compare("uno", other, other), other, result)
-
-
-def _lookup(body: Body, table: Table, x: str) -> str:
-    """Add up the segments that lie before x; outside of the table the ends hold."""
-    kind = body.kind
-    value = kind.literal(table.y[0])
-    for (left, low), (right, high) in pairwise(zip(table.x, table.y, strict=True)):
-        if high != low:
-            distance = body.put(f"fsub {kind.number} {x}, {kind.literal(left)}")
-            inside = _extreme(body, "max", distance, kind.literal(0.0), known=True)
-            inside = _extreme(body, "min", inside, kind.literal(right - left), known=True)
-            value = body.fused(kind.literal((high - low) / (right - left)), inside, value)
-    return value
 
 
 def _exponential(body: Body, x: str) -> str:
@@ -284,6 +273,57 @@ def _remainder(body: Body, x: str, y: str) -> str:
     moved = body.put(f"fadd {kind.number} {rest}, {y}")
     return body.choose(body.compare("olt", other, kind.literal(0.0)), moved, rest)
 
+
+def _interpolated(body: Body, table: Table, x: str) -> str:
+    """Add up the segments that lie before x; outside of the table the ends hold."""
+    kind = body.kind
+    value = kind.literal(table.y[0])
+    for (left, low), (right, high) in pairwise(zip(table.x, table.y, strict=True)):
+        if high != low and left == right:  # the value jumps behind x
+            behind = body.compare("ogt", x, kind.literal(left))
+            jump = body.choose(behind, kind.literal(high - low), kind.literal(0.0))
+            value = body.put(f"fadd {kind.number} {value}, {jump}")
+        elif high != low:
+            distance = body.put(f"fsub {kind.number} {x}, {kind.literal(left)}")
+            inside = extreme(body, "max", distance, kind.literal(0.0), known=True)
+            inside = extreme(body, "min", inside, kind.literal(right - left), known=True)
+            value = body.fused(kind.literal((high - low) / (right - left)), inside, value)
+    return value
+
+
+def _extrapolated(body: Body, table: Table, x: str) -> str:
+    kind = body.kind
+    first, last = (float(slope) for slope in ends_of_slopes((np.array(table.x), np.array(table.y))))
+    value = _interpolated(body, table, x)
+    for end, slope, op in ((table.x[0], first, "min"), (table.x[-1], last, "max")):
+        distance = body.put(f"fsub {kind.number} {x}, {kind.literal(end)}")
+        beyond = extreme(body, op, distance, kind.literal(0.0), known=True)
+        value = body.fused(kind.literal(slope), beyond, value)
+    return value
+
+
+def _next_point(body: Body, table: Table, x: str) -> str:
+    kind = body.kind
+    value = kind.literal(table.y[-1])
+    for at, y in zip(table.x[::-1], table.y[::-1], strict=True):
+        value = body.choose(body.compare("ole", x, kind.literal(at)), kind.literal(y), value)
+    return value
+
+
+def _last_point(body: Body, table: Table, x: str) -> str:
+    kind = body.kind
+    value = kind.literal(table.y[0])
+    for at, y in zip(table.x, table.y, strict=True):
+        value = body.choose(body.compare("oge", x, kind.literal(at)), kind.literal(y), value)
+    return value
+
+
+LOOKUPS: dict[str, Callable[[Body, Table, str], str]] = {
+    "lookup_interpolate": _interpolated,
+    "lookup_extrapolate": _extrapolated,
+    "lookup_forward": _next_point,
+    "lookup_backward": _last_point,
+}
 
 _WRITTEN_OUT: dict[str, Callable[..., str]] = {
     "exp": _exponential,

@@ -1,0 +1,180 @@
+"""Running any Vensim model from Python: one run as a table, many runs as arrays.
+
+model = Simulator("sir.mdl")
+model.run(infectivity=0.3)
+model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twintrack.engines.base import BlendingEngine, default_outputs
+from twintrack.engines.given import Given
+from twintrack.engines.labels import Labels
+from twintrack.engines.making import make_blending_engine, quickest
+from twintrack.equations import load_equations
+from twintrack.equations.structure import Array
+from twintrack.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+EngineChoice = Literal["auto", "native", "jax", "numpy"]
+
+MANY_OPERATIONS = 100_000
+"""Equations times steps of one run from which on compiling takes less time than it saves."""
+
+
+class Simulator:
+    """A model file and engines that run it.
+
+    Variables are named as in the file, capitals, blanks and underscores making no difference. What is given
+    for a variable replaces its equation: a number, an array with its subscripts, or a series (a mapping from
+    times to such values, or a pandas Series), which is read off between its times and held beyond them.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Read the model. Raises EquationError with all constructs that are not understood."""
+        self.equations = load_equations(Path(path))
+        self.labels = Labels(self.equations)
+        self._engines: dict[str, BlendingEngine] = {}
+
+    def run(
+        self,
+        values: Mapping[str, Any] | None = None,
+        *,
+        outputs: Sequence[str] | None = None,
+        time_step: float | None = None,
+        engine: EngineChoice = "auto",
+        **named: Any,
+    ) -> pd.DataFrame:
+        """Run the model once.
+
+        Args:
+            values: Values by name; an element ("Income[North]") may be given where the rest is constant.
+            outputs: Variables or elements; by default all variables but lookups.
+            time_step: Another TIME STEP; must go evenly into SAVEPER.
+            engine: "numpy", which needs no compiling; "native" or "jax"; "auto": what answers first.
+            named: More values, for names that are Python identifiers.
+
+        Returns:
+            A row for each saved time, a column for each element, named as PySD does: "Income[North,Young]".
+
+        Raises:
+            InputError: A name or an element is unknown, or a value does not fit.
+        """
+        import pandas as pd
+
+        columns = self.table({**(values or {}), **named}, outputs, time_step, engine)
+        time = columns.pop("time")
+        return pd.DataFrame(columns, index=pd.Index(time, name="time"))
+
+    def table(
+        self,
+        values: Mapping[str, Any],
+        outputs: Sequence[str] | None = None,
+        time_step: float | None = None,
+        engine: EngineChoice = "auto",
+    ) -> dict[str, Array]:
+        """Give a run as columns by title, each of shape (saves,); the first one is "time"."""
+        places = self._places(outputs)
+        found = self._simulate(values, [name for name, _ in places], 1, time_step, engine)
+        columns = {"time": self.equations.time.saved}
+        for name, wanted in places:
+            for title, cell in self.labels.columns(name):
+                if wanted is None or wanted == cell:
+                    columns[title] = found[name].reshape(len(found[name]), -1)[:, self._flat(name, cell)]
+        return columns
+
+    def batch(
+        self,
+        values: Mapping[str, ArrayLike],
+        outputs: Sequence[str] | None = None,
+        *,
+        time_step: float | None = None,
+        engine: EngineChoice = "auto",
+    ) -> xr.Dataset:
+        """Run the model many times.
+
+        Args:
+            values: Values by name, shape axes + (runs,) where they differ from run to run, else axes.
+            outputs: Variables; by default all but lookups.
+            time_step: Another TIME STEP; must go evenly into SAVEPER.
+            engine: "native" and "jax" compile once and then run fast; "numpy" runs at once. "auto" takes the
+                first that can run the model.
+
+        Returns:
+            A variable for each output, named as in the file: dimensions (time, axes, run).
+
+        Raises:
+            InputError: A name is unknown, a value does not fit, or the numbers of runs differ.
+        """
+        import xarray as xr
+
+        names = list(dict.fromkeys(name for name, _ in self._places(outputs)))
+        found = self._simulate(values, names, self._runs(values), time_step, engine)
+        data: dict[str, Any] = {}
+        ranges: dict[str, list[str]] = {}
+        for name in names:
+            variable = self.equations.variables[name]
+            dims = _distinct(variable.dims)
+            ranges.update(zip(dims, map(list, variable.element_titles), strict=True))
+            data[variable.title] = (("time", *dims, "run"), found[name], {"units": variable.units})
+        return xr.Dataset(data, {"time": self.equations.time.saved, **ranges})
+
+    def _flat(self, name: str, cell: tuple[int, ...]) -> int:
+        shape = self.equations.variables[name].shape
+        return int(np.ravel_multi_index(cell, shape)) if shape else 0
+
+    def _places(self, outputs: Sequence[str] | None) -> list[tuple[str, tuple[int, ...] | None]]:
+        if outputs is None:
+            return [(name, None) for name in default_outputs(self.equations)]
+        return self.labels.variables(outputs, "outputs")
+
+    def _runs(self, values: Mapping[str, Any]) -> int:
+        counts = {}
+        for label, value in values.items():
+            (name, cell), shape = self.labels.variables([label], "values")[0], np.shape(value)
+            axes = 0 if cell is not None else len(self.equations.variables[name].shape)
+            if not isinstance(value, Mapping) and len(shape) > axes:
+                counts[label] = shape[-1]
+        if len(set(counts.values())) > 1:
+            told = ", ".join(f"{label} has {count}" for label, count in counts.items())
+            raise InputError(Fault("values", f"the numbers of runs differ: {told}"))
+        return next(iter(counts.values()), 1)
+
+    def _simulate(
+        self,
+        values: Mapping[str, Any],
+        outputs: Sequence[str],
+        runs: int,
+        time_step: float | None,
+        engine: EngineChoice,
+    ) -> dict[str, Array]:
+        grid = self.equations.time.with_step(time_step)
+        constants, series = Given(self.labels, grid.times).split(values)
+        chosen = engine
+        if chosen == "auto":
+            operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
+            chosen = quickest(self.equations) if operations > MANY_OPERATIONS else "numpy"
+        if chosen not in self._engines:
+            self._engines[chosen] = make_blending_engine(chosen, self.equations)
+        return self._engines[chosen].run(constants, series, outputs, runs=runs, time_step=time_step)
+
+
+def _distinct(dims: Sequence[str]) -> tuple[str, ...]:
+    """Give names of axes that differ from one another and from those that every result has."""
+    found: list[str] = []
+    for dim in dims:
+        name, number = dim, 2
+        while name in (*found, "time", "run"):
+            name, number = f"{dim}_{number}", number + 1
+        found.append(name)
+    return tuple(found)

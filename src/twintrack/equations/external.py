@@ -1,0 +1,124 @@
+"""Numbers that a model keeps in spreadsheets and text files: read once, when the model is read.
+
+PySD's readers find the cells. Constants become literal arrays, lookups become lookups that are written out,
+and data become lookups of the time; nothing later knows that they came from another file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from twintrack.equations.parsing import Definition, Unread
+from twintrack.equations.source import scan_aliases
+from twintrack.equations.subscripts import Ranges
+from twintrack.errors import EquationError
+
+_FILE = re.compile(r"'([^'\n]+\.(?:xls[xmb]?|od[sf]|csv|tab|txt))'", re.IGNORECASE)
+_STRUCTURES = {
+    "GetConstantsStructure": "GET XLS CONSTANTS",
+    "GetLookupsStructure": "GET XLS LOOKUPS",
+    "GetDataStructure": "GET XLS DATA",
+}
+_UNREADABLE = (OSError, ValueError, KeyError, AttributeError, IndexError, TypeError, ImportError)
+"""What PySD's readers raise for files, sheets and cells that are not there."""
+
+
+def digest_of(content: bytes, text: str, folder: Path) -> str:
+    """Give the digest of a model file and of the files that it names and that exist."""
+    digest = hashlib.sha256(content)
+    aliases = scan_aliases(text)
+    for name in dict.fromkeys(_FILE.findall(text)):
+        path = folder / aliases.get(name, name)
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_external(
+    definitions: Sequence[Definition], ranges: Ranges, file: str, aliases: Mapping[str, str]
+) -> tuple[list[Definition], list[Unread]]:
+    """Give the definitions with all numbers written out, and what cannot be read.
+
+    `aliases` are the files that names stand for; see `scan_aliases`.
+    """
+    found: list[Definition] = []
+    faults: list[Unread] = []
+    for original in definitions:
+        definition, tree = original, original.tree
+        construct = _STRUCTURES.get(type(tree).__name__)
+        if construct is None:
+            found.append(definition)
+            continue
+        definition = replace(definition, tree=replace(tree, file=aliases.get(tree.file, tree.file)))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found += _written_out(definition, ranges, Path(file).parent)
+        except _UNREADABLE as error:
+            reason = " ".join(str(error).split())[:200]
+            where = f"{file}:{definition.entry.line}"
+            told = EquationError(
+                f"cannot be read: {reason}", variable=definition.entry.name, construct=construct, where=where
+            )
+            faults.append(Unread(definition.name, told))
+    return found, faults
+
+
+def _written_out(definition: Definition, ranges: Ranges, folder: Path) -> Iterator[Definition]:
+    from pysd.py_backend import external
+
+    tree = definition.tree
+    names = [ranges.names.find(item) for item in definition.subscripts]
+    # Axes are named by their place: one range may stand twice.
+    coordinates = {str(place): list(ranges.members(name)) for place, name in enumerate(names)}
+    shared = (coordinates, folder, coordinates, definition.name)
+    try:
+        if type(tree).__name__ == "GetConstantsStructure":
+            reader: Any = external.ExtConstant(tree.file, tree.tab, tree.cell, *shared)
+            reader.initialize()
+            values = reader.data.to_numpy() if coordinates else float(reader.data)
+            yield replace(definition, tree=values)
+            return
+        if type(tree).__name__ == "GetLookupsStructure":
+            reader = external.ExtLookup(tree.file, tree.tab, tree.x_row_or_col, tree.cell, *shared)
+        else:
+            keyword = definition.keyword or "interpolate"
+            reader = external.ExtData(tree.file, tree.tab, tree.time_row_or_col, tree.cell, keyword, *shared)
+        reader.initialize()
+    finally:
+        external.Excels.clean()
+    rows = reader.data
+    xs = rows.coords[rows.dims[0]].to_numpy().astype(float)
+    columns = rows.to_numpy().reshape(len(xs), -1).T
+    for elements, column in zip(product(*coordinates.values()), columns, strict=True):
+        titles = tuple(map(ranges.title, elements))
+        yield replace(definition, subscripts=titles, **_lookup(definition, xs, column))
+
+
+def _lookup(definition: Definition, xs: Any, ys: Any) -> dict[str, Any]:
+    """Give tree and kind of a lookup, or of data as a lookup of the time; empty cells are left out."""
+    from pysd.translators.structures import abstract_expressions as trees
+
+    points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True) if y == y]
+    if not points and definition.kind == "data":
+        return {"tree": math.nan, "kind": "equation"}
+    if not points or definition.keyword == "raw":
+        message = "data without values between their times (:RAW:)" if points else "no numbers are there"
+        raise ValueError(message)
+    x, y = zip(*sorted(points), strict=True)
+    kind = definition.keyword if definition.kind == "data" and definition.keyword else "interpolate"
+    lookup = trees.LookupsStructure(x=x, y=y, x_limits=(), y_limits=(), type=kind)
+    if definition.kind != "data":
+        return {"tree": lookup, "kind": "lookup"}
+    return {
+        "tree": trees.InlineLookupsStructure(trees.ReferenceStructure("time"), lookup),
+        "kind": "equation",
+    }

@@ -1,0 +1,116 @@
+"""Stateful constructs: each becomes a state of its own, and stands in its equation as a formula of its value.
+
+The formulas follow PySD and Vensim's reference manual; `engines.state_code` moves the states on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from twintrack.equations.structure import Expr, Number, State, StateValue
+
+if TYPE_CHECKING:
+    from twintrack.equations.expressions import Lowering
+
+
+def _state(lowering: Lowering, kind: str, initial: Expr, **inputs: Expr) -> int:
+    """Add a state with the axes of all its parts and give its number."""
+    axes = lowering.sorted_axes([axis for part in (initial, *inputs.values()) for axis in part.axes])
+    shape = tuple(lowering.size_of(axis) for axis in axes)
+    states = lowering.frame.states
+    states.append(State(kind, lowering.variable, axes, shape, initial, inputs, lowering.where))
+    return len(states) - 1
+
+
+def _value(lowering: Lowering, state: int, part: str = "last") -> Expr:
+    return StateValue(axes=lowering.frame.states[state].axes, state=state, part=part)
+
+
+def _integ(lowering: Lowering, node: Any) -> Expr:
+    initial, flow = lowering.lower(node.initial), lowering.lower(node.flow)
+    return _value(lowering, _state(lowering, "integ", initial, flow=flow))
+
+
+def _smooth(lowering: Lowering, node: Any) -> Expr:
+    inputs = {
+        "input": lowering.lower(node.input),
+        "time": lowering.lower(node.smooth_time),
+        "order": lowering.lower(node.order),
+    }
+    return _value(lowering, _state(lowering, "smooth", lowering.lower(node.initial), **inputs))
+
+
+def _delay_inputs(lowering: Lowering, node: Any) -> tuple[Expr, dict[str, Expr]]:
+    inputs = {
+        "input": lowering.lower(node.input),
+        "time": lowering.lower(node.delay_time),
+        "order": lowering.lower(node.order),
+    }
+    return lowering.apply("multiply", lowering.lower(node.initial), inputs["time"]), inputs
+
+
+def _delay(lowering: Lowering, node: Any) -> Expr:
+    initial, inputs = _delay_inputs(lowering, node)
+    held = _value(lowering, _state(lowering, "delay", initial, **inputs))
+    return lowering.apply("divide", held, inputs["time"])
+
+
+def _delay_n(lowering: Lowering, node: Any) -> Expr:
+    initial, inputs = _delay_inputs(lowering, node)
+    state = _state(lowering, "delay_n", initial, **inputs)
+    return lowering.apply("divide", _value(lowering, state), _value(lowering, state, "time"))
+
+
+def _delay_fixed(lowering: Lowering, node: Any) -> Expr:
+    inputs = {"input": lowering.lower(node.input), "time": lowering.lower(node.delay_time)}
+    return _value(lowering, _state(lowering, "delay_fixed", lowering.lower(node.initial), **inputs))
+
+
+def _average(lowering: Lowering, initial_growth: Expr, value: Expr, time: Expr) -> Expr:
+    """Give the averaged input whose relative distance to the input is the trend."""
+    one_more = lowering.apply("add", Number(value=1.0), initial_growth)
+    initial = lowering.apply("divide", value, one_more)
+    return _value(lowering, _state(lowering, "trend", initial, input=value, time=time))
+
+
+def _trend(lowering: Lowering, node: Any) -> Expr:
+    value, time = lowering.lower(node.input), lowering.lower(node.average_time)
+    growth = lowering.apply("multiply", lowering.lower(node.initial_trend), time)
+    average = _average(lowering, growth, value, time)
+    scale = lowering.apply("multiply", time, lowering.apply("abs", average))
+    return lowering.apply("zidz", lowering.apply("subtract", value, average), scale)
+
+
+def _forecast(lowering: Lowering, node: Any) -> Expr:
+    value, time = lowering.lower(node.input), lowering.lower(node.average_time)
+    average = _average(lowering, lowering.lower(node.initial_trend), value, time)
+    scale = lowering.apply("multiply", time, average)
+    growth = lowering.apply("zidz", lowering.apply("subtract", value, average), scale)
+    ahead = lowering.apply("multiply", growth, lowering.lower(node.horizon))
+    return lowering.apply("multiply", value, lowering.apply("add", Number(value=1.0), ahead))
+
+
+def _sample_if_true(lowering: Lowering, node: Any) -> Expr:
+    inputs = {"condition": lowering.lower(node.condition), "input": lowering.lower(node.input)}
+    held = _value(lowering, _state(lowering, "sample", lowering.lower(node.initial), **inputs))
+    return lowering.apply("if_then_else", inputs["condition"], inputs["input"], held)
+
+
+def _initial(lowering: Lowering, node: Any) -> Expr:
+    return _value(lowering, _state(lowering, "initial", lowering.lower(node.initial)))
+
+
+BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
+    "IntegStructure": _integ,
+    "SmoothStructure": _smooth,
+    "SmoothNStructure": _smooth,
+    "DelayStructure": _delay,
+    "DelayNStructure": _delay_n,
+    "DelayFixedStructure": _delay_fixed,
+    "TrendStructure": _trend,
+    "ForecastStructure": _forecast,
+    "SampleIfTrueStructure": _sample_if_true,
+    "InitialStructure": _initial,
+}
+"""What lowers each kind of syntax tree."""

@@ -1,0 +1,122 @@
+"""The values of control variables, worked out once when the model is read: TIME STEP = 1/8 and the like."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from twintrack.equations.structure import (
+    ActiveInitial,
+    Apply,
+    Component,
+    Expr,
+    Literal,
+    LookupCall,
+    Number,
+    Reference,
+    State,
+    StateValue,
+    Table,
+    Time,
+)
+
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "negative": operator.neg,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "and": lambda one, other: bool(one) and bool(other),
+    "or": lambda one, other: bool(one) or bool(other),
+    "not": operator.not_,
+    "abs": abs,
+    "exp": math.exp,
+    "ln": math.log,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "integer": math.trunc,
+    "max": max,
+    "min": min,
+    "if_then_else": lambda condition, yes, no: yes if condition else no,
+}
+
+
+class NotStaticError(Exception):
+    """An expression that cannot be worked out before the model runs."""
+
+
+class Static:
+    """Works out scalar expressions at the initial time, at which stateful parts have their initial values.
+
+    `moving` tells whether anything that was worked out so far changes with time.
+    """
+
+    def __init__(
+        self,
+        components: Mapping[str, Sequence[Component]],
+        owners: Mapping[str, np.ndarray],
+        states: Sequence[State],
+        tables: Sequence[Table],
+    ) -> None:
+        self.components = components
+        self.owners = owners
+        self.states = states
+        self.tables = tables
+        self._pending: list[str] = []
+        self.moving = False
+
+    def value(self, name: str) -> float:
+        """Give the value of a variable without subscripts. Raises NotStaticError."""
+        return self._element(name, ())
+
+    def _element(self, name: str, cell: tuple[int, ...]) -> float:
+        if name in self._pending:
+            raise NotStaticError(name)
+        part = self.components[name][int(self.owners[name][cell])]
+        if part.expression is None:
+            raise NotStaticError(name)
+        self._pending.append(name)
+        try:
+            if isinstance(part.expression, Literal):
+                places = [
+                    have.index(at) for have, at in zip(part.box, cell, strict=True) if isinstance(have, tuple)
+                ]
+                return float(np.reshape(part.expression.values, part.expression.shape)[tuple(places)])
+            return self._evaluated(part.expression)
+        finally:
+            self._pending.pop()
+
+    def _evaluated(self, expression: Expr) -> float:
+        match expression:
+            case Number():
+                return expression.value
+            case Time():
+                self.moving = True
+                return self.value("initial_time")
+            case Reference() if all(isinstance(index, int) for index in expression.indices):
+                return self._element(expression.variable, expression.indices)  # type: ignore[arg-type]
+            case StateValue():
+                self.moving |= self.states[expression.state].kind != "initial"
+                return self._evaluated(self.states[expression.state].initial)
+            case ActiveInitial():
+                return self._evaluated(expression.initial)
+            case LookupCall() if len(expression.tables) == 1 and expression.mode == "interpolate":
+                table = self.tables[expression.tables[0]]
+                return float(np.interp(self._evaluated(expression.arg), table.x, table.y))
+            case Apply() if expression.function in _FUNCTIONS:
+                args = [self._evaluated(arg) for arg in expression.args]
+                try:
+                    return float(_FUNCTIONS[expression.function](*args))
+                except (ArithmeticError, ValueError) as error:
+                    raise NotStaticError(str(error)) from error
+        raise NotStaticError(type(expression).__name__)

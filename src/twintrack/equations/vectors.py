@@ -1,0 +1,181 @@
+"""Functions of whole vectors and of lookups: selection, sorting, allocation, matrices, inverse lookups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from twintrack.equations.functions import VECTOR_FUNCTIONS
+from twintrack.equations.structure import Expr, LookupCall, Number, Reduce, Reference, Vector
+from twintrack.names import suggest
+
+if TYPE_CHECKING:
+    from twintrack.equations.expressions import Lowering
+
+_PROFILE = 4
+"""Numbers that describe a priority of ALLOCATE AVAILABLE: its shape, its place, its width, and one more."""
+
+
+def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
+    """Give one of the functions of whole vectors."""
+    shown = name.upper().replace("_", " ")
+    if len(trees) != VECTOR_FUNCTIONS[name]:
+        message = f"{VECTOR_FUNCTIONS[name]} arguments are needed, {len(trees)} are given"
+        return lowering.fault(message, shown)
+    if name == "vector_select":
+        return _select(lowering, [lowering.lower(tree) for tree in trees])
+    taken = trees[:1] if name == "invert_matrix" else trees
+    args = tuple(lowering.lower(tree) for tree in taken)
+    ordered = args[-1] if name == "vector_reorder" else args[0]
+    along = _own_axes(ordered)[-2 if name == "invert_matrix" else -1 :]
+    if len(along) < (2 if name == "invert_matrix" else 1):
+        return lowering.fault("the argument has too few subscripts", shown)
+    return _vector(lowering, name, args, along)
+
+
+def _vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequence[str]) -> Expr:
+    axes = lowering.sorted_axes([axis for arg in args for axis in arg.axes])
+    return Vector(axes=axes, function=name, args=args, along=tuple(along))
+
+
+def _own_axes(value: Expr) -> tuple[str, ...]:
+    """Give the axes of a value in the order in which its subscripts are written, if they are."""
+    return value.raw_axes if isinstance(value, Reference) else value.axes
+
+
+# What VECTOR SELECT does with the selected values, by its number: reduction, and what is reduced.
+_ACTIONS = {
+    0: ("sum", "product"),
+    1: ("prod", "product"),
+    2: ("vmin", "product"),
+    3: ("vmax", "product"),
+    4: ("mean", "product"),
+    5: ("prod", "power"),
+    6: ("sum", "value"),
+    7: ("prod", "value"),
+    8: ("vmin", "value"),
+    9: ("vmax", "value"),
+    10: ("mean", "value"),
+}
+_NEUTRAL = {"sum": 0.0, "prod": 1.0, "vmin": math.inf, "vmax": -math.inf}
+
+
+def _select(lowering: Lowering, args: Sequence[Expr]) -> Expr:
+    """Give VECTOR SELECT(selection, value, missing, action, error action) from simpler functions.
+
+    The error action has no effect: where Vensim would stop, the value is what the action makes of it.
+    """
+    selection, value, missing, action = args[:4]
+    marked = tuple(axis for axis in lowering.sorted_axes([*selection.axes, *value.axes]) if axis[-1] == "!")
+    if not marked:
+        return lowering.fault("nothing to select from: mark a subscript with !", "VECTOR SELECT")
+    chosen = lowering.apply("not_equal", selection, Number(value=0.0))
+    count = _reduced(lowering, "sum", chosen, Number(value=1.0), value, marked)
+    if isinstance(action, Number):
+        if action.value not in _ACTIONS:
+            return lowering.fault("the numerical action is a number from 0 to 10", "VECTOR SELECT")
+        found = _acted(lowering, int(action.value), (chosen, selection, value), count, marked)
+    else:
+        found = Number(value=math.nan)
+        for number in _ACTIONS:
+            this = lowering.apply("equal", lowering.apply("integer", action), Number(value=float(number)))
+            acted = _acted(lowering, number, (chosen, selection, value), count, marked)
+            found = lowering.apply("if_then_else", this, acted, found)
+    nothing = lowering.apply("equal", count, Number(value=0.0))
+    return lowering.apply("if_then_else", nothing, missing, found)
+
+
+def _acted(
+    lowering: Lowering, number: int, parts: tuple[Expr, Expr, Expr], count: Expr, marked: tuple[str, ...]
+) -> Expr:
+    reduction, kind = _ACTIONS[number]
+    chosen, selection, value = parts
+    if kind == "product":
+        value = lowering.apply("multiply", selection, value)
+    elif kind == "power":
+        value = lowering.apply("power", value, selection)
+    if reduction != "mean":
+        return _reduced(lowering, reduction, chosen, value, value, marked)
+    return lowering.apply("divide", _reduced(lowering, "sum", chosen, value, value, marked), count)
+
+
+def _reduced(
+    lowering: Lowering, reduction: str, chosen: Expr, value: Expr, shape: Expr, marked: tuple[str, ...]
+) -> Expr:
+    """Reduce the chosen values over all marked axes, `shape` having those that the choice lacks."""
+    taken = lowering.apply("if_then_else", chosen, value, Number(value=_NEUTRAL[reduction]))
+    if not set(marked) <= set(taken.axes):
+        zero = lowering.apply("multiply", Number(value=0.0), shape)
+        taken = lowering.apply("add", taken, zero)
+    kept = tuple(axis for axis in taken.axes if axis not in marked)
+    return Reduce(axes=kept, function=reduction, arg=taken, reduced=marked)
+
+
+def _allocate_by_priority(lowering: Lowering, node: Any) -> Expr:
+    parts = (node.request, node.priority, node.width, node.supply)
+    args = tuple(lowering.lower(part) for part in parts)
+    along = _own_axes(args[0])[-1:]
+    if not along:
+        return lowering.fault("the request needs a subscript", "ALLOCATE BY PRIORITY")
+    return _vector(lowering, "allocate_by_priority", args, along)
+
+
+def _allocate_available(lowering: Lowering, node: Any) -> Expr:
+    """Give ALLOCATE AVAILABLE; the priorities are an array whose last subscript goes over the profile."""
+    request = lowering.lower(node.request)
+    supply = lowering.lower(node.avail)
+    along = _own_axes(request)[-1:]
+    name = lowering.frame.names.find(getattr(node.pp, "reference", ""))
+    subscripts = node.pp.subscripts.subscripts if getattr(node.pp, "subscripts", None) else ()
+    if not along or name not in lowering.frame.axes or not subscripts:
+        message = "a request and a priority with subscripts are needed"
+        return lowering.fault(message, "ALLOCATE AVAILABLE")
+    names, elements = lowering.frame.ranges.names, lowering.frame.ranges.elements
+    profile = elements[lowering.frame.axes[name][-1]]
+    first = names.find(subscripts[-1].rstrip("! "))
+    start = profile.index(first) if first in profile else 0
+    taken = profile[start : start + _PROFILE]
+    if len(taken) < _PROFILE:
+        return lowering.fault("a priority has four numbers", "ALLOCATE AVAILABLE")
+    priorities = [lowering.variable_value(name, [*subscripts[:-1], element]) for element in taken]
+    return _vector(lowering, "allocate_available", (request, *priorities[:3], supply), along)
+
+
+def lookup_function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
+    """Give a function whose first argument is a lookup."""
+    shown = name.upper().replace("_", " ")
+    lookups = lowering.frame.lookups
+    if len(trees) != 2:
+        return lowering.fault(f"2 arguments are needed, {len(trees)} are given", shown)
+    written = getattr(trees[0], "reference", str(trees[0]))
+    table = lowering.frame.names.find(written)
+    if table not in lookups:
+        return lowering.fault(f"the first argument is no lookup{suggest(table, lookups)}", shown)
+    subscripts, arg = trees[0].subscripts, lowering.lower(trees[1])
+    mode = name.removeprefix("lookup_")
+    if mode != "invert":
+        return lowering.lookup(table, subscripts, arg, mode)
+    call = lowering.lookup(table, subscripts, arg)
+    return _inverted(lowering, call, shown) if isinstance(call, LookupCall) else call
+
+
+def _inverted(lowering: Lowering, call: LookupCall, shown: str) -> Expr:
+    """Exchange x and y of all tables; y must rise or fall everywhere."""
+    numbers = []
+    for number in call.tables:
+        table = lowering.frame.tables[number]
+        points = sorted(zip(table.y, table.x, strict=True))
+        rising = [x for _, x in points] in (sorted(table.x), sorted(table.x, reverse=True))
+        if not rising or len(set(table.y)) < len(table.y):
+            return lowering.fault("the lookup must rise or fall everywhere", shown)
+        numbers.append(lowering.frame.add_table([y for y, _ in points], [x for _, x in points]))
+    return replace(call, tables=tuple(numbers), mode="invert")
+
+
+BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
+    "AllocateAvailableStructure": _allocate_available,
+    "AllocateByPriorityStructure": _allocate_by_priority,
+}
+"""What lowers each kind of syntax tree."""

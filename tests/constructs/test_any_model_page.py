@@ -1,0 +1,66 @@
+"""The page on other models lists every function that is understood, and its examples run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twintrack.equations import functions, load_equations
+from twintrack.errors import EquationError
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "any_model.md").read_text(encoding="utf-8")
+UNDERSTOOD = PAGE.partition("## What is understood")[2].partition("## What is refused")[0]
+REFUSED = PAGE.partition("## What is refused")[2].partition("## What is meant")[0]
+
+
+def known() -> set[str]:
+    """Names of all functions as Vensim writes them."""
+    names = {
+        *functions.ARGUMENTS,
+        *functions.REDUCERS,
+        *functions.VECTOR_FUNCTIONS,
+        *functions.LOOKUP_FUNCTIONS,
+        *functions.STATEFUL_FUNCTIONS,
+        *functions.SPECIAL_FUNCTIONS,
+    }
+    return {name.upper().replace("_", " ") for name in names}
+
+
+def test_every_function_is_listed() -> None:
+    rows = re.findall(r"^\| (?!Other files)[^|]+ \| (.*) \|$", UNDERSTOOD, re.M)
+    listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
+    assert sorted(known() - listed) == []
+    assert sorted(listed - known() - {"NA", "AND", "OR", "NOT"}) == []
+
+
+def test_every_refused_family_is_named() -> None:
+    for start in functions.REFUSED:
+        assert start.strip("_").upper().replace("_", " ") in REFUSED
+
+
+@pytest.mark.parametrize(
+    "name", ["SHIFT IF TRUE", "DELAY CONVEYOR", "FIND ZERO", "MARKETP", "GET DATA BETWEEN TIMES"]
+)
+def test_what_is_said_to_be_refused_is_refused(name: str, write: Callable[[str], Path]) -> None:
+    assert name.split()[0] in REFUSED
+    with pytest.raises(EquationError, match=re.escape(name)):
+        load_equations(write(f"x = {name}(1, 2) ~~|\n"))
+
+
+def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sir.mdl").write_text(
+        "place: North, South ~~|\nstart[place] = 1, 2 ~~|\ninfectivity = 0.2 ~~|\n"
+        "Infectious[place] = INTEG(infectivity*Infectious[place], start[place]) ~~|\n"
+        "FINAL TIME = 2 ~~|\nINITIAL TIME = 0 ~~|\nSAVEPER = 1 ~~|\nTIME STEP = 1 ~~|\n",
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for code in re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S):
+        exec(code, names)
+    assert names["frame"]["Infectious[North]"].tolist() == pytest.approx([7, 9.1, 11.83])
+    assert names["runs"]["Infectious"].shape == (3, 2, 1000)
