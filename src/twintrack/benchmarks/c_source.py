@@ -23,8 +23,10 @@ _LEAVES = frozenset(
     {"time", "state", "series", "shared_series", "series_start", "shared_series_start"}
     | {"constant", "shared_constant"}
 )
-_ARGUMENTS = "double *restrict S, double *restrict K, double *restrict T, In F, In Z, In X, In P, " \
+_ARGUMENTS = (
+    "double *restrict S, double *restrict K, double *restrict T, In F, In Z, In X, In P, "
     "double *restrict Y, double *restrict N, long stride, long i"
+)
 _PASSED = "S, K, T, F, Z, X, P, Y, N, stride, i"
 
 
@@ -112,7 +114,9 @@ class _Source:
             *(_Store("N", place, outputs[number]) for place, number in enumerate(still)),
         ]
         # What later steps hold is known only now, and is computed together with the first values.
-        init = self._kernel("init", [*starts, *(_Store("K", place, node) for node, place in self.held.items())])
+        init = self._kernel(
+            "init", [*starts, *(_Store("K", place, node) for node, place in self.held.items())]
+        )
         shared = self._scalar("shared", self.shared)
         fixed = self._scalar("fixed", self.fixed)
         sizes = {

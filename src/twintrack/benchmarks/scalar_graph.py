@@ -107,7 +107,9 @@ class ScalarGraph:
 
     def truth(self, node: int) -> int:
         """Give a node as a truth value: whether it is not 0."""
-        return node if self.nodes[node].logical else self._node(Scalar("not_equal", (node, self.literal(0.0))))
+        return (
+            node if self.nodes[node].logical else self._node(Scalar("not_equal", (node, self.literal(0.0))))
+        )
 
     def select(self, condition: int, yes: int, no: int) -> int:
         """Give `yes` where a condition holds, else `no`."""

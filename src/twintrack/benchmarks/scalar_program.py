@@ -103,7 +103,8 @@ class _Lowering:
         series = [*given.series, *given.shared_series]
         moving = [name for name in series if name in equations.variables]
         self.orders = {
-            first: Graph(equations, initial=first, replaced=replaced, moving=moving) for first in (True, False)
+            first: Graph(equations, initial=first, replaced=replaced, moving=moving)
+            for first in (True, False)
         }
         self.values: dict[bool, dict[Node, int]] = {True: {}, False: {}}
         self.places: dict[str, int] = {}
@@ -182,8 +183,7 @@ class _Lowering:
             before = [entering, *levels[:-1]]
             speed = apply("divide", count, time)
             return [
-                apply("multiply", apply("subtract", b, s), speed)
-                for b, s in zip(before, levels, strict=True)
+                apply("multiply", apply("subtract", b, s), speed) for b, s in zip(before, levels, strict=True)
             ]
         times = [time] * len(flows)
         if state.kind == "delay_n":

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -93,7 +93,11 @@ class VectorisedC:
         given = self._given(elements, inputs)
         checked = Inputs(
             {name: elements[name] for name in (*given.constants, *given.shared_constants)},
-            {name: elements[name] for name in (*given.series, *given.shared_series) if name in self._flat.variables},
+            {
+                name: elements[name]
+                for name in (*given.series, *given.shared_series)
+                if name in self._flat.variables
+            },
             (),
             inputs.runs,
             inputs.grid,
@@ -101,8 +105,9 @@ class VectorisedC:
         outputs = [
             self._names[label] for name in inputs.outputs for label in self.equations.variables[name].labels
         ]
-        program = scalar_program(self._flat, given, outputs, self._sizes.find(checked))
-        source = c_source(program, self._flat.tables, given, inputs.grid, self.shape)
+        flat = replace(self._flat, time=inputs.grid)
+        program = scalar_program(flat, given, outputs, self._sizes.find(checked))
+        source = c_source(program, flat.tables, given, inputs.grid, self.shape)
         return _prepared(source, given, elements, inputs, self.shape.block)
 
     def _elements(self, values: Mapping[str, Array], before: int) -> dict[str, Array]:
