@@ -1,28 +1,23 @@
 """Writing scalar operations as vectorised C: arrays of runs, the loop over a block of runs innermost.
 
-A value is computed where it has to be computed least often: once (`F`), once per step for all runs (`Z`), once
-per run (`K`), or at every step of every run. The state `S` is moved on in place: a new value is stored in the
-last loop that still reads the old one. Loops longer than `Shape.loop` operations are cut in several, each a
-function of its own; what one loop leaves to later ones lies in `T`, whose places are used again.
+A value is computed where it has to be computed least often: once (`F`), once per step for all runs (`Z`),
+once per run (`K`), or at every step of every run. `c_loops` cuts the operations in loops, each a function.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
 
-from twintrack.benchmarks.scalar_graph import LITERAL, ScalarGraph
+from twintrack.benchmarks.c_loops import Crossing, Loop, Store, cut
+from twintrack.benchmarks.scalar_graph import LEAVES, LITERAL
 from twintrack.benchmarks.scalar_program import GivenNames, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
-_LEAVES = frozenset(
-    {"time", "state", "series", "shared_series", "series_start", "shared_series_start"}
-    | {"constant", "shared_constant"}
-)
 _ARGUMENTS = (
     "double *restrict S, double *restrict K, double *restrict T, In F, In Z, In X, In P, "
     "double *restrict Y, double *restrict N, long stride, long i"
@@ -34,26 +29,9 @@ _PASSED = "S, K, T, F, Z, X, P, Y, N, stride, i"
 class Shape:
     """How the code is cut: runs in a block, operations in a loop, and whether vectors are written out."""
 
-    block: int = 16
-    loop: int = 400
+    block: int = 64
+    loop: int = 25
     wide: bool = True
-
-
-@dataclass(frozen=True)
-class _Store:
-    """A value to keep: `array` and `place` say where."""
-
-    array: str
-    place: int
-    node: int
-
-
-@dataclass
-class _Loop:
-    """One loop over the runs: its operations, and what it stores at its end."""
-
-    operations: list[int] = field(default_factory=list)
-    stores: list[_Store] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,7 +46,7 @@ class CSource:
 def c_source(
     program: ScalarProgram, tables: Sequence[Table], given: GivenNames, grid: TimeGrid, shape: Shape
 ) -> CSource:
-    """Write the source of a library with the function `run`; see `_MAIN` for its arguments."""
+    """Write the source of a library with the function `run`; see run.h for its arguments."""
     return _Source(program, tables, given, grid, shape).source()
 
 
@@ -105,17 +83,17 @@ class _Source:
         outputs = self.program.outputs
         moving = [place for place, node in enumerate(outputs) if self.graph.moving[node]]
         still = [place for place, node in enumerate(outputs) if not self.graph.moving[node]]
-        updates = [_Store("S", place, slot.following) for place, slot in enumerate(self.program.slots)]
-        rows = [_Store("Y", place, outputs[number]) for place, number in enumerate(moving)]
+        updates = [Store("S", place, slot.following) for place, slot in enumerate(self.program.slots)]
+        rows = [Store("Y", place, outputs[number]) for place, number in enumerate(moving)]
         step = self._kernel("step", updates)
         saving = self._kernel("saving_step", [*rows, *updates])
         starts = [
-            *(_Store("S0", place, slot.first) for place, slot in enumerate(self.program.slots)),
-            *(_Store("N", place, outputs[number]) for place, number in enumerate(still)),
+            *(Store("S0", place, slot.first) for place, slot in enumerate(self.program.slots)),
+            *(Store("N", place, outputs[number]) for place, number in enumerate(still)),
         ]
         # What later steps hold is known only now, and is computed together with the first values.
         init = self._kernel(
-            "init", [*starts, *(_Store("K", place, node) for node, place in self.held.items())]
+            "init", [*starts, *(Store("K", place, node) for node, place in self.held.items())]
         )
         shared = self._scalar("shared", self.shared)
         fixed = self._scalar("fixed", self.fixed)
@@ -134,20 +112,20 @@ class _Source:
         head = [f"#define BLOCK {self.shape.block}L", *(["#define WIDE"] if self.shape.wide else [])]
         defines = [f"#define {name} {value}L" for name, value in sizes.items()]
         defines += [f"#define INITIAL_TIME {self.grid.initial!r}", f"#define TIME_STEP {self.grid.step!r}"]
-        vectors = files("twintrack.benchmarks").joinpath("vectors.h").read_text(encoding="utf-8")
-        parts = [*head, vectors, *defines, fixed, shared, init, step, saving, _MAIN]
+        code = [fixed, shared, init, step, saving]
+        parts = [*head, _file("vectors.h"), *defines, *code, _file("run.h")]
         return CSource("\n".join(parts), tuple(moving), tuple(still))
 
     # Code over a block of runs
 
-    def _kernel(self, name: str, stores: Sequence[_Store]) -> str:
+    def _kernel(self, name: str, stores: Sequence[Store]) -> str:
         """Write the functions that compute and store values over a block of runs."""
-        loops = self._loops(stores)
-        crossing = _Crossing(self.graph, loops)
+        loops = cut(self.graph, stores, self.shape.loop)
+        crossing = Crossing(self.graph, loops)
         self.most_crossing = max(self.most_crossing, crossing.size)
         functions, calls = [], []
         for number, loop in enumerate(loops):
-            writer = _LoopWriter(self, crossing, number)
+            writer = _Writer(self, crossing, number)
             lines = writer.lines(loop)
             functions.append(
                 f"static __attribute__((noinline)) void {name}_{number}({_ARGUMENTS})\n{{\n"
@@ -155,65 +133,6 @@ class _Source:
             )
             calls.append(f"    {name}_{number}({_PASSED});\n")
         return "\n".join(functions) + f"\nstatic void {name}({_ARGUMENTS})\n{{\n{''.join(calls)}}}\n"
-
-    def _is_operation(self, node: int, *, first: bool) -> bool:
-        """Tell whether a node is computed over the runs of a block, either first or at every step."""
-        item = self.graph[node]
-        return (
-            item.op not in _LEAVES
-            and item.op != LITERAL
-            and self.graph.by_run[node]
-            and self.graph.moving[node] != first
-        )
-
-    def _loops(self, stores: Sequence[_Store]) -> list[_Loop]:
-        """Cut the operations that the stores need in loops, and give every store to one of them."""
-        first = any(store.array in ("S0", "N", "K") for store in stores)
-        stops = {n for n in range(len(self.graph.nodes)) if not self._is_operation(n, first=first)}
-        levels = {store.node: store for store in stores if store.array == "S"}
-        plain = self._used_once(stores, stops) & levels.keys()
-        targets = [arg for store in stores for arg in self._wanted(store, plain)]
-        order = [node for node in self.graph.needed(targets, stops) if node not in stops]
-        size = self.shape.loop
-        loops = [_Loop(order[start : start + size]) for start in range(0, len(order), size)] or [_Loop()]
-        home = {node: number for number, loop in enumerate(loops) for node in loop.operations}
-        readers: dict[int, int] = {}
-        for number, loop in enumerate(loops):
-            for node in loop.operations:
-                for arg in self.graph[node].args:
-                    if self.graph[arg].op == "state":
-                        readers[self.graph[arg].place] = number
-        for store in stores:
-            for node in self._wanted(store, plain) if store.array == "S" else ():
-                item = self.graph[node]
-                if item.op == "state" and item.place != store.place:
-                    # One part of the state moves on to another: both in the last loop, after all loads.
-                    readers[item.place] = readers[store.place] = len(loops) - 1
-        for store in stores:
-            last = max((home.get(node, 0) for node in self._wanted(store, plain)), default=0)
-            if store.array == "S":
-                last = max(last, readers.get(store.place, 0))
-            loops[last].stores.append(store)
-        for loop in loops:  # what is only read is read before anything is overwritten
-            loop.stores.sort(key=lambda store: store.array == "S")
-        for node, store in levels.items():
-            if node in plain:
-                loop = next(loop for loop in loops if store in loop.stores)
-                loop.operations.append(node)
-        return loops
-
-    def _used_once(self, stores: Sequence[_Store], stops: set[int]) -> set[int]:
-        """Give the operations that nothing else than one store uses: they are computed where they are stored."""
-        uses: dict[int, int] = {}
-        for node in self.graph.needed([store.node for store in stores], stops):
-            for arg in self.graph[node].args if node not in stops else ():
-                uses[arg] = uses.get(arg, 0) + 2
-        for store in stores:
-            uses[store.node] = uses.get(store.node, 0) + 1
-        return {node for node, count in uses.items() if count == 1 and node not in stops}
-
-    def _wanted(self, store: _Store, plain: set[int]) -> list[int]:
-        return list(self.graph[store.node].args) if store.node in plain else [store.node]
 
     def given_value(self, node: int) -> str | None:
         """Give the code of a value that a loop over runs finds ready, None when it must be computed."""
@@ -258,7 +177,7 @@ class _Source:
                 continue
             if node in inner:
                 code = f"F[{self.fixed.setdefault(node, len(self.fixed))}]"
-            elif item.op in _LEAVES:
+            elif item.op in LEAVES:
                 code = {
                     "time": "t",
                     "shared_series": f"XS[{item.place}]",
@@ -272,7 +191,8 @@ class _Source:
             if node in wanted:
                 lines.append(f"{target}[{wanted[node]}] = n{node};")
         body = "".join(f"    {line}\n" for line in lines)
-        return f"static void {name}(In PS, In XS, double *restrict F, double t, double *restrict Z)\n{{\n{body}}}\n"
+        arguments = "In PS, In XS, double *restrict F, double t, double *restrict Z"
+        return f"static void {name}({arguments})\n{{\n{body}}}\n"
 
     # Operations
 
@@ -311,16 +231,16 @@ class _Source:
         return " + ".join(terms)
 
 
-class _LoopWriter:
+class _Writer:
     """Writes the lines of one loop: every value is loaded before its first use."""
 
-    def __init__(self, source: _Source, crossing: _Crossing, number: int) -> None:
+    def __init__(self, source: _Source, crossing: Crossing, number: int) -> None:
         self.source = source
         self.crossing = crossing
         self.number = number
         self.here: set[int] = set()
 
-    def lines(self, loop: _Loop) -> list[str]:
+    def lines(self, loop: Loop) -> list[str]:
         """Give the lines: loads and operations, then stores."""
         graph = self.source.graph
         found: list[str] = []
@@ -360,7 +280,7 @@ class _LoopWriter:
             return f"ALL({_literal(item.value)})"
         return f"vselect(n{node}, ALL(1.0), ALL(0.0))" if item.logical else f"n{node}"
 
-    def _stored(self, store: _Store) -> list[str]:
+    def _stored(self, store: Store) -> list[str]:
         value = self._as_number(store.node)
         if store.array in ("Y", "N"):
             return [f"STORE({store.array} + {store.place} * stride + r, {value});"]
@@ -373,80 +293,11 @@ class _LoopWriter:
         return [f"STORE(S + {where} * BLOCK + r, {value});"]
 
 
-class _Crossing:
-    """The values that one loop leaves to later ones, and their places; a place is used again when it is free."""
-
-    def __init__(self, graph: ScalarGraph, loops: Sequence[_Loop]) -> None:
-        self.homes = {node: number for number, loop in enumerate(loops) for node in loop.operations}
-        self.first = any(store.array in ("S0", "N", "K") for loop in loops for store in loop.stores)
-        last: dict[int, int] = {}
-        for number, loop in enumerate(loops):
-            for node in self._read(graph, loop):
-                if node in self.homes:
-                    last[node] = number
-        self.places: dict[int, int] = {}
-        self.size = 0
-        free: list[int] = []
-        leaving: dict[int, list[int]] = {}
-        for number, loop in enumerate(loops):
-            free += leaving.pop(number, [])
-            for node in loop.operations:
-                if last.get(node, 0) > number:
-                    if not free:
-                        free.append(self.size)
-                        self.size += 1
-                    self.places[node] = free.pop()
-                    leaving.setdefault(last[node] + 1, []).append(self.places[node])
-
-    @staticmethod
-    def _read(graph: ScalarGraph, loop: _Loop) -> Iterable[int]:
-        for node in loop.operations:
-            yield from graph[node].args
-        for store in loop.stores:
-            yield store.node
-
-    def place(self, node: int, number: int) -> str | None:
-        """Give where a value that is computed in a loop has to be kept for later ones."""
-        return self.address(node) if node in self.places and self.homes[node] == number else None
-
-    def address(self, node: int) -> str:
-        """Give the address of a kept value."""
-        return f"T + {self.places[node]} * BLOCK + r"
-
-
 def _literal(value: float) -> str:
     """Give a number as C writes it."""
     text = "INFINITY" if value == math.inf else "NAN" if math.isnan(value) else repr(value)
     return f"({text})" if value < 0 else text
 
 
-_MAIN = """
-#define SIZE(numbers) (((numbers) * sizeof(double) / 64 + 1) * 64)
-
-/* Run blocks of runs. Shapes: PS (shared constants), P (constants, stride), XS (steps + 1, shared series),
- * X (steps + 1, series, stride), Y (saves, moving outputs, stride), N (still outputs, stride). */
-void run(long blocks, long stride, In PS, In P, In XS, In X, double *restrict Y, double *restrict N)
-{
-    double *F = aligned_alloc(64, SIZE(FIXED));
-    double *Z = aligned_alloc(64, SIZE((STEPS + 1) * SHARED));
-    double *work = aligned_alloc(64, SIZE((STATE + HELD + CROSSING) * BLOCK));
-    double *S = work, *K = S + STATE * BLOCK, *T = K + HELD * BLOCK;
-    fixed(PS, XS, F, 0.0, Z);
-    for (long i = 0; i <= STEPS; i++)
-        shared(PS, XS + i * SHARED_SERIES, F, INITIAL_TIME + i * TIME_STEP, Z + i * SHARED);
-    for (long b = 0; b < blocks; b++) {
-        const long r0 = b * BLOCK;
-        init(S, K, T, F, Z, X + r0, P + r0, Y + r0, N + r0, stride, 0);
-        for (long i = 0; i <= STEPS; i++) {
-            In z = Z + i * SHARED, x = X + i * SERIES * stride + r0;
-            if (i % SAVE_EVERY == 0)
-                saving_step(S, K, T, F, z, x, P + r0, Y + (i / SAVE_EVERY) * MOVING * stride + r0, N + r0, stride, i);
-            else
-                step(S, K, T, F, z, x, P + r0, Y, N, stride, i);
-        }
-    }
-    free(F);
-    free(Z);
-    free(work);
-}
-"""
+def _file(name: str) -> str:
+    return files("twintrack.benchmarks").joinpath(name).read_text(encoding="utf-8")

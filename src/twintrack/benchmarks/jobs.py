@@ -1,7 +1,7 @@
 """The measurements themselves. Each runs in a child process of its own, pinned to one core or not.
 
-Every job takes plain data and gives plain data: `python -m twintrack.benchmarks.jobs NAME` reads a JSON object
-from standard input and prints one. A job that cannot be done answers {"not_measured": reason}.
+Every job takes plain data and gives plain data: `python -m twintrack.benchmarks.jobs NAME` reads a JSON
+object from standard input and prints one. A job that cannot be done answers {"not_measured": reason}.
 """
 
 from __future__ import annotations

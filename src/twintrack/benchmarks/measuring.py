@@ -1,4 +1,4 @@
-"""What every measurement shares: a clock, medians with ranges, rounds in turn, and the machine's description."""
+"""What all measurements share: a clock, medians with ranges, rounds in turn, the machine's description."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], 
     from twintrack.benchmarks.c_source import Shape
     from twintrack.benchmarks.vectorised_c import has_wide_vectors
 
-    tried = []
+    tried: list[tuple[float, int, Callable[[], object], Shape]] = []
     for block, loop in C_SHAPES:
         shape = Shape(block, loop, wide=has_wide_vectors())
         call = c_runner(workload, runs, shape)

@@ -18,6 +18,10 @@ MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
 """Leaves that change while the model runs."""
 RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
 """Leaves that may differ from run to run."""
+LEAVES = frozenset(
+    {"time", "state", "series", "shared_series", "series_start", "shared_series_start"}
+    | {"constant", "shared_constant"}
+)
 LOGICAL = frozenset(
     {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
 )

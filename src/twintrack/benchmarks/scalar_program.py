@@ -1,7 +1,7 @@
 """A translated model as scalar operations: what is computed first, at every step, and for every output.
 
-The model is flattened first (`equations.flatten`), so that every variable and every state is one number and no
-subscript has to be resolved here.
+The model is flattened first (`equations.flatten`), so that every variable and every state is one number and
+no subscript has to be resolved here.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class _Lowering:
         found = [self.variable(name) for name in outputs]
         slots: dict[str, Slot] = {}
         reached = self._states_in(found)
-        while pending := [state for state in reached if not self._names(state)[0] in slots]:
+        while pending := [state for state in reached if self._names(state)[0] not in slots]:
             for state in pending:
                 slots.update(self._slots(state))
             targets = [slot.following for slot in slots.values()]
@@ -281,7 +281,7 @@ class _Lowering:
         if function == "integer":
             return graph.apply("trunc", args[0])
         if function in ("zidz", "xidz"):
-            return self._guarded(*args[:2], args[2] if function == "xidz" else graph.literal(0.0))
+            return self._guarded(args[0], args[1], args[2] if function == "xidz" else graph.literal(0.0))
         if function in ("quantum", "modulo"):
             return self._rounded(function, *args)
         return self._timed(function, args, first=first)

@@ -126,9 +126,8 @@ def pysd(plan: Plan) -> None:
             steps = (late - early) / step
             pairs = zip(times[f"{early:g}"], times[f"{late:g}"], strict=True)
             whole = [b + (b - a) / steps * (grid.final - late) / step for a, b in pairs]
-            plan.notes.append(
-                f"PySD with subscripts: runs to {early:g} and {late:g}, extrapolated by steps to {grid.final:g}"
-            )
+            ran = f"run to {early:g} and {late:g}, extrapolated to {grid.final:g} by steps"
+            plan.notes.append(f"PySD with subscripts: {ran}")
         _put_peer(plan, "PySD", "engine_vs_pysd", whole, times["engine"])
 
     def flat() -> None:

@@ -1,4 +1,4 @@
-"""The same equations as vectorised C, compiled by gcc: how fast one could be at all, to measure the engine by.
+"""The same equations as vectorised C, compiled by gcc: what a processor can do, to measure the engine by.
 
 A yardstick and no product: explicit Euler steps only, one thread, and gcc must be installed.
 """
