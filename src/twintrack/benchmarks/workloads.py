@@ -110,7 +110,7 @@ class Workload:
             state.inputs[role]
             for state in equations.states
             for role in ("order", "time")
-            if role in state.inputs and state.kind in ("delay", "delay_n", "delay_fixed", "smooth")
+            if role in state.inputs and (role == "order" or state.kind in ("delay", "delay_n", "delay_fixed"))
         ]
         bound = {node.variable for node in graph.order(n for item in sizes for n in graph.needed_by(item))}
         variables = equations.variables.values()
