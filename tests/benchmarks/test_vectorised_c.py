@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 
 from twintrack.benchmarks.c_source import Shape
-from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors
+from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors, library
 from twintrack.engines import Blend, NumpyEngine
+from twintrack.engines.base import check_inputs
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Equations
 from twintrack.errors import EquationError, TwinTrackError
@@ -98,8 +100,6 @@ def test_series_move_to_second_values_as_a_stock_says(equations_of: EquationsOf)
 
 
 def test_only_what_the_outputs_need_is_written(equations_of: EquationsOf) -> None:
-    from twintrack.engines.base import check_inputs
-
     equations = equations_of(
         "a = INTEG(0.1*a, 1) ~ Dmnl ~ |\nb = INTEG(SIN(Time)*gain, 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n"
     )
@@ -133,3 +133,12 @@ def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             vectorised_c.compiler_version()
     finally:
         vectorised_c.compiler_version.cache_clear()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="libmvec is looked for as x86-64 has it")
+def test_functions_of_the_math_library_are_called_for_whole_vectors(equations_of: EquationsOf) -> None:
+    equations = equations_of("a = INTEG(EXP(-a)*gain + LN(1+a), 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n")
+    engine = VectorisedC(equations, Shape(16, 100, wide=False))
+    inputs = check_inputs(equations, {"gain": np.ones(20)}, {}, ["a"], 20, equations.time)
+    built = Path(library(engine.prepare(inputs).source.text)._name).read_bytes()
+    assert b"v_exp" in built and b"v_log" in built
