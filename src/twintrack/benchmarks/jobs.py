@@ -2,12 +2,15 @@
 
 Every job takes plain data and gives plain data: `python -m twintrack.benchmarks.jobs NAME` reads a JSON
 object from standard input and prints one. A job that cannot be done answers {"not_measured": reason}.
+
+Comparisons count the processor time of the process: what else the machine is busy with then counts less.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +40,8 @@ def throughput(workload: Json, runs: list[int], rounds: int, with_c: bool) -> Js
             contestants["c"], shape = best_c_runner(what, max(runs))
         except NotMeasuredError as error:
             reason = str(error)
-    found: Json = {"seconds": in_turn(contestants, rounds), "not_measured_c": reason}
+    times = in_turn(contestants, rounds, time.process_time)
+    found: Json = {"seconds": times, "not_measured_c": reason}
     if shape is not None:
         found["c_shape"] = {"block": shape.block, "loop": shape.loop, "wide": shape.wide}
     return found
@@ -97,7 +101,7 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
             contestants[f"{final:g}"] = lambda part=part: run(part)  # type: ignore[misc]
         if not finals:
             contestants[""] = lambda: run(what)
-    return {"seconds": in_turn(contestants, rounds)}
+    return {"seconds": in_turn(contestants, rounds, time.process_time)}
 
 
 def latency(workload: Json, calls: int) -> Json:

@@ -5,6 +5,7 @@ What is not installed, or cannot read a model, raises NotMeasuredError with the 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], 
         shape = Shape(block, loop, wide=has_wide_vectors())
         call = c_runner(workload, runs, shape)
         call()
-        tried.append((min(seconds(call) for _ in range(3)), len(tried), call, shape))
+        tried.append((min(seconds(call, time.process_time) for _ in range(5)), len(tried), call, shape))
     _, _, call, shape = min(tried)
     return call, shape
 

@@ -23,6 +23,8 @@ from twintrack.resources import CACHE_VARIABLE
 
 NO_FLAG = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024"
 """What XLA does without the engine's own setting; set by a user, it wins over that."""
+PYSD_SECONDS = 20.0
+"""PySD runs the whole horizon where that takes less."""
 FLAG_GAIN = 1.5
 """The loop compiled as one function must make a single run at least so much faster."""
 
@@ -110,33 +112,46 @@ def _agreement(plan: Plan) -> None:
 
 def pysd(plan: Plan) -> None:
     """Measure single runs of PySD, with and without subscripts, in turn with the engine's."""
-    grid = plan.workload.equations.time
-    ends = [
-        min(grid.final, grid.initial + count * grid.save_step) for count in ((1, 3) if plan.quick else (2, 8))
-    ]
 
     def subscripted() -> None:
-        finals = [] if plan.full else ends
-        job = {**_given(plan), "peer": "pysd", "rounds": 1 if plan.full else 2, "finals": finals}
-        times = child("one_by_one", job)["seconds"]
-        if plan.full:
-            whole = times[""]
-        else:
-            (early, late), step = ends, grid.step
-            steps = (late - early) / step
-            pairs = zip(times[f"{early:g}"], times[f"{late:g}"], strict=True)
-            whole = [b + (b - a) / steps * (grid.final - late) / step for a, b in pairs]
-            ran = f"run to {early:g} and {late:g}, extrapolated to {grid.final:g} by steps"
-            plan.notes.append(f"PySD with subscripts: {ran}")
+        ends = [] if plan.full or _pysd_seconds(plan) < PYSD_SECONDS else _short_ends(plan)
+        job = {**_given(plan), "peer": "pysd", "rounds": 1 if plan.full else 2, "finals": ends}
+        times = child("one_by_one", job, core=cores()[0])["seconds"]
+        whole = _extrapolated(plan, times, ends) if ends else times[""]
         _put_peer(plan, "PySD", "engine_vs_pysd", whole, times["engine"])
 
     def flat() -> None:
         job = {**_given(plan), "peer": "pysd_flat", "rounds": 2 if plan.quick else 4, "finals": []}
-        times = child("one_by_one", job)["seconds"]
+        times = child("one_by_one", job, core=cores()[0])["seconds"]
         _put_peer(plan, "PySD, flattened", "engine_vs_pysd_flat", times[""], times["engine"])
 
     plan.attempt("PySD", subscripted)
     plan.attempt("PySD, flattened", flat)
+
+
+def _pysd_seconds(plan: Plan) -> float:
+    """Say roughly how long PySD takes for a run with subscripts."""
+    equations = plan.workload.equations
+    return 4e-5 * equations.time.steps * sum(len(item.labels) for item in equations.variables.values())
+
+
+def _short_ends(plan: Plan) -> list[float]:
+    """Give the ends of two short runs whose difference tells how long a step takes."""
+    grid = plan.workload.equations.time
+    return [
+        min(grid.final, grid.initial + count * grid.save_step)
+        for count in ((1, 6) if plan.quick else (2, 10))
+    ]
+
+
+def _extrapolated(plan: Plan, times: Json, ends: list[float]) -> list[float]:
+    """Give how long whole runs would take, from those to two earlier ends."""
+    early, late = ends
+    final = plan.workload.equations.time.final
+    ran = f"run to {early:g} and {late:g}, extrapolated to {final:g} by steps"
+    plan.notes.append(f"PySD with subscripts: {ran}")
+    pairs = zip(times[f"{early:g}"], times[f"{late:g}"], strict=True)
+    return [long + (long - short) * (final - late) / (late - early) for short, long in pairs]
 
 
 def _put_peer(plan: Plan, title: str, ratio: str, times: list[float], engine: list[float]) -> None:
@@ -185,7 +200,7 @@ def compiling(plan: Plan) -> None:
                         child("first_run", job, environment={CACHE_VARIABLE: folder}) for _ in range(times)
                     ]
                     first = Measured.of([answer["first"] for answer in answers])
-                    plan.put("first_call_s", f"{name}, {runs} runs", first)
+                    plan.put("first_call_s", f"{name}, {runs} run{'s' * (runs > 1)}", first)
 
     plan.attempt("compiling", work)
 
