@@ -47,8 +47,10 @@ def imported() -> set[str]:
 
 
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
-    extra = project["optional-dependencies"]["notebook"]
-    assert imported() <= set(map(distribution, [*project["dependencies"], *extra]))
+    extras = project["optional-dependencies"]
+    # What `twintrack bench` measures the engine against where it is installed; it comes with the tools for tests.
+    peers = [line for line in extras["dev"] if distribution(line) == "pysimlin"]
+    assert imported() <= set(map(distribution, [*project["dependencies"], *extras["notebook"], *peers]))
 
 
 def test_every_required_library_is_imported(project: dict[str, Any]) -> None:
