@@ -48,7 +48,7 @@ def imported() -> set[str]:
 
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
-    # What `twintrack bench` measures the engine against where it is installed; it comes with the tools for tests.
+    # `twintrack bench` measures the engine against it where it is installed, with the tools for tests.
     peers = [line for line in extras["dev"] if distribution(line) == "pysimlin"]
     assert imported() <= set(map(distribution, [*project["dependencies"], *extras["notebook"], *peers]))
 
