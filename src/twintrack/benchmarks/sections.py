@@ -167,7 +167,7 @@ def simlin(plan: Plan) -> None:
 
     def work() -> None:
         count, runs = len(cores()), 256
-        peer = {**_given(plan), "peer": "simlin", "rounds": 10 if plan.quick else 30, "finals": []}
+        peer = {**_given(plan), "peer": "simlin", "rounds": 5 if plan.quick else 30, "finals": []}
         mine = {**_given(plan), "runs": [runs], "rounds": plan.rounds, "with_c": False}
         theirs = on_every_core("one_by_one", peer, cores())
         own = together(on_every_core("throughput", mine, cores()), str(runs), runs)
@@ -259,7 +259,7 @@ def sir(plan: Plan) -> None:
     """Measure the epidemic of 3,200 steps, every row saved, one process on every core at the same time."""
 
     def work() -> None:
-        runs = 1024
+        runs = 256 if plan.quick else 1024
         job = {"workload": Workload(str(SIR)).json(), "runs": [runs], "rounds": plan.rounds, "with_c": True}
         answers = on_every_core("throughput", job, cores())
         for name, key in (("engine", str(runs)), ("C", "c")):
