@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine_helpers import assert_same
-from simlin_engine import SimlinEngine
 
+from twintrack.benchmarks.simlin_engine import SimlinEngine
 from twintrack.engines import Blend, NumpyEngine, PysdEngine
 from twintrack.engines.oracle import Oracle
 from twintrack.engines.pysd_engine import FlatPysdEngine

@@ -7,7 +7,8 @@ and PULSE TRAIN by rules of its own (Simlin 0.8).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,42 @@ class SimlinEngine(Oracle):
             raise TwinTrackError(f"Simlin saves {len(frame)} times instead of {len(inputs.grid.saved)}")
         return {name: self._values(name, frame, inputs) for name in inputs.outputs}
 
+    def timed_run(self, inputs: Inputs, *, still: bool = False) -> Callable[[], object]:
+        """Give a call that makes one run and takes the outputs' series out, its inputs arranged beforehand.
+
+        `still`: series hold their first value, so that Simlin is never halted to be told the next ones.
+        """
+        self._check_constants(inputs)
+        fixed, moving = self._given(inputs)
+        if still:
+            fixed, moving = fixed | {name: float(row[0]) for name, row in moving.items()}, {}
+        given = (fixed, moving, {} if still else self._elements(inputs.second))
+        labels = [label for name in inputs.outputs for label in self.equations.variables[name].labels]
+
+        def run() -> object:
+            try:
+                with self._stepped(inputs, *given) as simulation:
+                    return [simulation.get_series(label) for label in labels]
+            except self._errors as error:
+                raise TwinTrackError(f"{self.equations.path}: Simlin cannot run it: {error}") from error
+
+        return run
+
     def _simulate(self, inputs: Inputs) -> Any:
         """Give a table with a row for each saved time and a column for each element."""
+        with self._stepped(inputs, *self._given(inputs), self._elements(inputs.second)) as simulation:
+            return simulation.get_run().results
+
+    @contextmanager
+    def _stepped(
+        self,
+        inputs: Inputs,
+        fixed: Mapping[str, float],
+        moving: Mapping[str, Array],
+        second: Mapping[str, Array],
+    ) -> Iterator[Any]:
+        """Give a simulation that has run to its end; `fixed`, `moving` and `second` are given by element."""
         times = inputs.grid.times
-        fixed, moving = self._given(inputs)
-        second = self._elements(inputs.second)
         start = {name: float(row[0]) for name, row in moving.items()}
         self._model.project.set_sim_specs(dt=inputs.grid.step)
         with self._model.simulate({**fixed, **start}) as simulation:
@@ -63,7 +95,7 @@ class SimlinEngine(Oracle):
                     value = row[i] + weight * (second[name][i] - row[i]) if name in second else row[i]
                     simulation.set_value(name, float(value))
             simulation.run_to_end()
-            return simulation.get_run().results
+            yield simulation
 
     def _check_constants(self, inputs: Inputs) -> None:
         """Raise InputError for what Simlin cannot replace."""

@@ -1,0 +1,1 @@
+"""Measuring the engine against other programs and against the same equations as vectorised C."""

@@ -1,0 +1,216 @@
+"""A graph of scalar operations in which equal ones are one node, and literals are computed at once.
+
+Each node knows whether its value changes with time and whether it differs from run to run: what does neither,
+or only one of the two, can be computed outside the innermost loops.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+LITERAL = "literal"
+MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
+"""Leaves that change while the model runs."""
+RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
+"""Leaves that may differ from run to run."""
+LEAVES = frozenset(
+    {"time", "state", "series", "shared_series", "series_start", "shared_series_start"}
+    | {"constant", "shared_constant"}
+)
+LOGICAL = frozenset(
+    {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
+)
+SMALL = 1e-6
+"""A denominator below this counts as zero in ZIDZ and XIDZ, and a switch time as reached this early."""
+
+_NUMBERS: dict[str, Callable[..., float]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "negative": operator.neg,
+    "abs": abs,
+    "max": max,
+    "min": min,
+    "exp": np.exp,
+    "ln": np.log,
+    "sqrt": np.sqrt,
+    "trunc": np.trunc,
+}
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One operation on numbers of earlier nodes, or a leaf.
+
+    `value` is that of a literal; `place` tells which input, state or lookup table is meant.
+    """
+
+    op: str
+    args: tuple[int, ...] = ()
+    value: float = 0.0
+    place: int = 0
+
+    @property
+    def logical(self) -> bool:
+        """Whether the value is a truth value."""
+        return self.op in LOGICAL
+
+
+class ScalarGraph:
+    """Makes nodes and gives their numbers; a node comes after all that it needs."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Scalar] = []
+        self.moving: list[bool] = []
+        """Whether each node changes with time."""
+        self.by_run: list[bool] = []
+        """Whether each node may differ from run to run."""
+        self._known: dict[Scalar, int] = {}
+
+    def __getitem__(self, number: int) -> Scalar:
+        return self.nodes[number]
+
+    def literal(self, value: float) -> int:
+        """Give the node of a number."""
+        return self._node(Scalar(LITERAL, value=float(value)))
+
+    def leaf(self, op: str, place: int = 0) -> int:
+        """Give the node of the time, a state or an input."""
+        return self._node(Scalar(op, place=place))
+
+    def lookup(self, table: int, x: int) -> int:
+        """Give the node of a lookup's value at `x`."""
+        return self._node(Scalar("lookup", (x,), place=table))
+
+    def apply(self, op: str, *args: int) -> int:
+        """Give the node of an operation, simplified where that changes nothing but rounding."""
+        simple = self._folded(op, args)
+        if simple is None:
+            simple = self._neutral(op, args)
+        return self._node(Scalar(op, args)) if simple is None else simple
+
+    def number(self, node: int) -> int:
+        """Give a node as a number: 1 or 0 for a truth value."""
+        if not self.nodes[node].logical:
+            return node
+        return self._node(Scalar("select", (node, self.literal(1.0), self.literal(0.0))))
+
+    def truth(self, node: int) -> int:
+        """Give a node as a truth value: whether it is not 0."""
+        return (
+            node if self.nodes[node].logical else self._node(Scalar("not_equal", (node, self.literal(0.0))))
+        )
+
+    def select(self, condition: int, yes: int, no: int) -> int:
+        """Give `yes` where a condition holds, else `no`."""
+        known = self._known_truth(condition)
+        if known is not None:
+            return yes if known else no
+        return yes if yes == no else self._node(Scalar("select", (self.truth(condition), yes, no)))
+
+    def power(self, base: int, exponent: int) -> int:
+        """Raise to a power: by multiplication where it is a small whole number, else as exp(y ln x).
+
+        A base below zero is then not understood; a base of zero gives 0, or 1 for the exponent 0.
+        """
+        known = self.nodes[exponent]
+        if known.op == LITERAL:
+            if known.value in (0.5, -0.5):
+                root = self.apply("sqrt", base)
+                return root if known.value > 0 else self.apply("divide", self.literal(1.0), root)
+            if known.value.is_integer() and 1 <= abs(known.value) <= 8:
+                whole = self._whole_power(base, abs(int(known.value)))
+                return whole if known.value > 0 else self.apply("divide", self.literal(1.0), whole)
+        zero = self.literal(0.0)
+        size = self.apply("exp", self.apply("multiply", exponent, self.apply("ln", base)))
+        at_zero = self.select(self.apply("equal", exponent, zero), self.literal(1.0), zero)
+        return self.select(self.apply("greater", base, zero), size, at_zero)
+
+    def needed(self, targets: Iterable[int], given: Collection[int] = ()) -> list[int]:
+        """Give all nodes that the targets need, depth first; those in `given` need nothing themselves."""
+        done: dict[int, None] = {}
+        for target in targets:
+            pending: list[tuple[int, Iterator[int]]] = [(target, self._args(target, given))]
+            while pending:
+                node, rest = pending[-1]
+                following = next((arg for arg in rest if arg not in done), None)
+                if following is None:
+                    done.setdefault(node)
+                    pending.pop()
+                else:
+                    pending.append((following, self._args(following, given)))
+        return list(done)
+
+    def _args(self, node: int, given: Collection[int]) -> Iterator[int]:
+        return iter(() if node in given else self.nodes[node].args)
+
+    def _node(self, item: Scalar) -> int:
+        number = self._known.get(item)
+        if number is None:
+            number = self._known[item] = len(self.nodes)
+            self.nodes.append(item)
+            self.moving.append(item.op in MOVING_LEAVES or any(self.moving[arg] for arg in item.args))
+            self.by_run.append(item.op in RUN_LEAVES or any(self.by_run[arg] for arg in item.args))
+        return number
+
+    def _whole_power(self, base: int, exponent: int) -> int:
+        result = base
+        for bit in bin(exponent)[3:]:
+            result = self.apply("multiply", result, result)
+            if bit == "1":
+                result = self.apply("multiply", result, base)
+        return result
+
+    def _known_truth(self, node: int) -> bool | None:
+        """Give the truth of a comparison of literals, or of a literal."""
+        item = self.nodes[node]
+        if item.op == LITERAL:
+            return item.value != 0
+        args = [self.nodes[arg] for arg in item.args]
+        if item.op in _COMPARED and all(arg.op == LITERAL for arg in args):
+            return _COMPARED[item.op](args[0].value, args[1].value)
+        return None
+
+    def _folded(self, op: str, args: tuple[int, ...]) -> int | None:
+        """Compute an operation on literals."""
+        items = [self.nodes[arg] for arg in args]
+        if op not in _NUMBERS or not all(item.op == LITERAL for item in items):
+            return None
+        with np.errstate(all="ignore"):
+            return self.literal(float(_NUMBERS[op](*(np.float64(item.value) for item in items))))
+
+    def _neutral(self, op: str, args: tuple[int, ...]) -> int | None:
+        """Leave out what changes nothing, and make a division by what does not move a multiplication."""
+        if op not in ("add", "subtract", "multiply", "divide"):
+            return None
+        one, other = (self.nodes[arg].value if self.nodes[arg].op == LITERAL else math.nan for arg in args)
+        neutral = 0.0 if op in ("add", "subtract") else 1.0
+        if other == neutral:
+            return args[0]
+        if one == neutral and op in ("add", "multiply"):
+            return args[1]
+        if op == "multiply" and 0.0 in (one, other):
+            return self.literal(0.0)
+        if op == "divide" and self._fixed_more(args[1], args[0]):
+            return self.apply("multiply", args[0], self.apply("divide", self.literal(1.0), args[1]))
+        return None
+
+    def _fixed_more(self, one: int, other: int) -> bool:
+        """Tell whether a node is computed less often than another."""
+        return (not self.moving[one] and self.moving[other]) or (
+            not self.by_run[one] and self.by_run[other] and self.moving[other] >= self.moving[one]
+        )

@@ -1,0 +1,144 @@
+"""The generated C computes what the engines compute; gcc must be there, as it is where the tests run."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from twintrack.benchmarks.c_source import Shape
+from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors, library
+from twintrack.engines import Blend, NumpyEngine
+from twintrack.engines.base import check_inputs
+from twintrack.equations import load_equations
+from twintrack.equations.structure import Equations
+from twintrack.errors import EquationError, TwinTrackError
+
+DATA = Path(__file__).parents[1] / "data"
+WIDE = [False, True] if has_wide_vectors() else [False]
+CONTROL = """
+FINAL TIME = 4 ~ Year ~ |
+INITIAL TIME = 0 ~ Year ~ |
+SAVEPER = 0.5 ~ Year ~ |
+TIME STEP = 0.25 ~ Year ~ |
+"""
+
+EquationsOf = Callable[[str], Equations]
+pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+
+
+@pytest.fixture
+def equations_of(tmp_path: Path) -> Callable[[str], Equations]:
+    """Gives the equations of a text."""
+
+    def build(text: str) -> Equations:
+        path = tmp_path / "model.mdl"
+        path.write_text("{UTF-8}\n" + text + CONTROL, encoding="utf-8")
+        return load_equations(path)
+
+    return build
+
+
+def compare(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert found[name].shape == values.shape, name
+        scale = max(np.abs(values).max(), 1e-12)
+        np.testing.assert_allclose(found[name] / scale, values / scale, rtol=0, atol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("wide", WIDE, ids=lambda wide: "wide" if wide else "plain")
+@pytest.mark.parametrize("model", ["functions", "arrays", "subscripts"])
+def test_every_construct_agrees_with_numpy(model: str, wide: bool) -> None:
+    equations = load_equations(DATA / f"{model}.mdl")
+    compare(
+        VectorisedC(equations, Shape(8, 20, wide)).run({}, {}, runs=3),
+        {name: np.repeat(v, 3, -1) for name, v in NumpyEngine(equations).run({}, {}).items()},
+    )
+
+
+@pytest.mark.parametrize("loop", [1, 7, 10_000])
+def test_runs_may_differ_in_constants_and_series_however_loops_are_cut(loop: int) -> None:
+    equations = load_equations(DATA / "functions.mdl")
+    runs, times = 11, equations.time.times
+    constants = {"time_constant": np.linspace(1.2, 2.5, runs)}
+    series = {
+        "rising": 2.03 + 0.4137 * times,
+        "crossing": np.cos(times)[:, None] * np.linspace(0.4, 0.9, runs),
+    }
+    engine = VectorisedC(equations, Shape(8, loop, wide=WIDE[-1]))
+    compare(
+        engine.run(constants, series, runs=runs), NumpyEngine(equations).run(constants, series, runs=runs)
+    )
+
+
+def test_given_arrays_and_other_steps_are_understood() -> None:
+    equations = load_equations(DATA / "arrays.mdl")
+    name = next(v.name for v in equations.variables.values() if v.kind == "constant" and len(v.shape) == 1)
+    spread = equations.defaults[name][:, None] * np.linspace(0.9, 1.1, 5)
+    step = equations.time.step / 2
+    given = ({name: spread}, {})
+    found = VectorisedC(equations).run(*given, runs=5, time_step=step)
+    compare(found, NumpyEngine(equations).run(*given, runs=5, time_step=step))
+
+
+def test_series_move_to_second_values_as_a_stock_says(equations_of: EquationsOf) -> None:
+    equations = equations_of(
+        "speed = 1 ~ Dmnl ~ |\nroad = INTEG(speed, 0) ~ Dmnl ~ |\n"
+        "share = INTEG(IF THEN ELSE(share<1, rate, 0), 0) ~ Dmnl ~ |\n"
+        "rate = 0.5 ~ Dmnl ~ |\n"
+    )
+    times = equations.time.times
+    blend = Blend("share", {"speed": 3 + times})
+    given = ({"rate": np.array([0.2, 0.5])}, {"speed": 1 + times})
+    found = VectorisedC(equations).run(*given, runs=2, blend=blend)
+    compare(found, NumpyEngine(equations).run(*given, runs=2, blend=blend))
+
+
+def test_only_what_the_outputs_need_is_written(equations_of: EquationsOf) -> None:
+    equations = equations_of(
+        "a = INTEG(0.1*a, 1) ~ Dmnl ~ |\nb = INTEG(SIN(Time)*gain, 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n"
+    )
+    engine = VectorisedC(equations)
+
+    def text(output: str) -> str:
+        inputs = check_inputs(equations, {"gain": np.ones(2)}, {}, [output], 2, equations.time)
+        return engine.prepare(inputs).source.text.partition("#define STATE")[2]
+
+    assert "ssin(" not in text("a")
+    # The sine is the same for all runs: it is computed once per step, outside of the loops over runs.
+    assert "ssin(" in text("b") and "vsin(" not in text("b")
+
+
+def test_what_has_no_flat_form_is_refused_by_name(equations_of: EquationsOf) -> None:
+    equations = equations_of(
+        "land: north, south ~ ~ |\na b[land] = 1, 2 ~ Dmnl ~ |\na b north = 3 ~ Dmnl ~ |\n"
+        "c = a b north + SUM(a b[land!]) ~ Dmnl ~ |\n"
+    )
+    with pytest.raises(EquationError, match='would both be called "a b north"'):
+        VectorisedC(equations)
+
+
+def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from twintrack.benchmarks import vectorised_c
+
+    vectorised_c.compiler_version.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    try:
+        with pytest.raises(TwinTrackError, match="gcc is not installed"):
+            vectorised_c.compiler_version()
+    finally:
+        vectorised_c.compiler_version.cache_clear()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="libmvec is looked for as x86-64 has it")
+def test_functions_of_the_math_library_are_called_for_whole_vectors(equations_of: EquationsOf) -> None:
+    equations = equations_of("a = INTEG(EXP(-a)*gain + LN(1+a), 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n")
+    engine = VectorisedC(equations, Shape(16, 100, wide=False))
+    inputs = check_inputs(equations, {"gain": np.ones(20)}, {}, ["a"], 20, equations.time)
+    built = Path(library(engine.prepare(inputs).source.text)._name).read_bytes()
+    assert b"v_exp" in built and b"v_log" in built
