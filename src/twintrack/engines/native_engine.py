@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from twintrack.engines.base import Blend, Inputs, check_inputs
 from twintrack.engines.known import KnownOutputs
 from twintrack.engines.native.kernels import Source, source
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
-from twintrack.engines.native.machine import ROOMS, Machine, compiled
+from twintrack.engines.native.machine import Machine, fingerprint, machine_code
 from twintrack.engines.native.text import LANES
 from twintrack.engines.packing import Layout
 from twintrack.engines.sizes import Sizes
@@ -33,9 +33,19 @@ _CUT = 256
 
 @dataclass(frozen=True)
 class _Kernel:
+    """Loaded code: where its inputs lie, what it gives, and the sizes that it needs; `source` has no text."""
+
     given: InputLayouts
     source: Source
     machine: Machine
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """What is kept in the cache folder, so that a model is compiled once."""
+
+    source: Source
+    code: bytes
 
 
 class NativeEngine:
@@ -79,15 +89,15 @@ class NativeEngine:
         key = (names, varying, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
             given = self._given(inputs, *varying)
-            described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key}"
+            described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key} {fingerprint()}"
 
-            def write() -> Source:
+            def compiled() -> _Compiled:
                 program = scalar_program(self.equations, given, computed, inputs.grid, sizes)
-                return source(program, self.equations.tables, given, inputs.grid)
+                written = source(program, self.equations.tables, given, inputs.grid)
+                return _Compiled(replace(written, text=""), machine_code(written.text))
 
-            written = stored("sources", described, ROOMS, Source, write)
-            machine = compiled(lambda: written.text, described)
-            self._kernels[key] = _Kernel(given, written, machine)
+            found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)
+            self._kernels[key] = _Kernel(given, found.source, Machine(found.code))
         return self._kernels[key]
 
     def _given(self, inputs: Inputs, series: Sequence[str], second: Sequence[str]) -> InputLayouts:

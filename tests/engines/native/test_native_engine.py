@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.engines import NativeEngine, NumpyEngine
-from twintrack.engines.native import machine
+from twintrack.engines import NativeEngine, NumpyEngine, native_engine
 from twintrack.equations import load_equations
 
 CONTROL = """
@@ -132,7 +131,7 @@ def test_machine_code_is_compiled_once_and_then_read(tmp_path: Path, monkeypatch
     def refuse(text: str) -> bytes:
         raise AssertionError(text[:0])
 
-    monkeypatch.setattr(machine, "_compile", refuse)
+    monkeypatch.setattr(native_engine, "machine_code", refuse)
     again = NativeEngine(load_equations(path)).run({}, {}, ["level"])["level"]
     np.testing.assert_array_equal(first, again)
     (stored,) = (tmp_path / "cache" / "machine_code").iterdir()

@@ -1,4 +1,4 @@
-"""Compiling LLVM text to machine code, once: the code is kept in the cache folder and only loaded later."""
+"""Compiling LLVM text to machine code, and loading such code."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from twintrack.stored import stored
-
 _log = logging.getLogger(__name__)
 
-ROOMS = ("equations", "engines")
-"""The folders whose code compiled models depend on."""
 _LEVEL = 2
 _RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 9)
 _PREPARE = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
@@ -30,15 +26,6 @@ class Machine:
         self._engine.finalize_object()
         self.prepare: Callable[..., None] = _PREPARE(self._engine.get_function_address("prepare"))
         self.run: Callable[..., None] = _RUN(self._engine.get_function_address("run"))
-
-
-def compiled(text: Callable[[], str], described: str) -> Machine:
-    """Give the functions of a text; `described` must say all that the text depends on beside the code."""
-    key = f"{described}\n{fingerprint()}"
-    code = stored(
-        "machine_code", key, ("equations", "engines", "engines/native"), bytes, lambda: _compile(text())
-    )
-    return Machine(code)
 
 
 @cache
@@ -59,7 +46,8 @@ def fingerprint() -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _compile(text: str) -> bytes:
+def machine_code(text: str) -> bytes:
+    """Compile LLVM text to an object file for this machine."""
     _log.info("compiling the model, once; takes a few seconds")
     binding = _binding()
     module = binding.parse_assembly(text)
