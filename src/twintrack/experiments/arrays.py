@@ -71,9 +71,11 @@ class WorldArrays:
         constants: dict[str, Array] = {}
         series: dict[str, Array] = {}
         for constant, central in self._central.items():
-            values = central if worlds is None else np.repeat(central[..., None], worlds, axis=-1)
+            values = central
+            if worlds is not None:
+                values = np.broadcast_to(central[..., None], (*central.shape, worlds))
             changes = changed.get(constant, {})
-            if constant in self._dated or any(isinstance(value, LeverPath) for value in changes.values()):
+            if constant in self._dated or (changes and any(map(_is_path, changes.values()))):
                 series[constant] = _dated(values, changes, times)
             else:
                 constants[constant] = _replaced(values, changes)
@@ -120,6 +122,10 @@ def along_time(values: Array, place: tuple[int, ...]) -> Array:
     index: Any = (slice(None), *place)
     view: Array = values[index]
     return view
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, LeverPath)
 
 
 def _replaced(values: Array, changes: Mapping[tuple[int, ...], Any]) -> Array:

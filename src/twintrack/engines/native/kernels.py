@@ -118,7 +118,8 @@ class _Writer:
         parts = self._parts(stores, first=first)
         crossing = Crossing(self.graph, parts)
         self.crossing = max(self.crossing, crossing.size)
-        functions, calls = [], []
+        functions: list[str] = []
+        calls: dict[bool, list[str]] = {False: [], True: []}
         for position, part in enumerate(parts):
             writer = PartWriter(self.graph, self.tables, self.memory, crossing, position, first=first)
             text = "\n".join(writer.lines(part))
@@ -126,21 +127,32 @@ class _Writer:
             functions.append(
                 f"define internal void @{name}_{position}({_ARGUMENTS}) noinline {{\nentry:\n{text}\n}}"
             )
-            calls.append(f"call void @{name}_{position}({_PASSED})")
-        body = "\n".join([*calls, "ret void"])
+            calls[part.saving].append(f"call void @{name}_{position}({_PASSED})")
+        always, saving = calls[False], calls[True]
+        rings = [always.pop()] if any(store[0] == "R" for store in stores) else []
+        guarded = ["br i1 %save, label %keep, label %done", "keep:", *saving, "br label %done", "done:"]
+        body = "\n".join([*always, *(guarded if saving else ()), *rings, "ret void"])
         return "\n".join([*functions, f"define internal void @{name}({_ARGUMENTS}) {{\n{body}\n}}"])
 
     def _parts(self, stores: Sequence[Store], *, first: bool) -> list[Part]:
-        """Cut the operations that the stores need in parts; each store follows the part of its value."""
+        """Cut the operations that the stores need in parts; each store follows the part of its value.
+
+        What only saved rows need comes after all else, and pipelines are written after everything has been
+        read.
+        """
         stops = {node for node in range(len(self.graph.nodes)) if not self._is_operation(node, first=first)}
-        needed = self.graph.needed([node for _, _, node in stores], stops)
-        order = [node for node in needed if node not in stops]
-        parts = [Part(order[start : start + _PART]) for start in range(0, len(order), _PART)] or [Part()]
-        home = {node: position for position, part in enumerate(parts) for node in part.operations}
+        needed = self.graph.needed([node for array, _, node in stores if array != "Y"], stops)
+        always = [node for node in needed if node not in stops]
+        known = stops.union(always)
+        saving = [node for node in self.graph.needed([n for _, _, n in stores], stops) if node not in known]
+        parts = [Part(always[start : start + _PART]) for start in range(0, len(always), _PART)] or [Part()]
+        parts += [Part(saving[start : start + _PART], saving=True) for start in range(0, len(saving), _PART)]
+        home = {node: part for part in parts for node in part.operations}
+        rings = Part(stores=[store for store in stores if store[0] == "R"])
         for store in stores:
-            position = len(parts) - 1 if store[0] == "R" else home.get(store[2], 0)
-            parts[position].stores.append(store)
-        return parts
+            if store[0] != "R":
+                home.get(store[2], parts[0]).stores.append(store)
+        return [*parts, rings] if rings.stores else parts
 
     def _is_operation(self, node: int, *, first: bool) -> bool:
         """Tell whether a node is computed over runs, either first or at every step."""

@@ -16,10 +16,11 @@ Store = tuple[str, int, int]
 
 @dataclass
 class Part:
-    """Operations of one function, and what is stored at its end."""
+    """Operations of one function, and what is stored at its end; `saving`: only where a row is saved."""
 
     operations: list[int] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    saving: bool = False
 
 
 @dataclass
@@ -68,7 +69,7 @@ class PartWriter:
                 self._store(self._address("%T", place), node)
         rows = [store for store in part.stores if store[0] == "Y"]
         for _, _, node in part.stores:
-            self._value(node)  # all that is read is read before pipelines are written
+            self._value(node)  # outputs are stored in a block of their own, after which names are unknown
         for store in part.stores:
             if store not in rows:
                 self._keep(*store)
