@@ -111,3 +111,10 @@ def test_long_runs_of_large_models_are_compiled(path: Path, monkeypatch: pytest.
     monkeypatch.setattr(simulator, "MANY_OPERATIONS", 100)
     model.run(outputs=["total"])
     assert made == ["numpy", "native"]
+
+
+def test_all_faults_of_what_is_given_and_asked_are_told_at_once(path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        Simulator(path).run({"infectivty": 1.0}, outputs=["totl"], time_step=0.3)
+    told = str(caught.value)
+    assert "infectivty" in told and 'did you mean "total"' in told and "SAVEPER" in told

@@ -7,7 +7,7 @@ model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"]
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -84,7 +84,7 @@ class Simulator:
         engine: EngineChoice = "auto",
     ) -> dict[str, Array]:
         """Give a run as columns by title, each of shape (saves,); the first one is "time"."""
-        places = self._places(outputs)
+        places = self._checked(values, outputs, time_step)
         found = self._simulate(values, [name for name, _ in places], 1, time_step, engine)
         columns = {"time": self.equations.time.saved}
         for name, wanted in places:
@@ -118,7 +118,7 @@ class Simulator:
         """
         import xarray as xr
 
-        names = list(dict.fromkeys(name for name, _ in self._places(outputs)))
+        names = list(dict.fromkeys(name for name, _ in self._checked(values, outputs, time_step)))
         found = self._simulate(values, names, self._runs(values), time_step, engine)
         data: dict[str, Any] = {}
         ranges: dict[str, list[str]] = {}
@@ -137,6 +137,27 @@ class Simulator:
         if outputs is None:
             return [(name, None) for name in default_outputs(self.equations)]
         return self.labels.variables(outputs, "outputs")
+
+    def _checked(
+        self, values: Mapping[str, Any], outputs: Sequence[str] | None, time_step: float | None
+    ) -> list[tuple[str, tuple[int, ...] | None]]:
+        """Find the outputs. Raises InputError with all faults of what is asked and of what is given."""
+        faults: list[Fault] = []
+        places: list[tuple[str, tuple[int, ...] | None]] = []
+        grid = self.equations.time
+        checks: tuple[Callable[[], object], ...] = (
+            lambda: places.extend(self._places(outputs)),
+            lambda: Given(self.labels, grid.times).split(values),
+            lambda: grid.with_step(time_step),
+        )
+        for check in checks:
+            try:
+                check()
+            except InputError as error:
+                faults += error.faults
+        if faults:
+            raise InputError(faults)
+        return places
 
     def _runs(self, values: Mapping[str, Any]) -> int:
         counts = {}
