@@ -6,9 +6,7 @@ how many run beside it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
+from twintrack.engines.blocks import for_each, varying
 from twintrack.engines.known import KnownOutputs
 from twintrack.engines.native.kernels import Source, source
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
@@ -84,11 +83,11 @@ class NativeEngine:
 
     def _kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> _Kernel:
         sizes = self._sizes.find(inputs)
-        varying = tuple(_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
+        differing = tuple(varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
-        key = (names, varying, inputs.weight, inputs.grid.step, tuple(sizes.items()))
+        key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
-            given = self._given(inputs, *varying)
+            given = self._given(inputs, *differing)
             described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key} {fingerprint()}"
 
             def compiled() -> _Compiled:
@@ -105,20 +104,15 @@ class NativeEngine:
         shapes = self._shapes([*inputs.series])
         first = {name: shapes[name] for name in inputs.series}
         later = {names[name]: shapes[name] for name in inputs.second}
-        varying = {*series, *(names[name] for name in second)}
+        by_run = {*series, *(names[name] for name in second)}
         both = {**first, **later}
         return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
-            series=Layout({name: shape for name, shape in both.items() if name in varying}),
-            shared=Layout({name: shape for name, shape in both.items() if name not in varying}),
+            series=Layout({name: shape for name, shape in both.items() if name in by_run}),
+            shared=Layout({name: shape for name, shape in both.items() if name not in by_run}),
             second=names,
             weight=inputs.weight,
         )
-
-
-def _varying(given: Mapping[str, Array], runs: int) -> tuple[str, ...]:
-    """Give the names of the inputs that differ from run to run."""
-    return tuple(name for name, array in given.items() if array.shape[-1] == runs > 1)
 
 
 def _simulate(kernel: _Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -158,7 +152,7 @@ def _simulate(kernel: _Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, .
             *map(_address, (work, once, every, rows)),
         )
 
-    _for_each(part, range(0, padded, _CUT))
+    for_each(part, range(0, padded, _CUT))
     values = {name: value[..., :runs] for name, value in moving.unpack(changing, 1)}
     for name, value in still.unpack(fixed, 0):
         values[name] = np.broadcast_to(value[..., :runs], (len(grid.saved_index), *value.shape[:-1], runs))
@@ -181,14 +175,3 @@ def _packed(
 
 def _address(array: NDArray[Any]) -> int:
     return array.ctypes.data
-
-
-def _for_each(work: Any, starts: range) -> None:
-    """Work on all parts, one thread per core: compiled code runs outside Python's lock."""
-    if len(starts) == 1:
-        work(starts[0])
-        return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ThreadPoolExecutor(cores) as threads:
-        for _ in threads.map(work, starts):
-            pass
