@@ -130,7 +130,8 @@ def test_every_kind_of_lookup_agrees_with_numpy(equations_of: EquationsOf) -> No
 
 def test_what_works_on_whole_arrays_is_refused(equations_of: EquationsOf) -> None:
     equations = equations_of(
-        "land: north, south ~ ~ |\na[land] = 1, 2 ~ Dmnl ~ |\nb[land] = VECTOR SORT ORDER(a[land], 1) ~ Dmnl ~ |\n"
+        "land: north, south ~ ~ |\na[land] = 1, 2 ~ Dmnl ~ |\n"
+        "b[land] = VECTOR SORT ORDER(a[land], 1) ~ Dmnl ~ |\n"
     )
     with pytest.raises(NoScalarFormError):
         VectorisedC(equations).run({}, {}, ["b"])

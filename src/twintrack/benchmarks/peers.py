@@ -34,12 +34,19 @@ def _told() -> Iterator[None]:
 
 
 def c_runner(workload: Workload, runs: int, shape: Shape) -> Callable[[], object]:
-    """Give a call that makes so many runs in generated C; packing the inputs is not part of it."""
-    from twintrack.benchmarks.vectorised_c import VectorisedC
+    """Give a call that computes so many runs in generated C, and does nothing else."""
+    from twintrack.benchmarks.vectorised_c import VectorisedC, computation
 
     with _told():
-        engine = VectorisedC(workload.equations, shape)
-        return engine.prepare(_checked(workload, runs)).call
+        return computation(VectorisedC(workload.equations, shape), _checked(workload, runs))
+
+
+def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
+    """Give a call of the native engine's compiled code that does no more than `c_runner` does."""
+    from twintrack.benchmarks.vectorised_c import computation
+    from twintrack.engines import NativeEngine
+
+    return computation(NativeEngine(workload.equations), _checked(workload, runs))
 
 
 def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], Shape]:
