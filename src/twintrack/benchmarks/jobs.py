@@ -32,9 +32,11 @@ def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0, jax: in
     """
     what = Workload(**workload)
     contestants: dict[str, Callable[[], object]] = {}
-    engines = [(str(number), "native", number) for number in runs]
-    for key, name, number in [*engines, *([("jax", "jax", jax)] if jax else [])]:
-        engine, given = engine_runner(what, name), what.given(number)  # type: ignore[arg-type]
+    engines: list[tuple[str, BlendingName, int]] = [(str(number), "native", number) for number in runs]
+    if jax:
+        engines.append(("jax", "jax", jax))
+    for key, name, number in engines:
+        engine, given = engine_runner(what, name), what.given(number)
         contestants[key] = lambda engine=engine, given=given: engine(given, what.outputs)  # type: ignore[misc]
     shape = None
     reason = None
