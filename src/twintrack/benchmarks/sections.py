@@ -83,7 +83,7 @@ def _agreement(plan: Plan) -> None:
         strategies += ["baseline", "pure_exploration", "sequenced"]
     answer = child("agreement", {**plan.given, "strategies": strategies, "runs": 16})
     worst = max(answer.values())
-    plan.put("agreement", "engine_vs_c", worst)
+    plan.put("agreement", "engine and C", worst)
     if worst > 1e-9:
         plan.notes.append(f"warning: engine and C differ by {worst:.1e}, more than 1e-9")
 
