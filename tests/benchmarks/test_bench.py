@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from twintrack.benchmarks import bench, sections
 from twintrack.benchmarks.children import child
 from twintrack.benchmarks.jobs import JOBS
-from twintrack.benchmarks.measuring import Measured, NotMeasuredError, in_turn, percentile, ratios
-from twintrack.benchmarks.showing import markdown, number
+from twintrack.benchmarks.measuring import (
+    Measured,
+    NotMeasuredError,
+    cores,
+    in_turn,
+    peak_of_memory,
+    percentile,
+    ratios,
+)
+from twintrack.benchmarks.showing import RATIOS, TITLES, markdown, number
+from twintrack.benchmarks.synthetic import OUTCOME, synthetic_text, write_synthetic
 from twintrack.benchmarks.workloads import SIR, Workload
 from twintrack.cli import main
+from twintrack.engines import NumpyEngine
+from twintrack.engines.native.lowering import InputLayouts, scalar_program
+from twintrack.engines.packing import Layout
+from twintrack.equations import load_equations
 from twintrack.errors import InputError
 
 SIR_JOB = {"workload": Workload(str(SIR), final=1.0).json()}
@@ -28,7 +43,8 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What a child process would answer: every measurement takes a second."""
     rounds = given.get("rounds", 1)
     if job == "throughput":
-        names = [*map(str, given["runs"]), *(["c"] if given["with_c"] else [])]
+        names = [*map(str, given["runs"]), *(["c", "alone"] if given.get("c") else [])]
+        names += ["jax"] if given.get("jax") else []
         shape = {"block": 64, "loop": 25, "wide": True}
         return {"seconds": {name: [1.0] * rounds for name in names}, "not_measured_c": None, "c_shape": shape}
     if job == "one_by_one":
@@ -39,8 +55,8 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     if job == "agreement":
         return dict.fromkeys(given["strategies"], 1e-12)
     if job == "first_run":
-        return {"first": 2.0, "second": 0.1}
-    return {"seconds": 1.0, "peak": 3 * 2**20, "before": 2 * 2**20, "outputs": 2}
+        return {"first": 2.0}
+    return {"seconds": 1.0, "peak": 3 * 2**20, "worker": 2 * 2**20, "size": 2**20}
 
 
 @pytest.fixture
@@ -56,23 +72,34 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("faked")
 def test_the_report_keeps_its_contract() -> None:
     report = bench.benchmark()
-    assert {"engine_vs_pysd", "engine_vs_pysd_flat", "engine_vs_simlin", "engine_vs_c"} <= set(
-        report["ratios"]
-    )
+    assert set(report["ratios"]) == set(RATIOS)
+    assert set(TITLES) == {key for key, value in report.items() if key in TITLES}
     for section in ("ratios", "run_ms", "runs_per_second_per_core", "process_ms", "first_call_s"):
         assert report[section], section
         assert all(set(value) >= MEASURED for value in report[section].values()), section
     assert "p90" in report["run_ms"]["single"]
     assert report["ratios"]["engine_vs_c"] == {"median": 1.0, "low": 1.0, "high": 1.0, "n": 7}
     assert set(report["machine"]) >= {"date", "processor", "cores", "python", "jax", "gcc"}
+    assert report["memory_mib"]["1000 worlds, the largest worker"] == 2.0
     assert report["not_measured"] == {}
     json.dumps(report, allow_nan=False)
 
 
 @pytest.mark.usefixtures("faked")
+def test_ensembles_on_all_cores_are_compared_with_single_runs_of_peers() -> None:
+    # Runs take a second in peers, and 256 of the engine do, on every core.
+    report = bench.benchmark(only=["pysd", "simlin"])
+    rate = 256.0 * report["machine"]["cores"]
+    assert report["runs_per_second_all_cores"][f"256 runs a call, {len(cores())} cores"]["median"] == rate
+    assert report["ratios"]["engine_vs_pysd_flat"]["median"] == rate
+    assert report["ratios"]["single_vs_pysd_flat"]["median"] == 1.0
+    assert report["ratios"]["engine_vs_simlin"]["median"] == 256.0
+
+
+@pytest.mark.usefixtures("faked")
 def test_another_model_has_no_section_on_the_program() -> None:
     report = bench.benchmark(SIR, quick=True)
-    assert "process_ms" not in report and "engine_vs_c" in report["ratios"]
+    assert "process_ms" not in report and "worlds_s" not in report and "engine_vs_c" in report["ratios"]
     assert report["model"]["steps"] == 3200
 
 
@@ -83,7 +110,8 @@ def test_what_cannot_be_measured_is_told_with_its_reason(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(sections, "on_every_core", missing)
     report = bench.benchmark(only=["simlin"])
-    assert report["not_measured"] == {"Simlin": "Simlin is not installed"}
+    assert report["not_measured"]["Simlin"] == "Simlin is not installed"
+    assert "engine_vs_simlin" not in report["ratios"]
     assert "not measured: Simlin: Simlin is not installed" in markdown(report)
 
 
@@ -136,11 +164,11 @@ def test_summaries() -> None:
 
 
 def test_jobs_measure_a_small_model() -> None:
-    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2, with_c=False)
-    assert len(found["seconds"]["2"]) == 2 and found["not_measured_c"] is None
+    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2, jax=3)
+    assert {name: len(times) for name, times in found["seconds"].items()} == {"2": 2, "jax": 2}
+    assert found["not_measured_c"] is None
     assert len(JOBS["latency"](**SIR_JOB, calls=3)["seconds"]) == 3
-    assert JOBS["first_run"](**SIR_JOB, runs=2)["first"] > 0
-    assert JOBS["ensemble"](**SIR_JOB, worlds=2, outputs=1)["outputs"] == 1
+    assert JOBS["first_run"](**SIR_JOB, runs=2, engine="native")["first"] > 0
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd", rounds=1, finals=[0.5, 1.0])
     assert set(found["seconds"]) == {"engine", "0.5", "1"}
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd_flat", rounds=1, finals=[])
@@ -149,8 +177,8 @@ def test_jobs_measure_a_small_model() -> None:
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 def test_jobs_measure_generated_c() -> None:
-    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=1, with_c=True)
-    assert set(found["seconds"]) == {"2", "c"} and found["c_shape"]["block"] > 0
+    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=1, c=3)
+    assert set(found["seconds"]) == {"2", "c", "alone"} and found["c_shape"]["block"] > 0
     assert JOBS["agreement"](**SIR_JOB, strategies=["none"], runs=5)["none"] < 1e-9
 
 
@@ -158,6 +186,32 @@ def test_jobs_measure_simlin() -> None:
     pytest.importorskip("simlin")
     found = JOBS["one_by_one"](Workload(str(SIR)).json(), "simlin", 1, [])
     assert set(found["seconds"]) == {"engine", "still", "moving"}
+
+
+def test_the_job_of_worlds_stores_an_experiment_and_tells_its_memory() -> None:
+    found = JOBS["experiment"](Workload().json(), worlds=300)
+    assert found["size"] > 1e5 and found["seconds"] > 0
+    assert found["worker"] > 2**24 and found["peak"] > 2**24
+    assert peak_of_memory() >= found["peak"]
+
+
+def test_the_made_up_world_model_is_as_large_as_it_says_and_stays_finite(tmp_path: Path) -> None:
+    path = write_synthetic(tmp_path / "world.mdl")
+    assert synthetic_text() == path.read_text(encoding="utf-8")
+    equations = load_equations(path)
+    kinds = Counter(variable.kind for variable in equations.variables.values())
+    assert (kinds["stock"], kinds["stock"] + kinds["auxiliary"], kinds["lookup"]) == (27, 180, 50)
+    assert equations.time.steps == 400
+    assert all(5 <= len(table.x) <= 11 for table in equations.tables)
+    values = NumpyEngine(equations).run({}, {})
+    assert all(np.isfinite(value).all() for value in values.values())
+    workload = Workload(str(path), output=OUTCOME)
+    assert workload.outputs == (OUTCOME,)
+    # The outcome needs every stock and every lookup.
+    nothing = InputLayouts(Layout({}), Layout({}), Layout({}), {}, "")
+    program = scalar_program(equations, nothing, [OUTCOME], equations.time, {})
+    assert len(program.slots) == 27
+    assert sum(node.op == "lookup_interpolate" for node in program.graph.nodes) == 50
 
 
 def test_a_child_answers_or_says_why_not(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from twintrack.benchmarks.c_source import Shape
-from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors, library
-from twintrack.engines import Blend, NumpyEngine
+from twintrack.benchmarks.vectorised_c import VectorisedC, computation, has_wide_vectors, library
+from twintrack.engines import Blend, NativeEngine, NumpyEngine
 from twintrack.engines.base import check_inputs
+from twintrack.engines.native.lowering import NoScalarFormError
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Equations
-from twintrack.errors import EquationError, TwinTrackError
+from twintrack.errors import TwinTrackError
 
 DATA = Path(__file__).parents[1] / "data"
 WIDE = [False, True] if has_wide_vectors() else [False]
@@ -107,20 +108,42 @@ def test_only_what_the_outputs_need_is_written(equations_of: EquationsOf) -> Non
 
     def text(output: str) -> str:
         inputs = check_inputs(equations, {"gain": np.ones(2)}, {}, [output], 2, equations.time)
-        return engine.prepare(inputs).source.text.partition("#define STATE")[2]
+        return engine.written(inputs, [output])[1].text.partition("static void fixed")[2]
 
     assert "ssin(" not in text("a")
     # The sine is the same for all runs: it is computed once per step, outside of the loops over runs.
     assert "ssin(" in text("b") and "vsin(" not in text("b")
 
 
-def test_what_has_no_flat_form_is_refused_by_name(equations_of: EquationsOf) -> None:
-    equations = equations_of(
-        "land: north, south ~ ~ |\na b[land] = 1, 2 ~ Dmnl ~ |\na b north = 3 ~ Dmnl ~ |\n"
-        "c = a b north + SUM(a b[land!]) ~ Dmnl ~ |\n"
+def test_every_kind_of_lookup_agrees_with_numpy(equations_of: EquationsOf) -> None:
+    table = "LOOKUP {}(points, x)"
+    kinds = "".join(
+        f"{kind} = {table.format(kind)} ~ Dmnl ~ |\n" for kind in ("EXTRAPOLATE", "FORWARD", "BACKWARD")
     )
-    with pytest.raises(EquationError, match='would both be called "a b north"'):
-        VectorisedC(equations)
+    equations = equations_of(
+        "points((0,1),(1,3),(1,4),(2,4),(3,0)) ~ ~ |\nx = 0.5*Time + shift ~ Dmnl ~ |\nshift = 0 ~ Dmnl ~ |\n"
+        f"within = points(x) ~ Dmnl ~ |\n{kinds}"
+    )
+    given = ({"shift": np.array([-0.7, 0.0, 1.3])}, {})
+    compare(VectorisedC(equations).run(*given, runs=3), NumpyEngine(equations).run(*given, runs=3))
+
+
+def test_what_works_on_whole_arrays_is_refused(equations_of: EquationsOf) -> None:
+    equations = equations_of(
+        "land: north, south ~ ~ |\na[land] = 1, 2 ~ Dmnl ~ |\n"
+        "b[land] = VECTOR SORT ORDER(a[land], 1) ~ Dmnl ~ |\n"
+    )
+    with pytest.raises(NoScalarFormError):
+        VectorisedC(equations).run({}, {}, ["b"])
+
+
+def test_the_computation_alone_gives_what_a_run_gives(equations_of: EquationsOf) -> None:
+    equations = equations_of("a = INTEG(gain*a, 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n")
+    given = {"gain": np.linspace(0.1, 0.3, 11)}
+    inputs = check_inputs(equations, given, {}, ["a"], 11, equations.time)
+    for engine in (NativeEngine(equations), VectorisedC(equations)):
+        rows = computation(engine, inputs)()[3]
+        np.testing.assert_array_equal(rows[:, 0, :11], engine.run(given, {}, ["a"], runs=11)["a"])
 
 
 def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,5 +163,5 @@ def test_functions_of_the_math_library_are_called_for_whole_vectors(equations_of
     equations = equations_of("a = INTEG(EXP(-a)*gain + LN(1+a), 1) ~ Dmnl ~ |\ngain = 2 ~ Dmnl ~ |\n")
     engine = VectorisedC(equations, Shape(16, 100, wide=False))
     inputs = check_inputs(equations, {"gain": np.ones(20)}, {}, ["a"], 20, equations.time)
-    built = Path(library(engine.prepare(inputs).source.text)._name).read_bytes()
+    built = Path(library(engine.written(inputs, ["a"])[1].text)._name).read_bytes()
     assert b"v_exp" in built and b"v_log" in built

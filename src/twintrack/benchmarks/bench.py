@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twintrack.benchmarks.measuring import Json, machine
-from twintrack.benchmarks.sections import OWN, SECTIONS, Plan, workload_of
+from twintrack.benchmarks.plan import Plan
+from twintrack.benchmarks.sections import OWN, SECTIONS, workload_of
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-QUICK = ("latency", "blocks", "simlin", "process", "sir", "flag")
+QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world", "flag")
 """What `--quick` measures unless sections are named."""
 
 

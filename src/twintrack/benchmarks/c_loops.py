@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from twintrack.benchmarks.scalar_graph import LEAVES, LITERAL, ScalarGraph
+from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
 
 FIRST = frozenset({"S0", "N", "K"})
 """Arrays that are stored once per run: first state, outputs that keep still, and what later steps hold."""

@@ -7,22 +7,26 @@ once per run (`K`), or at every step of every run. `c_loops` cuts the operations
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
 
+import numpy as np
+
 from twintrack.benchmarks.c_loops import Crossing, Loop, Store, cut
-from twintrack.benchmarks.scalar_graph import LEAVES, LITERAL
-from twintrack.benchmarks.scalar_program import GivenNames, ScalarProgram
+from twintrack.engines.functions import ends_of_slopes
+from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
+from twintrack.engines.native.kernels import Source
+from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 _ARGUMENTS = (
     "double *restrict S, double *restrict K, double *restrict T, In F, In Z, In X, In P, "
-    "double *restrict Y, double *restrict N, long stride, long i"
+    "double *restrict Y, double *restrict N, long stride, long i, long n"
 )
-_PASSED = "S, K, T, F, Z, X, P, Y, N, stride, i"
+_PASSED = "S, K, T, F, Z, X, P, Y, N, stride, i, n"
 
 
 @dataclass(frozen=True)
@@ -34,20 +38,39 @@ class Shape:
     wide: bool = True
 
 
-@dataclass(frozen=True)
-class CSource:
-    """C source of a program. `moving` and `still` are the places of the outputs of either kind."""
-
-    text: str
-    moving: tuple[int, ...]
-    still: tuple[int, ...]
-
-
 def c_source(
-    program: ScalarProgram, tables: Sequence[Table], given: GivenNames, grid: TimeGrid, shape: Shape
-) -> CSource:
+    program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid, shape: Shape
+) -> Source:
     """Write the source of a library with the function `run`; see run.h for its arguments."""
-    return _Source(program, tables, given, grid, shape).source()
+    return _Source(finite(program), tables, given, grid, shape).source()
+
+
+def finite(program: ScalarProgram) -> ScalarProgram:
+    """Give the operations without choices of what is no number, as if all values were finite.
+
+    gcc is told to assume the same. Divisions are no longer kept exact either.
+    """
+    graph, old = ScalarGraph(), program.graph
+    new: list[int] = []
+    for item in old.nodes:
+        args = [new[arg] for arg in item.args]
+        if item.op == LITERAL:
+            node = graph.literal(item.value)
+        elif item.op in LEAVES:
+            node = graph.leaf(item.op, item.place)
+        elif item.op in _LOOKUPS:
+            node = graph.lookup(item.place, item.op.removeprefix("lookup_"), *args)
+        elif item.op == "select":
+            arms = [arg for arg in args[1:] if not math.isnan(graph[arg].value)] or args[1:]
+            node = graph.select(args[0], arms[0], arms[-1])
+        else:
+            node = graph.apply(item.op, *args)
+        new.append(node)
+    slots = tuple(
+        replace(slot, first=new[slot.first], following=new[slot.following]) for slot in program.slots
+    )
+    outputs = {name: tuple(new[node] for node in nodes) for name, nodes in program.outputs.items()}
+    return ScalarProgram(graph, slots, outputs)
 
 
 class _Source:
@@ -57,7 +80,7 @@ class _Source:
         self,
         program: ScalarProgram,
         tables: Sequence[Table],
-        given: GivenNames,
+        given: InputLayouts,
         grid: TimeGrid,
         shape: Shape,
     ) -> None:
@@ -78,43 +101,47 @@ class _Source:
         self.held: dict[int, int] = {}
         self.most_crossing = 0
 
-    def source(self) -> CSource:
+    def source(self) -> Source:
         """Write the library."""
         outputs = self.program.outputs
-        moving = [place for place, node in enumerate(outputs) if self.graph.moving[node]]
-        still = [place for place, node in enumerate(outputs) if not self.graph.moving[node]]
-        updates = [Store("S", place, slot.following) for place, slot in enumerate(self.program.slots)]
-        rows = [Store("Y", place, outputs[number]) for place, number in enumerate(moving)]
+        moving = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
+        still = [name for name in outputs if name not in moving]
+        slots = [(place, slot) for place, slot in enumerate(self.program.slots) if slot.length]
+        updates = [Store("S", place, slot.following) for place, slot in slots]
+        rows, constant = self._rows("Y", moving), self._rows("N", still)
         step = self._kernel("step", updates)
         saving = self._kernel("saving_step", [*rows, *updates])
-        starts = [
-            *(Store("S0", place, slot.first) for place, slot in enumerate(self.program.slots)),
-            *(Store("N", place, outputs[number]) for place, number in enumerate(still)),
-        ]
+        starts = [*(Store("S0", place, slot.first) for place, slot in slots), *constant]
         # What later steps hold is known only now, and is computed together with the first values.
-        init = self._kernel(
-            "init", [*starts, *(Store("K", place, node) for node, place in self.held.items())]
-        )
-        shared = self._scalar("shared", self.shared)
-        fixed = self._scalar("fixed", self.fixed)
+        held = [Store("K", place, node) for node, place in self.held.items()]
+        init = self._kernel("init", [*starts, *held])
+        shared, fixed = self._scalar("shared", self.shared), self._scalar("fixed", self.fixed)
         sizes = {
+            "BLOCK": self.shape.block,
             "STATE": self.state_size,
             "HELD": len(self.held),
-            "CROSSING": self.most_crossing,
-            "FIXED": len(self.fixed),
             "SHARED": len(self.shared),
-            "MOVING": len(moving),
-            "SERIES": len(self.given.series),
-            "SHARED_SERIES": len(self.given.shared_series),
-            "STEPS": self.grid.steps,
-            "SAVE_EVERY": self.grid.save_every,
+            "MOVING": len(rows),
+            "SERIES": self.given.series.width,
+            "SHARED_SERIES": self.given.shared.width,
         }
-        head = [f"#define BLOCK {self.shape.block}L", *(["#define WIDE"] if self.shape.wide else [])]
         defines = [f"#define {name} {value}L" for name, value in sizes.items()]
         defines += [f"#define INITIAL_TIME {self.grid.initial!r}", f"#define TIME_STEP {self.grid.step!r}"]
-        code = [fixed, shared, init, step, saving]
-        parts = [*head, _file("vectors.h"), *defines, *code, _file("run.h")]
-        return CSource("\n".join(parts), tuple(moving), tuple(still))
+        defines += ["#define WIDE"] if self.shape.wide else []
+        text = [*defines, _file("vectors.h"), fixed, shared, init, step, saving, _file("run.h")]
+        return Source(
+            text="\n".join(text),
+            moving=tuple(moving),
+            still=tuple(still),
+            # A cache line more, so that the code can begin at one.
+            work=(self.state_size + len(self.held) + self.most_crossing) * self.shape.block + 8,
+            fixed=len(self.fixed),
+            shared=len(self.shared),
+        )
+
+    def _rows(self, array: str, names: Sequence[str]) -> list[Store]:
+        nodes = [node for name in names for node in self.program.outputs[name]]
+        return [Store(array, place, node) for place, node in enumerate(nodes)]
 
     # Code over a block of runs
 
@@ -138,7 +165,7 @@ class _Source:
         """Give the code of a value that a loop over runs finds ready, None when it must be computed."""
         graph, item = self.graph, self.graph[node]
         if item.op == LITERAL:
-            return f"ALL({_literal(item.value)})"
+            return _number(item.value, "v")
         if item.op == "state":
             base, length = self.bases[item.place], self.program.slots[item.place].length
             where = f"{base}" if length == 1 else f"({base} + i % {length})"
@@ -182,7 +209,6 @@ class _Source:
                     "time": "t",
                     "shared_series": f"XS[{item.place}]",
                     "shared_series_start": f"XS[{item.place}]",
-                    "shared_constant": f"PS[{item.place}]",
                 }[item.op]
             else:
                 code = self.operation(node, "s")
@@ -191,7 +217,7 @@ class _Source:
             if node in wanted:
                 lines.append(f"{target}[{wanted[node]}] = n{node};")
         body = "".join(f"    {line}\n" for line in lines)
-        arguments = "In PS, In XS, double *restrict F, double t, double *restrict Z"
+        arguments = "In XS, double *restrict F, double t, double *restrict Z"
         return f"static void {name}({arguments})\n{{\n{body}}}\n"
 
     # Operations
@@ -204,31 +230,15 @@ class _Source:
             return f"{args[0]} {_INFIX[item.op]} {args[1]}"
         if item.op == "negative":
             return f"-{args[0]}"
-        if item.op == "lookup":
-            return self._lookup(self.tables[item.place], args[0], kind)
+        if item.op in _LOOKUPS:
+            return _LOOKUPS[item.op](self.tables[item.place], args[0], kind)
         return f"{kind}{item.op}({', '.join(args)})"
 
     def _name(self, node: int, kind: str) -> str:
         item = self.graph[node]
         if item.op == LITERAL:
-            return f"ALL({_literal(item.value)})" if kind == "v" else _literal(item.value)
+            return _number(item.value, kind)
         return f"n{node}"
-
-    @staticmethod
-    def _lookup(table: Table, x: str, kind: str) -> str:
-        """Add up the segments that lie before x; outside of the table the ends hold."""
-
-        def number(value: float) -> str:
-            return f"ALL({_literal(value)})" if kind == "v" else _literal(value)
-
-        terms = [number(table.y[0])]
-        points = zip(table.x, table.y, strict=True)
-        for (left, low), (right, high) in pairwise(points):
-            if high != low:
-                slope = number((high - low) / (right - left))
-                inside = f"{kind}max({x} - {number(left)}, {number(0.0)})"
-                terms.append(f"{slope} * {kind}min({inside}, {number(right - left)})")
-        return " + ".join(terms)
 
 
 class _Writer:
@@ -277,7 +287,7 @@ class _Writer:
     def _as_number(self, node: int) -> str:
         item = self.source.graph[node]
         if item.op == LITERAL:
-            return f"ALL({_literal(item.value)})"
+            return _number(item.value, "v")
         return f"vselect(n{node}, ALL(1.0), ALL(0.0))" if item.logical else f"n{node}"
 
     def _stored(self, store: Store) -> list[str]:
@@ -297,6 +307,59 @@ def _literal(value: float) -> str:
     """Give a number as C writes it."""
     text = "INFINITY" if value == math.inf else "NAN" if math.isnan(value) else repr(value)
     return f"({text})" if value < 0 else text
+
+
+def _number(value: float, kind: str) -> str:
+    return f"ALL({_literal(value)})" if kind == "v" else _literal(value)
+
+
+def _interpolated(table: Table, x: str, kind: str) -> str:
+    """Add up the segments that lie before x; outside of the table the ends hold."""
+    terms = [_number(table.y[0], kind)]
+    for (left, low), (right, high) in pairwise(zip(table.x, table.y, strict=True)):
+        if high != low and left == right:  # the value jumps behind x
+            behind = f"{kind}greater({x}, {_number(left, kind)})"
+            terms.append(f"{kind}select({behind}, {_number(high - low, kind)}, {_number(0.0, kind)})")
+        elif high != low:
+            inside = f"{kind}max({x} - {_number(left, kind)}, {_number(0.0, kind)})"
+            slope = _number((high - low) / (right - left), kind)
+            terms.append(f"{slope} * {kind}min({inside}, {_number(right - left, kind)})")
+    return " + ".join(terms)
+
+
+def _extrapolated(table: Table, x: str, kind: str) -> str:
+    code = _interpolated(table, x, kind)
+    slopes = ends_of_slopes((np.array(table.x), np.array(table.y)))
+    for end, slope, op in zip((table.x[0], table.x[-1]), slopes, ("min", "max"), strict=True):
+        beyond = f"{kind}{op}({x} - {_number(end, kind)}, {_number(0.0, kind)})"
+        code += f" + {_number(float(slope), kind)} * {beyond}"
+    return code
+
+
+def _next_point(table: Table, x: str, kind: str) -> str:
+    return _stepped(reversed(table.x), [*reversed(table.y)], table.y[-1], f"{kind}less_equal", x, kind)
+
+
+def _last_point(table: Table, x: str, kind: str) -> str:
+    return _stepped(table.x, table.y, table.y[0], f"{kind}greater_equal", x, kind)
+
+
+def _stepped(
+    points: Iterable[float], values: Sequence[float], otherwise: float, compare: str, x: str, kind: str
+) -> str:
+    """Give the value of the last point that a comparison holds for."""
+    code = _number(otherwise, kind)
+    for at, value in zip(points, values, strict=True):
+        code = f"{kind}select({compare}({x}, {_number(at, kind)}), {_number(value, kind)}, {code})"
+    return code
+
+
+_LOOKUPS: dict[str, Callable[[Table, str, str], str]] = {
+    "lookup_interpolate": _interpolated,
+    "lookup_extrapolate": _extrapolated,
+    "lookup_forward": _next_point,
+    "lookup_backward": _last_point,
+}
 
 
 def _file(name: str) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from twintrack.benchmarks.measuring import Json, NotMeasuredError
+from twintrack.resources import cache_dir
 
 
 def child(
@@ -28,9 +29,15 @@ def on_every_core(job: str, given: Json, cores: Sequence[int]) -> list[Json]:
 
 
 def program(*words: str) -> None:
-    """Run the program as a process of its own, its output unread."""
+    """Run the program as a process of its own, its output unread.
+
+    The first time also stores Python's byte code, in the cache folder: installed packages have theirs.
+    """
     code = "from twintrack.cli import program; program()"
-    subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache_dir() / "byte_code")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    words = (sys.executable, "-c", code, *words)
+    subprocess.run(words, capture_output=True, check=True, env=environment)
 
 
 def _start(

@@ -12,32 +12,40 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twintrack.benchmarks.measuring import Json, NotMeasuredError, in_turn, seconds
+from twintrack.benchmarks.measuring import Json, NotMeasuredError, in_turn, peak_of_memory, seconds
 from twintrack.benchmarks.workloads import Workload, engine_runner
+
+if TYPE_CHECKING:
+    from twintrack.engines.making import BlendingName
 
 Job = Callable[..., Json]
 
 
-def throughput(workload: Json, runs: list[int], rounds: int, with_c: bool) -> Json:
-    """Time ensembles of several sizes in the engine and, in turn with them, the largest one in C.
+def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0, jax: int = 0) -> Json:
+    """Time calls of the native engine with several numbers of runs.
 
-    Gives seconds by number of runs, seconds of C ("c"), and how the C was cut.
+    With `c` runs: in turn with them that many runs in C ("c"), and the native engine's compiled code with its
+    inputs packed and room for results at hand, as C has it ("alone"). With `jax` runs: a call of the JAX
+    engine ("jax"). Gives seconds by contestant, and how the C was cut.
     """
     what = Workload(**workload)
-    engine = engine_runner(what)
     contestants: dict[str, Callable[[], object]] = {}
-    for number in runs:
-        given = what.given(number)
-        contestants[str(number)] = lambda given=given: engine(given, what.outputs)  # type: ignore[misc]
+    engines: list[tuple[str, BlendingName, int]] = [(str(number), "native", number) for number in runs]
+    if jax:
+        engines.append(("jax", "jax", jax))
+    for key, name, number in engines:
+        engine, given = engine_runner(what, name), what.given(number)
+        contestants[key] = lambda engine=engine, given=given: engine(given, what.outputs)  # type: ignore[misc]
     shape = None
     reason = None
-    if with_c:
-        from twintrack.benchmarks.peers import best_c_runner
+    if c:
+        from twintrack.benchmarks.peers import best_c_runner, native_runner
 
         try:
-            contestants["c"], shape = best_c_runner(what, max(runs))
+            contestants["c"], shape = best_c_runner(what, c)
+            contestants["alone"] = native_runner(what, c)
         except NotMeasuredError as error:
             reason = str(error)
     times = in_turn(contestants, rounds, time.process_time)
@@ -104,50 +112,57 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
     return {"seconds": in_turn(contestants, rounds, time.process_time)}
 
 
-def latency(workload: Json, calls: int) -> Json:
+def latency(workload: Json, calls: int, engine: BlendingName = "native") -> Json:
     """Time single runs as Python users make them, warm."""
     what = Workload(**workload)
     run: Callable[[], object]
     if what.model:
-        engine, given = engine_runner(what), what.given(1)
-        run = lambda: engine(given, what.outputs)  # noqa: E731
+        runner, given = engine_runner(what, engine), what.given(1)
+        run = lambda: runner(given, what.outputs)  # noqa: E731
     else:
         from twintrack.model import load
 
         model = load()
-        run = lambda: model.run(what.strategy)  # noqa: E731
+        run = lambda: model.run(what.strategy, engine=engine)  # noqa: E731
     return {"seconds": in_turn({"run": run}, calls)["run"]}
 
 
-def first_run(workload: Json, runs: int) -> Json:
-    """Time the first call of the engine in this process: reading, compiling or loading, and running."""
+def first_run(workload: Json, runs: int, engine: BlendingName) -> Json:
+    """Time the first call of an engine in this process: importing, compiling or loading, and running.
+
+    The model has been read before.
+    """
     what = Workload(**workload)
-    engine = engine_runner(what)
     given = what.given(runs)
-    first = seconds(lambda: engine(given, what.outputs))
-    return {"first": first, "second": seconds(lambda: engine(given, what.outputs))}
+    names = what.outputs
+    first = seconds(lambda: engine_runner(what, engine)(given, names))
+    return {"first": first}
 
 
-def ensemble(workload: Json, worlds: int, outputs: int) -> Json:
-    """Run an ensemble once, after a small one that compiles. Gives seconds and peaks of memory in bytes.
+def experiment(workload: Json, worlds: int) -> Json:
+    """Run an experiment as users do, with the default outputs and one worker for each core, and store it.
 
-    `outputs`: how many of the outputs are kept, 0 for all.
+    A small one before has compiled the model. Gives seconds, the size of the store, and in bytes the peak of
+    memory of this process and of the largest worker (0 when this process has worked alone).
     """
     import resource
+    import tempfile
+    from pathlib import Path
 
-    what = Workload(**workload)
-    engine = engine_runner(what)
-    names = what.outputs[:outputs] if outputs else what.outputs
-    engine(what.given(min(worlds, 500)), names)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    given = what.given(worlds)
-    taken = seconds(lambda: engine(given, names))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": taken, "peak": peak, "before": before, "outputs": len(names)}
+    from twintrack.experiments.experiment import Experiment
+
+    strategies = [Workload(**workload).strategy]
+    with tempfile.TemporaryDirectory() as folder:
+        Experiment(strategies, worlds=8).run(out=Path(folder) / "small")
+        out = Path(folder) / "store"
+        taken = seconds(lambda: Experiment(strategies, worlds=worlds).run(out=out))
+        size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return {"seconds": taken, "size": size, "peak": peak_of_memory(), "worker": workers}
 
 
 JOBS: dict[str, Job] = {
-    job.__name__: job for job in (throughput, agreement, one_by_one, latency, first_run, ensemble)
+    job.__name__: job for job in (throughput, agreement, one_by_one, latency, first_run, experiment)
 }
 
 

@@ -74,6 +74,17 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
 
+def peak_of_memory() -> int:
+    """Give the most memory that this process has used so far, in bytes."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
 def cores() -> list[int]:
     """Give the numbers of the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 C_SHAPES = ((8, 400), (64, 25), (128, 25))
 """Runs per block and operations per loop of the C that is tried; the quickest counts."""
+SMALL_SHAPES = ((8, 400), (128, 400), (256, 400))
+"""The same for a model of at most `SMALL` variables, whose state leaves room in the cache for more runs."""
+SMALL = 100
 
 
 @contextmanager
@@ -34,12 +37,19 @@ def _told() -> Iterator[None]:
 
 
 def c_runner(workload: Workload, runs: int, shape: Shape) -> Callable[[], object]:
-    """Give a call that makes so many runs in generated C; packing the inputs is not part of it."""
-    from twintrack.benchmarks.vectorised_c import VectorisedC
+    """Give a call that computes so many runs in generated C, and does nothing else."""
+    from twintrack.benchmarks.vectorised_c import VectorisedC, computation
 
     with _told():
-        engine = VectorisedC(workload.equations, shape)
-        return engine.prepare(_checked(workload, runs)).call
+        return computation(VectorisedC(workload.equations, shape), _checked(workload, runs))
+
+
+def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
+    """Give a call of the native engine's compiled code that does no more than `c_runner` does."""
+    from twintrack.benchmarks.vectorised_c import computation
+    from twintrack.engines import NativeEngine
+
+    return computation(NativeEngine(workload.equations), _checked(workload, runs))
 
 
 def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], Shape]:
@@ -48,7 +58,8 @@ def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], 
     from twintrack.benchmarks.vectorised_c import has_wide_vectors
 
     tried: list[tuple[float, int, Callable[[], object], Shape]] = []
-    for block, loop in C_SHAPES:
+    small = len(workload.equations.variables) <= SMALL
+    for block, loop in SMALL_SHAPES if small else C_SHAPES:
         shape = Shape(block, loop, wide=has_wide_vectors())
         call = c_runner(workload, runs, shape)
         call()

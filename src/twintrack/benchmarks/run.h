@@ -1,28 +1,30 @@
-#define SIZE(numbers) (((numbers) * sizeof(double) / 64 + 1) * 64)
+#include <stdint.h>
 
-/* Run blocks of runs. Shapes: PS (shared constants), P (constants, stride), XS (steps + 1, shared series),
- * X (steps + 1, series, stride), Y (saves, moving outputs, stride), N (still outputs, stride). */
-void run(long blocks, long stride, In PS, In P, In XS, In X, double *restrict Y, double *restrict N)
+/* `prepare` computes what all runs share, `run` all the rest, in blocks of runs. Shapes, the axis of runs last and
+ * `stride` long: P (constants, runs), XS (steps + 1, shared series), X (steps + 1, series, runs), Y (saved rows,
+ * moving outputs, runs), N (still outputs, runs); W is room to work, F (once) and Z (every step) is what runs
+ * share. `rows` tells for every step which row of Y it is saved in, or -1. */
+void prepare(long steps, In XS, double *restrict F, double *restrict Z)
 {
-    double *F = aligned_alloc(64, SIZE(FIXED));
-    double *Z = aligned_alloc(64, SIZE((STEPS + 1) * SHARED));
-    double *work = aligned_alloc(64, SIZE((STATE + HELD + CROSSING) * BLOCK));
-    double *S = work, *K = S + STATE * BLOCK, *T = K + HELD * BLOCK;
-    fixed(PS, XS, F, 0.0, Z);
-    for (long i = 0; i <= STEPS; i++)
-        shared(PS, XS + i * SHARED_SERIES, F, INITIAL_TIME + i * TIME_STEP, Z + i * SHARED);
-    for (long b = 0; b < blocks; b++) {
-        const long r0 = b * BLOCK;
-        init(S, K, T, F, Z, X + r0, P + r0, Y + r0, N + r0, stride, 0);
-        for (long i = 0; i <= STEPS; i++) {
+    fixed(XS, F, 0.0, Z);
+    for (long i = 0; i <= steps; i++)
+        shared(XS + i * SHARED_SERIES, F, INITIAL_TIME + i * TIME_STEP, Z + i * SHARED);
+}
+
+void run(long runs, long stride, long steps, In P, In XS, In X, double *restrict Y, double *restrict N,
+         double *restrict W, In F, In Z, const long *restrict rows)
+{
+    (void)XS;
+    double *S = (double *)(((uintptr_t)W + 63) & ~(uintptr_t)63), *K = S + STATE * BLOCK, *T = K + HELD * BLOCK;
+    for (long r0 = 0; r0 < runs; r0 += BLOCK) {
+        const long n = runs - r0 < BLOCK ? runs - r0 : BLOCK;
+        init(S, K, T, F, Z, X + r0, P + r0, Y + r0, N + r0, stride, 0, n);
+        for (long i = 0; i <= steps; i++) {
             In z = Z + i * SHARED, x = X + i * SERIES * stride + r0;
-            if (i % SAVE_EVERY == 0)
-                saving_step(S, K, T, F, z, x, P + r0, Y + i / SAVE_EVERY * MOVING * stride + r0, N, stride, i);
+            if (rows[i] >= 0)
+                saving_step(S, K, T, F, z, x, P + r0, Y + rows[i] * MOVING * stride + r0, N, stride, i, n);
             else
-                step(S, K, T, F, z, x, P + r0, Y, N, stride, i);
+                step(S, K, T, F, z, x, P + r0, Y, N, stride, i, n);
         }
     }
-    free(F);
-    free(Z);
-    free(work);
 }

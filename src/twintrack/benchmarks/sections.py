@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from twintrack.benchmarks.children import child, on_every_core, program
 from twintrack.benchmarks.measuring import (
@@ -18,113 +16,116 @@ from twintrack.benchmarks.measuring import (
     ratios,
     seconds,
 )
+from twintrack.benchmarks.plan import RUNS, Plan, per_second, together
+from twintrack.benchmarks.synthetic import OUTCOME, write_synthetic
 from twintrack.benchmarks.workloads import SIR, Workload
 from twintrack.resources import CACHE_VARIABLE
 
 NO_FLAG = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024"
-"""What XLA does without the engine's own setting; set by a user, it wins over that."""
+"""What XLA does without the JAX engine's own setting; set by a user, it wins over that."""
 PYSD_SECONDS = 20.0
 """PySD runs the whole horizon where that takes less."""
 FLAG_GAIN = 1.5
 """The loop compiled as one function must make a single run at least so much faster."""
+JAX_RUNS = 64
+"""Runs a call of the JAX engine, which compiles blocks of at most so many."""
 
-
-@dataclass
-class Plan:
-    """How much is measured, and what was found so far. `tell` is called with a line for each thing begun."""
-
-    workload: Workload
-    quick: bool = False
-    full: bool = False
-    tell: Callable[[str], None] = lambda line: None
-    found: Json = field(default_factory=dict)
-    not_measured: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def put(self, section: str, name: str, value: Measured | Json | float) -> None:
-        """Add a number to the report."""
-        json = value.json() if isinstance(value, Measured) else value
-        self.found.setdefault(section, {})[name] = json
-
-    def attempt(self, name: str, work: Callable[[], None]) -> None:
-        """Measure something; why it cannot be measured is reported, never hidden."""
-        self.tell(name)
-        try:
-            work()
-        except NotMeasuredError as error:
-            self.not_measured[name] = str(error)
-
-    @property
-    def rounds(self) -> int:
-        """How many interleaved rounds."""
-        return 3 if self.quick else 7
-
-
-def per_second(runs: int, times: list[float]) -> Measured:
-    """Give runs a second from seconds for so many runs."""
-    return Measured.of([runs / taken for taken in times])
+PER_CORE = "runs_per_second_per_core"
+ALL_CORES = "runs_per_second_all_cores"
 
 
 def latency(plan: Plan) -> None:
-    """Measure a single run in Python."""
+    """Measure a single run in Python, by both compiled engines."""
+    calls = 20 if plan.quick else 100
+    for title, engine in (("single", "native"), ("single, JAX engine", "jax")):
 
-    def work() -> None:
-        calls = 20 if plan.quick else 100
-        times = [1e3 * t for t in child("latency", {**_given(plan), "calls": calls})["seconds"]]
-        plan.put("run_ms", "single", {**Measured.of(times).json(), "p90": percentile(times, 0.9)})
+        def work(title: str = title, engine: str = engine) -> None:
+            answer = child("latency", {**plan.given, "calls": calls, "engine": engine})
+            times = [1e3 * t for t in answer["seconds"]]
+            plan.put("run_ms", title, {**Measured.of(times).json(), "p90": percentile(times, 0.9)})
 
-    plan.attempt("single run", work)
+        plan.attempt(f"{title} run", work)
 
 
 def blocks(plan: Plan) -> None:
-    """Measure runs a second on one core by size of the ensemble, and the same in C."""
-    sizes = [16, 64, 256] if plan.quick else [16, 64, 128, 256, 512]
+    """Measure runs a second on one core by runs of a call; beside them C and the JAX engine."""
+    sizes = [8, 64, RUNS] if plan.quick else [8, 16, 64, RUNS, 1024]
 
     def work() -> None:
-        job = {**_given(plan), "runs": sizes, "rounds": plan.rounds, "with_c": True}
+        job = {**plan.given, "runs": sizes, "rounds": plan.rounds, "c": RUNS, "jax": JAX_RUNS}
         answer = child("throughput", job, core=cores()[0])
         times = answer["seconds"]
         for size in sizes:
-            plan.put("runs_per_second_per_core", f"engine, {size} runs", per_second(size, times[str(size)]))
-        if "c" in times:
-            largest = max(sizes)
-            plan.put("runs_per_second_per_core", f"C, {largest} runs", per_second(largest, times["c"]))
-            plan.put("ratios", "engine_vs_c", ratios(times["c"], times[str(largest)]))
-            shape = answer["c_shape"]
-            plan.notes.append(f"C: {shape['block']} runs in a block, {shape['loop']} operations in a loop")
-        if answer["not_measured_c"]:
-            raise NotMeasuredError(answer["not_measured_c"])
+            plan.put(PER_CORE, f"{size} runs a call", per_second(size, times[str(size)]))
+        plan.put(PER_CORE, f"JAX engine, {JAX_RUNS} runs", per_second(JAX_RUNS, times["jax"]))
+        plan.put("ratios", "native_vs_jax", ratios(times["jax"], times[str(JAX_RUNS)]))
+        _put_c(plan, answer, "engine_vs_c")
 
-    plan.attempt("runs per second, engine and C", work)
+    plan.attempt("runs per second, engines and C", work)
     plan.attempt("agreement of engine and C", lambda: _agreement(plan))
+
+
+def _put_c(plan: Plan, answer: Json, ratio: str) -> None:
+    """Report generated C and the ratios to it: of whole calls, and of the computation alone."""
+    if answer["not_measured_c"]:
+        raise NotMeasuredError(answer["not_measured_c"])
+    times, shape = answer["seconds"], answer["c_shape"]
+    for title, key in (("computation alone", "alone"), ("C, computation alone", "c")):
+        plan.put(PER_CORE, f"{title}, {RUNS} runs", per_second(RUNS, times[key]))
+    plan.put("ratios", ratio, ratios(times["c"], times[str(RUNS)]))
+    plan.put("ratios", f"{ratio}_alone", ratios(times["c"], times["alone"]))
+    plan.notes.append(f"C: {shape['block']} runs in a block, {shape['loop']} operations in a loop")
 
 
 def _agreement(plan: Plan) -> None:
     strategies = [plan.workload.strategy]
     if not plan.workload.model and not plan.quick:
         strategies += ["baseline", "pure_exploration", "sequenced"]
-    answer = child("agreement", {**_given(plan), "strategies": strategies, "runs": 16})
+    answer = child("agreement", {**plan.given, "strategies": strategies, "runs": 16})
     worst = max(answer.values())
-    plan.put("agreement", "engine_vs_c", worst)
+    plan.put("agreement", "engine and C", worst)
     if worst > 1e-9:
         plan.notes.append(f"warning: engine and C differ by {worst:.1e}, more than 1e-9")
 
 
+def ensemble(plan: Plan) -> None:
+    """Measure ensembles in one process on every core at the same time; peers are compared with them."""
+
+    def work() -> None:
+        job = {**plan.given, "runs": [RUNS], "rounds": plan.rounds}
+        plan.all_cores = together(on_every_core("throughput", job, cores()), str(RUNS), RUNS)
+        plan.put(ALL_CORES, f"{RUNS} runs a call, {len(cores())} cores", Measured.of(plan.all_cores))
+
+    if not plan.all_cores:
+        plan.attempt("ensembles on all cores", work)
+
+
+def _against(plan: Plan, ratio: str, theirs: float) -> None:
+    """Report how many times as many runs the ensembles make as a peer does, `theirs` a second."""
+    if plan.all_cores:
+        plan.put("ratios", ratio, Measured.of([rate / theirs for rate in plan.all_cores]))
+
+
 def pysd(plan: Plan) -> None:
-    """Measure single runs of PySD, with and without subscripts, in turn with the engine's."""
+    """Measure single runs of PySD, with and without subscripts, in turn with single runs of the engine."""
 
     def subscripted() -> None:
         ends = [] if plan.full or _pysd_seconds(plan) < PYSD_SECONDS else _short_ends(plan)
-        job = {**_given(plan), "peer": "pysd", "rounds": 1 if plan.full else 2, "finals": ends}
+        job = {**plan.given, "peer": "pysd", "rounds": 1 if plan.full else 2, "finals": ends}
         times = child("one_by_one", job, core=cores()[0])["seconds"]
-        whole = _extrapolated(plan, times, ends) if ends else times[""]
-        _put_peer(plan, "PySD", "engine_vs_pysd", whole, times["engine"])
+        put("PySD", "pysd", _extrapolated(plan, times, ends) if ends else times[""], times["engine"])
 
     def flat() -> None:
-        job = {**_given(plan), "peer": "pysd_flat", "rounds": 2 if plan.quick else 4, "finals": []}
+        job = {**plan.given, "peer": "pysd_flat", "rounds": 2 if plan.quick else 4, "finals": []}
         times = child("one_by_one", job, core=cores()[0])["seconds"]
-        _put_peer(plan, "PySD, flattened", "engine_vs_pysd_flat", times[""], times["engine"])
+        put("PySD, flattened", "pysd_flat", times[""], times["engine"])
 
+    def put(title: str, name: str, times: list[float], engine: list[float]) -> None:
+        plan.put("run_ms", title, Measured.of([1e3 * t for t in times]))
+        plan.put("ratios", f"single_vs_{name}", ratios(times, engine))
+        _against(plan, f"engine_vs_{name}", 1 / Measured.of(times).median)
+
+    ensemble(plan)
     plan.attempt("PySD", subscripted)
     plan.attempt("PySD, flattened", flat)
 
@@ -154,70 +155,55 @@ def _extrapolated(plan: Plan, times: Json, ends: list[float]) -> list[float]:
     return [long + (long - short) * (final - late) / (late - early) for short, long in pairs]
 
 
-def _put_peer(plan: Plan, title: str, ratio: str, times: list[float], engine: list[float]) -> None:
-    plan.put("run_ms", title, Measured.of([1e3 * t for t in times]))
-    plan.put("ratios", ratio, ratios(times, engine))
-
-
 def simlin(plan: Plan) -> None:
-    """Measure Simlin run by run and the engine's ensembles, one process on every core at the same time.
+    """Measure Simlin run by run, one process on every core at the same time.
 
     The ratio is to Simlin with levers that keep still: it is then never halted to be told the next values.
     """
 
     def work() -> None:
-        count, runs = len(cores()), 256
-        peer = {**_given(plan), "peer": "simlin", "rounds": 5 if plan.quick else 30, "finals": []}
-        mine = {**_given(plan), "runs": [runs], "rounds": plan.rounds, "with_c": False}
-        theirs = on_every_core("one_by_one", peer, cores())
-        own = together(on_every_core("throughput", mine, cores()), str(runs), runs)
-        still, moving = (together(theirs, key, 1) for key in ("still", "moving"))
-        section = "runs_per_second_all_cores"
-        plan.put(section, f"engine, {count} cores", Measured.of(own))
-        plan.put(section, f"Simlin, {count} cores, levers still", Measured.of(still))
-        plan.put(section, f"Simlin, {count} cores, levers moving", Measured.of(moving))
-        middle = Measured.of(still).median
-        plan.put("ratios", "engine_vs_simlin", Measured.of([value / middle for value in own]))
+        count = len(cores())
+        job = {**plan.given, "peer": "simlin", "rounds": 5 if plan.quick else 30, "finals": []}
+        theirs = on_every_core("one_by_one", job, cores())
+        still, moving = (Measured.of(together(theirs, key, 1)) for key in ("still", "moving"))
+        plan.put(ALL_CORES, f"Simlin, {count} cores, levers still", still)
+        plan.put(ALL_CORES, f"Simlin, {count} cores, levers moving", moving)
+        _against(plan, "engine_vs_simlin", still.median)
 
+    ensemble(plan)
     plan.attempt("Simlin", work)
 
 
-def together(answers: list[Json], key: str, runs: int) -> list[float]:
-    """Give the runs per second of all cores together, round by round."""
-    rounds = zip(*(answer["seconds"].get(key, []) for answer in answers), strict=True)
-    return [sum(runs / taken for taken in times) for times in rounds]
-
-
 def compiling(plan: Plan) -> None:
-    """Measure the first call of a process: compiling everything anew, and with the compiled code stored."""
+    """Measure the first call of a process by both engines: compiled anew, and with the code stored."""
+    jobs = [("native", 1), ("native", RUNS), ("jax", 1), ("jax", JAX_RUNS)]
+    for engine, runs in [jobs[0], jobs[2]] if plan.quick else jobs:
+        title = f"{'JAX engine' if engine == 'jax' else 'native engine'}, {runs} run{'s' * (runs > 1)}"
 
-    def work() -> None:
-        for runs in (1,) if plan.quick else (1, 256):
+        def work(engine: str = engine, runs: int = runs, title: str = title) -> None:
             with tempfile.TemporaryDirectory() as folder:
-                job = {**_given(plan), "runs": runs}
+                job = {**plan.given, "runs": runs, "engine": engine}
                 for name, times in (("cold", 1), ("stored", 1 if plan.quick else 3)):
                     answers = [
                         child("first_run", job, environment={CACHE_VARIABLE: folder}) for _ in range(times)
                     ]
                     first = Measured.of([answer["first"] for answer in answers])
-                    plan.put("first_call_s", f"{name}, {runs} run{'s' * (runs > 1)}", first)
+                    plan.put("first_call_s", f"{title}, {name}", first)
 
-    plan.attempt("compiling", work)
+        plan.attempt(f"compiling, {title}", work)
 
 
 def worlds(plan: Plan) -> None:
-    """Measure ensembles of growing size on all cores: time, and the peak of memory."""
-    sizes = [1000] if plan.quick else [1000, 10_000, 100_000]
-    for size in sizes:
+    """Measure experiments of growing size, stored by one worker on each core: time and peaks of memory."""
+    for size in [1000] if plan.quick else [1000, 10_000, 100_000]:
 
         def work(size: int = size) -> None:
-            answer = child(
-                "ensemble", {**_given(plan), "worlds": size, "outputs": 10 if size > 50_000 else 0}
-            )
+            answer = child("experiment", {**plan.given, "worlds": size})
             plan.put("worlds_per_second", f"{size} worlds", size / answer["seconds"])
-            plan.put("memory_mib", f"{size} worlds, {answer['outputs']} outputs", answer["peak"] / 2**20)
-            grown = max(answer["peak"] - answer["before"], 0)
-            plan.put("memory_kib_per_run", f"{size} worlds, {answer['outputs']} outputs", grown / size / 1024)
+            plan.put("worlds_s", f"{size} worlds", answer["seconds"])
+            for name, key in (("the largest worker", "worker"), ("the starting process", "peak")):
+                plan.put("memory_mib", f"{size} worlds, {name}", answer[key] / 2**20)
+            plan.put("store_mib", f"{size} worlds", answer["size"] / 2**20)
 
         plan.attempt(f"{size} worlds", work)
 
@@ -225,19 +211,15 @@ def worlds(plan: Plan) -> None:
 def horizon(plan: Plan) -> None:
     """Measure how long an ensemble takes by the length of the horizon."""
     grid = plan.workload.equations.time
-    ends = (
-        [grid.final]
-        if plan.quick
-        else [grid.initial + (grid.final - grid.initial) * k / 4 for k in (2, 3, 4)]
-    )
-    for end in ends:
+    for part in (4,) if plan.quick else (2, 3, 4):
+        end = grid.initial + (grid.final - grid.initial) * part / 4
 
         def work(end: float = end) -> None:
-            part = plan.workload.until(end)
-            job = {"workload": part.json(), "runs": [256], "rounds": 3, "with_c": False}
-            times = child("throughput", job, core=cores()[0])["seconds"]["256"]
-            steps = part.equations.time.steps
-            plan.put("runs_per_second_by_horizon", f"to {end:g}, {steps} steps", per_second(256, times))
+            shorter = plan.workload.until(end)
+            job = {"workload": shorter.json(), "runs": [RUNS], "rounds": 3}
+            times = child("throughput", job, core=cores()[0])["seconds"][str(RUNS)]
+            steps = shorter.equations.time.steps
+            plan.put("runs_per_second_by_horizon", f"to {end:g}, {steps} steps", per_second(RUNS, times))
 
         plan.attempt(f"horizon to {end:g}", work)
 
@@ -256,28 +238,51 @@ def processes(plan: Plan) -> None:
 
 
 def sir(plan: Plan) -> None:
-    """Measure the epidemic of 3,200 steps, every row saved, one process on every core at the same time."""
+    """Measure the epidemic of 3,200 steps, every row saved."""
+    plan.attempt("epidemic (SIR)", lambda: _beside_c(plan, Workload(str(SIR)), "sir"))
 
-    def work() -> None:
-        runs = 256 if plan.quick else 1024
-        job = {"workload": Workload(str(SIR)).json(), "runs": [runs], "rounds": plan.rounds, "with_c": True}
-        answers = on_every_core("throughput", job, cores())
-        for name, key in (("engine", str(runs)), ("C", "c")):
-            if rates := together(answers, key, runs):
-                plan.put("sir_runs_per_second_all_cores", name, Measured.of(rates))
-        if answers[0]["not_measured_c"]:
-            raise NotMeasuredError(answers[0]["not_measured_c"])
-        pairs = [ratios(a["seconds"]["c"], a["seconds"][str(runs)]) for a in answers]
-        plan.put("ratios", "engine_vs_c_sir", pairs[0])
 
-    plan.attempt("epidemic (SIR)", work)
+def world(plan: Plan) -> None:
+    """Measure a made-up model of the size of the old world models, one output saved."""
+    with tempfile.TemporaryDirectory() as folder:
+        workload = Workload(str(write_synthetic(Path(folder) / "world.mdl")), output=OUTCOME)
+        plan.attempt("made-up world model", lambda: _beside_c(plan, workload, "world"))
+
+        def against_simlin() -> None:
+            rounds = 20 if plan.quick else 200
+            job = {"workload": workload.json(), "peer": "simlin", "rounds": rounds, "finals": []}
+            theirs = Measured.of(together(on_every_core("one_by_one", job, cores()), "still", 1))
+            section = "world_runs_per_second_all_cores"
+            plan.put(section, "Simlin", theirs)
+            if "engine" in plan.found[section]:
+                mine = plan.found[section]["engine"]
+                scaled = {key: mine[key] / theirs.median for key in ("median", "low", "high")}
+                plan.put("ratios", "engine_vs_simlin_world", {**mine, **scaled})
+
+        plan.attempt("made-up world model in Simlin", against_simlin)
+
+
+def _beside_c(plan: Plan, workload: Workload, name: str) -> None:
+    """Measure the engine and C on a small model, one process on every core at the same time."""
+    job = {"workload": workload.json(), "runs": [RUNS], "rounds": plan.rounds, "c": RUNS}
+    answers = on_every_core("throughput", job, cores())
+    titles = {"engine": str(RUNS), "engine, computation alone": "alone", "C, computation alone": "c"}
+    for title, key in titles.items():
+        if rates := together(answers, key, RUNS):
+            plan.put(f"{name}_runs_per_second_all_cores", title, Measured.of(rates))
+    if answers[0]["not_measured_c"]:
+        raise NotMeasuredError(answers[0]["not_measured_c"])
+    for ratio, key in ((f"engine_vs_c_{name}", str(RUNS)), (f"engine_vs_c_{name}_alone", "alone")):
+        rates = together(answers, "c", RUNS)
+        pairs = zip(together(answers, key, RUNS), rates, strict=True)
+        plan.put("ratios", ratio, Measured.of([one / other for one, other in pairs]))
 
 
 def flag(plan: Plan) -> None:
     """Check that the undocumented setting that makes one function of the time loop still has its effect."""
 
     def work() -> None:
-        job = {**_given(plan), "calls": 20}
+        job = {**plan.given, "calls": 20, "engine": "jax"}
         times = {}
         for name, environment in (("with", {}), ("without", {"XLA_FLAGS": NO_FLAG})):
             times[name] = [1e3 * t for t in child("latency", job, environment=environment)["seconds"]]
@@ -293,13 +298,10 @@ def flag(plan: Plan) -> None:
     plan.attempt("XLA setting", work)
 
 
-def _given(plan: Plan) -> dict[str, Any]:
-    return {"workload": plan.workload.json()}
-
-
 SECTIONS: dict[str, Callable[[Plan], None]] = {
     "latency": latency,
     "blocks": blocks,
+    "ensemble": ensemble,
     "simlin": simlin,
     "pysd": pysd,
     "compile": compiling,
@@ -307,10 +309,11 @@ SECTIONS: dict[str, Callable[[Plan], None]] = {
     "horizon": horizon,
     "process": processes,
     "sir": sir,
+    "world": world,
     "flag": flag,
 }
-OWN = frozenset({"process"})
-"""Sections about TwinTrack's own model; the others measure any model."""
+OWN = frozenset({"process", "worlds"})
+"""Sections about TwinTrack's own model and program; the others measure any model."""
 
 
 def workload_of(model: Path | None) -> Workload:

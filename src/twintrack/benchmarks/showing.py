@@ -8,26 +8,36 @@ from typing import Any
 from twintrack.benchmarks.measuring import Json
 
 TITLES = {
-    "ratios": "the engine is so many times faster (below 1: slower)",
+    "ratios": "so many times as many runs a second (below 1: fewer)",
     "run_ms": "one run, ms",
     "runs_per_second_per_core": "runs per second on one core",
     "runs_per_second_all_cores": "runs per second on all cores",
     "agreement": "largest relative difference",
     "first_call_s": "first call of a process, s",
-    "worlds_per_second": "worlds per second, one process",
+    "worlds_per_second": "stored experiment on all cores, worlds per second",
+    "worlds_s": "stored experiment on all cores, s",
     "memory_mib": "peak of memory, MiB",
-    "memory_kib_per_run": "memory per run, KiB",
+    "store_mib": "size of the store, MiB",
     "runs_per_second_by_horizon": "runs per second on one core, by horizon",
     "process_ms": "whole process, ms",
-    "sir_runs_per_second_all_cores": "epidemic, 3,200 steps: runs per second on all cores",
-    "flag_run_ms": "one run with and without the XLA setting, ms",
+    "sir_runs_per_second_all_cores": "epidemic, 3,200 steps, all saved: runs per second on all cores",
+    "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
+    "flag_run_ms": "one run of the JAX engine with and without the XLA setting, ms",
 }
 RATIOS = {
-    "engine_vs_pysd": "PySD",
-    "engine_vs_pysd_flat": "PySD, flattened model",
-    "engine_vs_simlin": "Simlin",
-    "engine_vs_c": "generated C",
-    "engine_vs_c_sir": "generated C, epidemic",
+    "engine_vs_pysd": "ensemble on all cores vs PySD run after run",
+    "engine_vs_pysd_flat": "ensemble on all cores vs PySD, flattened model",
+    "single_vs_pysd": "single run vs PySD",
+    "single_vs_pysd_flat": "single run vs PySD, flattened model",
+    "engine_vs_simlin": "ensemble on all cores vs Simlin on all cores",
+    "native_vs_jax": "native engine vs JAX engine, 64 runs each",
+    "engine_vs_c": "whole call vs computation alone in C",
+    "engine_vs_c_alone": "computation alone vs C",
+    "engine_vs_c_sir": "epidemic: whole call vs computation alone in C",
+    "engine_vs_c_sir_alone": "epidemic: computation alone vs C",
+    "engine_vs_c_world": "made-up world model: whole call vs computation alone in C",
+    "engine_vs_c_world_alone": "made-up world model: computation alone vs C",
+    "engine_vs_simlin_world": "made-up world model: ensemble vs Simlin, all cores",
 }
 
 

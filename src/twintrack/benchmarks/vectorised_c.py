@@ -1,6 +1,7 @@
 """The same equations as vectorised C, compiled by gcc: what a processor can do, to measure the engine by.
 
-A yardstick and no product: explicit Euler steps only, one thread, and gcc must be installed.
+A yardstick and no product: gcc must be installed. It is given the native engine's scalar operations, and the
+library that gcc makes of them is called as the machine code of that engine is.
 """
 
 from __future__ import annotations
@@ -10,164 +11,105 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from twintrack.benchmarks.c_source import CSource, Shape, c_source
-from twintrack.benchmarks.scalar_program import GivenNames, flat_equations, scalar_program
-from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.sizes import Sizes
+from twintrack.benchmarks.c_source import Shape, c_source
+from twintrack.engines.base import Inputs
+from twintrack.engines.native.kernels import Source
+from twintrack.engines.native.lowering import InputLayouts, scalar_program
+from twintrack.engines.native.machine import Machine
+from twintrack.engines.native_engine import NativeEngine, _Kernel, _packed, _varying
+from twintrack.engines.packing import Layout
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.resources import atomic_write, cache_dir
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-mprefer-vector-width=512", "-std=gnu11")
-SECOND = "second:"
-"""What the names of second values of series begin with."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A compiled run on packed inputs. `call` computes; `rows` (saves, outputs, runs) holds what it gives."""
+class CMachine(Machine):
+    """The loaded functions of a library in C. Raises TwinTrackError when gcc is missing or refuses."""
 
-    call: Callable[[], object]
-    rows: Array
-    still: Array
-    source: CSource
-    runs: int
+    def __init__(self, text: str) -> None:
+        built = library(text)
+        for name, counts, arrays in (("prepare", 1, 3), ("run", 3, 9)):
+            function = getattr(built, name)
+            function.restype = None
+            function.argtypes = [ctypes.c_int64] * counts + [ctypes.c_void_p] * arrays
+            setattr(self, name, function)
 
 
-class VectorisedC:
-    """An engine made of generated C. Raises EquationError for what it has no form for.
+class VectorisedC(NativeEngine):
+    """The native engine with machine code from generated C; `shape` says how that is cut into loops.
 
-    `shape` says how the code is cut. Raises TwinTrackError when gcc is missing or refuses.
+    Raises NoScalarFormError as that engine does, and TwinTrackError when gcc is missing or refuses.
     """
 
     def __init__(self, equations: Equations, shape: Shape | None = None) -> None:
-        self.equations = equations
+        super().__init__(equations)
         self.shape = shape or Shape(wide=has_wide_vectors())
-        self._flat, self._names = flat_equations(equations)
-        self._sizes = Sizes(self._flat)
 
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-        blend: Blend | None = None,
-    ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`."""
-        grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
-        prepared = self.prepare(inputs)
-        prepared.call()
-        labels = [label for name in inputs.outputs for label in self.equations.variables[name].labels]
-        found = np.empty((len(grid.saved_index), len(labels), runs))
-        found[:, list(prepared.source.moving)] = prepared.rows[..., :runs]
-        found[:, list(prepared.source.still)] = prepared.still[None, :, :runs]
-        values = {}
-        place = 0
-        for name in inputs.outputs:
-            shape = self.equations.variables[name].shape
-            width = int(np.prod(shape))
-            values[name] = found[:, place : place + width].reshape((len(found), *shape, runs))
-            place += width
-        return values
+    def written(self, inputs: Inputs, computed: Sequence[str]) -> tuple[InputLayouts, Source]:
+        """Give where the inputs lie, and the C that computes so many variables from them."""
+        varying = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
+        given = self._given(inputs, *varying)
+        program = scalar_program(self.equations, given, computed, inputs.grid, self._sizes.find(inputs))
+        return given, c_source(program, self.equations.tables, given, inputs.grid, self.shape)
 
-    def prepare(self, inputs: Inputs) -> Prepared:
-        """Compile the model for these inputs, and pack them."""
-        elements = {
-            **self._elements(inputs.constants, 0),
-            **self._elements(inputs.series, 1),
-            **{SECOND + name: value for name, value in self._elements(inputs.second, 1).items()},
-        }
-        given = self._given(elements, inputs)
-        checked = Inputs(
-            {name: elements[name] for name in (*given.constants, *given.shared_constants)},
-            {
-                name: elements[name]
-                for name in (*given.series, *given.shared_series)
-                if name in self._flat.variables
-            },
-            (),
-            inputs.runs,
-            inputs.grid,
+    def _kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> _Kernel:
+        given, source = self.written(inputs, computed)
+        return _Kernel(given, source, CMachine(source.text))
+
+
+def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:
+    """Give a call that does no more than compute: its inputs are packed, and room for results is at hand."""
+    computed, _ = engine._known.split(inputs)
+    kernel = engine._kernel(inputs, computed)
+    given, source, grid = kernel.given, kernel.source, inputs.grid
+    steps, padded = grid.steps + 1, -(-inputs.runs // 8) * 8
+    both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
+    rows = np.full(steps, -1, np.int64)
+    rows[grid.saved_index] = np.arange(len(grid.saved_index))
+    shapes = {name: engine.equations.variables[name].shape for name in computed}
+    moving, still = (Layout({n: shapes[n] for n in names}) for names in (source.moving, source.still))
+    shared, once, every, work = (
+        _aligned(array)
+        for array in (
+            given.shared.pack(both, (steps,), 1),
+            np.empty(source.fixed),
+            np.empty((steps, source.shared)),
+            np.empty(source.work),
         )
-        outputs = [
-            self._names[label] for name in inputs.outputs for label in self.equations.variables[name].labels
-        ]
-        flat = replace(self._flat, time=inputs.grid)
-        program = scalar_program(flat, given, outputs, self._sizes.find(checked))
-        source = c_source(program, flat.tables, given, inputs.grid, self.shape)
-        return _prepared(source, given, elements, inputs, self.shape.block)
-
-    def _elements(self, values: Mapping[str, Array], before: int) -> dict[str, Array]:
-        """Give the values of every element by its flat name, `before` axes of time first, runs last."""
-        found: dict[str, Array] = {}
-        for name, value in values.items():
-            flat = value.reshape(*value.shape[:before], -1, value.shape[-1])
-            labels = self.equations.variables[name].labels
-            found.update((self._names[label], flat[..., i, :]) for i, label in enumerate(labels))
-        return found
-
-    def _given(self, elements: Mapping[str, Array], inputs: Inputs) -> GivenNames:
-        """Sort the flat names by whether their values move and whether they differ between runs."""
-        names: dict[tuple[int, bool], list[str]] = {}
-        for name, value in elements.items():
-            varies = value.shape[-1] == inputs.runs > 1
-            names.setdefault((value.ndim - 1, varies), []).append(name)
-        second = {name.removeprefix(SECOND): name for name in elements if name.startswith(SECOND)}
-        return GivenNames(
-            constants=tuple(names.get((0, True), ())),
-            shared_constants=tuple(names.get((0, False), ())),
-            series=tuple(names.get((1, True), ())),
-            shared_series=tuple(names.get((1, False), ())),
-            second=second,
-            weight=self._names[inputs.weight] if second else "",
-        )
-
-
-def _prepared(
-    source: CSource, given: GivenNames, elements: Mapping[str, Array], inputs: Inputs, block: int
-) -> Prepared:
-    rows = inputs.grid.steps + 1
-    blocks = -(-inputs.runs // block)
-    stride = blocks * block
-
-    def packed(names: Sequence[str], before: tuple[int, ...], width: int) -> Array:
-        array = np.empty((*before, len(names), width))
-        for place, name in enumerate(names):
-            value = elements[name]
-            array[..., place, : value.shape[-1]] = value
-            array[..., place, value.shape[-1] :] = value[..., -1:]
-        return array
-
+    )
     arrays = [
-        packed(given.shared_constants, (), 1),
-        packed(given.constants, (), stride),
-        packed(given.shared_series, (rows,), 1),
-        packed(given.series, (rows,), stride),
-        np.empty((len(inputs.grid.saved_index), len(source.moving), stride)),
-        np.empty((len(source.still), stride)),
+        _aligned(_packed(given.constants, inputs.constants, (), inputs.runs, padded)),
+        shared,
+        _aligned(_packed(given.series, both, (steps,), inputs.runs, padded)),
+        _aligned(np.empty((len(grid.saved_index), moving.width, padded))),
+        _aligned(np.empty((still.width, padded))),
+        *(work, once, every, rows),
     ]
-    function = library(source.text).run
-    function.restype = None
-    pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
 
     def call() -> object:
-        function(ctypes.c_long(blocks), ctypes.c_long(stride), *pointers)
+        kernel.machine.prepare(grid.steps, *(array.ctypes.data for array in (shared, once, every)))
+        kernel.machine.run(padded, padded, grid.steps, *(array.ctypes.data for array in arrays))
         return arrays  # held as long as they are used
 
-    return Prepared(call, arrays[4], arrays[5], source, inputs.runs)
+    return call
+
+
+def _aligned(array: Array) -> Array:
+    """Give an array that begins where a line of the cache does."""
+    room = np.empty(array.size + 8)
+    start = -room.ctypes.data % 64 // 8
+    copy = room[start : start + array.size].reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def library(text: str) -> ctypes.CDLL:

@@ -15,6 +15,7 @@ static inline double smin(double a, double b) { return a < b ? a : b; }
 static inline double sabs(double a) { return fabs(a); }
 static inline double sexp(double a) { return exp(a); }
 static inline double sln(double a) { return log(a); }
+#define sln_positive sln
 static inline double ssqrt(double a) { return sqrt(a); }
 static inline double strunc(double a) { return trunc(a); }
 static inline double ssin(double a) { return sin(a); }
@@ -44,7 +45,7 @@ static inline int snot(int a) { return !a; }
 #define LANES 8
 typedef __m512d V;
 typedef __mmask8 M;
-#define FOR_RUNS for (long r = 0; r < BLOCK; r += LANES)
+#define FOR_RUNS for (long r = 0; r < n; r += LANES)
 #define ALL(x) _mm512_set1_pd(x)
 #define LOAD(p) _mm512_loadu_pd(p)
 #define STORE(p, x) _mm512_storeu_pd(p, x)
@@ -99,6 +100,8 @@ static inline V vln(V x)
     return _mm512_fmadd_pd(e, ALL(0.6931471805599453), _mm512_mul_pd(s, p));
 }
 
+#define vln_positive vln
+
 /* Functions that no time is lost on: every lane by itself, in a loop that the compiler may vectorise. */
 #define BY_LANE(name)                                      \
     static inline V v##name(V x)                           \
@@ -133,7 +136,7 @@ static inline V vmod(V x, V y)
 typedef double V;
 typedef int M;
 #define LANES 1
-#define FOR_RUNS _Pragma("omp simd") for (long r = 0; r < BLOCK; r++)
+#define FOR_RUNS _Pragma("omp simd") for (long r = 0; r < n; r++)
 #define ALL(x) (x)
 #define LOAD(p) (*(p))
 #define STORE(p, x) (*(p) = (x))
@@ -142,6 +145,7 @@ typedef int M;
 #define vabs sabs
 #define vexp sexp
 #define vln sln
+#define vln_positive sln
 #define vsqrt ssqrt
 #define vtrunc strunc
 #define vsin ssin

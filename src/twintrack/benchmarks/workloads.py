@@ -19,6 +19,7 @@ from twintrack.resources import MODEL_FILE, content_root
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend
+    from twintrack.engines.making import BlendingName
 
 STRATEGY = "pure_catchup"
 SIR = Path(__file__).with_name("sir.mdl")
@@ -30,12 +31,13 @@ SPREAD = 0.1
 class Workload:
     """What to run. `model` is a model file; empty: TwinTrack's own with its strategies and worlds.
 
-    `final` ends the run earlier than the model file says.
+    `final` ends the run earlier than the model file says; `output` is the only variable that is saved.
     """
 
     model: str = ""
     strategy: str = STRATEGY
     final: float | None = None
+    output: str = ""
 
     def json(self) -> dict[str, Any]:
         """Give the plain data that `Workload(**data)` reads."""
@@ -61,6 +63,8 @@ class Workload:
     @cached_property
     def outputs(self) -> tuple[str, ...]:
         """Names of what is saved: the outcomes, or every stock of another model."""
+        if self.output:
+            return (self.output,)
         if not self.model:
             return tuple(sorted(self._model.catalogue.outcome_variables))
         variables = self.equations.variables.values()
@@ -127,14 +131,11 @@ class Given:
     runs: int
 
 
-def engine_runner(workload: Workload) -> Any:
-    """Give the engine as it is measured: a function of inputs and outputs.
+def engine_runner(workload: Workload, name: BlendingName = "native") -> Any:
+    """Give an engine as it is measured: a function of inputs and outputs."""
+    from twintrack.engines.making import make_blending_engine
 
-    The only place of the benchmarks that knows how the engine is called.
-    """
-    from twintrack.engines import NativeEngine
-
-    engine = NativeEngine(workload.equations)
+    engine = make_blending_engine(name, workload.equations)
 
     def run(given: Given, outputs: Sequence[str]) -> dict[str, Array]:
         return engine.run(given.constants, given.series, outputs, runs=given.runs, blend=given.blend)

@@ -23,10 +23,10 @@ from twintrack.cli.options import json_option
 def bench_command(
     model: Path | None, only: str, quick: bool, full: bool, as_markdown: bool, as_json: bool
 ) -> None:
-    """Measure the engine against PySD, Simlin and generated C, in one run on this machine.
+    """Measure the engines against PySD, Simlin and generated C, in one run on this machine.
 
-    Sections: latency, blocks, simlin, pysd, compile, worlds, horizon, process, sir, flag. Programs that are
-    not installed are reported as not measured.
+    Sections: latency, blocks, ensemble, simlin, pysd, compile, worlds, horizon, process, sir, world, flag.
+    Programs that are not installed are reported as not measured.
     """
     from twintrack.benchmarks.bench import benchmark
     from twintrack.benchmarks.showing import markdown
