@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from twintrack.benchmarks.c_source import Shape
-from twintrack.benchmarks.vectorised_c import VectorisedC, computation, has_wide_vectors, library
+from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors, library
 from twintrack.engines import Blend, NativeEngine, NumpyEngine
 from twintrack.engines.base import check_inputs
 from twintrack.engines.native.lowering import NoScalarFormError
@@ -142,8 +142,9 @@ def test_the_computation_alone_gives_what_a_run_gives(equations_of: EquationsOf)
     given = {"gain": np.linspace(0.1, 0.3, 11)}
     inputs = check_inputs(equations, given, {}, ["a"], 11, equations.time)
     for engine in (NativeEngine(equations), VectorisedC(equations)):
-        rows = computation(engine, inputs)()[3]
-        np.testing.assert_array_equal(rows[:, 0, :11], engine.run(given, {}, ["a"], runs=11)["a"])
+        alone = engine.computation(inputs, ("a",))
+        alone.compute()
+        np.testing.assert_array_equal(alone.values()["a"], engine.run(given, {}, ["a"], runs=11)["a"])
 
 
 def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,21 +11,18 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from twintrack.benchmarks.c_source import Shape, c_source
 from twintrack.engines.base import Inputs
+from twintrack.engines.native.computation import Kernel
 from twintrack.engines.native.kernels import Source
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
 from twintrack.engines.native.machine import Machine
-from twintrack.engines.native_engine import NativeEngine, _Kernel, _packed, _varying
-from twintrack.engines.packing import Layout
+from twintrack.engines.native_engine import NativeEngine
 from twintrack.equations import Equations
-from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.resources import atomic_write, cache_dir
 
@@ -54,62 +51,21 @@ class VectorisedC(NativeEngine):
         super().__init__(equations)
         self.shape = shape or Shape(wide=has_wide_vectors())
 
-    def written(self, inputs: Inputs, computed: Sequence[str]) -> tuple[InputLayouts, Source]:
+    def written(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[InputLayouts, Source]:
         """Give where the inputs lie, and the C that computes so many variables from them."""
-        varying = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
-        given = self._given(inputs, *varying)
-        program = scalar_program(self.equations, given, computed, inputs.grid, self._sizes.find(inputs))
+        given = self.layouts(inputs)
+        program = scalar_program(self.equations, given, computed, inputs.grid, self.sizes.find(inputs))
         return given, c_source(program, self.equations.tables, given, inputs.grid, self.shape)
 
-    def _kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> _Kernel:
+    def kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> Kernel:
+        """Give the code that gcc makes."""
         given, source = self.written(inputs, computed)
-        return _Kernel(given, source, CMachine(source.text))
+        return Kernel(given, source, CMachine(source.text))
 
 
 def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:
     """Give a call that does no more than compute: its inputs are packed, and room for results is at hand."""
-    computed, _ = engine._known.split(inputs)
-    kernel = engine._kernel(inputs, computed)
-    given, source, grid = kernel.given, kernel.source, inputs.grid
-    steps, padded = grid.steps + 1, -(-inputs.runs // 8) * 8
-    both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
-    rows = np.full(steps, -1, np.int64)
-    rows[grid.saved_index] = np.arange(len(grid.saved_index))
-    shapes = {name: engine.equations.variables[name].shape for name in computed}
-    moving, still = (Layout({n: shapes[n] for n in names}) for names in (source.moving, source.still))
-    shared, once, every, work = (
-        _aligned(array)
-        for array in (
-            given.shared.pack(both, (steps,), 1),
-            np.empty(source.fixed),
-            np.empty((steps, source.shared)),
-            np.empty(source.work),
-        )
-    )
-    arrays = [
-        _aligned(_packed(given.constants, inputs.constants, (), inputs.runs, padded)),
-        shared,
-        _aligned(_packed(given.series, both, (steps,), inputs.runs, padded)),
-        _aligned(np.empty((len(grid.saved_index), moving.width, padded))),
-        _aligned(np.empty((still.width, padded))),
-        *(work, once, every, rows),
-    ]
-
-    def call() -> object:
-        kernel.machine.prepare(grid.steps, *(array.ctypes.data for array in (shared, once, every)))
-        kernel.machine.run(padded, padded, grid.steps, *(array.ctypes.data for array in arrays))
-        return arrays  # held as long as they are used
-
-    return call
-
-
-def _aligned(array: Array) -> Array:
-    """Give an array that begins where a line of the cache does."""
-    room = np.empty(array.size + 8)
-    start = -room.ctypes.data % 64 // 8
-    copy = room[start : start + array.size].reshape(array.shape)
-    copy[...] = array
-    return copy
+    return engine.computation(inputs, engine.known.split(inputs)[0]).compute
 
 
 def library(text: str) -> ctypes.CDLL:

@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.blocks import for_each, varying
+from twintrack.engines.blocks import varying
 from twintrack.engines.known import KnownOutputs
+from twintrack.engines.native.computation import Computation, Kernel
 from twintrack.engines.native.kernels import Source, source
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
 from twintrack.engines.native.machine import Machine, fingerprint, machine_code
-from twintrack.engines.native.text import LANES
 from twintrack.engines.packing import Layout
 from twintrack.engines.sizes import Sizes
 from twintrack.equations import Equations
@@ -28,15 +27,6 @@ from twintrack.stored import stored
 
 _CUT = 256
 """Runs that a thread takes at a time."""
-
-
-@dataclass(frozen=True)
-class _Kernel:
-    """Loaded code: where its inputs lie, what it gives, and the sizes that it needs; `source` has no text."""
-
-    given: InputLayouts
-    source: Source
-    machine: Machine
 
 
 @dataclass(frozen=True)
@@ -52,9 +42,9 @@ class NativeEngine:
 
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
-        self._known = KnownOutputs(equations)
-        self._sizes = Sizes(equations)
-        self._kernels: dict[Any, _Kernel] = {}
+        self.known = KnownOutputs(equations)
+        self.sizes = Sizes(equations)
+        self._kernels: dict[Any, Kernel] = {}
 
     def run(
         self,
@@ -72,22 +62,28 @@ class NativeEngine:
         """
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
-        computed, known = self._known.split(inputs)
-        kernel = self._kernel(inputs, computed)
-        values = {**known, **_simulate(kernel, inputs, self._shapes(computed))}
-        values |= self._known.moved(inputs, values)
+        computed, known = self.known.split(inputs)
+        computation = self.computation(inputs, computed)
+        computation.compute()
+        values = {**known, **computation.values()}
+        values |= self.known.moved(inputs, values)
         return {name: values[name] for name in inputs.outputs}
 
     def _shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
         return {name: self.equations.variables[name].shape for name in names}
 
-    def _kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> _Kernel:
-        sizes = self._sizes.find(inputs)
+    def computation(self, inputs: Inputs, computed: tuple[str, ...]) -> Computation:
+        """Pack the inputs for the variables to compute, and make room for what comes out."""
+        return Computation(self.kernel(inputs, computed), inputs, self._shapes(computed))
+
+    def kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> Kernel:
+        """Give the machine code that computes variables from inputs of these names and kinds."""
+        sizes = self.sizes.find(inputs)
         differing = tuple(varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
         key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
-            given = self._given(inputs, *differing)
+            given = self.layouts(inputs)
             described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key} {fingerprint()}"
 
             def compiled() -> _Compiled:
@@ -96,11 +92,13 @@ class NativeEngine:
                 return _Compiled(replace(written, text=""), machine_code(written.text))
 
             found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)
-            self._kernels[key] = _Kernel(given, found.source, Machine(found.code))
+            self._kernels[key] = Kernel(given, found.source, Machine(found.code))
         return self._kernels[key]
 
-    def _given(self, inputs: Inputs, series: Sequence[str], second: Sequence[str]) -> InputLayouts:
+    def layouts(self, inputs: Inputs) -> InputLayouts:
+        """Say where each input lies; second values of a series stand under its name with a stroke."""
         names = {name: f"{name}'" for name in inputs.second}
+        series, second = (varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
         first = {name: shapes[name] for name in inputs.series}
         later = {names[name]: shapes[name] for name in inputs.second}
@@ -113,65 +111,3 @@ class NativeEngine:
             second=names,
             weight=inputs.weight,
         )
-
-
-def _simulate(kernel: _Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Run all runs, eight at a time; those that are missing to a multiple of eight repeat the last one."""
-    grid, runs = inputs.grid, inputs.runs
-    padded = -(-runs // LANES) * LANES
-    given, written = kernel.given, kernel.source
-    steps = (grid.steps + 1,)
-    both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
-    constants = _packed(given.constants, inputs.constants, (), runs, padded)
-    series = _packed(given.series, both, steps, runs, padded)
-    shared = given.shared.pack(both, steps, 1)
-    moving, still = (
-        Layout({n: shapes[n] for n in written.moving}),
-        Layout({n: shapes[n] for n in written.still}),
-    )
-    rows = np.full(steps, -1, np.int64)
-    rows[grid.saved_index] = np.arange(len(grid.saved_index))
-    changing = np.empty((len(grid.saved_index), moving.width, padded))
-    fixed = np.empty((still.width, padded))
-    once, every = np.empty(written.fixed), np.empty((*steps, written.shared))
-    kernel.machine.prepare(grid.steps, *map(_address, (shared, once, every)))
-
-    def part(start: int) -> None:
-        stop = min(start + _CUT, padded)
-        work = np.empty(written.work)
-        cut = start * 8
-        kernel.machine.run(
-            stop - start,
-            padded,
-            grid.steps,
-            _address(constants) + cut,
-            _address(shared),
-            _address(series) + cut,
-            _address(changing) + cut,
-            _address(fixed) + cut,
-            *map(_address, (work, once, every, rows)),
-        )
-
-    for_each(part, range(0, padded, _CUT))
-    values = {name: value[..., :runs] for name, value in moving.unpack(changing, 1)}
-    for name, value in still.unpack(fixed, 0):
-        values[name] = np.broadcast_to(value[..., :runs], (len(grid.saved_index), *value.shape[:-1], runs))
-    return values
-
-
-def _packed(
-    layout: Layout, given: Mapping[str, Array], before: tuple[int, ...], runs: int, padded: int
-) -> Array:
-    """Pack arrays with or without an axis of runs into one of `padded` runs."""
-    if runs == 1:
-        return np.repeat(layout.pack(given, before, 1), padded, axis=-1)
-    packed = np.empty((*before, layout.width, padded))
-    for name, (start, stop) in layout.places.items():
-        array = given[name]
-        packed[..., start:stop, :runs] = array.reshape((*before, -1, array.shape[-1]))
-    packed[..., runs:] = packed[..., runs - 1 : runs]
-    return packed
-
-
-def _address(array: NDArray[Any]) -> int:
-    return array.ctypes.data

@@ -138,3 +138,14 @@ def test_machine_code_is_compiled_once_and_then_read(tmp_path: Path, monkeypatch
     stored.write_bytes(stored.read_bytes()[:100])
     with pytest.raises(AssertionError):
         NativeEngine(load_equations(path)).run({}, {}, ["level"])
+
+
+def test_a_lookup_that_falls_far_ends_at_its_last_point(tmp_path: Path) -> None:
+    text = """
+x = 9 ~ Dmnl ~ |
+y = WITH LOOKUP(x, ((0,1e6),(1,3e4),(2,700),(3,20),(4,0.3),(5,1e-3),(6,1e-5),(7,1.158656e-7))) ~ Dmnl ~ |
+z = y + 0 * Time ~ Dmnl ~ |
+"""
+    engine = NativeEngine(load_equations(path_of(text, tmp_path)))
+    found = engine.run({"x": np.array([-1.0, 0.5, 7.0, 9.0])}, {}, ["z"], runs=4)["z"][0]
+    np.testing.assert_allclose(found, [1e6, 515000.0, 1.158656e-7, 1.158656e-7], rtol=1e-12)

@@ -11,9 +11,23 @@ _PARAMETERS = (
     "ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
 )
 
+START = (
+    "ptr %A, ptr %B, ptr %R, ptr %K, ptr %T, ptr %F, ptr %Z, ptr %x0, ptr %p, ptr %still, "
+    "i64 %stride, i64 0, i1 true, i64 %n"
+)
+"""What `run` passes to the parts that compute initial values."""
+STEP = (
+    "ptr %S, ptr %S2, ptr %R, ptr %K, ptr %T, ptr %F, ptr %z, ptr %x, ptr %p, ptr %y, "
+    "i64 %stride, i64 %i, i1 %save, i64 %n"
+)
+"""What `run` passes to the parts of a step."""
 
-def driver(sizes: Mapping[str, int], initial: float, step: float) -> str:
-    """Write `prepare` and `run`.
+
+def driver(sizes: Mapping[str, int], initial: float, step: float, init: str, steps: str) -> str:
+    """Write `prepare` and `run`; `init` and `steps` are the calls of the parts.
+
+    They stand in `run` itself: a function between them would pass arguments on through memory, and a step of
+    a small model would wait for that.
 
     `prepare(steps, XS, F, Z)` computes what all runs share; `run` all the rest. Arrays of float64, the axis
     of runs last and `stride` long: P (constants, runs), XS (steps + 1, shared series), X (steps + 1, series,
@@ -21,14 +35,6 @@ def driver(sizes: Mapping[str, int], initial: float, step: float) -> str:
     every step which row of Y it is saved in, or -1.
     """
     levels, rings, held = (sizes[name] * BLOCK for name in ("levels", "rings", "held"))
-    state = (
-        "ptr %S, ptr %S2, ptr %R, ptr %K, ptr %T, ptr %F, ptr %z, ptr %x, ptr %p, ptr %y, "
-        "i64 %stride, i64 %i, i1 %save, i64 %n"
-    )
-    start = (
-        "ptr %A, ptr %B, ptr %R, ptr %K, ptr %T, ptr %F, ptr %Z, ptr %x0, ptr %p, ptr %still, "
-        "i64 %stride, i64 0, i1 true, i64 %n"
-    )
     return f"""
 declare i64 @llvm.umin.i64(i64, i64)
 define internal void @fill(ptr %at, {RUNS.number} %value, i64 %length) {{
@@ -80,12 +86,12 @@ block:
   %p = getelementptr double, ptr %P, i64 %r
   %still = getelementptr double, ptr %N, i64 %r
   %x0 = getelementptr double, ptr %X, i64 %r
-  call void @init({start})
+{init}
   br label %step
 step:
-  %i = phi i64 [ 0, %block ], [ %nexti, %step ]
-  %S = phi ptr [ %A, %block ], [ %S2, %step ]
-  %S2 = phi ptr [ %B, %block ], [ %S, %step ]
+  %i = phi i64 [ 0, %block ], [ %nexti, %stepped ]
+  %S = phi ptr [ %A, %block ], [ %S2, %stepped ]
+  %S2 = phi ptr [ %B, %block ], [ %S, %stepped ]
   %zo = mul i64 %i, {sizes["shared"]}
   %z = getelementptr double, ptr %Z, i64 %zo
   %xr = mul i64 %i, {sizes["series"]}
@@ -99,7 +105,9 @@ step:
   %ys = mul i64 %yr, %stride
   %yo = add i64 %ys, %r
   %y = getelementptr double, ptr %Y, i64 %yo
-  call void @step({state})
+{steps}
+  br label %stepped
+stepped:
   %nexti = add i64 %i, 1
   %morei = icmp ule i64 %nexti, %steps
   br i1 %morei, label %step, label %endblock

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from twintrack.engines.native.driver import driver
+from twintrack.engines.native.driver import START, STEP, driver
 from twintrack.engines.native.graph import LEAVES, LITERAL
 from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
 from twintrack.engines.native.parts import Crossing, Memory, Part, PartWriter, Store
@@ -25,7 +25,6 @@ _PART = 35
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
 _ARGUMENTS = ", ".join([*(f"ptr noalias %{name}" for name in _POINTERS), _COUNTS])
-_PASSED = ", ".join([*(f"ptr %{name}" for name in _POINTERS), _COUNTS])
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ class _Writer:
         outputs, memory = self.program.outputs, self.memory
         changing = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
         still = [name for name in outputs if name not in changing]
-        step = self._kernel("step", [*self._rows(changing), *self._updates()], first=False)
+        step, steps = self._kernel("step", [*self._rows(changing), *self._updates()], first=False)
         held = [("K", place, node) for node, place in memory.held.items()]
-        init = self._kernel("init", [*self._starts(), *self._rows(still), *held], first=True)
+        init, start = self._kernel("init", [*self._starts(), *self._rows(still), *held], first=True)
         shared, fixed = self._once("shared", memory.shared), self._once("fixed", memory.fixed)
         sizes = {
             "levels": sum(slot.length == 1 for slot in memory.slots),
@@ -83,7 +82,7 @@ class _Writer:
             "series": self.given.series.width,
             "shared_series": self.given.shared.width,
         }
-        main = driver(sizes, self.grid.initial, self.grid.step)
+        main = driver(sizes, self.grid.initial, self.grid.step, start, steps)
         return Source(
             text="\n".join([*sorted(self.called), fixed, shared, init, step, main]),
             moving=tuple(changing),
@@ -113,8 +112,8 @@ class _Writer:
 
     # Functions over a block of runs
 
-    def _kernel(self, name: str, stores: Sequence[Store], *, first: bool) -> str:
-        """Write the parts that compute and store values, and the function that calls them."""
+    def _kernel(self, name: str, stores: Sequence[Store], *, first: bool) -> tuple[str, str]:
+        """Write the parts that compute and store values, and the calls of them."""
         parts = self._parts(stores, first=first)
         crossing = Crossing(self.graph, parts)
         self.crossing = max(self.crossing, crossing.size)
@@ -127,12 +126,12 @@ class _Writer:
             functions.append(
                 f"define internal void @{name}_{position}({_ARGUMENTS}) noinline {{\nentry:\n{text}\n}}"
             )
-            calls[part.saving].append(f"call void @{name}_{position}({_PASSED})")
+            calls[part.saving].append(f"call void @{name}_{position}({START if first else STEP})")
         always, saving = calls[False], calls[True]
         rings = [always.pop()] if any(store[0] == "R" for store in stores) else []
-        guarded = ["br i1 %save, label %keep, label %done", "keep:", *saving, "br label %done", "done:"]
-        body = "\n".join([*always, *(guarded if saving else ()), *rings, "ret void"])
-        return "\n".join([*functions, f"define internal void @{name}({_ARGUMENTS}) {{\n{body}\n}}"])
+        if saving and not first:
+            saving = ["br i1 %save, label %keep, label %done", "keep:", *saving, "br label %done", "done:"]
+        return "\n".join(functions), "\n".join([*always, *saving, *rings])
 
     def _parts(self, stores: Sequence[Store], *, first: bool) -> list[Part]:
         """Cut the operations that the stores need in parts; each store follows the part of its value.

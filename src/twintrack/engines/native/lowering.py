@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
+from threading import Lock
 
 from twintrack.engines.native import functions
 from twintrack.engines.native.graph import ScalarGraph
@@ -48,6 +49,7 @@ _SAME = frozenset(
 NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by JAX or NumPy"
 _REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 _DEEPEST = 100_000
+_one_at_a_time = Lock()
 
 
 def has_scalar_form(equations: Equations) -> bool:
@@ -128,13 +130,14 @@ def scalar_program(
 
 @contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """Let chains of equations be as long as models make them."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _DEEPEST))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
+    """Let chains of equations be as long as models make them; the limit is that of all threads."""
+    with _one_at_a_time:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, _DEEPEST))
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(before)
 
 
 class _Lowering:

@@ -79,6 +79,8 @@ _LOG = (
     1.531383769920937332e-01,
     1.479819860511658591e-01,
 )
+_SMALL_END = 1e-3
+"""A lookup that ends below this share of its largest value is given its last value without adding up."""
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 _SMALLEST = 2.2250738585072014e-308
 
@@ -288,6 +290,10 @@ def _interpolated(body: Body, table: Table, x: str) -> str:
             inside = extreme(body, "max", distance, kind.literal(0.0), known=True)
             inside = extreme(body, "min", inside, kind.literal(right - left), known=True)
             value = body.fused(kind.literal((high - low) / (right - left)), inside, value)
+    if abs(table.y[-1]) < _SMALL_END * max(map(abs, table.y)):  # the sum has lost its digits
+        value = body.choose(
+            body.compare("oge", x, kind.literal(table.x[-1])), kind.literal(table.y[-1]), value
+        )
     return value
 
 

@@ -1,0 +1,110 @@
+"""One call of compiled code: inputs packed for it, room for what comes out, and the results unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.engines.base import Inputs
+from twintrack.engines.blocks import for_each
+from twintrack.engines.native.kernels import Source
+from twintrack.engines.native.lowering import InputLayouts
+from twintrack.engines.native.machine import Machine
+from twintrack.engines.native.text import BLOCK, LANES
+from twintrack.engines.packing import Layout
+from twintrack.equations.structure import Array
+
+_CUT = 4 * BLOCK
+"""Runs that a thread takes at a time."""
+_LINE = 64
+"""Bytes of a line of the processor's cache: vectors that do not cross two of them are quicker to load."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Loaded code: where its inputs lie, what it gives and the sizes that it needs, and its functions."""
+
+    given: InputLayouts
+    source: Source
+    machine: Machine
+
+
+class Computation:
+    """Runs all runs, eight at a time; those that are missing to a multiple of eight repeat the last one."""
+
+    def __init__(self, kernel: Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Pack the inputs; `shapes` are those of the variables that the kernel gives."""
+        grid, given, source = inputs.grid, kernel.given, kernel.source
+        self.kernel = kernel
+        self.runs = inputs.runs
+        self.steps = grid.steps
+        self.padded = -(-inputs.runs // LANES) * LANES
+        rows, saves = grid.steps + 1, len(grid.saved_index)
+        both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
+        self.constants = self._packed(given.constants, inputs.constants, ())
+        self.series = self._packed(given.series, both, (rows,))
+        self.shared = given.shared.pack(both, (rows,), 1)
+        self.moving = Layout({name: shapes[name] for name in source.moving})
+        self.still = Layout({name: shapes[name] for name in source.still})
+        self.changing = _aligned((saves, self.moving.width, self.padded))
+        self.fixed = _aligned((self.still.width, self.padded))
+        self.once, self.every = np.empty(source.fixed), np.empty((rows, source.shared))
+        self.rows = np.full(rows, -1, np.int64)
+        self.rows[grid.saved_index] = np.arange(saves)
+
+    def compute(self) -> None:
+        """Compute, on all cores of this process where there is enough to do."""
+        self.kernel.machine.prepare(self.steps, *map(_address, (self.shared, self.once, self.every)))
+        for_each(self._part, range(0, self.padded, _CUT))
+
+    def values(self) -> dict[str, Array]:
+        """Give what was computed, shape (saves,) + axes + (runs,)."""
+        values = {name: value[..., : self.runs] for name, value in self.moving.unpack(self.changing, 1)}
+        for name, value in self.still.unpack(self.fixed, 0):
+            shape = (len(self.changing), *value.shape[:-1], self.runs)
+            values[name] = np.broadcast_to(value[..., : self.runs], shape)
+        return values
+
+    def _part(self, start: int) -> None:
+        work = _aligned((self.kernel.source.work,))
+        skipped = start * work.itemsize
+        self.kernel.machine.run(
+            min(_CUT, self.padded - start),
+            self.padded,
+            self.steps,
+            _address(self.constants) + skipped,
+            _address(self.shared),
+            _address(self.series) + skipped,
+            _address(self.changing) + skipped,
+            _address(self.fixed) + skipped,
+            *map(_address, (work, self.once, self.every, self.rows)),
+        )
+
+    def _packed(self, layout: Layout, given: Mapping[str, Array], before: tuple[int, ...]) -> Array:
+        """Pack arrays with or without an axis of runs into one of all padded runs."""
+        packed = _aligned((*before, layout.width, self.padded))
+        if self.runs == 1:
+            packed[...] = layout.pack(given, before, 1)
+            return packed
+        for name, (start, stop) in layout.places.items():
+            array = given[name]
+            packed[..., start:stop, : self.runs] = array.reshape((*before, -1, array.shape[-1]))
+        packed[..., self.runs :] = packed[..., self.runs - 1 : self.runs]
+        return packed
+
+
+def _aligned(shape: tuple[int, ...]) -> Array:
+    """Make room that begins where a line of the cache does."""
+    size = prod(shape)
+    room = np.empty(size + _LINE // 8)
+    start = -_address(room) % _LINE // 8
+    return room[start : start + size].reshape(shape)
+
+
+def _address(array: NDArray[Any]) -> int:
+    return array.ctypes.data
