@@ -160,7 +160,7 @@ class Model:
             strategy: A name, the path of a .yaml file, a mix, or a Strategy.
             scenario: The outside world.
             world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
-            engine: "native", or one of the others that it is tested against.
+            engine: "native", compiled by LLVM, or one of the others that it is tested against.
             time_step: Integration step in years; by default the model file's.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
@@ -322,17 +322,14 @@ class Model:
         """Run one world; an engine that cannot blend is given the levers as another one has moved them."""
         constants = {**world.constants, **levers.constants}
         series = {**levers.series, **world.series}
-        if levers.blend is None:
-            return self._engine(engine).run(constants, series, outputs, time_step=time_step)
         if engine == "native" or engine == "jax" or engine == "numpy":
             blending = self._blending_engine(engine)
             return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
-        series = followed_series(self.equations, constants, series, levers.blend, time_step)
+        if levers.blend is not None:
+            series = followed_series(self.equations, constants, series, levers.blend, time_step)
         return self._engine(engine).run(constants, series, outputs, time_step=time_step)
 
-    def _engine(self, name: EngineName) -> Engine:
-        if name == "native" or name == "jax" or name == "numpy":
-            return self._blending_engine(name)
+    def _engine(self, name: str) -> Engine:
         if name not in self._engines:
             from twintrack.engines.making import make_engine
 

@@ -140,6 +140,11 @@ def check_inputs(
     return Inputs(*checked[:2], wanted, runs, grid, checked[2], weight)
 
 
+def varying_inputs(given: Mapping[str, Array], runs: int) -> tuple[str, ...]:
+    """Give the names of those checked inputs that differ from run to run."""
+    return tuple(name for name, array in given.items() if array.shape[-1] == runs > 1)
+
+
 def _blend_faults(
     equations: Equations, blend: Blend, given: Container[str], series: Container[str]
 ) -> list[Fault]:

@@ -6,16 +6,14 @@ folder, so that later processes neither trace nor compile.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twintrack.engines.base import Blend, Inputs, check_inputs
+from twintrack.engines.base import Blend, Inputs, check_inputs, varying_inputs
 from twintrack.engines.emit import emit
 from twintrack.engines.executables import compiled
 from twintrack.engines.jax_setup import start_jax
@@ -24,6 +22,7 @@ from twintrack.engines.methods import Method
 from twintrack.engines.packing import Layout
 from twintrack.engines.simulation import Simulation
 from twintrack.engines.sizes import Sizes
+from twintrack.engines.threads import for_each
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 
@@ -82,7 +81,7 @@ class JaxEngine:
             moving[..., part] = np.asarray(rows)[..., : part.stop - start]
             still[..., part] = np.asarray(fixed)[..., : part.stop - start]
 
-        _for_each(run_block, range(0, runs, block))
+        for_each(run_block, range(0, runs, block))
         values = {**known, **dict(simulation.moving.unpack(moving, 1))}
         for name, value in simulation.still.unpack(still, 0):
             values[name] = np.broadcast_to(value, (len(moving), *value.shape))
@@ -95,7 +94,7 @@ class JaxEngine:
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
         blend = (tuple(inputs.second), inputs.weight)
         given = (inputs.constants, inputs.series, inputs.second)
-        varying = tuple(tuple(_varying(arrays, inputs.runs)) for arrays in given)
+        varying = tuple(varying_inputs(arrays, inputs.runs) for arrays in given)
         key = (*names, *blend, varying, block, inputs.grid.step, tuple(orders.items()))
         if key not in self._kernels:
             shapes = {name: variable.shape for name, variable in self.equations.variables.items()}
@@ -119,22 +118,6 @@ class JaxEngine:
             executable = compiled(simulation, simulation.argument_shapes, repr(simulation))
             self._kernels[key] = _Kernel(simulation, executable)
         return self._kernels[key]
-
-
-def _for_each(work: Callable[[int], None], starts: range) -> None:
-    """Work on all blocks, one thread per core: compiled code runs outside Python's lock, on one core each."""
-    if len(starts) == 1:
-        work(starts[0])
-        return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ThreadPoolExecutor(cores) as threads:
-        for _ in threads.map(work, starts):
-            pass
-
-
-def _varying(given: Mapping[str, Array], runs: int) -> list[str]:
-    """Give the names of the inputs that differ from run to run."""
-    return [name for name, array in given.items() if array.shape[-1] == runs > 1]
 
 
 def _packed(simulation: Simulation, inputs: Inputs) -> list[Array]:

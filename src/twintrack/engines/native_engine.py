@@ -6,16 +6,14 @@ how many run beside it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twintrack.engines.base import Blend, Inputs, check_inputs
+from twintrack.engines.base import Blend, Inputs, check_inputs, varying_inputs
 from twintrack.engines.known import KnownOutputs
 from twintrack.engines.native.kernels import Source, source
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
@@ -23,6 +21,7 @@ from twintrack.engines.native.machine import ROOMS, Machine, compiled
 from twintrack.engines.native.text import LANES
 from twintrack.engines.packing import Layout
 from twintrack.engines.sizes import Sizes
+from twintrack.engines.threads import for_each
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.stored import stored
@@ -74,7 +73,7 @@ class NativeEngine:
 
     def _kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> _Kernel:
         sizes = self._sizes.find(inputs)
-        varying = tuple(_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
+        varying = tuple(varying_inputs(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
         key = (names, varying, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
@@ -104,11 +103,6 @@ class NativeEngine:
             second=names,
             weight=inputs.weight,
         )
-
-
-def _varying(given: Mapping[str, Array], runs: int) -> tuple[str, ...]:
-    """Give the names of the inputs that differ from run to run."""
-    return tuple(name for name, array in given.items() if array.shape[-1] == runs > 1)
 
 
 def _simulate(kernel: _Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -148,7 +142,7 @@ def _simulate(kernel: _Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, .
             *map(_address, (work, once, every, rows)),
         )
 
-    _for_each(part, range(0, padded, _CUT))
+    for_each(part, range(0, padded, _CUT))
     values = {name: value[..., :runs] for name, value in moving.unpack(changing, 1)}
     for name, value in still.unpack(fixed, 0):
         values[name] = np.broadcast_to(value[..., :runs], (len(grid.saved_index), *value.shape[:-1], runs))
@@ -171,14 +165,3 @@ def _packed(
 
 def _address(array: NDArray[Any]) -> int:
     return array.ctypes.data
-
-
-def _for_each(work: Any, starts: range) -> None:
-    """Work on all parts, one thread per core: compiled code runs outside Python's lock."""
-    if len(starts) == 1:
-        work(starts[0])
-        return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ThreadPoolExecutor(cores) as threads:
-        for _ in threads.map(work, starts):
-            pass
