@@ -69,7 +69,6 @@ def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -
 def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / definition.name
     text = definition.read_text(encoding="utf-8")
-    # More than 64: the same compiled function as for the full number of worlds.
     path.write_text(text.replace("worlds: 500", "worlds: 100"), encoding="utf-8")
     return path
 

@@ -154,7 +154,7 @@ def test_the_files_of_a_strategy_include_its_parents(model: Model) -> None:
     assert found == {"pure_catchup.yaml", "baseline.yaml", "decoupling.yaml"}
 
 
-def test_numpy_and_jax_agree(model: Model) -> None:
+def test_native_and_numpy_agree_in_another_scenario(model: Model) -> None:
     one = model.run("pure_catchup", "decoupling")
     other = model.run("pure_catchup", "decoupling", engine="numpy")
     for label in one.labels:

@@ -160,7 +160,7 @@ class Model:
             strategy: A name, the path of a .yaml file, a mix, or a Strategy.
             scenario: The outside world.
             world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
-            engine: "native", or one of the others that it is tested against.
+            engine: "native", compiled by LLVM, or one of the others that it is tested against.
             time_step: Integration step in years; by default the model file's.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
@@ -183,7 +183,6 @@ class Model:
         # engines are not compiled, and take as long for everything.
         values = simulate(self.catalogue.outcome_variables if engine in ("native", "jax") else None)
         _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
-        baseline = partial(self.run, BASELINE, scenario, world=world, engine=engine, time_step=time_step)
         return Run(
             self.catalogue,
             values,
@@ -194,7 +193,7 @@ class Model:
             paths=plan.paths,
             factor=factor,
             switch=plan.switch,
-            beside=baseline,
+            beside=partial(self.run, BASELINE, scenario, world=world, engine=engine, time_step=time_step),
         )
 
     def compare(
@@ -271,10 +270,9 @@ class Model:
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
-        inputs, switches = self.inputs, self._switches() if snake(name) in SWITCH_VARIABLES else {}
-        return explain(
-            name, Knowledge(self.equations, self.levers, self.world, self.outcomes, inputs.sources, switches)
-        )
+        sources, switches = self.inputs.sources, self._switches() if snake(name) in SWITCH_VARIABLES else {}
+        known = Knowledge(self.equations, self.levers, self.world, self.outcomes, sources, switches)
+        return explain(name, known)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""
@@ -322,17 +320,14 @@ class Model:
         """Run one world; an engine that cannot blend is given the levers as another one has moved them."""
         constants = {**world.constants, **levers.constants}
         series = {**levers.series, **world.series}
-        if levers.blend is None:
-            return self._engine(engine).run(constants, series, outputs, time_step=time_step)
         if engine == "native" or engine == "jax" or engine == "numpy":
             blending = self._blending_engine(engine)
             return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
-        series = followed_series(self.equations, constants, series, levers.blend, time_step)
+        if levers.blend is not None:
+            series = followed_series(self.equations, constants, series, levers.blend, time_step)
         return self._engine(engine).run(constants, series, outputs, time_step=time_step)
 
-    def _engine(self, name: EngineName) -> Engine:
-        if name == "native" or name == "jax" or name == "numpy":
-            return self._blending_engine(name)
+    def _engine(self, name: str) -> Engine:
         if name not in self._engines:
             from twintrack.engines.making import make_engine
 
@@ -374,13 +369,12 @@ class Model:
         import xarray as xr
 
         dims = ("scenario", "strategy", "world", "time")
-        worlds = next(iter(values.values())).shape[2]
         return xr.Dataset(
             {name: (dims, array, {"units": self.catalogue.unit(name)}) for name, array in values.items()},
             coords={
                 "scenario": list(plan.scenarios),
                 "strategy": plan.strategy_names,
-                "world": np.arange(worlds),
+                "world": np.arange(next(iter(values.values())).shape[2]),
                 "time": self.equations.time.saved,
                 "budget_factor": (("scenario", "strategy"), factors),
             },

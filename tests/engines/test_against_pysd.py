@@ -1,4 +1,4 @@
-"""Every construct gives what PySD gives, under NumPy and under JAX."""
+"""Every construct gives what PySD gives, compiled by LLVM, by JAX and under NumPy."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ DATA = Path(__file__).parents[1] / "data" / "switch"
 STEP = 0.0625
 TIMES = 2024 + STEP * np.arange(257)
 SAVED = slice(None, None, 4)
-ENGINES = ("numpy", "jax", "pysd")
+ENGINES = ("native", "jax", "numpy", "pysd")
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from laboratory import Saved
 
+from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.methods import Method
-from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations import Equations
 from twintrack.experiments.arrays import lever_series
 from twintrack.model import Model
@@ -115,7 +115,8 @@ def integrated(model: Model, method: Method, step: float) -> Saved:
     times = model.equations.time.with_step(step).times
     plans = [lever_series(model.strategy(name).paths, times) for name in ("baseline", "catchup_explore_open")]
     levers = {name: np.stack([plan[name] for plan in plans], axis=-1) for name in plans[0]}
-    engine = NumpyEngine(model.equations, method)
+    equations = model.equations
+    engine = NativeEngine(equations) if method == "euler" else NumpyEngine(equations, method)
     return engine.run({}, levers, model.catalogue.outcome_variables, runs=2, time_step=step)
 
 

@@ -6,7 +6,7 @@ import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -66,6 +66,24 @@ def test_the_python_example() -> None:
     names: dict[str, object] = {}
     exec(block("python", "import twintrack"), names)
     assert names["worlds"].sizes["world"] == 500  # type: ignore[attr-defined]
+
+
+def test_the_example_of_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from twintrack.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sir.mdl").write_text(
+        "infectivity = 0.2 ~~|\nInfectious = INTEG(infectivity*Infectious, 1) ~~|\n"
+        "FINAL TIME = 2 ~~|\nINITIAL TIME = 0 ~~|\nSAVEPER = 1 ~~|\nTIME STEP = 1 ~~|\n",
+        encoding="utf-8",
+    )
+    words = shlex.split(block("sh", "twintrack model simulate"))[1:]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "results.csv").read_text().splitlines()[-1].startswith("2.0,")
+    names: dict[str, Any] = {}
+    exec(block("python", "from twintrack.engines import Simulator"), names)
+    assert names["frame"]["Infectious"].tolist() == pytest.approx([1, 1.3, 1.69])
 
 
 def test_the_strategy_example(model: Model, tmp_path: Path) -> None:

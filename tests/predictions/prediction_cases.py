@@ -212,7 +212,7 @@ class Bench:
     """Runs the settings of one case, each once.
 
     Outcomes come from the compiled engine. Other variables, and many draws at once, come from the NumPy
-    engine: about a second for a setting, where compiling the whole model takes half a minute.
+    engine: about a second for a setting, and nothing to compile for each set of variables that a case names.
     """
 
     def __init__(self, model: Model, case: Case) -> None:

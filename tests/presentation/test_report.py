@@ -161,7 +161,7 @@ def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.Fix
     body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
     shown = re.sub(r"\S+\.(csv|yaml|mdl|d)(?![a-z])|sha256 \S+", " ", body)
     words = set(re.findall(r"[A-Za-z]{4,}", shown))
-    names = "TwinTrack English Spearman JavaScript Python numpy pysd xarray plotly twintrack report"
+    names = "TwinTrack English Spearman JavaScript Python llvmlite numpy pysd xarray plotly twintrack report"
     assert words - set(names.split()) == set()
 
 

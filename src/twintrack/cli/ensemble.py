@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option
+from twintrack.cli.options import json_option, read_names
 from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, InputError
 
@@ -123,7 +123,7 @@ def _experiment(options: dict[str, Any]) -> Experiment:
         worlds=table or (DEFAULT_RUNS if runs is None else runs),
         design=options["design"],
         seed=options["seed"],
-        outputs=None if options["outputs"] is None else _parts(options["outputs"]),
+        outputs=read_names(options["outputs"]),
         times=times,
         levers=levers,
         resample=runs if table and resample else None,
@@ -148,18 +148,6 @@ def _table_faults(table: Path | None, runs: int | None, *, resample: bool) -> li
         )
         return [Fault(f"--runs {runs}", message)]
     return []
-
-
-def _parts(text: str) -> list[str]:
-    """Split "a,b[x,y],c" at the commas outside brackets."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character == "[") - (character == "]")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts if part.strip()]
 
 
 def _levers(texts: Sequence[str]) -> dict[str, list[float]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_settings
+from twintrack.cli.options import json_option, read_names, read_settings
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.Choice(["auto", "native", "jax", "numpy"]),
     default="auto",
     show_default=True,
-    help="auto: NumPy for short runs of small models, else what is quickest when compiled.",
+    help="auto: numpy for short runs of small models, else what is quickest when compiled.",
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
 @json_option
@@ -58,7 +58,7 @@ def simulate_command(
     from twintrack.engines.simulator import Simulator
 
     values = _values(read_settings("--set", settings))
-    columns = Simulator(file).table(values, _listed(outputs), time_step, engine)
+    columns = Simulator(file).table(values, read_names(outputs), time_step, engine)
     if out is not None:
         _write(out, columns)
     if as_json:
@@ -67,21 +67,6 @@ def simulate_command(
         print_json({name: [_finite(value) for value in column] for name, column in columns.items()})
     else:
         click.echo(f"{out}: {len(columns['time'])} times, {len(columns) - 1} columns")
-
-
-def _listed(outputs: str | None) -> list[str] | None:
-    """Split names at the commas that stand outside of brackets and quotes."""
-    if outputs is None:
-        return None
-    names, inside = [""], [False, False]
-    for sign in outputs:
-        if sign == "," and not any(inside):
-            names.append("")
-            continue
-        inside[0] = sign == "[" or (inside[0] and sign != "]")
-        inside[1] ^= sign == '"'
-        names[-1] += sign
-    return [name.strip() for name in names if name.strip()]
 
 
 def _values(settings: Mapping[str, str]) -> dict[str, float | dict[float, float]]:

@@ -62,6 +62,21 @@ years_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 
 
+def read_names(text: str | None) -> list[str] | None:
+    """Split a list of variables or elements at the commas outside brackets and quotes; None stays None."""
+    if text is None:
+        return None
+    names, depth, quoted = [""], 0, False
+    for sign in text:
+        quoted ^= sign == '"'
+        depth += 0 if quoted else (sign == "[") - (sign == "]")
+        if sign == "," and not quoted and depth == 0:
+            names.append("")
+        else:
+            names[-1] += sign
+    return [name.strip() for name in names if name.strip()]
+
+
 def read_settings(option: str, texts: Sequence[str]) -> dict[str, str]:
     """Split NAME=VALUE texts of an option ("--set") into YAML texts by name.
 

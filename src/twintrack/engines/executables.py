@@ -1,4 +1,4 @@
-"""Compiled functions on disk: what one process has compiled, the next one only reads."""
+"""What JAX has compiled, on disk: what one process has compiled, the next one only reads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def compiled(function: Callable[..., Any], shapes: Sequence[tuple[int, ...]], de
         stored = b""
     executable = _restored(stored)
     if executable is None:
-        _log.info("compiling the model, once; takes about 10 seconds")
+        _log.info("compiling the model by JAX, once; takes up to a minute")
         executable = _compile(function, shapes)
         with contextlib.suppress(OSError):
             atomic_write(path, _stored(executable))

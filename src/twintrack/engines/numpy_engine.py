@@ -1,4 +1,4 @@
-"""Running a model under NumPy: nothing to compile, and an oracle for the compiled engine."""
+"""Running a model under NumPy: nothing to compile, and an oracle for the compiled engines."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EngineChoice = Literal["auto", "native", "jax", "numpy"]
 
 MANY_OPERATIONS = 100_000
-"""Equations times steps of one run from which on compiling takes less time than it saves."""
+"""Equations times steps times runs from which on compiling takes less time than it saves."""
 
 
 class Simulator:
@@ -61,7 +61,7 @@ class Simulator:
             values: Values by name; an element ("Income[North]") may be given where the rest is constant.
             outputs: Variables or elements; by default all variables but lookups.
             time_step: Another TIME STEP; must go evenly into SAVEPER.
-            engine: "numpy", which needs no compiling; "native" or "jax"; "auto": what answers first.
+            engine: "native" or "jax", which are compiled; "numpy", which is not; "auto": what answers first.
             named: More values, for names that are Python identifiers.
 
         Returns:
@@ -107,8 +107,8 @@ class Simulator:
             values: Values by name, shape axes + (runs,) where they differ from run to run, else axes.
             outputs: Variables; by default all but lookups.
             time_step: Another TIME STEP; must go evenly into SAVEPER.
-            engine: "native" and "jax" compile once and then run fast; "numpy" runs at once. "auto" takes the
-                first that can run the model.
+            engine: "native" and "jax" compile once and then run fast; "numpy" runs at once. "auto" takes
+                "numpy" for little work, else "native", or "jax" for a model with functions of whole vectors.
 
         Returns:
             A variable for each output, named as in the file: dimensions (time, axes, run).

@@ -135,7 +135,9 @@ def _client(address: str, workers: int | None) -> Iterator[Any]:
             number = workers or len(processor_cores())
             stack.enter_context(without_script())  # all the time: workers that die are started again
             with deaf():
-                cluster = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None)
+                cluster = LocalCluster(
+                    n_workers=number, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                )
             client = stack.enter_context(Client(stack.enter_context(cluster)))
             client.register_plugin(_one_core_each())
         else:

@@ -63,7 +63,7 @@ WASTE_COLOURS = ("#332288", "#ddcc77", "#aa4499", "#88ccee")
 WEAK = ("low", "assumption")
 """Confidence in a parameter's range that the limitations count."""
 HASH_DIGITS = 12
-LIBRARIES = ("jax", "numpy", "pysd", "xarray", "plotly")
+LIBRARIES = ("llvmlite", "numpy", "pysd", "xarray", "plotly")
 
 
 def build_report(report_path: Path, output_dir: Path, model: Model) -> Path:
