@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def quick_pysd() -> Iterator[None]:
     """Count calls in one pass over the equations, where PySD passes over all of them for each.
 
