@@ -95,6 +95,8 @@ class Lowering:
         self.variable = variable
         self.left = tuple(left)
         self.where = where
+        # Where a variable may ask for its own elements: which these are, and what stands for them.
+        self.own: tuple[tuple[Index, ...], Callable[[Reference], Expr]] | None = None
         self._order = list(left)
         self._handlers: dict[str, Callable[[Any], Expr]] = {
             "ReferenceStructure": self._reference,
@@ -120,6 +122,12 @@ class Lowering:
                 return self.fault("numbers must be written in the model file", _UNREADABLE[kind])
             return self.fault("this construct is not understood", kind.removesuffix("Structure"))
         return handler(node)
+
+    def whole(self, node: Any, box: tuple[Index, ...]) -> Expr:
+        """Give the expression of a whole right-hand side, `box` being the elements on the left."""
+        if type(node).__name__ == "SampleIfTrueStructure":
+            return stateful.sample_of_itself(self, node, box)
+        return self.lower(node)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""
@@ -161,7 +169,11 @@ class Lowering:
         if name in self.frame.lookups:
             return self.fault("a lookup needs an argument: write name(x)", node.reference)
         if name in self.frame.axes:
-            return self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
+            found = self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
+            if name != self.variable or self.own is None:
+                return found
+            box, stand_in = self.own
+            return stand_in(found) if (found.indices, found.raw_axes) == (box, self.left) else found
         if name == "time":
             return Time()
         inside = ranges.names.find(node.reference)
@@ -307,6 +319,8 @@ class Lowering:
 
     def _reduction(self, name: str, arg: Expr) -> Expr:
         reduced = tuple(axis for axis in arg.axes if axis.endswith("!"))
+        if not reduced and self.frame.broken:
+            return Number(value=math.nan)  # what would have been reduced may be what is broken
         if not reduced:
             return self.fault("nothing to reduce: mark a subscript with !", name.upper())
         kept = tuple(axis for axis in arg.axes if axis not in reduced)

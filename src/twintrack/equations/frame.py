@@ -102,11 +102,13 @@ class _Builder:
             mask[np.ix_(*_lists(box))] = True
             for excluded in part.excepted:
                 try:
-                    hidden = tuple(map(ranges.index, axes, map(ranges.names.find, excluded)))
+                    named = [ranges.members(ranges.names.find(item)) for item in excluded]
                 except KeyError as error:
                     self._fault(name, "no such subscript after :EXCEPT:", str(error.args[0]), number)
-                else:
-                    mask[np.ix_(*_lists(hidden))] = False
+                else:  # what is not among the elements of the variable takes nothing away
+                    pairs = zip((ranges.elements[axis] for axis in axes), named, strict=True)
+                    places = [[items.index(item) for item in out if item in items] for items, out in pairs]
+                    mask[np.ix_(*places)] = False
             if (owner[mask] >= 0).any():
                 self._fault(
                     name, "an element is defined twice", self._label(name, (owner >= 0) & mask), number
@@ -166,7 +168,7 @@ class _Builder:
         else:
             lowering = Lowering(self.frame, name, axes, self._where(name, number))
             is_array = isinstance(part.tree, np.ndarray)
-            expression = lowering.literal(part.tree) if is_array else lowering.lower(part.tree)
+            expression = lowering.literal(part.tree) if is_array else lowering.whole(part.tree, box)
             extra = [axis for axis in expression.axes if axis not in axes]
             if extra and not self.frame.faults:
                 self._fault(

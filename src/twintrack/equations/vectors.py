@@ -26,13 +26,27 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])
-    taken = trees[:1] if name == "invert_matrix" else trees
+    taken = [_square(lowering, trees[0])] if name == "invert_matrix" else trees
     args = tuple(lowering.lower(tree) for tree in taken)
     ordered = args[-1] if name == "vector_reorder" else args[0]
     along = _own_axes(ordered)[-2 if name == "invert_matrix" else -1 :]
     if len(along) < (2 if name == "invert_matrix" else 1):
         return lowering.fault("the argument has too few subscripts", shown)
+    if len(set(along)) < len(along):
+        return lowering.fault("one range stands twice; use a second range as its copy", shown)
     return _vector(lowering, name, args, along)
+
+
+def _square(lowering: Lowering, tree: Any) -> Any:
+    """Name the rows and columns of a matrix, where one range stands for both, as the left-hand side does."""
+    written = tree.subscripts.subscripts if getattr(tree, "subscripts", None) else ()
+    keys = [lowering.frame.ranges.names.find(item) for item in written[-2:]]
+    elements, named = lowering.frame.ranges.elements, lowering.left[-2:]
+    if len(keys) < 2 or keys[0] != keys[1] or len(named) < 2:
+        return tree
+    if any(set(elements[axis]) != set(elements.get(keys[0], ())) for axis in named):
+        return tree
+    return replace(tree, subscripts=replace(tree.subscripts, subscripts=(*written[:-2], *named)))
 
 
 def _vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequence[str]) -> Expr:

@@ -1,0 +1,89 @@
+"""Forms that are rare and found in models of others: values that ask for themselves, comments in comments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from construct_helpers import TIMES, Table
+
+from twintrack.engines import Simulator
+from twintrack.equations import load_equations
+from twintrack.equations.flatten import flatten_file
+from twintrack.equations.units import check_units
+from twintrack.errors import EquationError
+
+Run = Callable[[str], Table]
+
+
+def test_a_sample_may_ask_for_what_it_holds(run: Run) -> None:
+    found = run(
+        ":MACRO: HIGHEST(x)\nHIGHEST = SAMPLE IF TRUE(x > HIGHEST, x, x) ~~|\n:END OF MACRO:\n"
+        "r: a, b ~~|\nwave[r] = SIN(Time*r) ~~|\n"
+        "lowest[r] = SAMPLE IF TRUE(wave[r] < lowest[r], wave[r], wave[r]) ~~|\n"
+        "top = HIGHEST(wave[b]) ~~|\n"
+    )
+    np.testing.assert_allclose(found["top"], np.maximum.accumulate(np.sin(2 * TIMES)))
+    np.testing.assert_allclose(found["lowest[a]"], np.minimum.accumulate(np.sin(TIMES)))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "1 + SAMPLE IF TRUE(x > 1, Time, 0)",
+        "SAMPLE IF TRUE(Time > 1, y, 0)",
+        "SAMPLE IF TRUE(Time > 1, 2, x)",
+    ],
+)
+def test_other_ways_of_asking_for_itself_are_cycles(formula: str, write: Callable[[str], Path]) -> None:
+    with pytest.raises(EquationError, match=r"need each other"):
+        load_equations(write(f"x = {formula} ~~|\ny = x + 1 ~~|\n"))
+
+
+def test_a_sample_of_itself_has_a_flat_form_and_units(write: Callable[[str], Path]) -> None:
+    path = write("wave = SIN(Time) ~ kg ~|\ntop = SAMPLE IF TRUE(wave > top, wave, wave) ~ kg ~|\n")
+    before = Simulator(path).table({})["top"]
+    assert "top" not in [fault.variable for fault in check_units(load_equations(path)).faults]
+    path.write_text(flatten_file(path).text, encoding="utf-8")
+    np.testing.assert_allclose(Simulator(path).table({})["top"], before)
+
+
+def test_a_comment_may_hold_comments(run: Run) -> None:
+    text = "x = 3 {was: {| ~ } IF THEN ELSE(y, 2 {two {or three}}, 1)} + 1 {end} ~~|\ny = x ~~|\n"
+    assert run(text)["y"][0] == 4
+
+
+def test_an_exception_may_name_what_is_not_there(run: Run) -> None:
+    found = run(
+        "r: a, b, c ~~|\npart: b, c ~~|\nlater: c, d ~~|\nall: r, d ~~|\n"
+        "x[part] :EXCEPT: [a] = 1 ~~|\ny[part] :EXCEPT: [later] = 2 ~~|\ny[c] = 3 ~~|\n"
+    )
+    assert [found[name][0] for name in ("x[b]", "x[c]", "y[b]", "y[c]")] == [1, 1, 2, 3]
+
+
+def test_a_matrix_may_name_one_range_twice(run: Run) -> None:
+    model = "row: a, b ~~|\ncolumn: a, b ~~|\nm[row, column] = 1, 2; 3, 5 ~~|\n"
+    found = run(model + "i[row, column] = INVERT MATRIX(m[row, row], 2) ~~|\n")
+    inverse = [found[f"i[{at}]"][0] for at in ("a,a", "a,b", "b,a", "b,b")]
+    np.testing.assert_allclose(inverse, [-5, 2, 3, -1])
+
+
+def test_a_matrix_that_stands_for_its_diagonal_is_told(write: Callable[[str], Path]) -> None:
+    with pytest.raises(EquationError, match=r"x: one range stands twice; .* \(INVERT MATRIX\)"):
+        load_equations(write("r: a, b ~~|\nm[r, r] = 1 ~~|\nx[r] = INVERT MATRIX(m[r, r], 2) ~~|\n"))
+
+
+def test_data_may_be_written_as_an_equation(write: Callable[[str], Path]) -> None:
+    path = write("r: a, b ~~|\nx[r] = GET DIRECT DATA('d.csv', ',', 'A', 'B2') ~~|\ny = x[b] + 1 ~~|\n")
+    (path.parent / "d.csv").write_text("t,a,b\n0,1,2\n6,4,8\n", encoding="utf-8")
+    np.testing.assert_allclose(Simulator(path).table({})["y"], 3 + TIMES)
+
+
+def test_a_name_without_an_equation_is_told_once(write: Callable[[str], Path]) -> None:
+    path = write("r: a, b ~~|\nwanted[r] ~~|\ntotal = SUM(wanted[r!]) ~~|\n")
+    with pytest.raises(EquationError) as caught:
+        load_equations(path)
+    assert str(caught.value).startswith(f"{path}:3: wanted: not understood: it has no equation")
+    assert "total" not in str(caught.value)
