@@ -10,6 +10,7 @@ import pytest
 from construct_helpers import TIMES, Table
 
 from twintrack.engines import Simulator
+from twintrack.engines.making import quickest
 from twintrack.equations import load_equations
 from twintrack.equations.flatten import flatten_file
 from twintrack.equations.units import check_units
@@ -87,3 +88,16 @@ def test_a_name_without_an_equation_is_told_once(write: Callable[[str], Path]) -
         load_equations(path)
     assert str(caught.value).startswith(f"{path}:3: wanted: not understood: it has no equation")
     assert "total" not in str(caught.value)
+
+
+def test_raw_data_have_values_at_their_times_only(write: Callable[[str], Path]) -> None:
+    text = "x :RAW: := GET DIRECT DATA('d.csv', ',', 'A', 'B2') ~~|\ny = IF THEN ELSE(x = :NA:, -1, x) ~~|\n"
+    path = write(text)
+    (path.parent / "d.csv").write_text("t,a\n1,5\n1.5,\n4.3,6\n5.5,7\n", encoding="utf-8")
+    model = Simulator(path)
+    expected = np.full(13, np.nan)
+    expected[[2, 11]] = 5, 7
+    for engine in ("numpy", quickest(model.equations)):
+        found = model.table({}, engine=engine)
+        np.testing.assert_array_equal(found["x"], expected)
+        np.testing.assert_array_equal(found["y"], np.nan_to_num(expected, nan=-1))
