@@ -101,3 +101,19 @@ def test_raw_data_have_values_at_their_times_only(write: Callable[[str], Path]) 
         found = model.table({}, engine=engine)
         np.testing.assert_array_equal(found["x"], expected)
         np.testing.assert_array_equal(found["y"], np.nan_to_num(expected, nan=-1))
+
+
+def test_a_final_time_that_changes_ends_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "model.mdl"
+    path.write_text(
+        "x = INTEG(1, 0) ~~|\nlimit = 3 ~~|\nFINAL TIME = IF THEN ELSE(x > limit, Time, 10) ~~|\n"
+        "INITIAL TIME = 0 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 1 ~~|\n",
+        encoding="utf-8",
+    )
+    model = Simulator(path)
+    for engine in ("numpy", "native"):
+        found = model.table({}, engine=engine)
+        np.testing.assert_array_equal(found["x"], [0, 1, 2, 3, 4])
+        np.testing.assert_array_equal(found["FINAL TIME"], [10, 10, 10, 10, 4])
+    assert list(model.table({"limit": 100}, ["x"])) == ["time", "x"]
+    assert len(model.run(limit=100)) == 11

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,11 +235,12 @@ class _Builder:
 
     def equations(self, digest: str) -> Equations:
         """Give the finished equations."""
+        time, ending = self._time()
         variables = {name: self._variable(name) for name in self.parts}
         return Equations(
             path=self.file,
             hash=digest,
-            time=self._time(),
+            time=time,
             variables=variables,
             ranges=self.frame.ranges.elements,
             components=self.components,
@@ -248,6 +250,7 @@ class _Builder:
             defaults={
                 name: self._default(name) for name, known in variables.items() if known.kind == "constant"
             },
+            ending=ending,
         )
 
     def _variable(self, name: str) -> Variable:
@@ -303,21 +306,32 @@ class _Builder:
             values[np.ix_(*lists)] = np.where(mask, full, target)
         return values
 
-    def _time(self) -> TimeGrid:
+    def _time(self) -> tuple[TimeGrid, str]:
+        """Give the clock, and the variable that follows its end where that changes."""
         order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
         known = [name for name in order if name in self.components]
         # Without SAVEPER every step is saved.
         missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
         if missing:
             raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
-        # A final time that changes is taken as it is at the initial time.
         static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
         values = {name: self._control(static, name) for name in known}
         initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
         try:
-            return TimeGrid(initial, final, step, values.get("saveper", step)).check()
+            grid = TimeGrid(initial, final, step, values.get("saveper", step)).check()
         except InputError as error:
             raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
+        return grid, self._followed("final_time") if static.moving else ""
+
+    def _followed(self, name: str) -> str:
+        """Add an internal variable with the equation of a control variable, and give its name."""
+        copy = f"{name}_now"
+        while copy in self.parts:
+            copy += "_"
+        self.parts[copy] = [replace(part, name=copy, internal=True) for part in self.parts[name]]
+        self.components[copy] = tuple(replace(part, variable=copy) for part in self.components[name])
+        self.frame.axes[copy], self.owners[copy] = self.frame.axes[name], self.owners[name]
+        return copy
 
     def _control(self, static: Static, name: str) -> float:
         try:
