@@ -117,3 +117,21 @@ def test_a_final_time_that_changes_ends_the_run(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found["FINAL TIME"], [10, 10, 10, 10, 4])
     assert list(model.table({"limit": 100}, ["x"])) == ["time", "x"]
     assert len(model.run(limit=100)) == 11
+
+
+def test_an_element_is_found_by_its_distance(run: Run) -> None:
+    found = run(
+        "r: a, b, c, d ~~|\nq: u, v ~~|\nx[r] = 3, 1, 4, 1.5 ~~|\nxx[q, r] = x[r]*q + Time ~~|\n"
+        "far = VECTOR ELM MAP(x[b], Time) ~~|\nback[r] = VECTOR ELM MAP(x[d], 1 - r) ~~|\n"
+        "next[r] = VECTOR ELM MAP(x[r], 1) ~~|\neach[q, r] = VECTOR ELM MAP(xx[q, a], q + 0.2) ~~|\n"
+        "other[r] = VECTOR ELM MAP(xx[u, r], 1) ~~|\n"
+    )
+    x = [3, 1, 4, 1.5]
+    at = np.floor(TIMES + 0.5).astype(int) + 1
+    halves = TIMES % 1 == 0.5  # a distance of half an element is none
+    expected = np.where((at > 3) | halves, np.nan, np.take(x, np.minimum(at, 3)))
+    np.testing.assert_array_equal(found["far"], expected)
+    assert [found[f"back[{e}]"][0] for e in "abcd"] == x[::-1]
+    np.testing.assert_array_equal([found[f"next[{e}]"][0] for e in "abcd"], [*x[1:], np.nan])
+    np.testing.assert_allclose([found[f"each[{q},c]"][-1] for q in "uv"], [7, 14])
+    np.testing.assert_allclose([found[f"other[{e}]"][-1] for e in "abcd"], np.multiply(x, 2) + 6)

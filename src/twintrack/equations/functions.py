@@ -65,6 +65,7 @@ ROUNDING = frozenset({"integer", "modulo", "quantum"})
 
 VECTOR_FUNCTIONS = {
     "invert_matrix": 2,
+    "vector_elm_map": 2,
     "vector_rank": 2,
     "vector_reorder": 2,
     "vector_select": 5,
