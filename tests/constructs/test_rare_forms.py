@@ -14,7 +14,7 @@ from twintrack.engines.making import quickest
 from twintrack.equations import load_equations
 from twintrack.equations.flatten import flatten_file
 from twintrack.equations.units import check_units
-from twintrack.errors import EquationError
+from twintrack.errors import EquationError, InputError
 
 Run = Callable[[str], Table]
 
@@ -82,12 +82,19 @@ def test_data_may_be_written_as_an_equation(write: Callable[[str], Path]) -> Non
     np.testing.assert_allclose(Simulator(path).table({})["y"], 3 + TIMES)
 
 
-def test_a_name_without_an_equation_is_told_once(write: Callable[[str], Path]) -> None:
-    path = write("r: a, b ~~|\nwanted[r] ~~|\ntotal = SUM(wanted[r!]) ~~|\n")
-    with pytest.raises(EquationError) as caught:
-        load_equations(path)
-    assert str(caught.value).startswith(f"{path}:3: wanted: not understood: it has no equation")
-    assert "total" not in str(caught.value)
+def test_data_without_numbers_must_be_given(write: Callable[[str], Path]) -> None:
+    model = Simulator(
+        write(
+            "r: a, b ~~|\nwanted[r] ~~|\nfollowed :INTERPOLATE: ~~|\nsame := followed*2 ~~|\n"
+            "total = SUM(wanted[r!]) + same ~~|\n"
+        )
+    )
+    for engine in ("numpy", quickest(model.equations)):
+        with pytest.raises(InputError) as caught:
+            model.table({"wanted": [1, 2]}, engine=engine)
+        assert [fault.where for fault in caught.value.faults] == ["followed"]
+        found = model.table({"wanted": [1, 2], "followed": {0: 0, 6: 12}}, engine=engine)
+        np.testing.assert_allclose(found["total"], 3 + 4 * TIMES)
 
 
 def test_raw_data_have_values_at_their_times_only(write: Callable[[str], Path]) -> None:

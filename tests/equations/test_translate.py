@@ -110,7 +110,6 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         ),
         ("r: x, y ~ ~ |\na[r] = 1 ~ ~ |\na[y] = 2 ~ ~ |\n", ":4: a: an element is defined twice (a[y])"),
         ("r: x, y ~ ~ |\na[q] = 1 ~ ~ |\n", "no subscript range holds these (q)"),
-        ("a := 1 ~ ~ |\n", "data variables are not understood"),
         (
             "a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n",
             "not found. (GET XLS DATA)",

@@ -60,6 +60,7 @@ class _Builder:
         self.parts: dict[str, list[Definition]] = {}
         for definition in definitions:
             self.parts.setdefault(self.frame.names.add(definition.name), []).append(definition)
+        self.empty: dict[str, None] = {}  # variables without numbers
         self.boxes: dict[str, list[tuple[Index, ...]]] = {}
         self.owners: dict[str, NDArray[np.int64]] = {}
         self.components: dict[str, tuple[Component, ...]] = {}
@@ -164,8 +165,9 @@ class _Builder:
             self._fault(name, "one range stands twice on the left-hand side", ", ".join(axes), number)
         elif name in self.frame.lookups:
             pass  # its tables are read already
-        elif part.kind == "data":
-            self._fault(name, "data variables are not understood; give a dated series instead", ":=", number)
+        elif type(part.tree).__name__ == "DataStructure":
+            expression = Number(value=math.nan)
+            self.empty[name] = None
         else:
             lowering = Lowering(self.frame, name, axes, self._where(name, number))
             is_array = isinstance(part.tree, np.ndarray)
@@ -251,6 +253,7 @@ class _Builder:
                 name: self._default(name) for name, known in variables.items() if known.kind == "constant"
             },
             ending=ending,
+            empty=tuple(self.empty),
         )
 
     def _variable(self, name: str) -> Variable:

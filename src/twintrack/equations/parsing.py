@@ -133,8 +133,7 @@ class _Reader:
             message = "the equation is empty"
             raise ValueError(message)
         if _NAME_ONLY.match(text):
-            message = "it has no equation; numbers that a program would add are not there"
-            raise ValueError(message)
+            text += ":RAW:"  # data, as a keyword behind the name says
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):

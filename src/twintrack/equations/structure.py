@@ -326,6 +326,8 @@ class Equations:
     """Values of all constants, shape = that of the variable (float64)."""
     ending: str = ""
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
+    empty: tuple[str, ...] = ()
+    """Data that the file has no numbers for: each run must be given some."""
 
     def expressions(self) -> Iterator[Expr]:
         """Yield the expressions of all components and states."""
