@@ -142,3 +142,13 @@ def test_an_element_is_found_by_its_distance(run: Run) -> None:
     np.testing.assert_array_equal([found[f"next[{e}]"][0] for e in "abcd"], [*x[1:], np.nan])
     np.testing.assert_allclose([found[f"each[{q},c]"][-1] for q in "uv"], [7, 14])
     np.testing.assert_allclose([found[f"other[{e}]"][-1] for e in "abcd"], np.multiply(x, 2) + 6)
+
+
+def test_random_numbers_must_be_given(write: Callable[[str], Path]) -> None:
+    model = Simulator(write("noise = 2*RANDOM NORMAL(-6, 6, 0, 1, 7) ~~|\nx = INTEG(noise, 0) ~~|\n"))
+    with pytest.raises(InputError, match="noise: has no numbers"):
+        model.table({})
+    np.testing.assert_allclose(model.table({"noise": 3.0})["x"], 3 * TIMES)
+    macro = ":MACRO: NOISY(x)\nNOISY = x + RANDOM 0 1() ~~|\n:END OF MACRO:\n"
+    with pytest.raises(EquationError, match="random numbers are not drawn"):
+        load_equations(write(macro + "x = NOISY(2) ~~|\n"))

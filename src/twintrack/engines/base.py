@@ -117,7 +117,7 @@ def check_inputs(
     for name in equations.empty:
         if name not in constants and name not in series:
             faults.append(
-                Fault(name, "is a data variable, and the model has no numbers for it; give a series")
+                Fault(name, "has no numbers in the model (data, or random numbers); give it a series")
             )
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))

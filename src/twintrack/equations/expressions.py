@@ -60,7 +60,8 @@ class Frame:
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
     `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered; `broken` are variables of which a fault is told already.
+    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
+    that must be given numbers.
     """
 
     ranges: Ranges
@@ -70,6 +71,7 @@ class Frame:
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    empty: dict[str, None] = field(default_factory=dict)
     faults: list[EquationError] = field(default_factory=list)
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
@@ -90,8 +92,11 @@ class Frame:
 class Lowering:
     """Lowers the right-hand side of one component; `left` names the axes of its left-hand side."""
 
-    def __init__(self, frame: Frame, variable: str, left: Sequence[str], where: str) -> None:
+    def __init__(
+        self, frame: Frame, variable: str, left: Sequence[str], where: str, *, internal: bool = False
+    ) -> None:
         self.frame = frame
+        self.internal = internal
         self.variable = variable
         self.left = tuple(left)
         self.where = where
@@ -299,6 +304,9 @@ class Lowering:
             return vectors.function(self, name, node.arguments)
         if name in LOOKUP_FUNCTIONS:
             return vectors.lookup_function(self, name, node.arguments)
+        if name.startswith("random") and not self.internal:
+            self.frame.empty[self.variable] = None
+            return Number(value=math.nan)
         if name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":

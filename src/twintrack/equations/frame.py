@@ -60,7 +60,6 @@ class _Builder:
         self.parts: dict[str, list[Definition]] = {}
         for definition in definitions:
             self.parts.setdefault(self.frame.names.add(definition.name), []).append(definition)
-        self.empty: dict[str, None] = {}  # variables without numbers
         self.boxes: dict[str, list[tuple[Index, ...]]] = {}
         self.owners: dict[str, NDArray[np.int64]] = {}
         self.components: dict[str, tuple[Component, ...]] = {}
@@ -167,9 +166,9 @@ class _Builder:
             pass  # its tables are read already
         elif type(part.tree).__name__ == "DataStructure":
             expression = Number(value=math.nan)
-            self.empty[name] = None
+            self.frame.empty[name] = None
         else:
-            lowering = Lowering(self.frame, name, axes, self._where(name, number))
+            lowering = Lowering(self.frame, name, axes, self._where(name, number), internal=part.internal)
             is_array = isinstance(part.tree, np.ndarray)
             expression = lowering.literal(part.tree) if is_array else lowering.whole(part.tree, box)
             extra = [axis for axis in expression.axes if axis not in axes]
@@ -253,7 +252,7 @@ class _Builder:
                 name: self._default(name) for name, known in variables.items() if known.kind == "constant"
             },
             ending=ending,
-            empty=tuple(self.empty),
+            empty=tuple(self.frame.empty),
         )
 
     def _variable(self, name: str) -> Variable:
@@ -342,6 +341,8 @@ class _Builder:
             reason = "it changes with time" if static.moving and name != "final_time" else ""
         except NotStaticError as error:
             value, reason = math.nan, str(error)
+        if name in self.frame.empty:
+            reason = "it has no numbers"
         if reason:
             message = "a control variable must be computed from numbers and constants"
             raise EquationError(message, variable=name, construct=reason, where=self._where(name))

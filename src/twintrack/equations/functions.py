@@ -77,7 +77,7 @@ LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "
 """Functions whose first argument is a lookup."""
 
 REFUSED = {
-    "random": "random numbers are not drawn; give the variable a series of numbers instead",
+    "random": "random numbers are not drawn, and what is in a macro cannot be given",
     "get_time_value": "clock and calendar are not read; write a formula of Time instead",
     "get_": "functions of data are not computed",
     "a_function_of": "the equation is not finished",

@@ -327,7 +327,7 @@ class Equations:
     ending: str = ""
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
     empty: tuple[str, ...] = ()
-    """Data that the file has no numbers for: each run must be given some."""
+    """What the file has no numbers for, data and random numbers: each run must be given some."""
 
     def expressions(self) -> Iterator[Expr]:
         """Yield the expressions of all components and states."""
