@@ -152,3 +152,7 @@ def test_random_numbers_must_be_given(write: Callable[[str], Path]) -> None:
     macro = ":MACRO: NOISY(x)\nNOISY = x + RANDOM 0 1() ~~|\n:END OF MACRO:\n"
     with pytest.raises(EquationError, match="random numbers are not drawn"):
         load_equations(write(macro + "x = NOISY(2) ~~|\n"))
+
+
+def test_the_time_of_the_model_may_be_asked_for_with_a_distance(run: Run) -> None:
+    np.testing.assert_allclose(run("x = GET TIME VALUE(0, 2.5, 0) ~~|\n")["x"], TIMES + 2.5)

@@ -83,7 +83,7 @@ def test_the_time_grid(arrays: Equations) -> None:
 def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
     text = faults(
         tmp_path,
-        "a = GET TIME VALUE(0, 1, 0) ~ ~ |\n\nb = 1 + SHIFT IF TRUE(1, 2, 3, 4, 5) + colour ~ ~ |\n"
+        "a = GET TIME VALUE(0, 1, 3) ~ ~ |\n\nb = 1 + SHIFT IF TRUE(1, 2, 3, 4, 5) + colour ~ ~ |\n"
         "c = MIN(1) ~ ~ |\n",
     )
     path = tmp_path / "model.mdl"
