@@ -392,10 +392,8 @@ def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
 
 def _check_finite(values: Mapping[str, np.ndarray], names: Iterable[str], time: np.ndarray, run: str) -> None:
     for name in names:
-        if np.isfinite(values[name].sum()):
-            continue
-        finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
-        if not finite.all():
+        if not np.isfinite(values[name].sum()):
+            finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
             year = time[finite.argmin()]
             message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"
             raise TwinTrackError(message)

@@ -119,9 +119,9 @@ def test_clocks_written_as_formulas(tmp_path: Path) -> None:
 
 BAD = """
 a = GET XLS DATA('f','t','A','B2') ~~|
-b = RANDOM NORMAL(0,1,0,1,3) + SHIFT IF TRUE(1,2) ~~|
-c := 3 ~~|
-d :INTERPOLATE: ~~|
+b = SIN(1,2) + SHIFT IF TRUE(1,2) ~~|
+c := 3 + VECTOR ELM MAP(a, 1) + nor ~~|
+d = VECTOR ELM MAP(3, 1) ~~|
 e = GET DIRECT CONSTANTS('f','t','A') ~~|
 f = x[ ~~|
 g = f + GET TIME VALUE(0,0,1) ~~|
@@ -141,7 +141,15 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(write: Callable[[s
     lines = str(raised.value).replace(f"{path}:", "").splitlines()
     assert [line.partition(":")[0] for line in lines] == [str(number) for number in (3, 4, *range(4, 15))]
     expected = (
-        *("GET XLS DATA", "RANDOM NORMAL", "SHIFT IF TRUE", ":=", "data", "GET XLS CONSTANTS", "f: not "),
+        *(
+            "GET XLS DATA",
+            "(SIN)",
+            "SHIFT IF TRUE",
+            "(nor)",
+            "VECTOR ELM MAP",
+            "GET XLS CONSTANTS",
+            "f: not ",
+        ),
         *("GET TIME VALUE", "GET DATA BETWEEN TIMES", "(nope)", "GET XLS LOOKUPS", "A FUNCTION OF", "(q)"),
     )
     for line, construct in zip(lines, expected, strict=True):

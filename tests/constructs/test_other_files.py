@@ -102,10 +102,6 @@ def test_a_changed_file_is_read_again(files: Path, write: Callable[[str], Path])
             "x: cannot be read: .*not found.*XLS CONSTANTS",
         ),
         ("x = GET XLS CONSTANTS('d.xlsx','S9','A4') ~~|\n", "x: cannot be read"),
-        (
-            "x :RAW: := GET XLS DATA('d.xlsx','S1','1','B2') ~~|\n",
-            "x: cannot be read: data without values between",
-        ),
         ("x = GET XLS LOOKUPS('d.xlsx','S1','1','H2') ~~|\n", "x: cannot be read"),
         ("q: GET XLS SUBSCRIPT('none.xlsx','S2','A3','C3','') ~~|\n", ":2: q: not understood: .*"),
     ],

@@ -83,11 +83,11 @@ def test_the_time_grid(arrays: Equations) -> None:
 def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
     text = faults(
         tmp_path,
-        "a = RANDOM UNIFORM(0, 1, 0) ~ ~ |\n\nb = 1 + SHIFT IF TRUE(1, 2, 3, 4, 5) + colour ~ ~ |\n"
+        "a = GET TIME VALUE(0, 1, 3) ~ ~ |\n\nb = 1 + SHIFT IF TRUE(1, 2, 3, 4, 5) + colour ~ ~ |\n"
         "c = MIN(1) ~ ~ |\n",
     )
     path = tmp_path / "model.mdl"
-    assert f"{path}:2: a: random numbers are not drawn; give the variable a series" in text
+    assert f"{path}:2: a: clock and calendar are not read" in text
     assert f"{path}:4: b: this function is not understood (SHIFT IF TRUE)" in text
     assert f"{path}:4: b: no variable of this name (colour)" in text
     assert f"{path}:5: c: 2 arguments are needed, 1 are given (MIN)" in text
@@ -110,7 +110,6 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         ),
         ("r: x, y ~ ~ |\na[r] = 1 ~ ~ |\na[y] = 2 ~ ~ |\n", ":4: a: an element is defined twice (a[y])"),
         ("r: x, y ~ ~ |\na[q] = 1 ~ ~ |\n", "no subscript range holds these (q)"),
-        ("a := 1 ~ ~ |\n", "data variables are not understood"),
         (
             "a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n",
             "not found. (GET XLS DATA)",

@@ -114,6 +114,11 @@ def check_inputs(
             faults.append(
                 Fault("outputs", f'"{name}" is not a variable that has values{suggest(name, variables)}')
             )
+    for name in equations.empty:
+        if name not in constants and name not in series:
+            faults.append(
+                Fault(name, "has no numbers in the model (data, or random numbers); give it a series")
+            )
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
     second = {} if blend is None else blend.series

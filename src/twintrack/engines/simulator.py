@@ -85,13 +85,24 @@ class Simulator:
     ) -> dict[str, Array]:
         """Give a run as columns by title, each of shape (saves,); the first one is "time"."""
         places = self._checked(values, outputs, time_step)
-        found = self._simulate(values, [name for name, _ in places], 1, time_step, engine)
+        ending = self.equations.ending
+        names = [*(name for name, _ in places), *([ending] if ending else [])]
+        found = self._simulate(values, names, 1, time_step, engine)
         columns = {"time": self.equations.time.saved}
         for name, wanted in places:
             for title, cell in self.labels.columns(name):
                 if wanted is None or wanted == cell:
                     columns[title] = found[name].reshape(len(found[name]), -1)[:, self._flat(name, cell)]
-        return columns
+        return self._ended(columns, found[ending].ravel()) if ending else columns
+
+    def _ended(self, columns: dict[str, Array], ends: Array) -> dict[str, Array]:
+        """Leave out what is behind the end of the run; `ends` says at each time when it is."""
+        over = np.flatnonzero(columns["time"] >= ends - 1e-9)
+        rows = int(over[0]) + 1 if len(over) else len(ends)
+        for title, _ in self.labels.columns("final_time"):
+            if title in columns:
+                columns[title] = ends
+        return {title: values[:rows] for title, values in columns.items()}
 
     def batch(
         self,

@@ -60,7 +60,8 @@ class Frame:
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
     `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered; `broken` are variables of which a fault is told already.
+    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
+    that must be given numbers.
     """
 
     ranges: Ranges
@@ -70,6 +71,7 @@ class Frame:
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    empty: dict[str, None] = field(default_factory=dict)
     faults: list[EquationError] = field(default_factory=list)
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
@@ -90,11 +92,16 @@ class Frame:
 class Lowering:
     """Lowers the right-hand side of one component; `left` names the axes of its left-hand side."""
 
-    def __init__(self, frame: Frame, variable: str, left: Sequence[str], where: str) -> None:
+    def __init__(
+        self, frame: Frame, variable: str, left: Sequence[str], where: str, *, internal: bool = False
+    ) -> None:
         self.frame = frame
+        self.internal = internal
         self.variable = variable
         self.left = tuple(left)
         self.where = where
+        # Where a variable may ask for its own elements: which these are, and what stands for them.
+        self.own: tuple[tuple[Index, ...], Callable[[Reference], Expr]] | None = None
         self._order = list(left)
         self._handlers: dict[str, Callable[[Any], Expr]] = {
             "ReferenceStructure": self._reference,
@@ -120,6 +127,12 @@ class Lowering:
                 return self.fault("numbers must be written in the model file", _UNREADABLE[kind])
             return self.fault("this construct is not understood", kind.removesuffix("Structure"))
         return handler(node)
+
+    def whole(self, node: Any, box: tuple[Index, ...]) -> Expr:
+        """Give the expression of a whole right-hand side, `box` being the elements on the left."""
+        if type(node).__name__ == "SampleIfTrueStructure":
+            return stateful.sample_of_itself(self, node, box)
+        return self.lower(node)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""
@@ -161,7 +174,11 @@ class Lowering:
         if name in self.frame.lookups:
             return self.fault("a lookup needs an argument: write name(x)", node.reference)
         if name in self.frame.axes:
-            return self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
+            found = self.variable_value(name, node.subscripts.subscripts if node.subscripts else ())
+            if name != self.variable or self.own is None:
+                return found
+            box, stand_in = self.own
+            return stand_in(found) if (found.indices, found.raw_axes) == (box, self.left) else found
         if name == "time":
             return Time()
         inside = ranges.names.find(node.reference)
@@ -287,6 +304,11 @@ class Lowering:
             return vectors.function(self, name, node.arguments)
         if name in LOOKUP_FUNCTIONS:
             return vectors.lookup_function(self, name, node.arguments)
+        if name.startswith("random") and not self.internal:
+            self.frame.empty[self.variable] = None
+            return Number(value=math.nan)
+        if name == "get_time_value" and [*node.arguments[:1], *node.arguments[2:]] == [0, 0]:
+            return self.apply("add", Time(), self.lower(node.arguments[1]))
         if name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":
@@ -307,6 +329,8 @@ class Lowering:
 
     def _reduction(self, name: str, arg: Expr) -> Expr:
         reduced = tuple(axis for axis in arg.axes if axis.endswith("!"))
+        if not reduced and self.frame.broken:
+            return Number(value=math.nan)  # what would have been reduced may be what is broken
         if not reduced:
             return self.fault("nothing to reduce: mark a subscript with !", name.upper())
         kept = tuple(axis for axis in arg.axes if axis not in reduced)

@@ -27,6 +27,8 @@ _STRUCTURES = {
     "GetLookupsStructure": "GET XLS LOOKUPS",
     "GetDataStructure": "GET XLS DATA",
 }
+_NO_TIME = 1e-6
+"""How far from each other two times may be and still be one, after rounding."""
 _UNREADABLE = (OSError, ValueError, KeyError, AttributeError, IndexError, TypeError, ImportError)
 """What PySD's readers raise for files, sheets and cells that are not there."""
 
@@ -103,6 +105,23 @@ def _written_out(definition: Definition, ranges: Ranges, folder: Path) -> Iterat
         yield replace(definition, subscripts=titles, **_lookup(definition, xs, column))
 
 
+def _only_at(x: Sequence[float], y: Sequence[float]) -> Any:
+    """Give data that have values at their times only (:RAW:): the next one, where its time has come."""
+    from pysd.translators.structures import abstract_expressions as trees
+
+    def ahead(values: Sequence[float]) -> Any:
+        lookup = trees.LookupsStructure(x=x, y=values, x_limits=(), y_limits=(), type="look_forward")
+        return trees.InlineLookupsStructure(early, lookup)
+
+    time = trees.ReferenceStructure("time")
+    early = trees.ArithmeticStructure(["-"], (time, _NO_TIME))
+    late = trees.ArithmeticStructure(["+"], (time, _NO_TIME))
+    here = trees.LogicStructure(["<="], (ahead(x), late))
+    passed = trees.LogicStructure(["<="], (early, max(x)))  # behind the last time, the last one is next
+    both = trees.LogicStructure([":AND:"], (here, passed))
+    return trees.CallStructure(trees.ReferenceStructure("if_then_else"), (both, ahead(y), math.nan))
+
+
 def _lookup(definition: Definition, xs: Any, ys: Any) -> dict[str, Any]:
     """Give tree and kind of a lookup, or of data as a lookup of the time; empty cells are left out."""
     from pysd.translators.structures import abstract_expressions as trees
@@ -110,10 +129,12 @@ def _lookup(definition: Definition, xs: Any, ys: Any) -> dict[str, Any]:
     points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True) if y == y]
     if not points and definition.kind == "data":
         return {"tree": math.nan, "kind": "equation"}
-    if not points or definition.keyword == "raw":
-        message = "data without values between their times (:RAW:)" if points else "no numbers are there"
+    if not points:
+        message = "no numbers are there"
         raise ValueError(message)
     x, y = zip(*sorted(points), strict=True)
+    if definition.kind == "data" and definition.keyword == "raw":
+        return {"tree": _only_at(x, y), "kind": "equation"}
     kind = definition.keyword if definition.kind == "data" and definition.keyword else "interpolate"
     lookup = trees.LookupsStructure(x=x, y=y, x_limits=(), y_limits=(), type=kind)
     if definition.kind != "data":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,11 +103,13 @@ class _Builder:
             mask[np.ix_(*_lists(box))] = True
             for excluded in part.excepted:
                 try:
-                    hidden = tuple(map(ranges.index, axes, map(ranges.names.find, excluded)))
+                    named = [ranges.members(ranges.names.find(item)) for item in excluded]
                 except KeyError as error:
                     self._fault(name, "no such subscript after :EXCEPT:", str(error.args[0]), number)
-                else:
-                    mask[np.ix_(*_lists(hidden))] = False
+                else:  # what is not among the elements of the variable takes nothing away
+                    pairs = zip((ranges.elements[axis] for axis in axes), named, strict=True)
+                    places = [[items.index(item) for item in out if item in items] for items, out in pairs]
+                    mask[np.ix_(*places)] = False
             if (owner[mask] >= 0).any():
                 self._fault(
                     name, "an element is defined twice", self._label(name, (owner >= 0) & mask), number
@@ -161,12 +164,13 @@ class _Builder:
             self._fault(name, "one range stands twice on the left-hand side", ", ".join(axes), number)
         elif name in self.frame.lookups:
             pass  # its tables are read already
-        elif part.kind == "data":
-            self._fault(name, "data variables are not understood; give a dated series instead", ":=", number)
+        elif type(part.tree).__name__ == "DataStructure":
+            expression = Number(value=math.nan)
+            self.frame.empty[name] = None
         else:
-            lowering = Lowering(self.frame, name, axes, self._where(name, number))
+            lowering = Lowering(self.frame, name, axes, self._where(name, number), internal=part.internal)
             is_array = isinstance(part.tree, np.ndarray)
-            expression = lowering.literal(part.tree) if is_array else lowering.lower(part.tree)
+            expression = lowering.literal(part.tree) if is_array else lowering.whole(part.tree, box)
             extra = [axis for axis in expression.axes if axis not in axes]
             if extra and not self.frame.faults:
                 self._fault(
@@ -232,11 +236,12 @@ class _Builder:
 
     def equations(self, digest: str) -> Equations:
         """Give the finished equations."""
+        time, ending = self._time()
         variables = {name: self._variable(name) for name in self.parts}
         return Equations(
             path=self.file,
             hash=digest,
-            time=self._time(),
+            time=time,
             variables=variables,
             ranges=self.frame.ranges.elements,
             components=self.components,
@@ -246,6 +251,8 @@ class _Builder:
             defaults={
                 name: self._default(name) for name, known in variables.items() if known.kind == "constant"
             },
+            ending=ending,
+            empty=tuple(self.frame.empty),
         )
 
     def _variable(self, name: str) -> Variable:
@@ -301,21 +308,32 @@ class _Builder:
             values[np.ix_(*lists)] = np.where(mask, full, target)
         return values
 
-    def _time(self) -> TimeGrid:
+    def _time(self) -> tuple[TimeGrid, str]:
+        """Give the clock, and the variable that follows its end where that changes."""
         order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
         known = [name for name in order if name in self.components]
         # Without SAVEPER every step is saved.
         missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
         if missing:
             raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
-        # A final time that changes is taken as it is at the initial time.
         static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
         values = {name: self._control(static, name) for name in known}
         initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
         try:
-            return TimeGrid(initial, final, step, values.get("saveper", step)).check()
+            grid = TimeGrid(initial, final, step, values.get("saveper", step)).check()
         except InputError as error:
             raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
+        return grid, self._followed("final_time") if static.moving else ""
+
+    def _followed(self, name: str) -> str:
+        """Add an internal variable with the equation of a control variable, and give its name."""
+        copy = f"{name}_now"
+        while copy in self.parts:
+            copy += "_"
+        self.parts[copy] = [replace(part, name=copy, internal=True) for part in self.parts[name]]
+        self.components[copy] = tuple(replace(part, variable=copy) for part in self.components[name])
+        self.frame.axes[copy], self.owners[copy] = self.frame.axes[name], self.owners[name]
+        return copy
 
     def _control(self, static: Static, name: str) -> float:
         try:
@@ -323,6 +341,8 @@ class _Builder:
             reason = "it changes with time" if static.moving and name != "final_time" else ""
         except NotStaticError as error:
             value, reason = math.nan, str(error)
+        if name in self.frame.empty:
+            reason = "it has no numbers"
         if reason:
             message = "a control variable must be computed from numbers and constants"
             raise EquationError(message, variable=name, construct=reason, where=self._where(name))

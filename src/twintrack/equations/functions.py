@@ -65,6 +65,7 @@ ROUNDING = frozenset({"integer", "modulo", "quantum"})
 
 VECTOR_FUNCTIONS = {
     "invert_matrix": 2,
+    "vector_elm_map": 2,
     "vector_rank": 2,
     "vector_reorder": 2,
     "vector_select": 5,
@@ -76,7 +77,7 @@ LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "
 """Functions whose first argument is a lookup."""
 
 REFUSED = {
-    "random": "random numbers are not drawn; give the variable a series of numbers instead",
+    "random": "random numbers are not drawn, and what is in a macro cannot be given",
     "get_time_value": "clock and calendar are not read; write a formula of Time instead",
     "get_": "functions of data are not computed",
     "a_function_of": "the equation is not finished",

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twintrack.equations.source import Entry, MacroText
+from twintrack.equations.source import BRACES, Entry, MacroText
 from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
 
-_COMMENT_OR_ZEROS = re.compile(r'("(?:\\"|[^"])*")|\{[^{}]*\}|([-+*/^(,=<>;]\s*)0+(?=\d)')
+_COMMENT_OR_ZEROS = re.compile(rf'("(?:\\"|[^"])*")|{BRACES}|([-+*/^(,=<>;]\s*)0+(?=\d)')
+_NAME_ONLY = re.compile(r'(?:"(?:\\"|[^"])*"|[^"=:(<])*\Z')
 _CONTINUATION = re.compile(r"\\\n\s*")
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
@@ -131,6 +132,8 @@ class _Reader:
         if text.endswith("="):
             message = "the equation is empty"
             raise ValueError(message)
+        if _NAME_ONLY.match(text):
+            text += ":RAW:"  # data, as a keyword behind the name says
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
@@ -144,7 +147,8 @@ class _Reader:
         item.parse()
         # Lookups of spreadsheets are written as equations; only their trees tell.
         lookup = isinstance(item, kinds.Lookup) or item.lookup
-        kind = "lookup" if lookup else "data" if isinstance(item, kinds.Data) else "equation"
+        data = isinstance(item, kinds.Data) or type(item.ast).__name__ == "GetDataStructure"
+        kind = "lookup" if lookup else "data" if data else "equation"
         left, excepted = item.subscripts
         keyword = getattr(item, "keyword", None) or ""
         groups = tuple(map(tuple, excepted))

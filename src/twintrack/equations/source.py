@@ -15,18 +15,20 @@ from twintrack.errors import EquationError
 from twintrack.names import snake
 
 SKETCH_MARK = "\\\\\\---///"
+BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+"""A comment inside an equation, which may hold others."""
 _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
 _LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
-_QUOTED_OR_SEPARATOR = re.compile(r'"(?:\\"|[^"])*"|\{[^{}]*\}|[~|]')
+_QUOTED_OR_SEPARATOR = re.compile(rf'"(?:\\"|[^"])*"|{BRACES}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
 _CONTINUATION = re.compile(r"\\\n[ \t]*")
 _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
 )
-_COMMENT = re.compile(r"(?:\s*\{[^{}]*\})+")
+_COMMENT = re.compile(rf"(?:\s*{BRACES})+")
 _ALIAS = re.compile(r"^30:(?P<name>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
 _VISIBLE = re.compile(r"[^\n]")
 

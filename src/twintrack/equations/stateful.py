@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from twintrack.equations.structure import Expr, Number, State, StateValue
+from twintrack.equations.structure import Expr, Index, Number, Reference, State, StateValue
 
 if TYPE_CHECKING:
     from twintrack.equations.expressions import Lowering
@@ -91,6 +91,23 @@ def _forecast(lowering: Lowering, node: Any) -> Expr:
     return lowering.apply("multiply", value, lowering.apply("add", Number(value=1.0), ahead))
 
 
+def sample_of_itself(lowering: Lowering, node: Any, box: tuple[Index, ...]) -> Expr:
+    """Give a variable that is a SAMPLE IF TRUE and nothing else, `box` being its elements on the left.
+
+    It may ask for itself, as a highest value so far does. What it holds then is its value one step before.
+    """
+    initial = lowering.lower(node.initial)
+
+    def before(own: Reference) -> Expr:
+        inputs = {"input": own, "time": Number(value=0.0)}  # no pipeline is shorter than a step
+        return _value(lowering, _state(lowering, "delay_fixed", initial, **inputs))
+
+    lowering.own = box, before
+    found = _sample_if_true(lowering, node)
+    lowering.own = None
+    return found
+
+
 def _sample_if_true(lowering: Lowering, node: Any) -> Expr:
     inputs = {"condition": lowering.lower(node.condition), "input": lowering.lower(node.input)}
     held = _value(lowering, _state(lowering, "sample", lowering.lower(node.initial), **inputs))
@@ -101,7 +118,22 @@ def _initial(lowering: Lowering, node: Any) -> Expr:
     return _value(lowering, _state(lowering, "initial", lowering.lower(node.initial)))
 
 
-BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
+Builder = Callable[["Lowering", Any], Expr]
+
+
+def _by_name(build: Builder) -> Builder:
+    """Let a construct that stands inside a SAMPLE IF TRUE mean the variable itself by its name."""
+
+    def built(lowering: Lowering, node: Any) -> Expr:
+        own, lowering.own = lowering.own, None
+        found = build(lowering, node)
+        lowering.own = own
+        return found
+
+    return built
+
+
+_BUILDERS: dict[str, Builder] = {
     "IntegStructure": _integ,
     "SmoothStructure": _smooth,
     "SmoothNStructure": _smooth,
@@ -113,4 +145,5 @@ BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
     "SampleIfTrueStructure": _sample_if_true,
     "InitialStructure": _initial,
 }
+BUILDERS = {kind: _by_name(build) for kind, build in _BUILDERS.items()}
 """What lowers each kind of syntax tree."""

@@ -324,6 +324,10 @@ class Equations:
     tables: tuple[Table, ...]
     defaults: dict[str, Array]
     """Values of all constants, shape = that of the variable (float64)."""
+    ending: str = ""
+    """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
+    empty: tuple[str, ...] = ()
+    """What the file has no numbers for, data and random numbers: each run must be given some."""
 
     def expressions(self) -> Iterator[Expr]:
         """Yield the expressions of all components and states."""

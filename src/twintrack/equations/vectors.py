@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twintrack.equations.functions import VECTOR_FUNCTIONS
-from twintrack.equations.structure import Expr, LookupCall, Number, Reduce, Reference, Vector
+from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
 
 if TYPE_CHECKING:
@@ -26,13 +26,29 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])
-    taken = trees[:1] if name == "invert_matrix" else trees
+    if name == "vector_elm_map":
+        return _element_map(lowering, trees[0], lowering.lower(trees[1]))
+    taken = [_square(lowering, trees[0])] if name == "invert_matrix" else trees
     args = tuple(lowering.lower(tree) for tree in taken)
     ordered = args[-1] if name == "vector_reorder" else args[0]
     along = _own_axes(ordered)[-2 if name == "invert_matrix" else -1 :]
     if len(along) < (2 if name == "invert_matrix" else 1):
         return lowering.fault("the argument has too few subscripts", shown)
+    if len(set(along)) < len(along):
+        return lowering.fault("one range stands twice; use a second range as its copy", shown)
     return _vector(lowering, name, args, along)
+
+
+def _square(lowering: Lowering, tree: Any) -> Any:
+    """Name the rows and columns of a matrix, where one range stands for both, as the left-hand side does."""
+    written = tree.subscripts.subscripts if getattr(tree, "subscripts", None) else ()
+    keys = [lowering.frame.ranges.names.find(item) for item in written[-2:]]
+    elements, named = lowering.frame.ranges.elements, lowering.left[-2:]
+    if len(keys) < 2 or keys[0] != keys[1] or len(named) < 2:
+        return tree
+    if any(set(elements[axis]) != set(elements.get(keys[0], ())) for axis in named):
+        return tree
+    return replace(tree, subscripts=replace(tree.subscripts, subscripts=(*written[:-2], *named)))
 
 
 def _vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequence[str]) -> Expr:
@@ -43,6 +59,36 @@ def _vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequen
 def _own_axes(value: Expr) -> tuple[str, ...]:
     """Give the axes of a value in the order in which its subscripts are written, if they are."""
     return value.raw_axes if isinstance(value, Reference) else value.axes
+
+
+def _element_map(lowering: Lowering, tree: Any, offset: Expr) -> Expr:
+    """Give VECTOR ELM MAP: the element that lies so far behind the one that is named; beyond the ends, none.
+
+    Where one subscript is an element, one moves along it, else along the last one.
+    """
+    name = lowering.frame.names.find(getattr(tree, "reference", ""))
+    written = tree.subscripts.subscripts if getattr(tree, "subscripts", None) else ()
+    if name in lowering.frame.broken:
+        return Number(value=math.nan)
+    if name not in lowering.frame.axes or not written:
+        return lowering.fault("the first argument is no element of a variable", "VECTOR ELM MAP")
+    indices, kept = lowering.pick(name, written)
+    single = [place for place, index in enumerate(indices) if isinstance(index, int)]
+    moved = single[0] if len(single) == 1 else len(indices) - 1
+    index = indices[moved]
+    if isinstance(index, int):
+        start: Expr = Number(value=float(index))
+    else:
+        axis = kept[sum(isinstance(before, tuple) for before in indices[:moved])]
+        start = Literal(axes=(axis,), values=tuple(map(float, index)), shape=(len(index),))
+    place = lowering.apply("add", start, offset)
+    found: Expr = Number(value=math.nan)
+    for number, element in enumerate(lowering.frame.ranges.elements[lowering.frame.axes[name][moved]]):
+        distance = lowering.apply("abs", lowering.apply("subtract", place, Number(value=float(number))))
+        value = lowering.variable_value(name, [*written[:moved], element, *written[moved + 1 :]])
+        near = lowering.apply("less", distance, Number(value=0.5))
+        found = lowering.apply("if_then_else", near, value, found)
+    return found
 
 
 # What VECTOR SELECT does with the selected values, by its number: reduction, and what is reduced.

@@ -59,7 +59,8 @@ def _pulse_train(graph: ScalarGraph, args: Sequence[int], now: int, step: float)
     del step
     start, interval, width, end = args
     begun = graph.apply("less_equal", start, now)
-    inside = graph.apply("and", begun, graph.apply("less", now, end))
+    last = graph.apply("add", end, graph.literal(SMALL))
+    inside = graph.apply("and", begun, graph.apply("less", now, last))
     since = graph.apply("add", graph.apply("subtract", now, start), graph.literal(SMALL))
     within = graph.apply("less", graph.apply("mod", since, interval), width)
     return graph.number(graph.apply("and", inside, within))
