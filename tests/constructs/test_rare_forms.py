@@ -156,8 +156,3 @@ def test_random_numbers_must_be_given(write: Callable[[str], Path]) -> None:
 
 def test_the_time_of_the_model_may_be_asked_for_with_a_distance(run: Run) -> None:
     np.testing.assert_allclose(run("x = GET TIME VALUE(0, 2.5, 0) ~~|\n")["x"], TIMES + 2.5)
-
-
-def test_a_train_of_pulses_ends_with_its_last_time(run: Run) -> None:
-    expected = ((TIMES >= 1) & (TIMES <= 5) & ((TIMES - 1) % 2 < 1)).astype(float)
-    np.testing.assert_array_equal(run("x = PULSE TRAIN(1, 1, 2, 5) ~~|\n")["x"], expected)

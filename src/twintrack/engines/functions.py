@@ -96,7 +96,7 @@ def shared_functions(xp: Any) -> dict[str, Callable[..., Value]]:
 
     def pulse_train(start: Value, interval: Value, width: Value, end: Value, t: Value, h: float) -> Value:
         del h
-        inside = xp.logical_and(start <= t, t < end + SMALL)
+        inside = xp.logical_and(start <= t, t < end)
         return xp.where(xp.logical_and(inside, xp.mod(t - start + SMALL, interval) < width), 1.0, 0.0)
 
     def sharp_divide(value: Value, divisor: Value) -> Value:

@@ -59,8 +59,7 @@ def _pulse_train(graph: ScalarGraph, args: Sequence[int], now: int, step: float)
     del step
     start, interval, width, end = args
     begun = graph.apply("less_equal", start, now)
-    last = graph.apply("add", end, graph.literal(SMALL))
-    inside = graph.apply("and", begun, graph.apply("less", now, last))
+    inside = graph.apply("and", begun, graph.apply("less", now, end))
     since = graph.apply("add", graph.apply("subtract", now, start), graph.literal(SMALL))
     within = graph.apply("less", graph.apply("mod", since, interval), width)
     return graph.number(graph.apply("and", inside, within))
