@@ -118,3 +118,20 @@ def test_all_faults_of_what_is_given_and_asked_are_told_at_once(path: Path) -> N
         Simulator(path).run({"infectivty": 1.0}, outputs=["totl"], time_step=0.3)
     told = str(caught.value)
     assert "infectivty" in told and 'did you mean "total"' in told and "SAVEPER" in told
+
+
+def test_the_horizon_and_what_is_saved_can_be_given(path: Path) -> None:
+    model = Simulator(path)
+    whole, short = model.run(), model.run({"FINAL TIME": 4, "SAVEPER": 0.5})
+    assert short.index.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4] and short["FINAL TIME"].unique() == [4]
+    pd.testing.assert_series_equal(short["total"].loc[[0, 1, 2, 3, 4]], whole["total"].loc[[0, 1, 2, 3, 4]])
+    assert model.batch({"final time": 2}, outputs=["total"]).sizes["time"] == 3
+    with pytest.raises(InputError, match="SAVEPER"):
+        model.run({"SAVEPER": 0.3})
+    with pytest.raises(InputError, match="takes one number"):
+        model.run({"FINAL TIME": {0: 3}})
+
+
+def test_an_unknown_engine_is_told(path: Path) -> None:
+    with pytest.raises(InputError, match='did you mean "numpy"'):
+        Simulator(path).batch({}, engine="numpi")  # type: ignore[arg-type]

@@ -233,3 +233,26 @@ def test_the_package_gives_what_is_public() -> None:
     assert twintrack.Experiment is Experiment
     with pytest.raises(AttributeError, match="no attribute 'Experimnt'"):
         twintrack.Experimnt  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_runs_without_finite_numbers_are_counted(run: Run) -> None:
+    worlds = pd.DataFrame(
+        {"pace": [3.0, np.finfo(float).max, 3.5], "strength": [9.0, np.finfo(float).max, 10.0]}
+    )
+    result = run(strategies=["fast"], worlds=worlds)
+    frame = result.frame()
+    broken = frame.loc[~np.isfinite(frame[result.outputs]).all(axis=1), "world"].unique().tolist()
+    assert broken == [1]
+    assert result.runs_not_finite() == {("central", "fast"): 1}
+    assert run("good", strategies=["fast"], worlds=worlds.drop(1)).runs_not_finite() == {}
+
+
+def test_one_name_may_stand_where_several_can(run: Run) -> None:
+    one = run(strategies="fast", scenarios="central", worlds=5, outputs="frontier_gap_months")
+    several = run(
+        "other", strategies=["fast"], scenarios=["central"], worlds=5, outputs=["frontier_gap_months"]
+    )
+    pd.testing.assert_frame_equal(one.frame(), several.frame())
+    last = several.times[-1]
+    chosen = one.frame(outputs="frontier_gap_months", strategies="fast", scenarios="central", times=last)
+    pd.testing.assert_frame_equal(chosen, one.frame(["frontier_gap_months"], ["fast"], ["central"], [last]))

@@ -63,3 +63,13 @@ def test_all_faults_are_told(tmp_path: Path) -> None:
     assert "a .csv or a .parquet file" in lines(tmp_path / "a.xlsx")[0]
     (tmp_path / "bad.parquet").write_bytes(b"no table")
     assert "cannot be read" in lines(tmp_path / "bad.parquet")[0]
+
+
+def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
+    TABLE.to_csv(tmp_path / "a.csv")
+    assert open_table(tmp_path / "a.csv", KNOWN).names == ("pace", "strength")
+
+
+def test_a_repeated_column_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pace,pace\n1,2\n", encoding="utf-8")
+    assert lines(tmp_path / "a.csv") == [f"{tmp_path / 'a.csv'}: pace has 2 columns; keep one"]

@@ -70,7 +70,7 @@ DEFAULT_RUNS = 1000
     type=click.Choice(["native", "jax", "numpy"]),
     default="native",
     show_default=True,
-    help="What computes: jax also runs on accelerators, with --workers 1.",
+    help="What computes. jax is meant for accelerators too (with --workers 1; untested there).",
 )
 @click.option("--resume", is_flag=True, help="Continue a run that was broken off.")
 @click.option(
@@ -182,6 +182,10 @@ def _times(text: str) -> Times:
 
 
 def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> None:
+    broken = result.runs_not_finite()
+    for (scenario, strategy), count in broken.items():
+        told = f"note: {count:,} of {result.size:,} worlds have outputs that are no finite numbers"
+        click.echo(f"{told}: {strategy} under {scenario}", err=True)
     rate = end.computed / end.seconds if end.computed else 0.0
     size = sum(path.stat().st_size for path in result.folder.rglob("*") if path.is_file())
     if as_json:
@@ -195,6 +199,7 @@ def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> N
                 "computed": end.computed,
                 "seconds": end.seconds,
                 "runs_per_second": rate,
+                "runs_not_finite": sum(broken.values()),
                 "bytes": size,
                 "worlds": result.size,
                 "seed": result.manifest["design"].get("seed"),

@@ -59,6 +59,7 @@ def simulate_command(
 
     values = _values(read_settings("--set", settings))
     columns = Simulator(file).table(values, read_names(outputs), time_step, engine)
+    _tell_not_finite(columns)
     if out is not None:
         _write(out, columns)
     if as_json:
@@ -67,6 +68,18 @@ def simulate_command(
         print_json({name: [_finite(value) for value in column] for name, column in columns.items()})
     else:
         click.echo(f"{out}: {len(columns['time'])} times, {len(columns) - 1} columns")
+
+
+def _tell_not_finite(columns: Mapping[str, Array]) -> None:
+    """Say on stderr from when on values are no finite numbers."""
+    import numpy as np
+
+    broken = {name: ~np.isfinite(values) for name, values in columns.items()}
+    names = [name for name, rows in broken.items() if rows.any()]
+    if names:
+        first = min(float(columns["time"][broken[name].argmax()]) for name in names)
+        shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+        click.echo(f"note: no finite numbers from time {first:g} on in {shown}", err=True)
 
 
 def _values(settings: Mapping[str, str]) -> dict[str, float | dict[float, float]]:

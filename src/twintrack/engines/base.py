@@ -14,6 +14,12 @@ from twintrack.equations.structure import Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
+_NOT_GIVEN = {
+    "lookup": "is a lookup; its points are those of the model file",
+    "control": "is no variable to give; the time step has an option of its own",
+}
+"""Kinds of variables that cannot be given, and what is said of them."""
+
 
 class Engine(Protocol):
     """Runs the equations of one model."""
@@ -128,8 +134,9 @@ def check_inputs(
     along = (grid.steps + 1,)
     for given, into, rows in zip((constants, series, second), checked, ((), along, along), strict=True):
         for name in sorted(given):
-            if name not in variables or variables[name].kind in ("lookup", "control"):
-                faults.append(Fault(name, f"is not a variable that can be given{suggest(name, variables)}"))
+            if name not in variables or variables[name].kind in _NOT_GIVEN:
+                known = name in variables and _NOT_GIVEN[variables[name].kind]
+                faults.append(Fault(name, known or f"is not a variable{suggest(name, variables)}"))
                 continue
             value = np.asarray(given[name], np.float64)
             shape = (*rows, *variables[name].shape)

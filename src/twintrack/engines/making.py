@@ -13,6 +13,7 @@ from twintrack.names import suggest
 BlendingName = Literal["native", "jax", "numpy"]
 """The engines of this package."""
 
+BLENDING: tuple[BlendingName, ...] = ("native", "jax", "numpy")
 ENGINES = ("native", "jax", "numpy", "pysd")
 """Names of all engines."""
 
@@ -25,7 +26,9 @@ def quickest(equations: Equations) -> BlendingName:
 
 
 def make_blending_engine(name: BlendingName, equations: Equations) -> BlendingEngine:
-    """Make one of the engines of this package."""
+    """Make one of the engines of this package. Raises InputError for an unknown name."""
+    if name not in BLENDING:
+        raise InputError(Fault("engine", f'there is no engine "{name}"{suggest(name, BLENDING)}'))
     if name == "native":
         from twintrack.engines.native_engine import NativeEngine
 

@@ -8,6 +8,8 @@ model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"]
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +23,7 @@ from twintrack.engines.making import make_blending_engine, quickest
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.names import snake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,10 @@ EngineChoice = Literal["auto", "native", "jax", "numpy"]
 
 MANY_OPERATIONS = 100_000
 """Equations times steps times runs from which on compiling takes less time than it saves."""
+
+
+_CONTROLS = {"initial_time": "initial", "final_time": "final", "saveper": "save_step"}
+"""Control variables that can be given, and what each is in the time grid."""
 
 
 class Simulator:
@@ -84,6 +91,9 @@ class Simulator:
         engine: EngineChoice = "auto",
     ) -> dict[str, Array]:
         """Give a run as columns by title, each of shape (saves,); the first one is "time"."""
+        timed, values = self._timed(values)
+        if timed is not self:
+            return timed.table(values, outputs, time_step, engine)
         places = self._checked(values, outputs, time_step)
         ending = self.equations.ending
         names = [*(name for name, _ in places), *([ending] if ending else [])]
@@ -129,6 +139,9 @@ class Simulator:
         """
         import xarray as xr
 
+        timed, values = self._timed(values)
+        if timed is not self:
+            return timed.batch(values, outputs, time_step=time_step, engine=engine)
         names = list(dict.fromkeys(name for name, _ in self._checked(values, outputs, time_step)))
         found = self._simulate(values, names, self._runs(values), time_step, engine)
         data: dict[str, Any] = {}
@@ -139,6 +152,22 @@ class Simulator:
             ranges.update(zip(dims, map(list, variable.element_titles), strict=True))
             data[variable.title] = (("time", *dims, "run"), found[name], {"units": variable.units})
         return xr.Dataset(data, {"time": self.equations.time.saved, **ranges})
+
+    def _timed(self, values: Mapping[str, Any]) -> tuple[Simulator, Mapping[str, Any]]:
+        """Give the model with the given first and last time and time between saved rows, and other values."""
+        given = {snake(label): label for label in values if snake(label) in _CONTROLS}
+        if not given:
+            return self, values
+        rest = {label: value for label, value in values.items() if label not in given.values()}
+        try:
+            times = {_CONTROLS[name]: float(values[label]) for name, label in given.items()}
+        except (TypeError, ValueError):
+            raise InputError(Fault(", ".join(given.values()), "takes one number")) from None
+        other = copy(self)
+        other.equations = replace(self.equations, time=replace(self.equations.time, **times).check())
+        other.labels = Labels(other.equations)
+        other._engines = {}
+        return other, rest
 
     def _flat(self, name: str, cell: tuple[int, ...]) -> int:
         shape = self.equations.variables[name].shape

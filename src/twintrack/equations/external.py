@@ -59,6 +59,12 @@ def read_external(
         if construct is None:
             found.append(definition)
             continue
+        if not isinstance(tree.file, str):
+            where = f"{file}:{definition.entry.line}"
+            message = "write the names of file, sheet and cells between single quotes"
+            told = EquationError(message, variable=definition.entry.name, construct=construct, where=where)
+            faults.append(Unread(definition.name, told))
+            continue
         definition = replace(definition, tree=replace(tree, file=aliases.get(tree.file, tree.file)))
         try:
             with warnings.catch_warnings():

@@ -29,6 +29,9 @@ SMALLEST, LARGEST = 256, 4096
 """Worlds of a part: few enough to lose little when one is broken off and to need little memory, many enough
 for long runs to end with some hundreds of files instead of thousands."""
 
+NOT_FINITE = "runs_not_finite"
+"""Key of a part's metadata: in how many of its runs some output is no finite number."""
+
 _PARTS = 32
 """How many parts an ensemble has at least before its parts grow."""
 
@@ -119,10 +122,13 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
     worlds = np.arange(job.first, job.first + job.worlds)
     fields = [pa.field("world", pa.int64()), pa.field("time", pa.float64(), metadata={"unit": "Year"})]
     fields += [pa.field(name, pa.float64(), metadata={"unit": work.units[name]}) for name in values]
+    # Told at the end: an ensemble is not broken off for one world that leaves the model's range.
+    finite = np.logical_and.reduce([np.isfinite(array) for array in values.values()])
+    broken = int((~finite.reshape(job.worlds, -1).all(axis=1)).sum())
     columns = [np.repeat(worlds, len(work.times)), np.tile(work.times, job.worlds), *values.values()]
     file = io.BytesIO()
     pq.write_table(
-        pa.table([pa.array(column) for column in columns], pa.schema(fields)),
+        pa.table([pa.array(column) for column in columns], pa.schema(fields, {NOT_FINITE: str(broken)})),
         file,
         row_group_size=len(columns[0]),
         write_page_checksum=True,

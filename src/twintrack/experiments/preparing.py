@@ -96,11 +96,11 @@ def _read(experiment: Experiment, model: Model) -> _Asked:
     faults = FaultList()
     found: dict[str, Any] = {}
     with faults:
-        found["plans"] = _crossed(model, experiment.strategies, experiment.levers or {})
+        found["plans"] = _crossed(model, _several(experiment.strategies), experiment.levers or {})
     with faults:
-        found["scenarios"] = _scenarios(model, experiment.scenarios)
+        found["scenarios"] = _scenarios(model, _several(experiment.scenarios))
     with faults:
-        found["outputs"] = _outputs(model, experiment.outputs)
+        found["outputs"] = _outputs(model, experiment.outputs and _several(experiment.outputs))
     with faults:
         found["rows"] = _rows(model.equations.time.saved, experiment.times)
     with faults:
@@ -159,6 +159,11 @@ def _manifest(
     }
 
 
+def _several(names: Any) -> Any:
+    """Give a list, also of one name that was given as it is."""
+    return names if isinstance(names, list | tuple) else [names]
+
+
 def _crossed(model: Model, references: Sequence[Any], levers: Mapping[str, Sequence[Any]]) -> list[Strategy]:
     """Give every strategy with every combination of values of levers, by names that say so."""
     faults = FaultList()
@@ -209,7 +214,9 @@ def _repeated(kind: str, names: Sequence[str]) -> list[Fault]:
 def _outputs(model: Model, asked: Sequence[str] | None) -> list[str]:
     if asked is None:
         return list(model.inputs.outcomes.goals)
-    known = {label for item in model.equations.variables.values() for label in item.labels}
+    variables = model.equations.variables
+    asked = [label for name in asked for label in (variables[name].labels if name in variables else [name])]
+    known = {label for item in variables.values() for label in item.labels}
     faults = [Fault("outputs", unknown("variable", name, known)) for name in asked if name not in known]
     faults += _repeated("output", asked)
     if not asked:

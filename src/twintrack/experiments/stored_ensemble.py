@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.experiments.parts import NOT_FINITE
 from twintrack.experiments.store import WORLDS, Place, Store
 from twintrack.experiments.worlds import Worlds
 from twintrack.inputs.validation import FaultList, unknown
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Names = Sequence[str] | None
-Years = Sequence[float] | None
+Names = str | Sequence[str] | None
+Years = float | Sequence[float] | None
 
 
 class EnsembleResult:
@@ -81,6 +82,18 @@ class EnsembleResult:
     def complete(self) -> bool:
         """Whether all parts are there; their checksums are compared when a run is resumed."""
         return (self.folder / WORLDS).exists() and set(self._store.places) <= self._store.files().keys()
+
+    def runs_not_finite(self) -> dict[tuple[str, str], int]:
+        """Count the runs in which some output is no finite number, by scenario and strategy; none: empty."""
+        import pyarrow.parquet as pq
+
+        found: dict[tuple[str, str], int] = {}
+        for (scenario, strategy, _), paths in self._files.items():
+            metadata = pq.read_schema(paths[0]).metadata or {}
+            count = int(metadata.get(NOT_FINITE.encode(), b"0"))
+            if count:
+                found[scenario, strategy] = found.get((scenario, strategy), 0) + count
+        return found
 
     def worlds(self, parameters: Names = None) -> pd.DataFrame:
         """Give the worlds: index `world`, a column for each parameter that varies, in its unit.
@@ -170,7 +183,8 @@ class EnsembleResult:
         ):
             with faults:
                 chosen[kind] = _chosen(f"stored {kind}", asked, stored)
-        wanted = self.times if times is None else sorted({float(time) for time in times})
+        years = [times] if isinstance(times, int | float) else times
+        wanted = self.times if years is None else sorted({float(time) for time in years})
         for time in wanted:
             if time not in self.times:
                 known = ", ".join(f"{known:g}" for known in self.times)
@@ -249,7 +263,8 @@ class _Choice:
 
 def _chosen(kind: str, asked: Names, stored: Collection[str]) -> list[str]:
     """Give the names asked for, or all. Raises InputError with all that are not stored."""
-    names = list(stored if asked is None else dict.fromkeys(asked))
+    several = [asked] if isinstance(asked, str) else asked
+    names = list(stored if several is None else dict.fromkeys(several))
     faults = [Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored]
     if faults:
         raise InputError(faults)

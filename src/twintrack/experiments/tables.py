@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CSV, PARQUET = ".csv", ".parquet"
-INDEX = "world"
-"""A column that only numbers the rows; it is left out."""
+INDEX = ("world", "", "Unnamed: 0")
+"""Names of columns that only number the rows, as pandas writes its index; they are left out."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,13 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Collection[str]) -
     such file, columns that are no world parameter, values that are no finite numbers.
     """
     where, names, rows, column = _opened(source)
-    names = [name for name in names if name != INDEX and not name.startswith("__index_level_")]
+    names = [name for name in names if name not in INDEX and not name.startswith("__index_level_")]
     faults = [
         Fault(where, unknown("world parameter", name, parameters)) for name in names if name not in parameters
     ]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    faults += [Fault(where, f"{name} has {names.count(name)} columns; keep one") for name in twice]
+    names = [name for name in names if name not in twice]
     if not rows:
         faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
     digest = hashlib.sha256()
