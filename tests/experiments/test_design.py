@@ -73,6 +73,11 @@ def test_one_world_is_enough_and_none_is_not() -> None:
         sample_worlds(PARAMETERS, 0, seed=-1)
 
 
+def test_more_worlds_than_a_disk_holds_are_refused_at_once() -> None:
+    with pytest.raises(InputError, match="at most 100,000,000 worlds"):
+        sample_worlds(PARAMETERS, 10**11)
+
+
 def test_worlds_stay_in_their_ranges() -> None:
     worlds = sample_worlds({"even": parameter("uniform", 0.1, 0.3)}, 5000)
 

@@ -25,9 +25,6 @@ from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.stored import stored
 
-_CUT = 256
-"""Runs that a thread takes at a time."""
-
 
 @dataclass(frozen=True)
 class _Compiled:

@@ -35,6 +35,9 @@ Sampling = Literal["latin", "sobol"]
 SAMPLINGS: tuple[Sampling, ...] = ("latin", "sobol")
 FIXED = "fixed"
 
+MOST_WORLDS = 100_000_000
+"""Some 24,000 parts and half a terabyte for each strategy."""
+
 _SOBOL_ROWS = 1 << 15
 """Worlds that are drawn from the Sobol sequence at a time."""
 
@@ -45,7 +48,7 @@ def sample_worlds(
     """Draw worlds: one row each, one column for each parameter that is not fixed, in the parameters' units.
 
     The same parameters, number and seed give the same bytes. Raises InputError when `worlds` is less than one
-    or `seed` is negative.
+    or more than MOST_WORLDS, or `seed` is negative.
     """
     import pandas as pd
 
@@ -63,6 +66,8 @@ def sampling_faults(worlds: int, seed: int) -> list[Fault]:
     faults = []
     if worlds < 1:
         faults.append(Fault("worlds", f"at least 1 world is needed, not {worlds}"))
+    if worlds > MOST_WORLDS:
+        faults.append(Fault("worlds", f"at most {MOST_WORLDS:,} worlds fit in an ensemble, not {worlds:,}"))
     if seed < 0:
         faults.append(Fault("seed", f"the seed must be 0 or more, not {seed}"))
     return faults
