@@ -253,6 +253,8 @@ def test_one_name_may_stand_where_several_can(run: Run) -> None:
         "other", strategies=["fast"], scenarios=["central"], worlds=5, outputs=["frontier_gap_months"]
     )
     pd.testing.assert_frame_equal(one.frame(), several.frame())
+    listed = run("third", strategies={"fast": 1}.keys(), scenarios=np.array(["central"]), worlds=5)
+    assert (listed.strategies, listed.scenarios) == (["fast"], ["central"])
     last = several.times[-1]
     chosen = one.frame(outputs="frontier_gap_months", strategies="fast", scenarios="central", times=last)
     pd.testing.assert_frame_equal(chosen, one.frame(["frontier_gap_months"], ["fast"], ["central"], [last]))

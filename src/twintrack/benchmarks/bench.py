@@ -41,7 +41,7 @@ def benchmark(
     Args:
         model: A model file; by default TwinTrack's own, with its strategies and worlds.
         only: Sections; by default all, or those of `QUICK`.
-        quick: Fewer rounds, and only what takes less than two minutes.
+        quick: Fewer rounds, and only what is quick to measure.
         full: PySD with subscripts runs the whole horizon, which takes minutes.
         tell: Is called with a line for each thing that is begun.
 

@@ -16,7 +16,7 @@ from twintrack.cli.options import json_option
     help="Measure this model file instead of TwinTrack's own.",
 )
 @click.option("--only", default="", metavar="NAME,...", help="Measure these sections only.")
-@click.option("--quick", is_flag=True, help="Fewer rounds, in less than two minutes.")
+@click.option("--quick", is_flag=True, help="Fewer rounds, in a minute or two.")
 @click.option("--full", is_flag=True, help="Run PySD with subscripts over the whole horizon.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown table.")
 @json_option

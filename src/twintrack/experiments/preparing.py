@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -160,8 +161,10 @@ def _manifest(
 
 
 def _several(names: Any) -> Any:
-    """Give a list, also of one name that was given as it is."""
-    return names if isinstance(names, list | tuple) else [names]
+    """Give a list, also of one name, file or strategy that was given as it is."""
+    from twintrack.inputs.strategies import Strategy
+
+    return [names] if isinstance(names, str | Path | Strategy) else list(names)
 
 
 def _crossed(model: Model, references: Sequence[Any], levers: Mapping[str, Sequence[Any]]) -> list[Strategy]:

@@ -69,9 +69,11 @@ class _Writer:
         outputs, memory = self.program.outputs, self.memory
         changing = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
         still = [name for name in outputs if name not in changing]
-        step, steps = self._kernel("step", [*self._rows(changing), *self._updates()], first=False)
+        updates = self._state("S2", "R", [slot.following for slot in memory.slots])
+        step, steps = self._kernel("step", [*self._rows(changing), *updates], first=False)
         held = [("K", place, node) for node, place in memory.held.items()]
-        init, start = self._kernel("init", [*self._starts(), *self._rows(still), *held], first=True)
+        starts = self._state("S", "R0", [slot.first for slot in memory.slots])
+        init, start = self._kernel("init", [*starts, *self._rows(still), *held], first=True)
         shared, fixed = self._once("shared", memory.shared), self._once("fixed", memory.fixed)
         sizes = {
             "levels": sum(slot.length == 1 for slot in memory.slots),
@@ -96,19 +98,11 @@ class _Writer:
         nodes = [node for name in names for node in self.program.outputs[name]]
         return [("Y", place, node) for place, node in enumerate(nodes)]
 
-    def _updates(self) -> list[Store]:
-        numbered = list(enumerate(self.program.slots))
-        levels = [
-            ("S2", self.memory.levels[place], slot.following) for place, slot in numbered if slot.length == 1
-        ]
-        return [*levels, *(("R", place, slot.following) for place, slot in numbered if slot.length > 1)]
-
-    def _starts(self) -> list[Store]:
-        numbered = list(enumerate(self.program.slots))
-        levels = [
-            ("S", self.memory.levels[place], slot.first) for place, slot in numbered if slot.length == 1
-        ]
-        return [*levels, *(("R0", place, slot.first) for place, slot in numbered if slot.length > 1)]
+    def _state(self, level: str, ring: str, nodes: Sequence[int]) -> list[Store]:
+        """Store a node for each slot: a level in one array, a pipeline in the other; unused slots nowhere."""
+        numbered = list(enumerate(zip(self.program.slots, nodes, strict=True)))
+        levels = [(level, self.memory.levels[p], node) for p, (slot, node) in numbered if slot.length == 1]
+        return [*levels, *((ring, p, node) for p, (slot, node) in numbered if slot.length > 1)]
 
     # Functions over a block of runs
 
