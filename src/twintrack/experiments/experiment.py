@@ -11,11 +11,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.parts import Job, part_ranges
+from twintrack.experiments.parts import Done, Job, part_ranges
 from twintrack.experiments.preparing import Prepared, prepare
 from twintrack.experiments.store import MANIFEST, WORLDS, Place, Store, free_space
 from twintrack.experiments.stored_ensemble import EnsembleResult
-from twintrack.experiments.workers import Done, computed_by_workers, computed_here, processor_cores
+from twintrack.experiments.workers import computed_by_workers, computed_here, processor_cores
 from twintrack.experiments.worlds import Worlds
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.validation import FaultList

@@ -1,0 +1,1 @@
+"""What history says: observed series, the likelihood, the posterior, and tests of the model."""
