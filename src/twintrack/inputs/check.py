@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.loops import loop_faults, state_faults
 from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.model_names import name_fault
@@ -28,7 +29,8 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, strategies, reports, loops and mechanisms. With equations also:
+    Every file is read: the tables, scenarios, strategies, reports, loops, mechanisms and frontier
+    runs. With equations also:
     every lever and world parameter is a constant of the model (or an element of one) of the same value and
     units, every outcome a variable of the same units, every equation has units and a source, every loop is
     closed, and the variables that carry a mechanism are there.
@@ -55,6 +57,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         faults += state_faults(root / "model" / "loops.yaml", content)
     with faults:
         faults += mechanism_faults(root / "model" / "mechanisms.csv", content, equations)
+    for path in frontier_files(root):
+        with faults:
+            faults += frontier_faults(path, content)
     if equations is not None:
         faults += _against_equations(content, equations)
         with faults:
