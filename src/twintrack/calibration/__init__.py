@@ -1,0 +1,1 @@
+"""What the model is set with and judged by: regressions and fits to observations that end with 2024."""
