@@ -17,6 +17,7 @@ import twintrack
 from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.experiments.experiment import Progress
+from twintrack.experiments.manifest import parameter_entry
 from twintrack.model import Model
 
 Run = Callable[..., EnsembleResult]
@@ -101,6 +102,12 @@ def test_the_manifest_tells_what_the_numbers_follow_from(run: Run, small_model: 
     assert turning["switch"]["when"]["below"] == 6 and turning["budget_factor"] == {"fast_leader": 1}
     assert told["created"] == "2023-11-14T22:13:20+00:00"
     assert {"twintrack", "llvmlite", "jax", "numpy", "pyarrow"} <= told["versions"].keys()
+
+
+def test_the_manifest_has_the_spread_of_a_lognormal_parameter(model: Model) -> None:
+    drawn = parameter_entry(model.world["cost_growth_factor"])
+    assert (drawn["distribution"], drawn["spread"]) == ("lognormal", 0.24)
+    assert "spread" not in parameter_entry(model.world["initial_run_cost"])
 
 
 def test_strategies_are_crossed_with_levers(run: Run, small_model: Model) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twintrack.errors import Fault
 from twintrack.inputs.content import Content
+from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_frontier_table
 from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
 from twintrack.inputs.levers import load_levers
 from twintrack.inputs.loops import state_faults
@@ -26,7 +27,9 @@ def check_file(path: Path, content: Content) -> list[Fault]:
     """
     faults = FaultList()
     with faults:
-        if path.suffix == ".csv":
+        if is_frontier_table(path):
+            faults += frontier_faults(path, content)
+        elif path.suffix == ".csv":
             faults += _table_faults(path, content)
         else:
             _reader(path, content)(path)
@@ -40,6 +43,7 @@ def content_files(root: Path) -> list[Path]:
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
         *history_files(root / "model" / "history"),
+        *frontier_files(root),
         *(path for folder in folders for path in yaml_files(root / folder)),
     ]
 

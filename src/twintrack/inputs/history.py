@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from twintrack.errors import Fault
-from twintrack.inputs.csv_files import read_table
+from twintrack.inputs.csv_tables import read_rows
 from twintrack.inputs.history_schemas import HistoryFile, Reading, Scale, SeriesEntry
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.schemas import Bilingual, Source
@@ -105,6 +105,11 @@ def history_faults(
     ]
 
 
+def has_history(folder: Path) -> bool:
+    """Say whether a folder holds observed series; one that only has folders of its own does not."""
+    return (folder / SERIES_FILE).exists() or bool(history_files(folder))
+
+
 def history_files(folder: Path) -> list[Path]:
     """List the tables of a history, by name."""
     return sorted(path for path in folder.glob("*.csv") if not path.name.startswith("."))
@@ -144,14 +149,13 @@ class _Table:
         self.path = path
         self.entry = entry
         self.sources = sources
-        self.faults = FaultList()
+        self.rows, self.faults = read_rows(path, COLUMNS)
 
     def points(self) -> tuple[HistoryPoint, ...]:
         """Give the rows in the order of time. Raises InputError with all faults of the table."""
-        rows = read_table(self.path, COLUMNS, self.faults)
-        if not rows and not self.faults:
+        if not self.rows and not self.faults:
             self._fault(1, "the table has no rows; write at least one observation")
-        points = [point for line, cells in rows if (point := self._point(line, cells))]
+        points = [point for line, cells in self.rows if (point := self._point(line, cells))]
         for before, after in pairwise(points):
             if after.year <= before.year:
                 message = f"the year {after.year:g} does not come after {before.year:g}, the row above"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.csv_files import read_table
+from twintrack.inputs.csv_tables import as_document, read_rows
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.world import read_world
-from twintrack.inputs.yaml_files import Address, Document, shown
+from twintrack.inputs.yaml_files import Document, shown
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -110,16 +110,13 @@ def _row_faults(entry: Mechanism) -> list[str]:
 
 def _document(path: Path) -> Document:
     """Read the table as a document, so that it is checked and located as the other files are."""
-    faults = FaultList()
-    rows: list[dict[str, Any]] = []
-    table = read_table(path, COLUMNS, faults)
-    for line, cells in table:
+    rows, faults = read_rows(path, COLUMNS)
+    entries: list[tuple[int, dict[str, Any]]] = []
+    for line, cells in rows:
         with faults:
-            rows.append(_row(cells, f"{shown(path)}:{line}"))
+            entries.append((line, _row(cells, f"{shown(path)}:{line}")))
     faults.raise_any()
-    lines: dict[Address, int] = {(): 1, (_TABLE,): 1}
-    lines |= {(_TABLE, place): line for place, (line, _) in enumerate(table)}
-    return Document(path, {_TABLE: tuple(rows)}, lines)
+    return as_document(path, _TABLE, entries)
 
 
 def _row(cells: dict[str, str], where: str) -> dict[str, Any]:
