@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.engines.making import BlendingName
+    from twintrack.experiments.drawing import DesignName
     from twintrack.model import Model, StrategyReference
 
-DesignName = Literal["latin", "sobol"]
 Times = Sequence[float] | Literal["all", "yearly"]
 
 _CLEARLY = 0.9
@@ -66,8 +66,10 @@ class Experiment:
         worlds: Number of worlds to draw; or the worlds themselves as a DataFrame, or as the path of a .csv or
             .parquet file, with a column for each world parameter that varies. The others keep their central
             values.
-        design: How worlds are drawn: "latin" (a Latin hypercube) or "sobol" (a scrambled Sobol sequence, best
-            with a power of two).
+        design: How worlds are drawn: "posterior" (from those that agree with history), "latin" (a Latin
+            hypercube of the prior, which is all that the ranges allow) or "sobol" (a scrambled Sobol sequence
+            of the prior, best with a power of two). By default the posterior where the content has one that
+            belongs to the model, else a Latin hypercube, with a note that says why.
         seed: Seed of the draw.
         outputs: Variables, or elements of arrays; by default all outcomes.
         times: Saved times in decimal years, "yearly" (the default: whole years) or "all".
@@ -77,12 +79,13 @@ class Experiment:
             taken as they are.
         engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
         model: The model; by default that of `twintrack.load()`.
+        prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
     """
 
     strategies: Sequence[StrategyReference]
     scenarios: Sequence[str] = (CENTRAL,)
     worlds: int | pd.DataFrame | Path | str = 1000
-    design: DesignName = "latin"
+    design: DesignName | None = None
     seed: int = 1
     outputs: Sequence[str] | None = None
     times: Times | None = None
@@ -90,6 +93,7 @@ class Experiment:
     resample: int | None = None
     engine: BlendingName = "native"
     model: Model | None = None
+    prior: bool = False
 
     def run(
         self,
