@@ -172,7 +172,7 @@ class Model:
         """
         plan, factor = self.at_budget(self.strategy(strategy, **levers), scenario)
         outside = self.scenario(scenario)
-        overrides = {**outside.world, **self._world_values(world or {})}
+        overrides = {**outside.world, **self.world_values(world or {})}
         grid = self.equations.time.with_step(time_step)
         arrays = self.world_arrays.inputs(overrides, grid.times)
         levers_given = lever_inputs(plan, self.equations, grid.times)
@@ -310,7 +310,8 @@ class Model:
         }
         return WorldArrays(self.equations, self.world, dated)
 
-    def _world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
+    def world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
+        """Read world parameters set by hand: numbers, {date: value}, or paths. Raises InputError."""
         ready = {name: value for name, value in given.items() if isinstance(value, LeverPath)}
         rest = {name: value for name, value in given.items() if name not in ready}
         return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}

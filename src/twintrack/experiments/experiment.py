@@ -80,6 +80,8 @@ class Experiment:
         engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
         model: The model; by default that of `twintrack.load()`.
         prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
+        world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
+            paths. Equal budgets are scaled without them, as in `Model.run`.
     """
 
     strategies: Sequence[StrategyReference]
@@ -94,6 +96,7 @@ class Experiment:
     engine: BlendingName = "native"
     model: Model | None = None
     prior: bool = False
+    world: Mapping[str, Any] | None = None
 
     def run(
         self,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twintrack.engines.making import BlendingName
     from twintrack.experiments.experiment import Experiment, Times
     from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import Scenario
+    from twintrack.inputs.world import Scenario, WorldValue
     from twintrack.model import Model
 
 _PACKED = 0.75
@@ -81,7 +81,7 @@ def prepare(experiment: Experiment) -> Prepared:
         for plan in asked.plans
     }
     recorded = _manifest(model, work, asked, factors)
-    notes = (*asked.drawn.notes, *_replaced_notes(asked.drawn, work))
+    notes = (*asked.drawn.notes, *_replaced_notes(asked))
     return Prepared(work, asked.design, recorded, notes)
 
 
@@ -100,6 +100,7 @@ class _Asked:
 
     plans: Sequence[Strategy]
     scenarios: Mapping[str, Scenario]
+    world: Mapping[str, WorldValue]
     outputs: Sequence[str]
     rows: NDArray[np.int64]
     drawn: _Drawn
@@ -116,6 +117,8 @@ def _read(experiment: Experiment, model: Model) -> _Asked:
         found["plans"] = _crossed(model, _several(experiment.strategies), experiment.levers or {})
     with faults:
         found["scenarios"] = _scenarios(model, _several(experiment.scenarios))
+    with faults:
+        found["world"] = model.world_values(experiment.world or {})
     with faults:
         found["outputs"] = _outputs(model, experiment.outputs and _several(experiment.outputs))
     with faults:
@@ -135,7 +138,7 @@ def _work(
     """Put together what is computed; `budgets` holds strategies as their budgets want them, by scenario."""
     plan = Plan(
         arrays=model.world_arrays,
-        scenarios={name: scenario.world for name, scenario in asked.scenarios.items()},
+        scenarios={name: {**scenario.world, **asked.world} for name, scenario in asked.scenarios.items()},
         strategies={
             scenario: {name: plan for name, (plan, _) in found.items()} for scenario, found in budgets.items()
         },
@@ -314,11 +317,15 @@ def _sobol_notes(design: str, worlds: int) -> list[str]:
     ]
 
 
-def _replaced_notes(drawn: _Drawn, work: Work) -> list[str]:
+def _replaced_notes(asked: _Asked) -> list[str]:
     """Say which columns of a table or of the posterior a scenario sets to values of its own."""
-    columns = set(drawn.design.names) if drawn.source else set()
+    columns, source = set(asked.design.names), asked.drawn.source
+    found = {
+        name: [item for item in scenario.world if item in columns]
+        for name, scenario in asked.scenarios.items()
+    }
     return [
-        f"scenario {scenario} sets {', '.join(names)} in every world, instead of what {drawn.source} holds"
-        for scenario, values in work.plan.scenarios.items()
-        if (names := [name for name in values if name in columns])
+        f"scenario {scenario} sets {', '.join(names)} in every world, instead of what {source} holds"
+        for scenario, names in found.items()
+        if names and source
     ]
