@@ -102,7 +102,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
             killed.append(victim)
             os.kill(victim, signal.SIGKILL)
 
-    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
     experiment.run(tmp_path / "store", workers=2, progress=kill_one)
     assert len(killed) == 2
     assert "was ended by SIGKILL (has the system run out of memory?)" in caplog.text
@@ -110,7 +110,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
 
 
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     told: list[str] = []
     jobs = [Job("central", "fast", 0, 0, np.full((2, 10), 5.0)), _Deadly("central", "fast", 1, 10, DRAWS)]
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
@@ -131,7 +131,7 @@ class _Deadly(Job):
 
 
 def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     wrong = Job("central", "fast", 0, 0, np.full((3, 10), 5.0))  # more parameters than there are
     for compute in (
         lambda: workers.computed_here(prepared.work, [wrong]),
@@ -142,7 +142,7 @@ def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
 
 
 def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     cores = workers.processor_cores()[:2]
     seen: dict[int, set[int]] = {}
     deaf: dict[int, bool] = {}
@@ -166,7 +166,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
 
 
 def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> None:
-    work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model)).work
+    work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model, prior=True)).work
     job = Job("central", "turning", 0, 0, DRAWS)
     first = part(work, job)
     part(work, Job("central", "fast", 1, 10, DRAWS * 1.1))

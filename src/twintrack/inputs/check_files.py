@@ -16,6 +16,7 @@ from twintrack.inputs.sources import load_sources
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
 from twintrack.inputs.yaml_files import read_document, yaml_files
+from twintrack.resources import POSTERIOR_FILE
 
 
 def check_file(path: Path, content: Content) -> list[Fault]:
@@ -33,12 +34,14 @@ def check_file(path: Path, content: Content) -> list[Fault]:
 
 
 def content_files(root: Path) -> list[Path]:
-    """List the files that `check_content` reads: model file, tables, scenarios, strategies, reports."""
+    """List the files of a content: model file, tables, scenarios, strategies, reports, a posterior."""
     folders = ("model", "model/scenarios", "strategies", "reports")
+    posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
         *(path for folder in folders for path in yaml_files(root / folder)),
+        *([posterior] if posterior.is_file() else []),
     ]
 
 
