@@ -221,7 +221,7 @@ def test_ctrl_c_leaves_a_store_that_continues(out: Path) -> None:
     told = Path("stderr.txt").read_text()
     assert "Traceback" not in told
     assert told.splitlines()[-2:] == [
-        f"what is done is in {out}: continue with --resume",
+        f"what is done is in {out}: continue with --resume (in Python: resume=True)",
         "interrupted",
     ]
     assert not EnsembleResult.open(out).complete and not list(out.rglob("*.tmp"))

@@ -29,7 +29,7 @@ SCRIPT = """
 import sys
 import twintrack
 twintrack.Experiment(
-    ["fast", "turning"], ("central", "fast_leader"), {worlds}, model=twintrack.load({content!r})
+    ["fast", "turning"], ("central", "fast_leader"), {worlds}, model=twintrack.load({content!r}), prior=True
 ).run({out!r}, workers=2, resume=True)
 """
 """A user's script, without the guard that processes would otherwise need."""
@@ -88,6 +88,30 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one(
     last = script(folder, worlds)
     assert last.wait() == 0, (tmp_path / "stderr.txt").read_text()
     assert content_of(folder) == whole
+
+
+@pytest.mark.parametrize("workers_", [1, 2])
+def test_ctrl_c_leaves_a_store_that_continues(
+    small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, workers_: int
+) -> None:
+    whole = content_of(run("whole", worlds=20_000).folder)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
+    told: list[Progress] = []
+
+    def interrupt(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        experiment.run(tmp_path / "store", workers=workers_, progress=interrupt)
+    assert f"what is done is in {tmp_path / 'store'}" in caplog.text and "resume=True" in caplog.text
+    assert not [pid for pid in children(os.getpid()) if is_worker(pid)]
+    kept = len(parts_of(tmp_path / "store"))
+    assert 3 <= kept < len(parts_of(tmp_path / "whole")) and not list((tmp_path / "store").rglob("*.tmp"))
+    experiment.run(tmp_path / "store", workers=workers_, resume=True, progress=told.append)
+    assert told[-1].computed < told[-1].runs
+    assert content_of(tmp_path / "store") == whole
 
 
 def test_workers_that_are_killed_cost_their_parts_only(

@@ -104,7 +104,6 @@ def ensemble_command(**options: Any) -> None:
     the same bytes. Results are Parquet files, which pandas, pyarrow and DuckDB read as one table.
     """
     experiment = _experiment(options)
-    out = options["out"]
     last: list[Progress] = []
     with ProgressLine() as line:
 
@@ -112,13 +111,9 @@ def ensemble_command(**options: Any) -> None:
             last[:] = [progress]
             line.show(progress)
 
-        try:
-            result = experiment.run(
-                out, options["workers"], options["resume"], options["cluster"], progress=show
-            )
-        except KeyboardInterrupt:
-            click.echo(f"what is done is in {out}: continue with --resume", err=True)
-            raise
+        result = experiment.run(
+            options["out"], options["workers"], options["resume"], options["cluster"], progress=show
+        )
     _print_summary(result, last[-1], options)
 
 

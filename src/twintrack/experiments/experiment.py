@@ -118,7 +118,8 @@ class Experiment:
         What a user should know (a damaged part, a worker that died) goes to the log "twintrack". Raises
         InputError with all faults of the experiment, also when `out` holds a store and `resume` is not set,
         or one of another experiment. Raises TwinTrackError when the work fails, of a full disk or a worker
-        that dies again and again: what is done is kept, and `resume` continues it.
+        that dies again and again: what is done is kept, and `resume` continues it. The same after Ctrl-C,
+        which raises KeyboardInterrupt when the workers have ended.
         """
         prepared = _checked(self, workers, cluster)
         folder = Path(out)
@@ -131,10 +132,14 @@ class Experiment:
             missing = store.missing(_log.warning)
             if begun:
                 _check_space(folder, prepared, len(missing))
-            with store.make_worlds(prepared.design, _log.warning) as worlds:
-                jobs = _jobs(store, worlds, missing)
-                with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
-                    _keep(store, done, missing, progress)
+            try:
+                with store.make_worlds(prepared.design, _log.warning) as worlds:
+                    jobs = _jobs(store, worlds, missing)
+                    with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
+                        _keep(store, done, missing, progress)
+            except KeyboardInterrupt:
+                _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
+                raise
         return EnsembleResult.open(folder)
 
 
