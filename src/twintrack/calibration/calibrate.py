@@ -19,15 +19,18 @@ import numpy as np
 from twintrack.calibration.checkpoints import Checkpoints
 from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
-from twintrack.calibration.setup import history_hash, prepare_target
+from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
 from twintrack.experiments import manifest
 from twintrack.experiments.experiment import Progress
 from twintrack.experiments.workers import Crew, computed_here, processor_cores
+from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
 from twintrack.stored import code_digest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from twintrack.calibration.target import Target
     from twintrack.model import Model
 
@@ -87,6 +90,17 @@ class Calibrated:
     target: Target
     populations: tuple[Population, ...]
     scores: Array
+
+    def frame(self) -> pd.DataFrame:
+        """Give the sample: a row for each world, columns for parameters, discrepancies and persistences."""
+        import pandas as pd
+
+        unknowns, names = self.target.unknowns, self.target.observed.names
+        sizes, persistences = unknowns.discrepancy(self.scores), unknowns.persistence(self.scores)
+        columns = unknowns.worlds(self.scores)
+        columns |= {f"discrepancy[{name}]": row for name, row in zip(names, sizes, strict=True)}
+        columns |= {f"persistence[{name}]": row for name, row in zip(names, persistences, strict=True)}
+        return pd.DataFrame(columns)
 
 
 def calibrate(

@@ -31,7 +31,7 @@ class Observed:
     Attributes:
         series: What was read from the files.
         times: When each point holds, in decimal years: its date, or the middle of its window; (points,).
-        values: On the scale of the series, shape (points,).
+        values: On the scale of the series, shape (points,); of an observation with an interval its middle.
         errors: Standard deviations of measurement on that scale, shape (points,).
         weights: Weight of each saved row in each point, shape (rows, points).
     """
@@ -146,19 +146,19 @@ def restored(values: Array, scale: str) -> Array:
 
 def _observed(series: HistorySeries, saved: Array) -> Observed:
     points = series.points
-    values = transformed(np.array([point.value for point in points]), series.scale)
+    measured = np.array([_measured(series, point) for point in points])
     middle = series.window / 2 if series.reading == "mean" else 0.0
     weights = np.stack([row_weights(series, point.year, saved) for point in points], axis=1)
-    errors = np.array([_error(series, point) for point in points])
-    return Observed(series, np.array([point.year + middle for point in points]), values, errors, weights)
+    times = np.array([point.year + middle for point in points])
+    return Observed(series, times, measured[:, 0], measured[:, 1], weights)
 
 
-def _error(series: HistorySeries, point: HistoryPoint) -> float:
-    """Give the standard deviation of a point; low and high are a central 90 % interval."""
+def _measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:
+    """Give mean and standard deviation of a measurement; low and high are its central 90 % interval."""
     if point.low is None or point.high is None:
-        return series.error
+        return float(transformed(np.array(point.value), series.scale)), series.error
     low, high = transformed(np.array([point.low, point.high]), series.scale)
-    return max(float(high - low) / (2 * Z90), series.error)
+    return float(low + high) / 2, float(high - low) / (2 * Z90)
 
 
 def row_weights(series: HistorySeries, year: float, saved: Array) -> Array:

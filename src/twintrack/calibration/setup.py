@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -16,7 +13,6 @@ from twintrack.inputs.strategies import BASELINE
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.inputs.history import HistorySeries
     from twintrack.model import Model
 
 
@@ -40,26 +36,3 @@ def ending(equations: Equations, end: float) -> Equations:
     time = equations.time
     saves = ceil((end - time.initial) / time.save_step - 1e-9)
     return replace(equations, time=replace(time, final=time.initial + saves * time.save_step))
-
-
-def history_hash(history: Iterable[HistorySeries]) -> str:
-    """Give the digest of everything in observed series that a likelihood depends on."""
-    numbers = [
-        {
-            "series": [
-                series.name,
-                series.variable,
-                series.reading,
-                series.window,
-                series.since,
-                series.scale,
-                series.factor,
-                series.error,
-                series.discrepancy,
-                series.bound,
-            ],
-            "points": [[point.year, point.value, point.low, point.high] for point in series.points],
-        }
-        for series in history
-    ]
-    return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()

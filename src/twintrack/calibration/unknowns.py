@@ -17,7 +17,9 @@ from twintrack.experiments.design import quantiles, sampled
 from twintrack.inputs.world import WorldParameter
 
 _LARGEST = 8.0
-"""Scores further out than this share of 1e-15 are not told apart from it."""
+"""Scores further out, a share of 1e-15, are not told apart."""
+
+_PLACES = 4096
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class Unknowns:
         shares = _shares(scores[len(self.names) + len(self.observed.series) :])
         # The quantile of Beta(2, 2), whose distribution function is 3 x^2 - 2 x^3: a cubic of real roots.
         return 0.5 + np.cos((np.arccos(1 - 2 * shares) + 4 * np.pi) / 3)
+
+    def scores(self, worlds: Mapping[str, Array], discrepancy: Array, persistence: Array) -> Array:
+        """Give the scores of values, shape (size, runs): what `worlds` and the others undo.
+
+        Shares of the parameters are read off their quantiles at 4,096 places.
+        """
+        from scipy.special import ndtr, ndtri
+
+        shares = np.linspace(0, 1, _PLACES)
+        rows = [
+            np.interp(worlds[name], quantiles(self.parameters[name], shares), shares) for name in self.names
+        ]
+        scales = np.array([item.series.discrepancy for item in self.observed.series])
+        sizes = 2 * ndtr(discrepancy / scales[:, None]) - 1
+        persistences = 3 * persistence**2 - 2 * persistence**3
+        ends = ndtr(_LARGEST)
+        scores: Array = ndtri(np.concatenate([rows, sizes, persistences]).clip(1 - ends, ends))
+        return scores
 
 
 def _shares(scores: Array) -> Array:

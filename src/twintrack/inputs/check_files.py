@@ -18,6 +18,7 @@ from twintrack.inputs.sources import load_sources
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
+from twintrack.resources import POSTERIOR_FILE
 
 
 def check_file(path: Path, content: Content) -> list[Fault]:
@@ -37,14 +38,16 @@ def check_file(path: Path, content: Content) -> list[Fault]:
 
 
 def content_files(root: Path) -> list[Path]:
-    """List the files that `check_content` reads: model, tables, scenarios, history, strategies, reports."""
+    """List the files of a content: model, tables, scenarios, history, strategies, reports, posterior."""
     folders = ("model", "model/scenarios", "model/history", "strategies", "reports")
+    posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
         *history_files(root / "model" / "history"),
         *frontier_files(root),
         *(path for folder in folders for path in yaml_files(root / folder)),
+        *([posterior] if posterior.is_file() else []),
     ]
 
 

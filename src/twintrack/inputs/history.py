@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,6 +105,29 @@ def history_faults(
         for name, one in series.items()
         for key, message in _model_faults(one, equations)
     ]
+
+
+def history_hash(history: Iterable[HistorySeries]) -> str:
+    """Give the SHA-256 of everything in observed series that a likelihood depends on."""
+    numbers = [
+        {
+            "series": [
+                series.name,
+                series.variable,
+                series.reading,
+                series.window,
+                series.since,
+                series.scale,
+                series.factor,
+                series.error,
+                series.discrepancy,
+                series.bound,
+            ],
+            "points": [[point.year, point.value, point.low, point.high] for point in series.points],
+        }
+        for series in history
+    ]
+    return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
 
 
 def has_history(folder: Path) -> bool:

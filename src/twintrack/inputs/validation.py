@@ -20,6 +20,7 @@ _LINES = 'must be indented lines of the form "key: value"'
 _WRONG = {
     "string_type": "must be text in quotes, not {found}",
     "int_type": "must be a whole number, not {found}",
+    "bool_type": "must be true or false, not {found}",
     "tuple_type": "must be a list such as [a, b], not {found}",
     "dict_type": f"{_LINES}; it is {{found}}",
     "model_type": f"{_LINES}; it is {{found}}",
