@@ -175,7 +175,7 @@ def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, 
     known = words | keys | {"model.inputs.history", ASSUMPTION}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
     form = section(text, "The form")
-    assert [key for key in SeriesEntry.model_fields if f"`{key}`" not in form] == ["title", "unit"]
+    assert [key for key in SeriesEntry.model_fields if f"`{key}`" not in form] == []
 
 
 def assert_tables_are_current(text: str) -> None:
