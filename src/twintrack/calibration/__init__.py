@@ -1,1 +1,1 @@
-"""What the model is set with and judged by: regressions and fits to observations that end with 2024."""
+"""What history says: observed series, the likelihood, the posterior, and tests of the model."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from twintrack.errors import Fault
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
+from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
 from twintrack.inputs.loops import loop_faults, state_faults
 from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.model_names import name_fault
@@ -29,11 +30,11 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, strategies, reports, loops, mechanisms and frontier
-    runs. With equations also:
-    every lever and world parameter is a constant of the model (or an element of one) of the same value and
-    units, every outcome a variable of the same units, every equation has units and a source, every loop is
-    closed, and the variables that carry a mechanism are there.
+    Every file is read: the tables, scenarios, strategies, reports, loops, mechanisms, the observed history
+    and frontier runs. With equations also: every lever and world parameter is a constant of the model (or an
+    element of one) of the same value and units, every outcome a variable of the same units, every equation
+    has units and a source, every loop is closed, the variables that carry a mechanism are there, and those
+    that were observed, in units that agree.
     """
     faults = FaultList()
     content = None
@@ -57,6 +58,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         faults += state_faults(root / "model" / "loops.yaml", content)
     with faults:
         faults += mechanism_faults(root / "model" / "mechanisms.csv", content, equations)
+    if has_history(content.history_folder):
+        with faults:
+            faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
     for path in frontier_files(root):
         with faults:
             faults += frontier_faults(path, content)

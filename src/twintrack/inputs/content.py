@@ -1,4 +1,4 @@
-"""All content that belongs to a model: tables, scenarios, strategies, loops and mechanisms."""
+"""All content that belongs to a model: tables, scenarios, strategies, loops, mechanisms, history."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from twintrack.inputs.frontier_runs import (
     load_frontier_definitions,
     load_frontier_runs,
 )
+from twintrack.inputs.history import HistorySeries, has_history, load_history
 from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
@@ -71,6 +72,19 @@ class Content:
     def mechanisms(self) -> dict[str, Mechanism]:
         """The mechanisms by id; read at every use, raises InputError with all faults of the file."""
         return load_mechanisms(self.root / "model" / "mechanisms.csv")
+
+    @property
+    def history(self) -> dict[str, HistorySeries]:
+        """The observed series by name; read at every use, raises InputError with all faults of the files.
+
+        Content without model/history/series.yaml and tables beside it has none.
+        """
+        return load_history(self.history_folder, self.sources) if has_history(self.history_folder) else {}
+
+    @property
+    def history_folder(self) -> Path:
+        """Where the observed series are, if there are any."""
+        return self.root / "model" / "history"
 
     @property
     def frontier_runs(self) -> tuple[FrontierRun, ...]:

@@ -361,10 +361,12 @@ class StrategyFile(Entry):
 
 
 class Ensemble(Entry):
-    """How many worlds a report draws, and from which seed."""
+    """How many worlds a report draws, from which seed, and from where."""
 
     worlds: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
+    prior: Annotated[bool, Field(strict=True)] = False
+    """true: from all that the ranges allow; otherwise from the worlds that agree with history, if any."""
 
 
 class Report(Entry):
