@@ -138,11 +138,13 @@ def test_the_bootstrap_spreads_as_the_robust_error_does_and_has_a_seed() -> None
     np.testing.assert_allclose(growth, again, rtol=1e-9)
 
 
-def test_blocks_are_wider_where_neighbours_scatter_alike() -> None:
-    stream = np.random.default_rng(9)
-    values = scattered(np.repeat(stream.normal(size=9), 5))
-    pairs, blocks = (np.log(bootstrap_growth(DATES, values, block=block)).std() for block in (1, 5))
+def test_blocks_keep_neighbours_together() -> None:
+    alike = scattered(np.repeat(np.random.default_rng(9).normal(size=9), 5))
+    pairs, blocks = (np.log(bootstrap_growth(DATES, alike, block=block)).std() for block in (1, 5))
     assert blocks > 1.3 * pairs
+    opposed = scattered(np.resize([1.0, -1.0], 45))
+    pairs, blocks = (np.log(bootstrap_growth(DATES, opposed, block=block)).std() for block in (1, 4))
+    assert blocks < 0.7 * pairs
 
 
 def test_the_middle_share_is_between_quantiles() -> None:
