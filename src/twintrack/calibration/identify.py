@@ -116,7 +116,7 @@ def whitened_jacobian(target: Target, scores: Array) -> Array:
     rows = []
     for number, (item, place) in enumerate(zip(target.observed.series, target.observed.slices, strict=True)):
         if item.series.bound is None:
-            matrix = covariance(item, sizes[number], persistences[number])
+            matrix = covariance(item.times, item.errors, sizes[number], persistences[number])
             rows.append(cholesky(matrix, slopes[place])[1])
     return np.concatenate(rows)
 

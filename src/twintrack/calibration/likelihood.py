@@ -47,18 +47,21 @@ def _above(item: Observed, residuals: Array) -> Array:
 
 def _series(item: Observed, residuals: Array, discrepancy: Array, persistence: Array) -> Array:
     """Give the logarithm of the normal density of correlated residuals, shape (runs,)."""
-    factor, whitened = cholesky(covariance(item, discrepancy, persistence), residuals)
+    factor, whitened = cholesky(covariance(item.times, item.errors, discrepancy, persistence), residuals)
     spread = np.log(np.stack([factor[n][n] for n in range(len(residuals))])).sum(axis=0)
     density: Array = -0.5 * (whitened**2).sum(axis=0) - spread - 0.5 * len(residuals) * log(2 * pi)
     return density
 
 
-def covariance(item: Observed, discrepancy: Array, persistence: Array) -> list[list[Array]]:
-    """Give the covariance of a series' residuals: lower triangle of rows, each entry of shape (runs,)."""
+def covariance(times: Array, errors: Array, discrepancy: Array, persistence: Array) -> list[list[Array]]:
+    """Give the covariance of residuals: the lower triangle, row by row, each entry of shape (runs,).
+
+    `times`, in decimal years, and `errors` have shape (points,), the others (runs,).
+    """
     rows: list[list[Array]] = []
-    for one, time in enumerate(item.times):
-        row = [discrepancy**2 * persistence ** abs(time - other) for other in item.times[:one]]
-        rows.append([*row, discrepancy**2 + item.errors[one] ** 2])
+    for one, time in enumerate(times):
+        row = [discrepancy**2 * persistence ** abs(time - other) for other in times[:one]]
+        rows.append([*row, discrepancy**2 + errors[one] ** 2])
     return rows
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.calibration.likelihood import cholesky, covariance
-from twintrack.calibration.observations import Array, Observed
+from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 
 
@@ -42,7 +42,8 @@ def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) 
         scores: A sample, shape (size, runs).
         seed: Seed of the draws of errors.
 
-    Known points are predicted anew, as if they were measured a second time with another discrepancy.
+    Known points are predicted anew, as if they were measured a second time with another discrepancy. A series
+    that is a bound has neither: what is expected is what the model says.
     """
     stream = np.random.default_rng(seed)
     said = target.said(learnt.unknowns.worlds(scores), scores.shape[1])
@@ -58,37 +59,47 @@ def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) 
             errors = sizes[number], persistences[number]
             seen = np.isin(item.years, learnt.observed.series[number].years)
         known[place] = seen
-        expected[place] = said[place] + drawn_residuals(item, seen, said[place], *errors, stream)
+        residuals = item.values[:, None] - said[place]
+        drawn = drawn_residuals(item.times, item.errors, residuals, seen, *errors, stream)
+        expected[place] = said[place] + (drawn if item.series.bound is None else 0.0)
     return Predicted(said, expected, known)
 
 
 def drawn_residuals(
-    item: Observed,
+    times: Array,
+    errors: Array,
+    residuals: Array,
     seen: NDArray[np.bool_],
-    said: Array,
     discrepancy: Array,
     persistence: Array,
     stream: np.random.Generator,
 ) -> Array:
     """Draw the residuals of a series, shape (points, runs).
 
-    Points that are not `seen` are drawn given the residuals of those that are; seen ones are drawn for
-    themselves. `discrepancy` and `persistence` have shape (runs,).
+    Args:
+        times: When the points hold, in decimal years, shape (points,).
+        errors: Standard deviations of measurement, shape (points,).
+        residuals: What they are where they are known, shape (points, runs).
+        seen: Which are known, shape (points,): the others are drawn given these, these for themselves.
+        discrepancy: Standard deviation of the model's discrepancy, shape (runs,).
+        persistence: Its correlation from year to year, shape (runs,).
+        stream: Where random numbers come from.
     """
-    noise = stream.standard_normal(said.shape)
-    free, _ = cholesky(covariance(item, discrepancy, persistence), noise)
+    noise = stream.standard_normal(residuals.shape)
+    free, _ = cholesky(covariance(times, errors, discrepancy, persistence), noise)
     drawn = _product(free, noise)
-    if seen.any() and not seen.all() and item.series.bound is None:
-        order = np.concatenate([np.flatnonzero(seen), np.flatnonzero(~seen)])
-        residuals = (item.values[:, None] - said)[order]
-        residuals[seen.sum() :] = 0.0
-        factor, whitened = cholesky(covariance(item.reordered(order), discrepancy, persistence), residuals)
-        whitened[seen.sum() :] = stream.standard_normal((int((~seen).sum()), said.shape[1]))
-        drawn[order[seen.sum() :]] = _product(factor, whitened)[seen.sum() :]
+    if seen.any() and not seen.all():
+        order = np.argsort(~seen, kind="stable")
+        known = int(seen.sum())
+        given = np.where(seen[:, None], residuals, 0.0)[order]
+        factor, whitened = cholesky(covariance(times[order], errors[order], discrepancy, persistence), given)
+        whitened[known:] = noise[order[known:]]
+        drawn[order[known:]] = _product(factor, whitened)[known:]
     return drawn
 
 
 def _product(factor: list[list[Array]], noise: Array) -> Array:
+    """Multiply lower triangles, as `cholesky` gives them, with noise of shape (points, runs)."""
     return np.stack([sum((value * noise[k] for k, value in enumerate(row)), np.zeros(())) for row in factor])
 
 

@@ -90,8 +90,9 @@ def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array
     series = []
     for number, (item, place) in enumerate(zip(kept.observed.series, kept.observed.slices, strict=True)):
         unseen = np.zeros(len(item.values), dtype=bool)
-        errors = drawn_residuals(item, unseen, said[place], sizes[number], persistences[number], stream)
-        series.append(replace(item, values=(said[place] + errors)[:, 0]))
+        errors = sizes[number], persistences[number]
+        drawn = drawn_residuals(item.times, item.errors, said[place], unseen, *errors, stream)
+        series.append(replace(item, values=(said[place] + drawn)[:, 0]))
     return kept.with_observed(Observations(tuple(series))), truth[:, 0]
 
 

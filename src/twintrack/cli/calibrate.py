@@ -41,8 +41,9 @@ def calibrate_command(**options: Any) -> None:
     from time import monotonic
 
     from twintrack.calibration.agreement import agreement
-    from twintrack.calibration.calibrate import Calibration, Settings, calibrate
+    from twintrack.calibration.calibrate import Calibration, calibrate
     from twintrack.calibration.publish import publish
+    from twintrack.calibration.sampler import Settings
     from twintrack.cli.session import open_model
     from twintrack.resources import POSTERIOR_FILE
 
