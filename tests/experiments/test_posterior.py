@@ -30,7 +30,9 @@ from twintrack.experiments.posterior import (
 from twintrack.inputs.history import HistorySeries, history_hash
 from twintrack.inputs.world import WorldParameter
 
-ABOUT = PosteriorRecord("m" * 64, "p" * 64, "h" * 64, 3, {"tolerance": 0.1}, {"kept": 40, "of": [100, 200]})
+ABOUT = PosteriorRecord(
+    "m" * 64, "p" * 64, "h" * 64, 3, {"tolerance": 0.1, "chains": 4}, {"kept": 40, "of": [100, 200]}
+)
 
 
 def parameter(name: str, low: float, high: float, distribution: str = "uniform") -> WorldParameter:

@@ -25,7 +25,7 @@ DESIGNS: tuple[DesignName, ...] = ("posterior", *SAMPLINGS)
 ORIGINS: dict[str, Origin] = {"posterior": "posterior", "latin": "prior", "sobol": "prior"}
 """Where the worlds of each kind of design come from; those of the kinds of tables are given."""
 
-_PRIOR = "ask for the prior with --prior (in Python: prior=True)"
+_PRIOR = 'ask for the prior (--prior; in Python prior=True; in a report "prior: true")'
 
 
 @dataclass(frozen=True)
