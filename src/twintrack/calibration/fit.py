@@ -63,6 +63,7 @@ class SeriesFit:
         points: Its observations.
         inside_said: How many lie in the 90 % band of what the model says.
         inside_expected: How many lie in the band with discrepancy and measurement.
+        inside_published: How many published values, not the middles of their intervals, lie in that band.
         error: Root mean square error of the posterior's medians.
         error_prior: The same of the prior's.
         bias: Mean of observation less median.
@@ -79,6 +80,7 @@ class SeriesFit:
     points: tuple[PointFit, ...]
     inside_said: int
     inside_expected: int
+    inside_published: int
     error: float
     error_prior: float
     bias: float
@@ -143,6 +145,7 @@ def _fit(item: Observed, prior: Predicted, posterior: Predicted, sizes: Array) -
         points=tuple(_points(item, prior, posterior)),
         inside_said=int(inside(posterior.said, item.values).sum()),
         inside_expected=int(inside(posterior.expected, item.values).sum()),
+        inside_published=int(inside(posterior.expected, item.published).sum()),
         error=float(np.sqrt(np.mean(residuals**2))),
         error_prior=float(np.sqrt(np.mean((item.values - before) ** 2))),
         bias=float(residuals.mean()),

@@ -48,6 +48,11 @@ class Observed:
         return self.series.name
 
     @property
+    def published(self) -> Array:
+        """The values of the file on the scale of the series, shape (points,)."""
+        return transformed(np.array([point.value for point in self.series.points]), self.series.scale)
+
+    @property
     def years(self) -> list[float]:
         """The years of the points as the file gives them."""
         return [point.year for point in self.series.points]

@@ -22,6 +22,7 @@ from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
+from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
 
 INTERRUPTED = 130
@@ -62,6 +63,7 @@ for _command in (
     compare_command,
     ensemble_command,
     calibrate_command,
+    validate_command,
     list_command,
     explain_command,
     new_command,

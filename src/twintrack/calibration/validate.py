@@ -1,0 +1,221 @@
+"""Everything that speaks for or against the model, section by section, as numbers that JSON can hold.
+
+A section that was computed before for the same model, history, posterior and code is taken from the cache
+folder, so that a validation that is broken off goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twintrack.calibration.calibrate import Tell
+from twintrack.calibration.cost_growth import cost_growth_summary
+from twintrack.calibration.fit import coverage, fits
+from twintrack.calibration.holdout import (
+    HELD_OUT_FROM,
+    SeriesPrediction,
+    before_years,
+    without_each_series,
+)
+from twintrack.calibration.identify import identify
+from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.predictive import predict
+from twintrack.calibration.projection import project
+from twintrack.calibration.publish import scores_of
+from twintrack.calibration.ranking import rank
+from twintrack.calibration.recovery import recover
+from twintrack.calibration.sampler import Settings
+from twintrack.calibration.setup import prepare_target
+from twintrack.calibration.target import Target
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.validation import unknown
+from twintrack.stored import stored
+
+if TYPE_CHECKING:
+    from twintrack.experiments.posterior import Posterior
+    from twintrack.model import Model
+
+Section = dict[str, Any]
+
+HOLDOUT = Settings(members=2048, rounds=1, moves=5, last_rounds=4)
+"""How a posterior is sampled that is only looked at once: half as long as the published one, and smaller."""
+
+YEARS = Settings(members=8192)
+
+_ROOMS = ("analysis", "calibration", "engines", "equations", "experiments", "inputs")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is validated, and how.
+
+    Attributes:
+        model: The model, with a posterior that belongs to it.
+        seed: Seed of all draws.
+        workers: Processes; by default one for each processor core.
+        tell: Called with what a user should know.
+        show: Called with what is being computed.
+    """
+
+    model: Model
+    seed: int = 1
+    workers: int | None = None
+    tell: Tell = lambda _: None
+    show: Callable[[str], None] = lambda _: None
+
+    @cached_property
+    def posterior(self) -> Posterior:
+        """The worlds that ensembles draw from. Raises InputError when there are none for this model."""
+        found = self.model.found_posterior
+        if found.posterior is None:
+            raise InputError(Fault("model/posterior.parquet", f"{found.reason}; run `twintrack calibrate`"))
+        return found.posterior
+
+    @cached_property
+    def target(self) -> Target:
+        """What was learnt from."""
+        return prepare_target(self.model)
+
+    @cached_property
+    def scores(self) -> Array:
+        """The posterior's worlds as normal scores, shape (size, worlds)."""
+        return scores_of(self.posterior, self.target)
+
+    def section(self, name: str) -> Section:
+        """Compute one section of SECTIONS, or take it from the cache folder."""
+        described = json.dumps([name, self.posterior.described(), self.seed])
+
+        def make() -> Section:
+            self.show(name)
+            section: Section = plain(SECTIONS[name](self))
+            return section
+
+        return stored("validation", described, _ROOMS, dict, make)
+
+
+def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
+    """Compute sections, by default all of them. Raises InputError for names that are none."""
+    names = list(SECTIONS) if only is None else list(only)
+    faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    if faults:
+        raise InputError(faults)
+    return {name: validation.section(name) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """Give dataclasses, tuples and numbers of NumPy as what JSON can hold; not finite ones as None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _calibration(asked: Validation) -> Section:
+    about = asked.posterior.about
+    return {
+        "seed": about.seed,
+        "worlds": len(asked.posterior.frame),
+        "model_hash": about.model_hash,
+        "prior_hash": about.prior_hash,
+        "history_hash": about.history_hash,
+        "settings": dict(about.settings),
+        **about.summary,
+    }
+
+
+def _fit(asked: Validation) -> Section:
+    target, scores = asked.target, asked.scores
+    nothing = target.with_observed(Observations(()))
+    drawn = np.random.default_rng((asked.seed, 9)).standard_normal((nothing.unknowns.size, scores.shape[1]))
+    prior = predict(target, nothing, drawn, (asked.seed, 10))
+    posterior = predict(target, target, scores, (asked.seed, 11))
+    found = fits(
+        target.observed.series,
+        target.observed.slices,
+        prior,
+        posterior,
+        target.unknowns.discrepancy(scores),
+    )
+    counted = [item for item in found if not item.bound]
+    return {
+        "series": found,
+        "said": coverage([(item.inside_said, len(item.points)) for item in counted]),
+        "expected": coverage([(item.inside_expected, len(item.points)) for item in counted]),
+        "published": coverage([(item.inside_published, len(item.points)) for item in counted]),
+        "bounds": [item.name for item in found if item.bound],
+    }
+
+
+def _identification(asked: Validation) -> Section:
+    found = identify(asked.target, asked.scores)
+    return {**asdict(found), "as_before": found.as_before}
+
+
+def _years(asked: Validation) -> Section:
+    found = before_years(asked.target, YEARS, asked.seed, asked.workers, asked.tell)
+    return {"from": HELD_OUT_FROM, "settings": YEARS, **_scored(found)}
+
+
+def _series(asked: Validation) -> Section:
+    found = without_each_series(asked.target, HOLDOUT, asked.seed, asked.workers, asked.tell, asked.show)
+    return {"settings": HOLDOUT, **_scored(found)}
+
+
+def _scored(found: list[SeriesPrediction]) -> Section:
+    """Count how often learning predicts better than its rivals; bounds are shown, not counted."""
+    counted = [item for item in found if not item.bound]
+    naive = [item for item in counted if item.error_naive is not None]
+    return {
+        "series": found,
+        "said": coverage([(item.inside_said, len(item.points)) for item in counted]),
+        "expected": coverage([(item.inside_expected, len(item.points)) for item in counted]),
+        "compared": len(counted),
+        "beats_prior": [item.name for item in counted if item.error < item.error_prior],
+        "beats_prior_crps": [item.name for item in counted if item.crps < item.crps_prior],
+        "compared_naive": len(naive),
+        "beats_naive": [
+            item.name for item in naive if item.error_naive is not None and item.error < item.error_naive
+        ],
+    }
+
+
+def _recovery(asked: Validation) -> Section:
+    return asdict(recover(asked.target, asked.seed, asked.workers, asked.tell, asked.show))
+
+
+def _projection(asked: Validation) -> Section:
+    return {"series": project(asked.target, asked.scores, asked.seed)}
+
+
+def _ranking(asked: Validation) -> Section:
+    return {"outcomes": rank(asked.model, asked.target, asked.scores, asked.seed)}
+
+
+def _cost_growth(asked: Validation) -> Section:
+    inputs = asked.model.inputs
+    return cost_growth_summary(inputs.frontier_runs, inputs.frontier_definitions)
+
+
+SECTIONS: dict[str, Callable[[Validation], Section]] = {
+    "calibration": _calibration,
+    "fit": _fit,
+    "identification": _identification,
+    "years": _years,
+    "series": _series,
+    "recovery": _recovery,
+    "projection": _projection,
+    "ranking": _ranking,
+    "cost_growth": _cost_growth,
+}
+"""What a validation is made of, in the order of its page."""
