@@ -1,0 +1,1 @@
+"""Confidence in the model: how it stands against history and against the tests of the field."""
