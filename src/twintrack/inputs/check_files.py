@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twintrack.errors import Fault
+from twintrack.inputs.boundary import load_boundary
 from twintrack.inputs.content import Content
 from twintrack.inputs.levers import load_levers
 from twintrack.inputs.loops import state_faults
@@ -13,6 +14,7 @@ from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.outcomes import load_outcomes
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import load_sources
+from twintrack.inputs.surprises import load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
 from twintrack.inputs.yaml_files import read_document, yaml_files
@@ -34,7 +36,7 @@ def check_file(path: Path, content: Content) -> list[Fault]:
 
 def content_files(root: Path) -> list[Path]:
     """List the files that `check_content` reads: model file, tables, scenarios, strategies, reports."""
-    folders = ("model", "model/scenarios", "strategies", "reports")
+    folders = ("model", "model/scenarios", "model/family", "strategies", "reports")
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
@@ -52,6 +54,8 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "sources": load_sources,
         "loops": lambda file: FaultList(state_faults(file, content)).raise_any(),
         "world": lambda file: load_scenario(file, content.world),
+        "excluded": load_boundary,
+        "kinds": load_surprises,
         "strategies": lambda file: load_report(file, content),
         "ensemble": lambda file: load_report(file, content),
     }
