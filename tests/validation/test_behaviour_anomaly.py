@@ -29,7 +29,7 @@ FINAL TIME= 30 ~ Year ~ |
 TIME STEP= 0.5 ~ Year ~ |
 SAVEPER= 0.5 ~ Year ~ |
 """
-LINKS = [("crowding", "births"), ("people", "births")]
+LINKS = [("crowding", "births"), ("people", "births"), ("births", "people")]
 
 
 @pytest.fixture
@@ -43,16 +43,18 @@ def logistic(tmp_path: Path) -> Path:
 def test_a_cut_link_holds_its_cause_for_its_effect_alone(
     logistic: Path, engine: type[NativeEngine | NumpyEngine]
 ) -> None:
-    """Without crowding growth is exponential, without people in births it is linear; crowding goes on."""
+    """Without crowding growth is exponential, with births held at 0.2 linear; crowding goes on being seen."""
     equations = load_equations(logistic)
-    start = {"crowding": np.full(2, 0.01), "people": np.ones(2)}
-    given = cut_inputs(LINKS, start, [-1, 0, 1])
-    found = engine(with_switches(equations, LINKS)).run(given, {}, ["people", "seen"], runs=3)
+    start = {"crowding": np.full(2, 0.01), "people": np.ones(2), "births": np.full(2, 0.2)}
+    given = cut_inputs(LINKS, start, [-1, 0, 1, 2])
+    found = engine(with_switches(equations, LINKS)).run(given, {}, ["people", "seen"], runs=4)
     whole = engine(equations).run({}, {}, ["people", "seen"])
     np.testing.assert_array_equal(found["people"][..., 0], whole["people"][..., 0])
     steps = np.arange(61)
     np.testing.assert_allclose(found["people"][:, 0, 1], (1 + 0.5 * 0.4 * 0.99) ** steps)
+    # With people held in births, only crowding still answers.
     assert (np.diff(found["people"][:, 0, 2]) <= 0.2).all()
+    np.testing.assert_allclose(found["people"][:, 0, 3], 1 + 0.1 * steps)
     np.testing.assert_allclose(found["seen"], found["people"].sum(axis=1) / 100)
 
 

@@ -53,7 +53,7 @@ def test_expectations_written_before_the_run_hold(measured: Callable[[str, str],
 def test_that_no_foreign_services_are_used_is_not_hidden(
     result: Result, measured: Callable[[str, str], Measure]
 ) -> None:
-    """Half of the country had tried AI by 2023. As long as the model says otherwise the test is not passed."""
+    """Half of the country had tried AI by 2023; while the model says otherwise the test is not passed."""
     use = measured("family_member", "Use of AI in 2024")
     assert (result("family_member").status == "passed") == use.passed
 
@@ -73,6 +73,7 @@ grounds:
     [
         ("  initial_gdp: {source", "  initial_gpd: {source", '"initial_gdp" has no entry under "grounds:"'),
         ("  initial_gdp: {source", "  initial_gpd: {source", 'no value "initial_gpd"'),
+        ("grounds:", "public_money: 0.5\ngrounds:", '"public_money" has no entry under "grounds:"'),
         ("{initial_gdp: 9000}", "{initial_gdp: 9000, wage_ratio: 1}", '"wage_ratio" is a world parameter'),
     ],
 )

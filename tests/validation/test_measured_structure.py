@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from twintrack.calibration.field_tests.bounds import SHARES, outside
 from twintrack.calibration.field_tests.forms import FieldTest, Measure
 from twintrack.calibration.field_tests.integration_error import LARGEST_ERROR
 from twintrack.calibration.field_tests.parameter_assessment import place
@@ -27,6 +29,14 @@ def test_no_central_value_lies_outside_its_range(model: Model, measured: Measure
 def test_that_most_parameters_rest_on_judgement_is_not_hidden(measured: Measured) -> None:
     share = measured("parameter_assessment", "Share that rests on judgement")
     assert share.passed == (share.value <= 0.5)
+
+
+@pytest.mark.parametrize("value", [-0.01, 1.01])
+def test_a_share_that_leaves_its_range_is_found(value: float) -> None:
+    saved = {name: np.full(4, 0.5) for name in SHARES}
+    assert outside(saved) == []
+    saved["trust"][2] = value
+    assert [found.split()[0] for found in outside(saved)] == ["trust"]
 
 
 @pytest.mark.parametrize("what", ["Numbers that are not finite", "Amounts below zero", "Flows that go on"])

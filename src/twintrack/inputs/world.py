@@ -93,12 +93,14 @@ def _constant_faults(
             yield Fault(document.where("constants", name), message)
     if not file.grounds:
         return
-    given = {"world": file.world, "constants": file.constants}
-    for section, values in given.items():
-        for name in values:
-            if name not in file.grounds:
-                message = f'"{name}" has no entry under "grounds:"; say its source and reason there'
-                yield Fault(document.where(section, name), message)
+    places: dict[str, tuple[str, ...]] = {name: ("world", name) for name in file.world}
+    places |= {name: ("constants", name) for name in file.constants}
+    if file.public_money != 1:
+        places["public_money"] = ("public_money",)
+    for name, place in places.items():
+        if name not in file.grounds:
+            message = f'"{name}" has no entry under "grounds:"; say its source and reason there'
+            yield Fault(document.where(*place), message)
     known = [*file.world, *file.constants, "public_money"]
     for name in file.grounds:
         if name not in known:

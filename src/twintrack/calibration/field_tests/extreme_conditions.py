@@ -105,7 +105,7 @@ def extreme_conditions(model: Model) -> FieldTest:
         Words("Extreme conditions", "极端条件"),
         status_of(measures),
         Words(
-            f"{len(runs) - 1} extreme conditions and {CORNERS} random corners: {violations} violations"
+            f"{len(runs) - 1} extreme conditions and {CORNERS} random corners; violations: {violations}"
             f" ({where}). A thousand times the research money brings {gain:.1f} times the research.",
             f"{len(runs) - 1}种极端条件与{CORNERS}个随机角点中，违例{violations}处（{where}）。"
             f"千倍研究资金带来{gain:.1f}倍的研究规模。",

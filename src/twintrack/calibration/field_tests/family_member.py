@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEMBER = Path("model") / "family" / "korea.yaml"
 LEAST_HELD = 0.75
+LEAST_USE = 0.5
 EXPERIENCE_2023 = 0.51
 """Share of Koreans who had used an AI service by 2023, told by the Ministry of Science and ICT in 2024."""
 
@@ -58,21 +59,19 @@ def family_member(model: Model) -> FieldTest:
         at_least(
             Words("Use of AI in 2024 over what was surveyed for 2023", "2024年使用率与2023年调查值之比"),
             use / EXPERIENCE_2023,
-            0.5,
+            LEAST_USE,
         ),
     )
     number = len(scenario.world) + 1
+    en, zh = _on_use(use)
     return FieldTest(
         9,
         "family_member",
         Words("Family member", "同族系统"),
         status_of(measures),
         Words(
-            f"With {number} values of Korea {sum(held)} of {len(held)} expectations hold."
-            f" People's use in 2024 comes out at {use:.1%}, where half had tried AI by 2023: the model knows"
-            f" no foreign services, which an open country uses.",
-            f"代入韩国的{number}项取值后，{len(held)}项预期中{sum(held)}项成立。"
-            f"2024年使用率仅{use:.1%}，而2023年已有半数人用过：模型不含开放国家会使用的国外服务。",
+            f"With {number} values of Korea {sum(held)} of {len(held)} expectations hold. {en}",
+            f"代入韩国的{number}项取值后，{len(held)}项预期中{sum(held)}项成立。{zh}",
         ),
         measures,
         (
@@ -100,4 +99,16 @@ def family_member(model: Model) -> FieldTest:
             ),
         ),
         f"twintrack run baseline --scenario {MEMBER.as_posix()}",
+    )
+
+
+def _on_use(use: float) -> tuple[str, str]:
+    """Say how people's use of 2024 compares with the survey for 2023, in both languages."""
+    en = f"People's use in 2024 is {use:.1%}, and {EXPERIENCE_2023:.0%} had tried AI by 2023"
+    zh = f"模型2024年个人使用率为{use:.1%}，调查显示2023年已有{EXPERIENCE_2023:.0%}的人用过AI"
+    if use >= LEAST_USE * EXPERIENCE_2023:
+        return f"{en}.", f"{zh}。"
+    return (
+        f"{en}: the model knows no foreign services, which people of an open country use.",
+        f"{zh}：模型不含开放国家居民会使用的国外服务。",
     )
