@@ -13,6 +13,7 @@ from twintrack.calibration.field_tests.forms import Words, at_least, at_most, st
 from twintrack.errors import InputError
 from twintrack.model import Model
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 Result = Callable[[str], FieldTest]
 EXPECTED = {
     "boundary_adequacy": {"passed", "passed in part"},
@@ -58,9 +59,11 @@ def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> 
     texts += [text for table in found.tables for text in (table.title, *table.columns)]
     for text in texts:
         assert text.en
-        assert re.search(r"[一-鿿]", text.zh), text.en
+        assert CHINESE.search(text.zh), text.en
     for table in found.tables:
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title.en
+        cells = [cell for row in table.rows for cell in row if isinstance(cell, Words)]
+        assert [cell.en for cell in cells if not CHINESE.search(cell.zh)] == []
 
 
 def test_some_tests_can_be_run_alone_and_in_order(model: Model) -> None:

@@ -49,7 +49,7 @@ def test_one_share_leaves_its_range_only_where_the_first_run_costs_a_million_tim
 ) -> None:
     """The leader cannot pay such a run at the start, and the model lets it begin so."""
     table = result("extreme_conditions").tables[0]
-    broken = {row[0] for row in table.rows if row[3]}
+    broken = {row[0].en for row in table.rows if row[3]}
     assert broken <= {"a million times the run cost"}
 
 

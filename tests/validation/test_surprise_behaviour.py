@@ -52,4 +52,8 @@ def test_the_numbers_of_the_notes_are_so(model: Model) -> None:
     assert 0.01 <= leads.mean() <= 0.04
     assert agility[leads].mean() == pytest.approx(0.17, abs=0.04)
     assert agility.mean() == pytest.approx(0.42, abs=0.02)
-    assert 0 < (run["own_origin_share"][-1] < 0.1).mean() <= 0.02
+    dependent = run["own_origin_share"][-1] < 0.1
+    assert 0 < dependent.mean() <= 0.02
+    effort = workbench(model).run("baseline", worlds, outputs=["creative_effort"])["creative_effort"][-1]
+    effort = effort.reshape(-1, WORLDS).sum(axis=0)
+    assert effort[dependent].mean() < 0.8 * np.median(effort)

@@ -20,6 +20,7 @@ from twintrack.calibration.field_tests.forms import (
     Words,
     at_least,
     at_most,
+    columns,
     status_of,
     told,
 )
@@ -106,7 +107,8 @@ def behaviour_anomaly(model: Model) -> FieldTest:
         status_of(measures),
         Words(
             f"Cutting {len(active)} of {len(found)} named loops moves an outcome by 1 % of its range or"
-            f" more; {len(past)} also move what was observed until 2024. Hardly anything depends on:"
+            f" more, in the run that the loop names; {len(past)} also move what was observed until 2024."
+            f" Hardly anything depends on:"
             f" {names or 'none'}.",
             f"切断{len(found)}条已命名回路中的{len(active)}条会使某项结果变化其幅度的1%以上，其中{len(past)}条也影响2024年前的"
             f"观测结果。几乎不起作用的回路：{names or '无'}。",
@@ -115,15 +117,15 @@ def behaviour_anomaly(model: Model) -> FieldTest:
         (
             Table(
                 Words("What each cut changes, over the outcome's range", "各回路切断后的变化（占结果幅度）"),
-                (
-                    Words("loop", "回路"),
-                    Words("narrowest cut", "最窄切断"),
-                    Words("link shared with another loop", "与其他回路共用"),
-                    Words("largest change", "最大变化"),
-                    Words("of", "结果"),
-                    Words("headline outcomes", "主要结果"),
-                    Words("observed outcomes until 2024", "2024年前观测结果"),
-                    Words("widest cut", "最宽切断"),
+                columns(
+                    "loop|回路",
+                    "narrowest cut|最窄切断",
+                    "link shared with another loop|与其他回路共用",
+                    "largest change|最大变化",
+                    "of|结果",
+                    "headline outcomes|主要结果",
+                    "observed outcomes until 2024|2024年前观测结果",
+                    "widest cut|最宽切断",
                 ),
                 tuple(
                     (

@@ -16,6 +16,7 @@ from twintrack.calibration.field_tests.forms import (
     Words,
     at_least,
     at_most,
+    columns,
     status_of,
     told,
 )
@@ -80,13 +81,13 @@ def _table(fit: Mapping[str, Mapping[str, Any]]) -> Table:
     parts = ("bias", "variation", "covariation")
     return Table(
         Words("The fit by series", "各序列拟合情况"),
-        (
-            Words("series", "序列"),
-            Words("log error", "对数误差"),
-            Words("bias", "偏差部分"),
-            Words("variation", "幅度部分"),
-            Words("covariation", "协变部分"),
-            Words("coverage", "覆盖率"),
+        columns(
+            "series|序列",
+            "log error|对数误差",
+            "bias|偏差部分",
+            "variation|幅度部分",
+            "covariation|协变部分",
+            "coverage|覆盖率",
         ),
         tuple(
             (

@@ -8,6 +8,7 @@ climate of each world and time is that of the run before. As a second variant th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from twintrack.calibration.field_tests.forms import (
     Table,
     Words,
     at_most,
+    columns,
     status_of,
     told,
 )
@@ -25,6 +27,8 @@ from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, SEED, 
 from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults, driving_inputs, load_boundary
 
 if TYPE_CHECKING:
+    from twintrack.inputs.boundary import BoundaryFile
+    from twintrack.inputs.schemas import Bilingual
     from twintrack.model import Model
 
 WORLDS = 200
@@ -43,11 +47,39 @@ def boundary_adequacy(model: Model) -> FieldTest:
     faults = boundary_faults(model.content / BOUNDARY_FILE, content, equations)
     flat, feedback = climate_changes(model)
     movable = sum(1 for name in found if name in entries.inputs and entries.inputs[name].strategies)
-    measures: list[Measure] = [
+    measures = _measures(entries, found, len(faults), movable, flat, feedback)
+    worst = max(*flat.values(), *feedback.values())
+    return FieldTest(
+        1,
+        "boundary_adequacy",
+        Words("Boundary adequacy", "边界恰当性"),
+        status_of(measures),
+        Words(
+            f"{len(found)} inputs move with time from outside; {movable} of them could be moved by a"
+            f" strategy in reality. With the capital climate flat, or following the industry, another"
+            f" strategy is best in at most {worst:.0%} of {WORLDS} worlds.",
+            f"共有{len(found)}个随时间变化的外部输入，其中{movable}个在现实中可被战略影响。资本气候持平或随产业变化时，"
+            f"在{WORLDS}个世界中最多有{worst:.0%}的世界最优战略改变。",
+        ),
+        measures,
+        _tables(model, entries, found),
+        "pytest tests/validation/test_boundary_adequacy.py",
+    )
+
+
+def _measures(
+    entries: BoundaryFile,
+    found: Mapping[str, str],
+    faults: int,
+    movable: int,
+    flat: Mapping[str, float],
+    feedback: Mapping[str, float],
+) -> tuple[Measure, ...]:
+    return (
         told(Words("Inputs that move with time from outside", "随时间变化的外部输入"), len(found)),
         at_most(
             Words("Of these without a reason, or reasons without input", "其中缺理由或理由失效"),
-            len(faults),
+            faults,
             0,
         ),
         told(Words("Of these that a strategy could move in reality", "其中现实中可被战略影响"), movable),
@@ -75,58 +107,41 @@ def boundary_adequacy(model: Model) -> FieldTest:
             )
             for name in JUDGED
         ),
-    ]
-    worst = max(*flat.values(), *feedback.values())
-    return FieldTest(
-        1,
-        "boundary_adequacy",
-        Words("Boundary adequacy", "边界恰当性"),
-        status_of(measures),
-        Words(
-            f"{len(found)} inputs move with time from outside; {movable} of them could be moved by a"
-            f" strategy in reality. With the capital climate flat, or following the industry, another"
-            f" strategy is best in at most {worst:.0%} of {WORLDS} worlds.",
-            f"共有{len(found)}个随时间变化的外部输入，其中{movable}个在现实中可被战略影响。资本气候持平或随产业变化时，"
-            f"在{WORLDS}个世界中最多有{worst:.0%}的世界最优战略改变。",
-        ),
-        tuple(measures),
-        (
-            Table(
-                Words("What moves with time from outside", "随时间变化的外部输入"),
-                (
-                    Words("input", "输入"),
-                    Words("found in", "所在"),
-                    Words("why not computed", "为何不由模型计算"),
-                    Words("why, in Chinese", "理由（中文）"),
-                    Words("strategies that could move it", "可影响它的战略"),
-                ),
-                tuple(
-                    (name, place, entry.why.en, entry.why.zh, ", ".join(entry.strategies))
-                    for name, place in found.items()
-                    if (entry := entries.inputs.get(name))
-                ),
-            ),
-            Table(
-                Words("World parameters by sector of the model", "各部门的外部参数数量"),
-                (Words("sector", "部门"), Words("parameters", "参数个数")),
-                tuple(sorted(_by_group(model).items())),
-            ),
-            Table(
-                Words("Left out", "未包含"),
-                (
-                    Words("what", "事项"),
-                    Words("in Chinese", "中文"),
-                    Words("bias", "偏差"),
-                    Words("bias, in Chinese", "偏差（中文）"),
-                ),
-                tuple(
-                    (entry.title.en, entry.title.zh, entry.bias.en, entry.bias.zh)
-                    for entry in entries.excluded.values()
-                ),
-            ),
-        ),
-        "pytest tests/validation/test_boundary_adequacy.py",
     )
+
+
+def _tables(model: Model, entries: BoundaryFile, found: Mapping[str, str]) -> tuple[Table, ...]:
+    """Give the inputs with their reasons, the world parameters by sector, and what is left out."""
+    return (
+        Table(
+            Words("What moves with time from outside", "随时间变化的外部输入"),
+            columns(
+                "input|输入",
+                "found in|所在",
+                "why not computed|为何不由模型计算",
+                "strategies that could move it|可影响它的战略",
+            ),
+            tuple(
+                (name, place, _words(entry.why), ", ".join(entry.strategies))
+                for name, place in found.items()
+                if (entry := entries.inputs.get(name))
+            ),
+        ),
+        Table(
+            Words("World parameters by sector of the model", "各部门的外部参数数量"),
+            columns("sector|部门", "parameters|参数个数"),
+            tuple(sorted(_by_group(model).items())),
+        ),
+        Table(
+            Words("Left out", "未包含"),
+            columns("what|事项", "bias|偏差"),
+            tuple((_words(entry.title), _words(entry.bias)) for entry in entries.excluded.values()),
+        ),
+    )
+
+
+def _words(text: Bilingual) -> Words:
+    return Words(text.en, text.zh)
 
 
 def _by_group(model: Model) -> Counter[str]:

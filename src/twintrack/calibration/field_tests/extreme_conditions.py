@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.calibration.field_tests.bounds import amounts, infinite, negative, outside
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, status_of, told
+from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
 from twintrack.calibration.field_tests.laboratory import (
     CORNERS,
     Laboratory,
@@ -18,6 +18,7 @@ from twintrack.calibration.field_tests.laboratory import (
 from twintrack.calibration.field_tests.laboratory import (
     extreme_conditions as conditions,
 )
+from twintrack.calibration.field_tests.names_zh import named
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -39,6 +40,8 @@ NOTHING = 1e-4
 The model keeps effort above its constant `tiny`, a millionth, so that powers stay defined; to the power of
 0.7 that is 6e-5 of what the leader's effort of 2016 yields.
 """
+
+CHECKS = ("infinite", "negative", "outside")
 
 MOST_GAIN = 100.0
 """Research that a thousand times the money may bring, in multiples."""
@@ -65,17 +68,8 @@ def extreme_conditions(model: Model) -> FieldTest:
     laboratory = Laboratory(model.equations)
     runs = laboratory.runs({"central": {}, **conditions(model), **FURTHER})
     corners = random_corners(model, laboratory)
-    stocks = amounts(model.equations)
-    checks: dict[str, Callable[[Saved], list[str]]] = {
-        "infinite": infinite,
-        "negative": lambda saved: negative(saved, stocks),
-        "outside": outside,
-    }
-    found = {
-        case: {check: look(saved) for check, look in checks.items()}
-        for case, saved in {**runs, **{f"corners: {plan}": saved for plan, saved in corners.items()}}.items()
-    }
-    totals = {check: sum(len(case[check]) for case in found.values()) for check in checks}
+    found = _violations(model, {**runs, **{f"corners: {plan}": saved for plan, saved in corners.items()}})
+    totals = {check: sum(len(case[check]) for case in found.values()) for check in CHECKS}
     central = runs["central"]
     flows = {what: _late(runs[case], central, name) for what, (case, name) in ZERO.items()}
     gain = _largest(runs["a thousand times the research money"], central, "research_scale")
@@ -111,39 +105,51 @@ def extreme_conditions(model: Model) -> FieldTest:
             f"千倍研究资金带来{gain:.1f}倍的研究规模。",
         ),
         measures,
-        (
-            Table(
-                Words("Violations by condition", "各条件下的违例"),
-                (
-                    Words("condition", "条件"),
-                    Words("not finite", "非有限"),
-                    Words("below zero", "低于零"),
-                    Words("shares outside", "份额越界"),
-                    Words("which", "变量"),
-                ),
-                tuple(
-                    (
-                        case,
-                        *(len(names) for names in by.values()),
-                        "; ".join(name for names in by.values() for name in names),
-                    )
-                    for case, by in found.items()
-                ),
+        _tables(found, flows),
+        "pytest tests/model/test_extremes.py tests/model/test_sector_extremes.py",
+    )
+
+
+Found = Mapping[str, Mapping[str, list[str]]]
+"""By condition and check the variables that fail."""
+
+
+def _violations(model: Model, runs: Mapping[str, Saved]) -> Found:
+    """Look in every run for what cannot be."""
+    stocks = amounts(model.equations)
+    checks: dict[str, Callable[[Saved], list[str]]] = {
+        "infinite": infinite,
+        "negative": lambda saved: negative(saved, stocks),
+        "outside": outside,
+    }
+    return {case: {check: look(saved) for check, look in checks.items()} for case, saved in runs.items()}
+
+
+def _tables(found: Found, flows: Mapping[str, float]) -> tuple[Table, ...]:
+    return (
+        Table(
+            Words("Violations by condition", "各条件下的违例"),
+            columns(
+                "condition|条件",
+                "not finite|非有限",
+                "below zero|低于零",
+                "shares outside|份额越界",
+                "which|变量",
             ),
-            Table(
-                Words(
-                    "Zero in, nothing out: flow over its central course", "零输入、零流出：流量与中心情形之比"
-                ),
+            tuple(
                 (
-                    Words("what", "对象"),
-                    Words("condition", "条件"),
-                    Words("variable", "变量"),
-                    Words("ratio", "比值"),
-                ),
-                tuple((what, *ZERO[what], value) for what, value in flows.items()),
+                    named(case),
+                    *(len(names) for names in by.values()),
+                    "; ".join(name for names in by.values() for name in names),
+                )
+                for case, by in found.items()
             ),
         ),
-        "pytest tests/model/test_extremes.py tests/model/test_sector_extremes.py",
+        Table(
+            Words("Zero in, nothing out: flow over its central course", "零输入、零流出：流量与中心情形之比"),
+            columns("what|对象", "condition|条件", "variable|变量", "ratio|比值"),
+            tuple((named(what), named(ZERO[what][0]), ZERO[what][1], value) for what, value in flows.items()),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from twintrack.calibration.field_tests.forms import (
     Words,
     at_least,
     at_most,
+    columns,
     status_of,
     told,
 )
@@ -77,21 +78,15 @@ def family_member(model: Model) -> FieldTest:
         (
             Table(
                 Words("Expectations, written before the run", "运行之前写下的预期"),
-                (
-                    Words("expectation", "预期"),
-                    Words("in Chinese", "中文"),
-                    Words("Korea", "韩国"),
-                    Words("compared with", "比较对象"),
-                    Words("holds", "成立"),
-                ),
+                columns("expectation|预期", "Korea|韩国", "compared with|比较对象", "holds|成立"),
                 tuple(
-                    (it.text.en, it.text.zh, it.member(other, home), it.reference(other, home), true)
+                    (it.text, it.member(other, home), it.reference(other, home), true)
                     for it, true in zip(EXPECTATIONS, held, strict=True)
                 ),
             ),
             Table(
                 Words("Outcomes of the baseline in 2030", "基准战略2030年的结果"),
-                (Words("outcome", "结果"), Words("Korea", "韩国"), Words("home country", "本国")),
+                columns("outcome|结果", "Korea|韩国", "home country|本国"),
                 tuple(
                     (name, float(base.at(name, [2030])[0]), float(home["baseline"].at(name, [2030])[0]))
                     for name in model.headline

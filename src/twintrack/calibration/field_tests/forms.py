@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["passed", "passed in part", "not passed", "not done"]
-Cell = str | float | int | bool | None
 
 
 @dataclass(frozen=True)
@@ -16,6 +15,10 @@ class Words:
 
     en: str
     zh: str
+
+
+Cell = str | float | int | bool | Words | None
+"""What stands in a table: a name, a number, or a text in both languages."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ def at_least(name: Words, value: float, limit: float, unit: str = "1") -> Measur
 def told(name: Words, value: float, unit: str = "1") -> Measure:
     """Measure something that has no limit."""
     return Measure(name, float(value), unit)
+
+
+def columns(*headings: str) -> tuple[Words, ...]:
+    """Give the headings of a table, each written as "English|Chinese"."""
+    return tuple(Words(*heading.split("|")) for heading in headings)
 
 
 def status_of(measures: Sequence[Measure]) -> Status:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, status_of, told
+from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
 from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, Array, workbench
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.experiments.arrays import along_time, lever_series, place_of
@@ -80,11 +80,11 @@ def integration_error(model: Model) -> FieldTest:
         (
             Table(
                 Words("Error by outcome", "各结果的误差"),
-                (
-                    Words("outcome", "结果"),
-                    Words("error at half the step", "步长减半的误差"),
-                    Words("order", "阶数"),
-                    Words("difference from Runge-Kutta 4", "与四阶龙格-库塔之差"),
+                columns(
+                    "outcome|结果",
+                    "error at half the step|步长减半的误差",
+                    "order|阶数",
+                    "difference from Runge-Kutta 4|与四阶龙格-库塔之差",
                 ),
                 tuple(rows),
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from twintrack.calibration.field_tests.forms import (
@@ -12,6 +12,7 @@ from twintrack.calibration.field_tests.forms import (
     Words,
     at_least,
     at_most,
+    columns,
     status_of,
     told,
 )
@@ -88,29 +89,25 @@ def parameter_assessment(model: Model) -> FieldTest:
             f"{len(wide)}个区间跨度达十倍以上。",
         ),
         measures,
-        (
-            Table(
-                Words("Parameters by confidence", "按可信度分类的参数"),
-                (
-                    Words("confidence", "可信度"),
-                    Words("in Chinese", "中文"),
-                    Words("parameters", "个数"),
-                    Words("share", "比例"),
-                ),
-                tuple((it, GRADES[it], counts[it], counts[it] / len(uncertain)) for it in GRADES),
-            ),
-            Table(
-                Words("Central values at the edge", "位于边缘的中心值"),
-                (
-                    Words("parameter", "参数"),
-                    Words("value", "中心值"),
-                    Words("low", "下限"),
-                    Words("high", "上限"),
-                ),
-                tuple((it, uncertain[it].value, uncertain[it].low, uncertain[it].high) for it in edge),
-            ),
-        ),
+        _tables(uncertain, counts, edge),
         "twintrack list world",
+    )
+
+
+def _tables(
+    uncertain: Mapping[str, WorldParameter], counts: Counter[str], edge: Sequence[str]
+) -> tuple[Table, ...]:
+    return (
+        Table(
+            Words("Parameters by confidence", "按可信度分类的参数"),
+            columns("confidence|可信度", "parameters|个数", "share|比例"),
+            tuple((Words(it, zh), counts[it], counts[it] / len(uncertain)) for it, zh in GRADES.items()),
+        ),
+        Table(
+            Words("Central values at the edge", "位于边缘的中心值"),
+            columns("parameter|参数", "value|中心值", "low|下限", "high|上限"),
+            tuple((it, uncertain[it].value, uncertain[it].low, uncertain[it].high) for it in edge),
+        ),
     )
 
 

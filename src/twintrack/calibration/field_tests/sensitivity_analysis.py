@@ -8,6 +8,7 @@ another class than in the central world. Advice: worlds in which another strateg
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,12 @@ from twintrack.calibration.field_tests.forms import (
     Table,
     Words,
     at_least,
+    columns,
     status_of,
     told,
 )
 from twintrack.calibration.field_tests.modes import MODES, modes
+from twintrack.calibration.field_tests.names_zh import named
 from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, SEED, Array, best, workbench
 
 if TYPE_CHECKING:
@@ -55,6 +58,35 @@ def sensitivity_analysis(model: Model) -> FieldTest:
     numerical = _numerical(model, worlds.to_numpy(np.float64), list(worlds.columns), baseline)
     changed = _changed_modes(model, baseline)
     advice = _advice(model)
+    measures = _measures(numerical, changed, advice)
+    least = min(same for _, same, _ in advice.values())
+    bent = min(same for _, same, _ in changed.values())
+    first = numerical["capability_index"][0][0][0]
+    return FieldTest(
+        11,
+        "sensitivity_analysis",
+        Words("Sensitivity analysis", "敏感性分析"),
+        status_of(measures),
+        Words(
+            f"In {WORLDS} worlds the best strategy of the central world stays best in {least:.0%} or more,"
+            f" by outcome; courses keep their class in {bent:.0%} or more. Capability hangs most on {first}.",
+            f"在{WORLDS}个世界中，按各结果衡量，中心世界的最优战略至少在{least:.0%}的世界仍最优；走势类别至少在{bent:.0%}的世界不变。"
+            f"能力最依赖{first}。",
+        ),
+        measures,
+        _tables(numerical, changed, advice),
+        "pytest tests/validation/test_sensitivity_analysis.py",
+    )
+
+
+Numerical = Mapping[str, tuple[list[tuple[str, float]], float]]
+"""By outcome the strongest parameters, and the share of them that both halves of the worlds find."""
+
+Shares = Mapping[str, tuple[str, float, str]]
+"""By outcome what holds in the central world, the share of worlds with the same, and what others have."""
+
+
+def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Measure, ...]:
     measures: list[Measure] = [told(Words("Worlds", "世界数"), WORLDS)]
     measures += [
         at_least(
@@ -86,49 +118,26 @@ def sensitivity_analysis(model: Model) -> FieldTest:
         )
         for name, (_, same, _) in advice.items()
     ]
-    least = min(same for _, same, _ in advice.values())
-    bent = min(same for _, same, _ in changed.values())
-    first = numerical["capability_index"][0][0][0]
-    return FieldTest(
-        11,
-        "sensitivity_analysis",
-        Words("Sensitivity analysis", "敏感性分析"),
-        status_of(measures),
-        Words(
-            f"In {WORLDS} worlds the best strategy of the central world stays best in {least:.0%} or more,"
-            f" by outcome; courses keep their class in {bent:.0%} or more. Capability hangs most on {first}.",
-            f"在{WORLDS}个世界中，按各结果衡量，中心世界的最优战略至少在{least:.0%}的世界仍最优；走势类别至少在{bent:.0%}的世界不变。"
-            f"能力最依赖{first}。",
+    return tuple(measures)
+
+
+def _tables(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Table, ...]:
+    return (
+        Table(
+            Words("Strongest parameters: partial rank correlation", "最强参数：偏秩相关"),
+            columns("outcome|结果", "parameter|参数", "correlation|相关系数"),
+            tuple((name, it, value) for name, (top, _) in numerical.items() for it, value in top),
         ),
-        tuple(measures),
-        (
-            Table(
-                Words("Strongest parameters: partial rank correlation", "最强参数：偏秩相关"),
-                (Words("outcome", "结果"), Words("parameter", "参数"), Words("correlation", "相关系数")),
-                tuple((name, it, value) for name, (top, _) in numerical.items() for it, value in top),
-            ),
-            Table(
-                Words("Classes of behaviour", "行为类别"),
-                (
-                    Words("outcome", "结果"),
-                    Words("central world", "中心世界"),
-                    Words("same class", "同类比例"),
-                    Words("others", "其他类别"),
-                ),
-                tuple((name, mode, same, others) for name, (mode, same, others) in changed.items()),
-            ),
-            Table(
-                Words("Best strategy", "最优战略"),
-                (
-                    Words("outcome", "结果"),
-                    Words("central world", "中心世界"),
-                    Words("same", "相同比例"),
-                    Words("others", "其他战略"),
-                ),
-                tuple((name, plan, same, others) for name, (plan, same, others) in advice.items()),
-            ),
+        Table(
+            Words("Classes of behaviour", "行为类别"),
+            columns("outcome|结果", "central world|中心世界", "same class|同类比例", "others|其他类别"),
+            tuple((name, named(mode), same, others) for name, (mode, same, others) in changed.items()),
         ),
-        "pytest tests/validation/test_sensitivity_analysis.py",
+        Table(
+            Words("Best strategy", "最优战略"),
+            columns("outcome|结果", "central world|中心世界", "same|相同比例", "others|其他战略"),
+            tuple((name, plan, same, others) for name, (plan, same, others) in advice.items()),
+        ),
     )
 
 
@@ -147,9 +156,7 @@ def partial_rank_correlations(parameters: Array, outcome: Array) -> Array:
     return found
 
 
-def _numerical(
-    model: Model, parameters: Array, names: list[str], run: dict[str, Array]
-) -> dict[str, tuple[list[tuple[str, float]], float]]:
+def _numerical(model: Model, parameters: Array, names: list[str], run: dict[str, Array]) -> Numerical:
     """Give the strongest parameters of each headline outcome, and how many both halves of the worlds find."""
     found = {}
     half = len(parameters) // 2
@@ -166,7 +173,7 @@ def _numerical(
     return found
 
 
-def _changed_modes(model: Model, run: dict[str, Array]) -> dict[str, tuple[str, float, str]]:
+def _changed_modes(model: Model, run: dict[str, Array]) -> Shares:
     """Give each outcome's class in the central world, the share of worlds with the same, and the others."""
     central = workbench(model).run("baseline")
     found = {}
@@ -177,7 +184,7 @@ def _changed_modes(model: Model, run: dict[str, Array]) -> dict[str, tuple[str, 
     return found
 
 
-def _advice(model: Model) -> dict[str, tuple[str, float, str]]:
+def _advice(model: Model) -> Shares:
     """Give the best strategy of the central world by outcome, the share of worlds it is best in, others."""
     bench = workbench(model)
     central, many = bench.finals(COMPARED, None), bench.finals(COMPARED, model.sample_worlds(WORLDS, SEED))

@@ -14,7 +14,8 @@ from twintrack.calibration.field_tests.conservation import (
     share_error,
     with_inner_flows,
 )
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, status_of, told
+from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
+from twintrack.calibration.field_tests.names_zh import named
 from twintrack.inputs.loops import loop_faults
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def structure_assessment(model: Model) -> FieldTest:
         (
             Table(
                 Words("Balances: change without a flow, over the amount", "平衡：无流量对应的变化占总量之比"),
-                (Words("what", "对象"), Words("stocks", "存量"), Words("residual", "残差")),
-                tuple((what, ", ".join(FLOWS[what][0]), value) for what, value in residuals.items()),
+                columns("what|对象", "stocks|存量", "residual|残差"),
+                tuple((named(what), ", ".join(FLOWS[what][0]), value) for what, value in residuals.items()),
             ),
         ),
         "pytest tests/model/test_conservation.py tests/analysis/test_loops.py",

@@ -10,18 +10,20 @@ kind means is said in model/surprises.yaml; a kind without an entry there is not
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, status_of, told
+from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
 from twintrack.calibration.field_tests.workbench import SEED, Array, workbench
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from twintrack.inputs.surprises import SurpriseKind
     from twintrack.model import Model
 
 WORLDS = 500
@@ -79,52 +81,57 @@ def surprise_behaviour(model: Model) -> FieldTest:
             f"缺陷{labels['fault']}类、未解释{len(unknown)}类。",
         ),
         measures,
-        (
-            Table(
-                Words("The worlds farthest out", "最远的世界"),
-                (
-                    Words("world", "世界"),
-                    Words("distance", "距离"),
-                    Words("outcome that deviates most", "偏离最大的结果"),
-                    Words("side", "方向"),
-                    Words("standard deviations", "标准差"),
-                    Words("parameters that stand out", "突出的参数"),
-                    Words("label", "类别"),
-                ),
-                tuple(
-                    (
-                        item.world,
-                        item.distance,
-                        item.outcome,
-                        item.side,
-                        item.deviation,
-                        ", ".join(f"{name} = {value:.3g}" for name, value, _ in item.parameters),
-                        notes[item.kind].label if item.kind in notes else "unexplained",
-                    )
-                    for item in found
-                ),
-            ),
-            Table(
-                Words("What the kinds mean", "各类含义"),
-                (
-                    Words("kind", "种类"),
-                    Words("worlds", "世界数"),
-                    Words("meaning", "含义"),
-                    Words("in Chinese", "中文"),
-                ),
-                tuple(
-                    (
-                        kind,
-                        count,
-                        notes[kind].meaning.en if kind in notes else "",
-                        notes[kind].meaning.zh if kind in notes else "",
-                    )
-                    for kind, count in kinds.most_common()
-                ),
-            ),
-        ),
+        _tables(found, kinds, notes),
         "pytest tests/validation/test_surprise_behaviour.py",
     )
+
+
+LABELS = {
+    "understood": Words("understood", "已理解"),
+    "insight": Words("insight", "新认识"),
+    "fault": Words("fault", "缺陷"),
+    "unexplained": Words("unexplained", "未解释"),
+}
+
+
+def _tables(
+    found: Sequence[Surprise], kinds: Counter[str], notes: Mapping[str, SurpriseKind]
+) -> tuple[Table, ...]:
+    return (
+        Table(
+            Words("The worlds farthest out", "最远的世界"),
+            columns(
+                "world|世界",
+                "distance|距离",
+                "outcome that deviates most|偏离最大的结果",
+                "side|方向",
+                "standard deviations|标准差",
+                "parameters that stand out|突出的参数",
+                "label|类别",
+            ),
+            tuple(
+                (
+                    item.world,
+                    item.distance,
+                    item.outcome,
+                    item.side,
+                    item.deviation,
+                    ", ".join(f"{name} = {value:.3g}" for name, value, _ in item.parameters),
+                    LABELS[notes[item.kind].label if item.kind in notes else "unexplained"],
+                )
+                for item in found
+            ),
+        ),
+        Table(
+            Words("What the kinds mean", "各类含义"),
+            columns("kind|种类", "worlds|世界数", "meaning|含义"),
+            tuple((kind, count, Words(*_meaning(notes.get(kind)))) for kind, count in kinds.most_common()),
+        ),
+    )
+
+
+def _meaning(note: SurpriseKind | None) -> tuple[str, str]:
+    return ("", "") if note is None else (note.meaning.en, note.meaning.zh)
 
 
 def farthest_worlds(model: Model) -> list[Surprise]:
