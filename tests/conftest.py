@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -45,6 +47,38 @@ def model(content: Path) -> Model:
     import twintrack
 
     return twintrack.load(content)
+
+
+@pytest.fixture(scope="session")
+def put_posterior() -> Callable[..., Path]:
+    """Writes a made-up posterior into a content folder: every parameter in the upper half of its range.
+
+    `rows` is the number of worlds, `changes` are fields of the record that differ from what they should be.
+    """
+    import pandas as pd
+
+    import twintrack
+    from twintrack.experiments.design import sampled
+    from twintrack.experiments.posterior import PosteriorRecord, prior_hash, write_posterior
+    from twintrack.resources import POSTERIOR_FILE
+
+    def put(root: Path, rows: int = 40, **changes: Any) -> Path:
+        model = twintrack.load(root)
+        upper = np.linspace(0.5, 1, rows)
+        world = {name: model.world[name] for name in sampled(model.world)}
+        frame = pd.DataFrame(
+            {name: item.low + (item.high - item.low) * upper for name, item in world.items()}
+        )
+        told = {
+            "model_hash": model.equations.hash,
+            "prior_hash": prior_hash(model.world),
+            "history_hash": "0" * 64,
+            "seed": 7,
+        }
+        write_posterior(root / POSTERIOR_FILE, frame, PosteriorRecord(**(told | changes)))
+        return root / POSTERIOR_FILE
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -60,3 +60,11 @@ def test_a_misspelt_name_is_told_with_the_nearest(model: Model, asked: str) -> N
 def test_brackets_out_of_order_are_told(model: Model) -> None:
     with pytest.raises(InputError, match="not a name or an element"):
         model.explain("knowledge[scale")
+
+
+def test_a_lognormal_parameter_tells_its_spread(model: Model) -> None:
+    told = " ".join(str(model.explain("cost_growth_factor")).split())
+    assert (
+        "range 1.5 to 3.84 (lognormal, standard deviation of the logarithm 0.24), central value 2.4" in told
+    )
+    assert "standard deviation" not in str(model.explain("initial_run_cost"))

@@ -143,9 +143,10 @@ def _roles(label: str, known: Knowledge) -> list[str]:
         )
     if label in known.world:
         entry = known.world[label]
+        spread = "" if entry.spread is None else f", standard deviation of the logarithm {entry.spread:g}"
         lines.append(
             f"world parameter {label}: {entry.title.en}; range {entry.low:g} to {entry.high:g}"
-            f" ({entry.distribution}), central value {entry.value:g}, confidence {entry.confidence}"
+            f" ({entry.distribution}{spread}), central value {entry.value:g}, confidence {entry.confidence}"
         )
     if label in known.outcomes:
         outcome = known.outcomes[label]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
 
-from twintrack import __version__
 from twintrack.equations import Equations, load_equations
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.experiments.arrays import WorldArrays, WorldInputs
@@ -21,11 +21,10 @@ from twintrack.inputs.levers import Lever, LeverTable
 from twintrack.inputs.outcomes import Outcome
 from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.inputs.validation import unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
 from twintrack.inputs.yaml_files import state_of_files
 from twintrack.names import snake
-from twintrack.resources import MODEL_FILE, content_root
+from twintrack.resources import MODEL_FILE, POSTERIOR_FILE, content_root
 from twintrack.results import Catalogue, Comparison, Run
 
 if TYPE_CHECKING:
@@ -34,13 +33,16 @@ if TYPE_CHECKING:
 
     from twintrack.engines.base import BlendingEngine, Engine
     from twintrack.engines.making import BlendingName
-    from twintrack.experiments.plan import Plan
+    from twintrack.experiments.drawing import Found
+    from twintrack.experiments.posterior import Posterior
 
 EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
 """A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
 
 _Read = TypeVar("_Read")
+
+_log = logging.getLogger(__name__)
 
 
 def load(content: Path | None = None) -> Model:
@@ -170,7 +172,7 @@ class Model:
         """
         plan, factor = self.at_budget(self.strategy(strategy, **levers), scenario)
         outside = self.scenario(scenario)
-        overrides = {**outside.world, **self._world_values(world or {})}
+        overrides = {**outside.world, **self.world_values(world or {})}
         grid = self.equations.time.with_step(time_step)
         arrays = self.world_arrays.inputs(overrides, grid.times)
         levers_given = lever_inputs(plan, self.equations, grid.times)
@@ -219,8 +221,34 @@ class Model:
         plain = runs.get(BASELINE) if not levers else None
         return Comparison(runs, plain or self.run(BASELINE, scenario, world=world))
 
+    @property
+    def posterior(self) -> Posterior | None:
+        """The worlds that agree with history; None where there are none that belong to this model."""
+        return self.found_posterior.posterior
+
+    @property
+    def found_posterior(self) -> Found:
+        """The posterior, or why there is none; read again when its file has changed."""
+        from twintrack.experiments.drawing import find_posterior
+
+        path = self.content / POSTERIOR_FILE
+        return self._remembered("posterior", partial(find_posterior, self), lambda _: [path])
+
+    def draw_worlds(self, worlds: int, seed: int = 1, prior: bool = False) -> pd.DataFrame:
+        """Draw the worlds of `ensemble`: those that agree with history, or from the prior.
+
+        A row each, a column for each uncertain parameter; `attrs["worlds"]` is "posterior" or "prior".
+        Without a posterior of this model the prior is taken, which is told in the log "twintrack".
+        """
+        from twintrack.experiments.drawing import draw_worlds
+
+        frame, notes = draw_worlds(self, worlds, seed, prior=prior)
+        for note in notes:
+            _log.warning("note: %s", note)
+        return frame
+
     def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:
-        """Draw worlds: one row each, one column for each uncertain parameter, in the parameter's unit."""
+        """Draw worlds from the prior: one row each, one column for each uncertain parameter, in its unit."""
         from twintrack.experiments.design import sample_worlds
 
         return sample_worlds(self.world, worlds, seed)
@@ -232,6 +260,7 @@ class Model:
         worlds: int | pd.DataFrame = 500,
         seed: int = 1,
         outputs: Sequence[str] | None = None,
+        prior: bool = False,
     ) -> xr.Dataset:
         """Simulate strategies under scenarios in many worlds, the same worlds for every strategy.
 
@@ -241,32 +270,18 @@ class Model:
             worlds: Number of worlds to draw, or the worlds themselves: one column for each parameter.
             seed: Seed of the draw.
             outputs: Variables or elements; by default all outcomes.
+            prior: Draw from all that the ranges allow; by default from the worlds that agree with history.
 
         Returns:
             One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
-            coordinate `budget_factor` is what money levers were multiplied with (1 at own budget).
-        """
-        from twintrack.experiments.plan import Plan, simulate
+            coordinate `budget_factor` is what money levers were multiplied with (1 at own budget). The
+            attribute `worlds` says where they come from: "posterior", "prior" or "given".
 
-        draws = self.sample_worlds(worlds, seed) if isinstance(worlds, int) else worlds
-        names = list(self.outcomes) if outputs is None else list(outputs)
-        _check_names("world parameter", draws.columns, self.world)
-        _check_names(
-            "variable", names, (label for item in self.equations.variables.values() for label in item.labels)
-        )
-        found = {
-            name: [self.at_budget(self.strategy(item), name) for item in strategies] for name in scenarios
-        }
-        plan = Plan(
-            arrays=self.world_arrays,
-            scenarios={name: self.scenario(name).world for name in scenarios},
-            strategies={name: {item.name: item for item, _ in items} for name, items in found.items()},
-            outputs=names,
-        )
-        columns = {name: draws[name].to_numpy(dtype=np.float64) for name in draws.columns}
-        values = simulate(self._blending_engine("native"), plan, columns, len(draws))
-        factors = [[factor for _, factor in items] for items in found.values()]
-        return self._dataset(values, plan, factors).assign_attrs(seed=seed)
+        What a user should know, such as a posterior that is missing, goes to the log "twintrack".
+        """
+        from twintrack.experiments.in_memory import ensemble
+
+        return ensemble(self, strategies, scenarios, worlds=worlds, seed=seed, outputs=outputs, prior=prior)
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
@@ -295,7 +310,8 @@ class Model:
         }
         return WorldArrays(self.equations, self.world, dated)
 
-    def _world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
+    def world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
+        """Read world parameters set by hand: numbers, {date: value}, or paths. Raises InputError."""
         ready = {name: value for name, value in given.items() if isinstance(value, LeverPath)}
         rest = {name: value for name, value in given.items() if name not in ready}
         return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
@@ -321,7 +337,7 @@ class Model:
         constants = {**world.constants, **levers.constants}
         series = {**levers.series, **world.series}
         if engine == "native" or engine == "jax" or engine == "numpy":
-            blending = self._blending_engine(engine)
+            blending = self.blending_engine(engine)
             return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
         if levers.blend is not None:
             series = followed_series(self.equations, constants, series, levers.blend, time_step)
@@ -334,7 +350,8 @@ class Model:
             self._engines[name] = make_engine(name, self.content / MODEL_FILE)
         return self._engines[name]
 
-    def _blending_engine(self, name: BlendingName) -> BlendingEngine:
+    def blending_engine(self, name: BlendingName) -> BlendingEngine:
+        """Give an engine that simulates many worlds at once; made when it is first asked for."""
         if name not in self._blending_engines:
             from twintrack.engines.making import make_blending_engine
 
@@ -366,32 +383,6 @@ class Model:
             return sized(plan, size, self.lever_table), 1.0
         result = equal_cost(self, plan, scenario)
         return sized(result.strategy, size, self.lever_table), result.factor
-
-    def _dataset(
-        self, values: Mapping[str, np.ndarray], plan: Plan, factors: list[list[float]]
-    ) -> xr.Dataset:
-        import xarray as xr
-
-        dims = ("scenario", "strategy", "world", "time")
-        return xr.Dataset(
-            {name: (dims, array, {"units": self.catalogue.unit(name)}) for name, array in values.items()},
-            coords={
-                "scenario": list(plan.scenarios),
-                "strategy": plan.strategy_names,
-                "world": np.arange(next(iter(values.values())).shape[2]),
-                "time": self.equations.time.saved,
-                "budget_factor": (("scenario", "strategy"), factors),
-            },
-            attrs={"model_hash": self.equations.hash, "version": __version__},
-        )
-
-
-def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise InputError for names that are not among the known ones, all at once."""
-    options = list(known)
-    faults = [Fault(kind, unknown(kind, name, options)) for name in names if name not in options]
-    if faults:
-        raise InputError(faults)
 
 
 def _check_finite(values: Mapping[str, np.ndarray], names: Iterable[str], time: np.ndarray, run: str) -> None:

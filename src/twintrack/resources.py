@@ -11,6 +11,8 @@ from twintrack.errors import Fault, InputError, TwinTrackError
 CONTENT_VARIABLE = "TWINTRACK_CONTENT"
 CACHE_VARIABLE = "TWINTRACK_CACHE"
 MODEL_FILE = Path("model") / "twintrack.mdl"
+POSTERIOR_FILE = Path("model") / "posterior.parquet"
+"""The worlds that agree with history; a content need not have them."""
 
 
 def content_root() -> Path:

@@ -60,6 +60,26 @@ def test_a_fault_in_the_equations_hides_no_other(program: Program, copy: Path) -
     assert 'wrong.yaml:2: unknown key "levrs"; did you mean "levers"?' in result.stderr
 
 
+def test_a_posterior_is_checked(program: Program, copy: Path, put_posterior: Callable[..., Path]) -> None:
+    count = len(content_files(copy))
+    path = copy / "model" / "posterior.parquet"
+    count -= path.is_file()
+    put_posterior(copy, 3)
+    good = program("check")
+    assert good.stdout == f"{count + 1} files are good\n" and good.stderr == ""
+    assert program("check", path).stdout == "1 file is good\n"
+    put_posterior(copy, 3, model_hash="0" * 64)
+    for words in (("check",), ("check", path)):
+        stale = program(*words)
+        assert stale.exit_code == 0
+        assert stale.stderr.startswith("warning: ") and "equations are others" in stale.stderr
+    path.write_bytes(path.read_bytes()[:500])
+    (copy / "strategies" / "wrong.yaml").write_text("extends: baseline\nlevrs: {}\n", encoding="utf-8")
+    broken = program("check")
+    assert broken.exit_code == 2 and "posterior.parquet: it cannot be read" in broken.stderr
+    assert "levrs" in broken.stderr
+
+
 def test_single_files_are_checked(program: Program, copy: Path) -> None:
     good, bad = Path("good.yaml"), Path("bad.yaml")
     good.write_text("extends: pure_catchup\n", encoding="utf-8")

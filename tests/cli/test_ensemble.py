@@ -84,6 +84,88 @@ def test_worlds_come_from_a_table(answer: Callable[..., Any], program: Program, 
     assert refused.exit_code == 2 and "name it with --worlds" in refused.stderr
 
 
+def test_it_is_told_where_the_worlds_come_from(
+    program: Program, answer: Callable[..., Any], out: Path, put_posterior: Callable[..., Path]
+) -> None:
+    def folder(name: str) -> Path:
+        return out.with_name(name)
+
+    asked = ("ensemble", "fast", "--runs", 4, "--workers", 1, "--seed", 3, "--out")
+    without = program(*asked, folder("without"))
+    assert "worlds: a Latin hypercube of the prior, seed 3" in without.stdout
+    assert "note: worlds are drawn from the prior, for there is no model/posterior.parquet" in without.stderr
+    refused = program(*asked, folder("none"), "--design", "posterior")
+    assert refused.exit_code == 2 and "there is no model/posterior.parquet" in refused.stderr
+    put_posterior(Path("content"))
+    usual = program(*asked, folder("usual"))
+    assert "worlds: drawn from the 40 that agree with history, seed 3" in usual.stdout
+    assert "note" not in usual.stderr
+    assert answer(*asked, folder("json"))["worlds_from"] == "posterior"
+    told = [answer(*asked, folder("prior"), "--prior"), answer(*asked, folder("latin"), "--design", "latin")]
+    assert [one["worlds_from"] for one in told] == ["prior", "prior"] and told[0]["design"] == "latin"
+    sobol = program(*asked, folder("sobol"), "--design", "sobol", "--prior")
+    assert "worlds: a Sobol sequence of the prior" in sobol.stdout
+
+
+def test_a_contradiction_about_the_worlds_is_refused(program: Program, out: Path) -> None:
+    pd.DataFrame({"pace": [2.0]}).to_csv("given.csv", index=False)
+    for words_, told in (
+        (("--prior", "--design", "posterior"), "prior: the design asks for the posterior"),
+        (("--prior", "--worlds", "given.csv"), "prior: a table says which worlds there are"),
+        (("--design", "sobol", "--worlds", "given.csv"), "design sobol: a table says which worlds"),
+    ):
+        refused = program("ensemble", "fast", "--out", out, *words_)
+        assert refused.exit_code == 2 and told in refused.stderr
+        assert not out.exists()
+
+
+def test_levers_and_world_can_be_set(answer: Callable[..., Any], program: Program, out: Path) -> None:
+    asked = ("ensemble", "fast", "turning", "--runs", 3, "--prior", "--workers", 1, "--out", out)
+    changed = ("--set", "fiscal_ai_rd=2026:60,2030:150", "--set", "catchup_share=0.4", "--world", "pace=4")
+    told = answer(*asked, *changed)
+    assert told["changes"] == {
+        "levers": ["fiscal_ai_rd=2026:60,2030:150", "catchup_share=0.4"],
+        "world": ["pace=4"],
+    }
+    result = EnsembleResult.open(out)
+    assert result.strategies == ["fast", "turning"]
+    assert result.manifest["scenarios"] == {"central": {"pace": 4}}
+    alone = answer("run", "fast", "--set", "fiscal_ai_rd=2026:60,2030:150", "--set", "catchup_share=0.4",
+                   "--world", "pace=4", "--years", "2040")  # fmt: skip
+    expected = alone["outcomes"]["frontier_gap_months"]["values"][-1]
+    gaps = result.frame(["frontier_gap_months"], ["fast"], times=[2040])["frontier_gap_months"]
+    assert gaps.tolist() == [pytest.approx(expected, rel=1e-9)] * 3
+    shown = program(*asked, *changed, "--resume")
+    assert "levers changed: fiscal_ai_rd=2026:60,2030:150, catchup_share=0.4" in shown.stdout
+    assert "world changed: pace=4" in shown.stdout
+    other = program(*asked, "--resume")
+    assert other.exit_code == 2 and "scenario central: pace: 4, now nothing" in other.stderr
+    unlikely = program(*asked[:-1], out.with_name("far"), "--world", "pace=12")
+    assert "note: pace is set outside its range, 2 to 9" in unlikely.stderr
+
+
+def test_faults_of_what_is_set_are_told_with_all_others(program: Program, out: Path) -> None:
+    refused = program(
+        "ensemble", "fsat", "--out", out, "--runs", 0, "--factorial", "fiscal_ai_rd=1",
+        "--set", "catchup_shar=1", "--set", "fiscal_ai_rd=2",
+        "--world", "catchup_share=1", "--world", "pac=1",
+    )  # fmt: skip
+    assert refused.exit_code == 2
+    told = refused.stderr.splitlines()
+    parts = (
+        "fsat",
+        "at least 1 world",
+        "--set catchup_shar=1",
+        "--set fiscal_ai_rd=2: --factorial gives it values too",
+        "--world catchup_share=1",
+        "--world pac=1",
+    )
+    assert len(told) == len(parts)
+    for part in parts:
+        assert any(part in line for line in told), (part, told)
+    assert not out.exists()
+
+
 def test_all_faults_are_told_at_once(program: Program, out: Path) -> None:
     refused = program(
         "ensemble", "fsat", "--scenario", "centrl", "--runs", 0, "--seed", -1, "--out", out,
@@ -139,7 +221,7 @@ def test_ctrl_c_leaves_a_store_that_continues(out: Path) -> None:
     told = Path("stderr.txt").read_text()
     assert "Traceback" not in told
     assert told.splitlines()[-2:] == [
-        f"what is done is in {out}: continue with --resume",
+        f"what is done is in {out}: continue with --resume (in Python: resume=True)",
         "interrupted",
     ]
     assert not EnsembleResult.open(out).complete and not list(out.rglob("*.tmp"))

@@ -68,3 +68,14 @@ def test_the_share_of_the_world_that_is_assumed_is_told(program: Program) -> Non
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_help_names_every_kind(program: Program, kind: str) -> None:
     assert kind in " ".join(program("list", "--help").stdout.split())
+
+
+def test_the_world_is_listed_with_its_distributions(model: Model, program: Program, answer: Answer) -> None:
+    entries = {entry["name"]: entry for entry in answer("list", "world")}
+    assert {name: entry["distribution"] for name, entry in entries.items()} == {
+        name: entry.distribution for name, entry in model.world.items()
+    }
+    assert entries["cost_growth_factor"]["spread"] == model.world["cost_growth_factor"].spread
+    assert entries["initial_run_cost"]["spread"] is None
+    shown = program("list", "world").stdout
+    assert all(kind in shown for kind in ("lognormal", "loguniform", "uniform"))

@@ -121,7 +121,7 @@ def test_all_faults_are_told_at_once(program: Program) -> None:
 
 
 def test_what_was_changed_is_told(program: Program) -> None:
-    done = program("run", "baseline", "--set", "catchup_share=0.6", "--world", "cost_growth_factor=3.5")
+    done = program("run", "baseline", "--set", "catchup_share=0.6", "--world", "cost_growth_factor=4.5")
     assert "levers changed: catchup_share=0.6" in done.stdout
-    assert "world changed: cost_growth_factor=3.5" in done.stdout
-    assert "note: cost_growth_factor is set outside its range, 1.6 to 3" in done.stderr
+    assert "world changed: cost_growth_factor=4.5" in done.stdout
+    assert "note: cost_growth_factor is set outside its range, 1.5 to 3.84" in done.stderr

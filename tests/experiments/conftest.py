@@ -49,10 +49,11 @@ def small_model(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def run(small_model: Model, tmp_path: Path) -> Run:
-    """Runs an experiment in this process into tmp_path/store, or into another folder."""
+    """Runs an experiment in this process into tmp_path/store, or into another folder; worlds of the prior."""
 
     def run(out: str = "store", resume: bool = False, workers: int = 1, **changes: Any) -> EnsembleResult:
         asked: dict[str, Any] = {"strategies": ["fast", "turning"], "worlds": 600, "model": small_model}
+        asked["prior"] = isinstance(changes.get("worlds", 600), int) and "design" not in changes
         return Experiment(**(asked | changes)).run(tmp_path / out, workers=workers, resume=resume)
 
     return run

@@ -81,7 +81,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
             killed.append(two_workers[0].pid)
             os.kill(two_workers[0].pid, signal.SIGKILL)
 
-    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
     experiment.run(tmp_path / "store", cluster=scheduler, progress=kill_one)
     assert killed and two_workers[1].poll() is None
     assert content_of(tmp_path / "store") == whole
@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
 @pytest.mark.slow
 def test_a_cluster_on_this_machine_gives_the_same_bytes(run: Run, small_model: Model, tmp_path: Path) -> None:
     whole = content_of(run("whole").folder)
-    experiment = Experiment(["fast", "turning"], worlds=600, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=600, model=small_model, prior=True)
     experiment.run(tmp_path / "store", cluster="local", workers=2)
     assert content_of(tmp_path / "store") == whole
 
@@ -106,7 +106,7 @@ def test_all_workers_may_be_lost_at_once(run: Run, small_model: Model, tmp_path:
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
 
-    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
     experiment.run(tmp_path / "store", cluster="local", workers=2, progress=kill_all)
     assert len(killed) == 2
     assert content_of(tmp_path / "store") == whole
@@ -117,7 +117,7 @@ def test_a_cluster_without_workers_is_told(
     small_model: Model, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_WAIT", "1s")
-    experiment = Experiment(["fast"], worlds=10, model=small_model)
+    experiment = Experiment(["fast"], worlds=10, model=small_model, prior=True)
     with pytest.raises(TwinTrackError, match="the cluster has no workers"):
         experiment.run(tmp_path / "store", cluster=scheduler)
     with pytest.raises(TwinTrackError, match="no scheduler answers there"):
@@ -127,7 +127,7 @@ def test_a_cluster_without_workers_is_told(
 def test_what_is_wrong_with_a_cluster_is_told(
     small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = Experiment(["fsat"], worlds=10, model=small_model)
+    experiment = Experiment(["fsat"], worlds=10, model=small_model, prior=True)
     with pytest.raises(InputError) as caught:
         experiment.run(tmp_path / "store", cluster="machine", workers=2)
     told = str(caught.value).splitlines()

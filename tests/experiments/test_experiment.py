@@ -17,6 +17,7 @@ import twintrack
 from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.experiments.experiment import Progress
+from twintrack.experiments.manifest import parameter_entry
 from twintrack.model import Model
 
 Run = Callable[..., EnsembleResult]
@@ -32,7 +33,12 @@ def test_a_store_holds_what_an_ensemble_in_memory_gives(run: Run, small_model: M
     result = run(scenarios=("central", "fast_leader"), times="all", seed=5)
     stored = result.dataset()
     expected = small_model.ensemble(
-        ["fast", "turning"], ("central", "fast_leader"), 600, 5, ["frontier_gap_months", "public_cost_pv"]
+        ["fast", "turning"],
+        ("central", "fast_leader"),
+        600,
+        5,
+        ["frontier_gap_months", "public_cost_pv"],
+        prior=True,
     )
     assert stored.sizes == expected.sizes
     for name in ("scenario", "strategy", "world", "time", "budget_factor"):
@@ -103,6 +109,12 @@ def test_the_manifest_tells_what_the_numbers_follow_from(run: Run, small_model: 
     assert {"twintrack", "llvmlite", "jax", "numpy", "pyarrow"} <= told["versions"].keys()
 
 
+def test_the_manifest_has_the_spread_of_a_lognormal_parameter(model: Model) -> None:
+    drawn = parameter_entry(model.world["cost_growth_factor"])
+    assert (drawn["distribution"], drawn["spread"]) == ("lognormal", 0.24)
+    assert "spread" not in parameter_entry(model.world["initial_run_cost"])
+
+
 def test_strategies_are_crossed_with_levers(run: Run, small_model: Model) -> None:
     levers = {"catchup_share": [0.2, 0.8], "fiscal_ai_rd": [100]}
     result = run(strategies=["fast", "open"], levers=levers, worlds=3)
@@ -121,7 +133,7 @@ def test_strategies_are_crossed_with_levers(run: Run, small_model: Model) -> Non
 def test_equal_budgets_are_scaled_as_in_memory(run: Run, small_model: Model) -> None:
     plan = replace(small_model.strategy("fast"), budget="equal")
     result = run(strategies=[plan], worlds=5, times="all")
-    expected = small_model.ensemble([plan], worlds=5)
+    expected = small_model.ensemble([plan], worlds=5, prior=True)
     factor = result.manifest["strategies"]["fast"]["budget_factor"]["central"]
     assert factor == float(expected["budget_factor"][0, 0]) != 1
     np.testing.assert_allclose(result.dataset()["public_cost_pv"], expected["public_cost_pv"], rtol=1e-12)
@@ -169,7 +181,7 @@ def test_no_call_of_the_engine_takes_more_worlds_than_one_part(
 
 def test_progress_counts_up_to_all_runs(run: Run, small_model: Model, tmp_path: Path) -> None:
     seen: list[Progress] = []
-    experiment = Experiment(["fast", "turning"], worlds=600, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=600, model=small_model, prior=True)
     experiment.run(tmp_path / "store", workers=1, progress=seen.append)
     assert [state.done for state in seen] == [0, 200, 400, 600, 800, 1000, 1200]
     assert seen[0].rate is None and seen[-1].rate is not None and seen[-1].left == 0

@@ -198,7 +198,7 @@ def test_every_world_switches_at_its_own_time_or_never(small: Model) -> None:
 
 
 def test_an_ensemble_gives_the_same_numbers_every_time(small: Model) -> None:
-    first, second = (small.ensemble(["turning"], worlds=70, seed=4) for _ in range(2))
+    first, second = (small.ensemble(["turning"], worlds=70, seed=4, prior=True) for _ in range(2))
     assert first.equals(second)
 
 

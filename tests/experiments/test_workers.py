@@ -29,7 +29,7 @@ SCRIPT = """
 import sys
 import twintrack
 twintrack.Experiment(
-    ["fast", "turning"], ("central", "fast_leader"), {worlds}, model=twintrack.load({content!r})
+    ["fast", "turning"], ("central", "fast_leader"), {worlds}, model=twintrack.load({content!r}), prior=True
 ).run({out!r}, workers=2, resume=True)
 """
 """A user's script, without the guard that processes would otherwise need."""
@@ -90,6 +90,30 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one(
     assert content_of(folder) == whole
 
 
+@pytest.mark.parametrize("workers_", [1, 2])
+def test_ctrl_c_leaves_a_store_that_continues(
+    small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, workers_: int
+) -> None:
+    whole = content_of(run("whole", worlds=20_000).folder)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
+    told: list[Progress] = []
+
+    def interrupt(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        experiment.run(tmp_path / "store", workers=workers_, progress=interrupt)
+    assert f"what is done is in {tmp_path / 'store'}" in caplog.text and "resume=True" in caplog.text
+    assert not [pid for pid in children(os.getpid()) if is_worker(pid)]
+    kept = len(parts_of(tmp_path / "store"))
+    assert 3 <= kept < len(parts_of(tmp_path / "whole")) and not list((tmp_path / "store").rglob("*.tmp"))
+    experiment.run(tmp_path / "store", workers=workers_, resume=True, progress=told.append)
+    assert told[-1].computed < told[-1].runs
+    assert content_of(tmp_path / "store") == whole
+
+
 def test_workers_that_are_killed_cost_their_parts_only(
     small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -102,7 +126,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
             killed.append(victim)
             os.kill(victim, signal.SIGKILL)
 
-    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model)
+    experiment = Experiment(["fast", "turning"], worlds=20_000, model=small_model, prior=True)
     experiment.run(tmp_path / "store", workers=2, progress=kill_one)
     assert len(killed) == 2
     assert "was ended by SIGKILL (has the system run out of memory?)" in caplog.text
@@ -110,7 +134,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
 
 
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     told: list[str] = []
     jobs = [Job("central", "fast", 0, 0, np.full((2, 10), 5.0)), _Deadly("central", "fast", 1, 10, DRAWS)]
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
@@ -131,7 +155,7 @@ class _Deadly(Job):
 
 
 def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     wrong = Job("central", "fast", 0, 0, np.full((3, 10), 5.0))  # more parameters than there are
     for compute in (
         lambda: workers.computed_here(prepared.work, [wrong]),
@@ -142,7 +166,7 @@ def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
 
 
 def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -> None:
-    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model))
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     cores = workers.processor_cores()[:2]
     seen: dict[int, set[int]] = {}
     deaf: dict[int, bool] = {}
@@ -166,7 +190,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
 
 
 def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> None:
-    work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model)).work
+    work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model, prior=True)).work
     job = Job("central", "turning", 0, 0, DRAWS)
     first = part(work, job)
     part(work, Job("central", "fast", 1, 10, DRAWS * 1.1))

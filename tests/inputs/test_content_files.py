@@ -11,7 +11,7 @@ import pytest
 
 from twintrack.inputs.content import CENTRAL, Content, load_content
 from twintrack.inputs.paths import LeverPath
-from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.sources import ASSUMPTION, citation_faults
 from twintrack.inputs.strategies import BASELINE, Strategy, StrategyLibrary
 from twintrack.inputs.world import Scenario
 
@@ -211,10 +211,18 @@ def test_controls_ease_in_the_thaw_and_tighten_in_the_decoupling(
         assert sorted(ordered, reverse=name == "foreign_openness_future") == list(ordered), name
 
 
-def test_every_assumed_range_has_its_reason(shipped: Content) -> None:
-    missing = [
-        name
-        for name, parameter in shipped.world.items()
-        if "assumption" in parameter.source and not parameter.reason.strip()
-    ]
-    assert missing == []
+def test_every_range_has_a_distribution_a_source_and_its_reason(shipped: Content) -> None:
+    for name, parameter in shipped.world.items():
+        assert parameter.distribution and parameter.confidence and parameter.source.strip(), name
+        assert parameter.low < parameter.high, name
+        assert parameter.reason.strip(), name
+
+
+def test_judgement_alone_is_called_so(shipped: Content) -> None:
+    """Only draws of a random process are sure without a source, for they are uniform by construction."""
+    alone = {name for name, parameter in shipped.world.items() if parameter.source == ASSUMPTION}
+    draws = {name for name in alone if "arrival_draw[" in name}
+    assert len(draws) == 24
+    assert {shipped.world[name].confidence for name in alone - draws} == {"assumption"}
+    assumed = [parameter for parameter in shipped.world.values() if parameter.confidence == "assumption"]
+    assert [parameter.name for parameter in assumed if ASSUMPTION not in parameter.source] == []

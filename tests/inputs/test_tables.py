@@ -92,12 +92,39 @@ def test_world_parameters_have_ranges_and_distributions(tree: Path) -> None:
     assert world["cost_growth_factor"].title.zh == "Cost growth"
 
 
+def test_a_lognormal_parameter_has_a_spread_and_others_have_none(write: Callable[..., Path]) -> None:
+    lognormal = PARAMETER.replace("uniform", "lognormal, spread: 0.2")
+    world = load_world(
+        write("model/world.yaml", f"parameters:\n  x: {{{lognormal}}}\n  y: {{{PARAMETER}}}\n")
+    )
+
+    assert (world["x"].distribution, world["x"].spread) == ("lognormal", 0.2)
+    assert world["y"].spread is None
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("value: 2", "value: 5", "x has a value, 5, outside its range 1 to 3"),
         ("range: [1, 3]", "range: [0, 3]", "x has a loguniform distribution, which needs a range above zero"),
-        ("uniform", "normal", "distribution must be 'uniform', 'loguniform', 'triangular' or 'fixed', not"),
+        (
+            "uniform",
+            "normal",
+            "distribution must be 'uniform', 'loguniform', 'triangular', 'lognormal' or 'fixed', not",
+        ),
+        (
+            "uniform",
+            "lognormal",
+            "x has a lognormal distribution and no spread; write the standard deviation",
+        ),
+        ("uniform", "lognormal, spread: 0", "x has a spread that must be above 0, not 0"),
+        ("uniform", "lognormal, spread: wide", 'spread must be a number, not the text "wide"'),
+        ("uniform", "uniform, spread: 0.2", "x has a spread, which a uniform distribution has no use for"),
+        (
+            "value: 2, distribution: uniform",
+            "value: 0.5, distribution: lognormal",
+            "x has a value, 0.5, outside its range 1 to 3; and has a lognormal distribution and no spread",
+        ),
         (
             "confidence: low",
             "confidence: NO",

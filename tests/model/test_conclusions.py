@@ -98,7 +98,7 @@ def test_every_governance_lever_at_full_extent_is_not_the_best_policy(model: Mod
 
 def test_no_strategy_is_best_in_all_worlds(model: Model) -> None:
     names = ["pure_catchup", "pure_exploration", "catchup_explore_open"]
-    data = model.ensemble(names, worlds=200, seed=7)
+    data = model.ensemble(names, worlds=200, seed=7, prior=True)
     final_capability = (
         data["capability_index"].isel(scenario=0, time=-1).transpose("strategy", "world").to_numpy()
     )

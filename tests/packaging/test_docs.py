@@ -1,6 +1,7 @@
 """The book of the model says what is there: names exist, levers and sectors are all in, tables are current.
 
-`python tests/packaging/test_docs.py` writes the tables of the book anew, from its own Python blocks.
+`python tests/packaging/test_docs.py` writes the tables of the book, and of the page on the observed history,
+anew from their own Python blocks.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import shlex
 from collections.abc import Collection
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from twintrack.inputs.history import COLUMNS
+from twintrack.inputs.history_schemas import Scale, SeriesEntry
+from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import split_element
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "model_book.md"
+HISTORY = ROOT / "docs" / "history.md"
 # A Python block, and the table that stands under it if there is one.
 BLOCK = re.compile(
     r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S
@@ -154,8 +159,28 @@ def test_the_page_on_ensembles_works_as_shown(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.slow
 def test_tables_are_what_their_blocks_print(book: str) -> None:
+    assert_tables_are_current(book)
+
+
+def test_tables_of_the_history_are_what_the_files_hold() -> None:
+    assert_tables_are_current(HISTORY.read_text(encoding="utf-8"))
+
+
+def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, words: set[str]) -> None:
+    text = HISTORY.read_text(encoding="utf-8")
+    table = section(text, "The series")
+    for series in model.inputs.history.values():
+        assert len(re.findall(rf"^\| {re.escape(series.title.en)} \|", table, re.M)) == 2
+    keys = set(SeriesEntry.model_fields) | set(COLUMNS) | {"at", "mean", "total", *get_args(Scale), "upper"}
+    known = words | keys | {"model.inputs.history", ASSUMPTION}
+    assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
+    form = section(text, "The form")
+    assert [key for key in SeriesEntry.model_fields if f"`{key}`" not in form] == []
+
+
+def assert_tables_are_current(text: str) -> None:
     names: dict[str, Any] = {}
-    for block in BLOCK.finditer(book):
+    for block in BLOCK.finditer(text):
         assert_same_table(printed(block["code"], names), block["table"])
 
 
@@ -176,7 +201,7 @@ def same_cell(new: str, old: str) -> bool:
 
 
 def refreshed(text: str) -> str:
-    """Give the book with the tables that its blocks print now."""
+    """Give a page with the tables that its blocks print now."""
     names: dict[str, Any] = {}
 
     def with_output(block: re.Match[str]) -> str:
@@ -187,4 +212,5 @@ def refreshed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    BOOK.write_text(refreshed(BOOK.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (BOOK, HISTORY):
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")

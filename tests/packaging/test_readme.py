@@ -103,3 +103,11 @@ def test_the_scenario_example(folder: Path) -> None:
         for scenario in ("cheaper_frontier", "central")
     )
     assert cheaper < central
+
+
+def test_the_example_of_an_uncertain_parameter_is_the_one_in_the_file(model: Model) -> None:
+    from ruamel.yaml import YAML
+
+    (shown,) = YAML(typ="safe").load(block("yaml", "# an entry of model/world.yaml")).items()
+    entry = model.world[shown[0]].model_dump(mode="json")
+    assert shown[1] == {key: entry[key] for key in shown[1]}

@@ -168,7 +168,8 @@ def test_ranges_of_levers_and_outside_parameters_are_shown(pages: dict[str, str]
     entry = model.world["cost_growth_factor"]
     sector = model.equations.variables["cost_growth_factor"].group
     card = _cards(pages[page_name(stem_of(sector), "en")])["cost_growth_factor"]
-    assert f"{entry.low:g} to {entry.high:g}, {entry.distribution}" in card
+    drawn = f"log-normal, standard deviation of the logarithm {entry.spread:g}"
+    assert f"{entry.low:g} to {entry.high:g}, {drawn}; central value {entry.value:g}" in card
     assert f"confidence: {entry.confidence}" in card
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -156,10 +157,76 @@ def test_the_page_says_how_many_worlds_and_where_it_comes_from(report_folder: Pa
     assert f"TwinTrack {twintrack.__version__}" in body
 
 
+SAID = {
+    "posterior": (
+        "The worlds are those that agree with what was observed from 2016 to 2024.",
+        "nothing later has tested them",
+        "from those in model/posterior.parquet that agree",
+        "这些世界与2016年至2024年的观测相符",
+        "取自model/posterior.parquet",
+    ),
+    "prior": (
+        "drawn from all that the ranges of the parameters allow",
+        "not weighted by how well they",
+        "from the ranges in model/world.yaml",
+        "这些世界取自参数范围所允许的全部可能",
+        "取自model/world.yaml所列范围",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("there", "line", "origin"),
+    [(True, "", "posterior"), (True, ", prior: true", "prior"), (False, "", "prior")],
+)
+def test_both_pages_say_whether_the_worlds_agree_with_history(
+    content: Path,
+    report_definition: Path,
+    tmp_path: Path,
+    put_posterior: Callable[..., Path],
+    there: bool,
+    line: str,
+    origin: str,
+) -> None:
+    root = tmp_path / "content"
+    for folder in ("model", "strategies"):
+        shutil.copytree(content / folder, root / folder, ignore=shutil.ignore_patterns("*.parquet"))
+    model = twintrack.load(root)
+    posterior = put_posterior(root) if there else root / "none"
+    definition = tmp_path / "few.yaml"
+    text = report_definition.read_text(encoding="utf-8")
+    definition.write_text(
+        text.replace("worlds: 100, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8"
+    )
+    built = build_report(definition, tmp_path / "built", model).parent
+    pages = _body(built, "index.html") + _body(built, "index.zh.html")
+    other = "prior" if origin == "posterior" else "posterior"
+    assert all(said in pages for said in SAID[origin])
+    assert not any(said in pages for said in SAID[other])
+    assert ("posterior.parquet" in (built / "inputs.d").read_text(encoding="utf-8")) == (
+        origin == "posterior"
+    )
+    expected = model.draw_worlds(10, 1, prior=bool(line))
+    np.testing.assert_allclose(_table(built, "worlds.csv").set_index("world"), expected, rtol=1e-9)
+    if origin == "posterior":
+        assert posterior.is_file() and model.posterior is not None
+        assert model.posterior.digest[:12] in pages
+
+
+def test_a_report_that_asks_for_the_prior_says_true(
+    report_definition: Path, model: Model, tmp_path: Path
+) -> None:
+    text = report_definition.read_text(encoding="utf-8")
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text.replace("seed: 1", "seed: 1, prior: 2"), encoding="utf-8")
+    with pytest.raises(InputError, match="prior must be true or false"):
+        load_report(path, model.inputs)
+
+
 @pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
 def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
     body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
-    shown = re.sub(r"\S+\.(csv|yaml|mdl|d)(?![a-z])|sha256 \S+", " ", body)
+    shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
     words = set(re.findall(r"[A-Za-z]{4,}", shown))
     names = "TwinTrack English Spearman JavaScript Python llvmlite numpy pysd xarray plotly twintrack report"
     assert words - set(names.split()) == set()

@@ -153,9 +153,9 @@ def experiment(workload: Json, worlds: int) -> Json:
 
     strategies = [Workload(**workload).strategy]
     with tempfile.TemporaryDirectory() as folder:
-        Experiment(strategies, worlds=8).run(out=Path(folder) / "small")
+        Experiment(strategies, worlds=8, prior=True).run(out=Path(folder) / "small")
         out = Path(folder) / "store"
-        taken = seconds(lambda: Experiment(strategies, worlds=worlds).run(out=out))
+        taken = seconds(lambda: Experiment(strategies, worlds=worlds, prior=True).run(out=out))
         size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return {"seconds": taken, "size": size, "peak": peak_of_memory(), "worker": workers}

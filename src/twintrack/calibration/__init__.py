@@ -1,1 +1,1 @@
-"""Confidence in the model: how it stands against history and against the tests of the field."""
+"""What history says: observed series, the likelihood, the posterior; and the tests of the field."""

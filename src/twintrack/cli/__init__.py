@@ -15,6 +15,7 @@ import click
 
 from twintrack import __version__
 from twintrack.cli.bench import bench_command
+from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
 from twintrack.cli.listing import list_command
@@ -60,6 +61,7 @@ for _command in (
     run_command,
     compare_command,
     ensemble_command,
+    calibrate_command,
     list_command,
     explain_command,
     new_command,

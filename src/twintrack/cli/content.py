@@ -22,19 +22,45 @@ def check_command(files: tuple[Path, ...]) -> None:
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
     from twintrack.inputs.content import load_content
-    from twintrack.resources import MODEL_FILE, content_root
+    from twintrack.inputs.validation import FaultList
+    from twintrack.resources import MODEL_FILE, POSTERIOR_FILE, content_root
 
     root = content_root()
+    faults = FaultList()
     if files:
         content = load_content(root)
-        faults = [fault for path in files for fault in check_file(path, content)]
+        for path in files:
+            with faults:
+                faults += _posterior(path, root) if path.suffix == ".parquet" else check_file(path, content)
     else:
-        equations, faults = _equations(root / MODEL_FILE)
-        faults += check_content(root, equations)
-    if faults:
-        raise InputError(faults)
+        equations, wrong = _equations(root / MODEL_FILE)
+        faults += [*wrong, *check_content(root, equations)]
+        if (root / POSTERIOR_FILE).is_file():
+            faults += _posterior(root / POSTERIOR_FILE, root)
+    faults.raise_any()
     count = len(files or content_files(root))
     click.echo(f"{count} {'file is' if count == 1 else 'files are'} good")
+
+
+def _posterior(path: Path, root: Path) -> list[Fault]:
+    """Give what is wrong with a posterior; one of another model is good, and only told on stderr."""
+    from twintrack.experiments.posterior import read_posterior, stale
+    from twintrack.inputs.yaml_files import shown
+    from twintrack.model import load
+
+    model = load(root)
+    try:
+        found = read_posterior(path, model.world)
+    except InputError as error:
+        return list(error.faults)
+    try:
+        reasons = stale(found.about, model)
+    except (InputError, EquationError):  # what is wrong with the model is told by itself
+        return []
+    if reasons:
+        message = f"does not belong to this model and is not used: {', and '.join(reasons)}"
+        click.echo(f"warning: {shown(path)} {message}; run `twintrack calibrate`", err=True)
+    return []
 
 
 def _equations(path: Path) -> tuple[Equations | None, list[Fault]]:

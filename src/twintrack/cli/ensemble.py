@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names
+from twintrack.cli.options import (
+    changes,
+    json_option,
+    read_names,
+    read_settings,
+    tell_changes,
+    tell_unlikely,
+    with_setting_options,
+)
 from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from twintrack.experiments.experiment import Experiment, Progress, Times
     from twintrack.experiments.stored_ensemble import EnsembleResult
+    from twintrack.inputs.world import WorldValue
+    from twintrack.model import Model, StrategyReference
 
 DEFAULT_RUNS = 1000
 
@@ -36,10 +46,16 @@ DEFAULT_RUNS = 1000
 )
 @click.option(
     "--design",
-    type=click.Choice(["latin", "sobol"]),
-    default="latin",
-    show_default=True,
-    help="How worlds are drawn: Latin hypercube, or Sobol sequence (best with a power of two).",
+    type=click.Choice(["posterior", "latin", "sobol"]),
+    default=None,
+    help="How worlds are drawn: from those that agree with history; or from all that the ranges allow, by a"
+    " Latin hypercube or a Sobol sequence (best with a power of two).  [default: posterior, or latin where"
+    " the model has none]",
+)
+@click.option(
+    "--prior",
+    is_flag=True,
+    help="Draw from all that the ranges allow, whatever history says: --design latin.",
 )
 @click.option(
     "--worlds",
@@ -55,6 +71,7 @@ DEFAULT_RUNS = 1000
     metavar="LEVER=VALUE,VALUE...",
     help="Cross every strategy with values of a lever. May be repeated: all combinations are run.",
 )
+@with_setting_options
 @click.option("--outputs", metavar="NAME,NAME...", help="Variables or elements.  [default: all outcomes]")
 @click.option(
     "--years",
@@ -80,11 +97,13 @@ DEFAULT_RUNS = 1000
 def ensemble_command(**options: Any) -> None:
     """Simulate every STRATEGY in many worlds, the same worlds for each, and keep the results in a folder.
 
+    Worlds are drawn from those that agree with history (model/posterior.parquet), or with --prior from the
+    ranges of model/world.yaml. What --set and --world name holds in all of them.
+
     A run can be broken off at any moment, also by a power cut, and continued with --resume; it then ends with
     the same bytes. Results are Parquet files, which pandas, pyarrow and DuckDB read as one table.
     """
     experiment = _experiment(options)
-    out, as_json = options["out"], options["as_json"]
     last: list[Progress] = []
     with ProgressLine() as line:
 
@@ -92,14 +111,10 @@ def ensemble_command(**options: Any) -> None:
             last[:] = [progress]
             line.show(progress)
 
-        try:
-            result = experiment.run(
-                out, options["workers"], options["resume"], options["cluster"], progress=show
-            )
-        except KeyboardInterrupt:
-            click.echo(f"what is done is in {out}: continue with --resume", err=True)
-            raise
-    _print_summary(result, last[-1], as_json=as_json)
+        result = experiment.run(
+            options["out"], options["workers"], options["resume"], options["cluster"], progress=show
+        )
+    _print_summary(result, last[-1], options)
 
 
 def _experiment(options: dict[str, Any]) -> Experiment:
@@ -109,16 +124,23 @@ def _experiment(options: dict[str, Any]) -> Experiment:
     from twintrack.experiments.preparing import prepare
     from twintrack.inputs.validation import FaultList
 
+    model = open_model()
     table, runs, resample = options["table"], options["runs"], options["resample"]
     faults = FaultList(_table_faults(table, runs, resample=resample))
     levers: dict[str, list[float]] = {}
     times: Times = "yearly"
+    plans: Sequence[StrategyReference] = options["strategies"]
+    world: dict[str, WorldValue] = {}
     with faults:
         levers = _levers(options["factorial"])
     with faults:
         times = _times(options["years"])
+    with faults:
+        plans = _changed(model, plans, options["settings"], levers)
+    with faults:
+        world = _world(model, options["worlds"])
     experiment = Experiment(
-        strategies=options["strategies"],
+        strategies=plans,
         scenarios=options["scenarios"],
         worlds=table or (DEFAULT_RUNS if runs is None else runs),
         design=options["design"],
@@ -128,7 +150,9 @@ def _experiment(options: dict[str, Any]) -> Experiment:
         levers=levers,
         resample=runs if table and resample else None,
         engine=options["engine"],
-        model=open_model(),
+        model=model,
+        prior=options["prior"],
+        world=world,
     )
     if faults:
         with faults:
@@ -169,6 +193,38 @@ def _levers(texts: Sequence[str]) -> dict[str, list[float]]:
     return levers
 
 
+def _changed(
+    model: Model,
+    references: Sequence[StrategyReference],
+    settings: Sequence[str],
+    crossed: Mapping[str, Sequence[float]],
+) -> Sequence[StrategyReference]:
+    """Set levers on top of every strategy. Raises InputError with all faults."""
+    from twintrack.inputs.validation import FaultList
+
+    if not settings:
+        return references
+    levers = read_settings("--set", settings)
+    message = "--factorial gives it values too; keep one of the two"
+    faults = FaultList(Fault(f"--set {name}={levers[name]}", message) for name in levers if name in crossed)
+    plans: list[StrategyReference] = []
+    for reference in references:
+        with faults:
+            plans.append(model.inputs.strategies.resolve(reference, levers))
+    faults.raise_any()
+    return plans
+
+
+def _world(model: Model, settings: Sequence[str]) -> dict[str, WorldValue]:
+    """Read world parameters that hold in all worlds, and tell those out of their range."""
+    from twintrack.inputs.world import world_overrides
+
+    world = world_overrides(read_settings("--world", settings), model.world, levers=model.levers)
+    for name, value in world.items():
+        tell_unlikely(model.world[name], value)
+    return world
+
+
 def _times(text: str) -> Times:
     if text == "all":
         return "all"
@@ -181,14 +237,30 @@ def _times(text: str) -> Times:
         raise InputError(Fault(f"--years {text}", message)) from None
 
 
-def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> None:
+def _origin(result: EnsembleResult) -> str:
+    """Say where the worlds come from."""
+    design = result.manifest["design"]
+    rows = design.get("posterior", design).get("rows", 0)
+    words = {
+        "posterior": f"drawn from the {rows:,} that agree with history",
+        "latin": "a Latin hypercube of the prior",
+        "sobol": "a Sobol sequence of the prior",
+        "table": f"the {rows:,} of the given table",
+        "table, resampled": f"drawn from the {rows:,} of the given table, with replacement",
+    }
+    seed = f", seed {design['seed']}" if "seed" in design else ""
+    return words[design["kind"]] + seed
+
+
+def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, Any]) -> None:
+    settings, worlds = options["settings"], options["worlds"]
     broken = result.runs_not_finite()
     for (scenario, strategy), count in broken.items():
         told = f"note: {count:,} of {result.size:,} worlds have outputs that are no finite numbers"
         click.echo(f"{told}: {strategy} under {scenario}", err=True)
     rate = end.computed / end.seconds if end.computed else 0.0
     size = sum(path.stat().st_size for path in result.folder.rglob("*") if path.is_file())
-    if as_json:
+    if options["as_json"]:
         from twintrack.cli.tables import print_json
 
         print_json(
@@ -202,11 +274,14 @@ def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> N
                 "runs_not_finite": sum(broken.values()),
                 "bytes": size,
                 "worlds": result.size,
+                "worlds_from": result.origin,
+                "design": result.manifest["design"]["kind"],
                 "seed": result.manifest["design"].get("seed"),
                 "scenarios": result.scenarios,
                 "strategies": result.strategies,
                 "outputs": result.units,
                 "times": result.times,
+                **changes(settings, worlds),
             }
         )
         return
@@ -215,6 +290,8 @@ def _print_summary(result: EnsembleResult, end: Progress, *, as_json: bool) -> N
         f" {len(result.scenarios)} scenarios, {result.size:,} worlds, {len(result.outputs)} outputs,"
         f" {len(result.times)} times"
     )
+    click.echo(f"worlds: {_origin(result)}")
+    tell_changes(settings, worlds)
     if end.computed:
         click.echo(f"computed {end.computed:,} in {duration(end.seconds)}, {rate:,.0f} runs a second")
     click.echo(f'read it with pandas.read_parquet("{result.folder}/runs")')

@@ -153,7 +153,7 @@ KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
     "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
     "scenarios": (_scenarios, ("name", "title", "world")),
     "levers": (_levers, ("name", "title", "unit", "range", "baseline")),
-    "world": (_world, ("name", "title", "unit", "range", "value", "confidence")),
+    "world": (_world, ("name", "title", "unit", "range", "value", "distribution", "confidence")),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
     "context": (_context, ("name", "title", "unit", "better")),
     "variables": (_variables, ("name", "unit", "kind", "group", "elements")),

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from twintrack.errors import Fault, InputError
 
+if TYPE_CHECKING:
+    from twintrack.inputs.world import WorldParameter, WorldValue
+
 DEFAULT_YEARS = "2026,2030,2035,2040"
+
+
+def with_setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that set levers and world parameters."""
+    settings = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="LEVER=VALUE",
+        help="Set a lever: a number, or dates with numbers (2026:60,2030:150). May be repeated.",
+    )
+    worlds = click.option(
+        "--world",
+        "worlds",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a world parameter, in the same way. May be repeated.",
+    )
+    return settings(worlds(command))
 
 
 def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which world, which levers and what to print."""
-    options = (
-        click.option("--scenario", default="central", show_default=True, help="Outside world."),
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="LEVER=VALUE",
-            help="Set a lever: a number, or dates with numbers (2026:60,2030:150). May be repeated.",
-        ),
-        click.option(
-            "--world",
-            "worlds",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Set a world parameter, in the same way. May be repeated.",
-        ),
-        click.option(
-            "--all-variables", is_flag=True, help="With --json: every variable, not only the outcomes."
-        ),
+    scenario = click.option("--scenario", default="central", show_default=True, help="Outside world.")
+    variables = click.option(
+        "--all-variables", is_flag=True, help="With --json: every variable, not only the outcomes."
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return scenario(with_setting_options(variables(command)))
 
 
 def _years(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[float, ...]:
@@ -106,3 +110,25 @@ def _with_braces(value: str) -> str:
     if ":" not in value or value.startswith("{"):
         return value
     return "{" + ", ".join(": ".join(part.strip().rsplit(":", 1)) for part in value.split(",")) + "}"
+
+
+def tell_unlikely(parameter: WorldParameter, value: WorldValue) -> None:
+    """Say on stderr when a value lies outside the range that is thought likely; it is allowed."""
+    values = [value] if isinstance(value, float) else value.values
+    low, high = parameter.range
+    if min(values) < low or max(values) > high:
+        click.echo(f"note: {parameter.name} is set outside its range, {low:g} to {high:g}", err=True)
+
+
+def changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:
+    """Give what was set on the command line, as it was typed; nothing when nothing was."""
+    if not settings and not worlds:
+        return {}
+    return {"changes": {"levers": list(settings), "world": list(worlds)}}
+
+
+def tell_changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> None:
+    """Say what was set on the command line."""
+    for kind, typed in (("levers", settings), ("world", worlds)):
+        if typed:
+            click.echo(f"{kind} changed: {', '.join(typed)}")

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twintrack.cli.options import json_option, read_settings, with_world_options, years_option
+from twintrack.cli.options import (
+    changes,
+    json_option,
+    read_settings,
+    tell_changes,
+    tell_unlikely,
+    with_world_options,
+    years_option,
+)
 
 if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import WorldParameter, WorldValue
+    from twintrack.inputs.world import WorldValue
     from twintrack.model import Model
     from twintrack.results import Run
 
@@ -37,9 +45,9 @@ def run_command(
     (plan,), world = _read(model, (strategy,), settings, worlds)
     run = model.run(plan, scenario, world=world)
     if as_json:
-        print_json({**run.to_dict(all_variables=all_variables), **_changes(settings, worlds)})
+        print_json({**run.to_dict(all_variables=all_variables), **changes(settings, worlds)})
         return
-    _tell_changes(settings, worlds)
+    tell_changes(settings, worlds)
     baseline = model.run(scenario=scenario, world=world)
     label = f"{run.strategy}, changed" if settings else run.strategy
     _print({"baseline": baseline, label: run}, {"baseline": baseline, label: run}, years)
@@ -70,9 +78,9 @@ def compare_command(
     plans, world = _read(model, strategies, settings, worlds)
     comparison = model.compare(plans, scenario, world=world)
     if as_json:
-        print_json({**comparison.to_dict(all_variables=all_variables), **_changes(settings, worlds)})
+        print_json({**comparison.to_dict(all_variables=all_variables), **changes(settings, worlds)})
         return
-    _tell_changes(settings, worlds)
+    tell_changes(settings, worlds)
     _print(comparison.runs, {**comparison.runs, "baseline": comparison.baseline}, years)
 
 
@@ -93,29 +101,8 @@ def _read(
         world = world_overrides(read_settings("--world", worlds), model.world, levers=model.levers)
     faults.raise_any()
     for name, value in world.items():
-        _tell_unlikely(model.world[name], value)
+        tell_unlikely(model.world[name], value)
     return plans, world
-
-
-def _tell_unlikely(parameter: WorldParameter, value: WorldValue) -> None:
-    """Say on stderr when a value lies outside the range that is thought likely; it is allowed."""
-    values = [value] if isinstance(value, float) else value.values
-    low, high = parameter.range
-    if min(values) < low or max(values) > high:
-        click.echo(f"note: {parameter.name} is set outside its range, {low:g} to {high:g}", err=True)
-
-
-def _changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:
-    """Give what was set on the command line, as it was typed; nothing when nothing was."""
-    if not settings and not worlds:
-        return {}
-    return {"changes": {"levers": list(settings), "world": list(worlds)}}
-
-
-def _tell_changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> None:
-    for kind, typed in (("levers", settings), ("world", worlds)):
-        if typed:
-            click.echo(f"{kind} changed: {', '.join(typed)}")
 
 
 def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.experiments.manifest import versions
-from twintrack.experiments.parts import Job, Work, part
-from twintrack.experiments.workers import ATTEMPTS, Done, bind_to, deaf, processor_cores, without_script
+from twintrack.experiments.parts import Done, Job, Work, part
+from twintrack.experiments.workers import ATTEMPTS, bind_to, deaf, processor_cores, without_script
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the time of the work."""
@@ -117,8 +117,7 @@ class _Flow:
                 self.sent = self._send_work()
             return None
         except KilledWorker as error:
-            name = f"part {job.number} of {job.strategy} in {job.scenario}"
-            message = f"{name} has ended the workers that tried it ({error}); continue with --resume"
+            message = f"{job.label} has ended the workers that tried it ({error}); continue with --resume"
             raise TwinTrackError(message) from error
         return content
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twintrack.errors import Fault, InputError
 
@@ -114,19 +114,47 @@ def _sobol(dimensions: int, worlds: int, seed: int) -> Iterator[tuple[int, Array
         yield start, rows[:, :dimensions]
 
 
+def quantiles(parameter: WorldParameter, shares: ArrayLike) -> Array:
+    """Give the parameter's values below which the given shares of its distribution lie, same shape and unit.
+
+    A share gives the same bits alone and among others. A fixed parameter has its central value everywhere.
+    Raises InputError when a share is not from 0 to 1.
+    """
+    given = np.asarray(shares, dtype=np.float64)
+    if not np.all((given >= 0) & (given <= 1)):
+        raise InputError(Fault("shares", "shares of a distribution must be numbers from 0 to 1"))
+    return _quantiles(parameter, given)
+
+
 def _quantiles(parameter: WorldParameter, shares: Array) -> Array:
-    """Give the parameter's values below which the given shares of its distribution lie, same shape.
+    """Give the quantiles of shares that are known to be such.
 
     Bit for bit what `scipy.stats` gives, without the ten copies of a column that it makes on its way.
     """
     low, high = parameter.low, parameter.high
+    if parameter.distribution == FIXED:
+        return np.full(shares.shape, parameter.value)
     if parameter.distribution == "uniform":
         values = shares * (high - low) + low
     elif parameter.distribution == "loguniform":
         values = np.exp(np.log(low) + shares * (np.log(high) - np.log(low)))
+    elif parameter.distribution == "lognormal":
+        values = _lognormal(parameter, shares)
     else:
         peak = (parameter.value - low) / (high - low)
         rising, falling = np.sqrt(peak * shares), 1 - np.sqrt((1 - peak) * (1 - shares))
         values = np.where(shares < peak, rising, falling) * (high - low) + low
     # Rounding must not carry a value out of the range.
     return np.clip(values, low, high)
+
+
+def _lognormal(parameter: WorldParameter, shares: Array) -> Array:
+    """Give quantiles of a normal distribution of the logarithm that is cut off at the ends of the range."""
+    from scipy.special import ndtr, ndtri
+
+    if parameter.spread is None:
+        raise InputError(Fault(parameter.name, 'a lognormal distribution needs "spread:"'))
+    middle = np.log(parameter.value)
+    ends = ndtr((np.log([parameter.low, parameter.high]) - middle) / parameter.spread)
+    values: Array = np.exp(ndtri(ends[0] + shares * (ends[1] - ends[0])) * parameter.spread + middle)
+    return values

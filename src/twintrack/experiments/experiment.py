@@ -11,11 +11,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.parts import Job, part_ranges
+from twintrack.experiments.parts import Done, Job, part_ranges
 from twintrack.experiments.preparing import Prepared, prepare
 from twintrack.experiments.store import MANIFEST, WORLDS, Place, Store, free_space
 from twintrack.experiments.stored_ensemble import EnsembleResult
-from twintrack.experiments.workers import Done, computed_by_workers, computed_here, processor_cores
+from twintrack.experiments.workers import computed_by_workers, computed_here, processor_cores
 from twintrack.experiments.worlds import Worlds
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.validation import FaultList
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.engines.making import BlendingName
+    from twintrack.experiments.drawing import DesignName
     from twintrack.model import Model, StrategyReference
 
-DesignName = Literal["latin", "sobol"]
 Times = Sequence[float] | Literal["all", "yearly"]
 
 _CLEARLY = 0.9
@@ -66,8 +66,10 @@ class Experiment:
         worlds: Number of worlds to draw; or the worlds themselves as a DataFrame, or as the path of a .csv or
             .parquet file, with a column for each world parameter that varies. The others keep their central
             values.
-        design: How worlds are drawn: "latin" (a Latin hypercube) or "sobol" (a scrambled Sobol sequence, best
-            with a power of two).
+        design: How worlds are drawn: "posterior" (from those that agree with history), "latin" (a Latin
+            hypercube of the prior, which is all that the ranges allow) or "sobol" (a scrambled Sobol sequence
+            of the prior, best with a power of two). By default the posterior where the content has one that
+            belongs to the model, else a Latin hypercube, with a note that says why.
         seed: Seed of the draw.
         outputs: Variables, or elements of arrays; by default all outcomes.
         times: Saved times in decimal years, "yearly" (the default: whole years) or "all".
@@ -77,12 +79,15 @@ class Experiment:
             taken as they are.
         engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
         model: The model; by default that of `twintrack.load()`.
+        prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
+        world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
+            paths. Equal budgets are scaled without them, as in `Model.run`.
     """
 
     strategies: Sequence[StrategyReference]
     scenarios: Sequence[str] = (CENTRAL,)
     worlds: int | pd.DataFrame | Path | str = 1000
-    design: DesignName = "latin"
+    design: DesignName | None = None
     seed: int = 1
     outputs: Sequence[str] | None = None
     times: Times | None = None
@@ -90,6 +95,8 @@ class Experiment:
     resample: int | None = None
     engine: BlendingName = "native"
     model: Model | None = None
+    prior: bool = False
+    world: Mapping[str, Any] | None = None
 
     def run(
         self,
@@ -111,7 +118,8 @@ class Experiment:
         What a user should know (a damaged part, a worker that died) goes to the log "twintrack". Raises
         InputError with all faults of the experiment, also when `out` holds a store and `resume` is not set,
         or one of another experiment. Raises TwinTrackError when the work fails, of a full disk or a worker
-        that dies again and again: what is done is kept, and `resume` continues it.
+        that dies again and again: what is done is kept, and `resume` continues it. The same after Ctrl-C,
+        which raises KeyboardInterrupt when the workers have ended.
         """
         prepared = _checked(self, workers, cluster)
         folder = Path(out)
@@ -124,10 +132,14 @@ class Experiment:
             missing = store.missing(_log.warning)
             if begun:
                 _check_space(folder, prepared, len(missing))
-            with store.make_worlds(prepared.design, _log.warning) as worlds:
-                jobs = _jobs(store, worlds, missing)
-                with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
-                    _keep(store, done, missing, progress)
+            try:
+                with store.make_worlds(prepared.design, _log.warning) as worlds:
+                    jobs = _jobs(store, worlds, missing)
+                    with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
+                        _keep(store, done, missing, progress)
+            except KeyboardInterrupt:
+                _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
+                raise
         return EnsembleResult.open(folder)
 
 

@@ -64,6 +64,7 @@ def parameter_entry(parameter: WorldParameter) -> dict[str, Any]:
         "unit": parameter.unit,
         "value": parameter.value,
         "distribution": parameter.distribution,
+        **({} if parameter.spread is None else {"spread": parameter.spread}),
         "range": [parameter.low, parameter.high],
     }
 

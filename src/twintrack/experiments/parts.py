@@ -67,6 +67,10 @@ class Work:
     units: Mapping[str, str]
     engine: BlendingName
 
+    def compute(self, job: Job) -> bytes:
+        """Compute a part; see `part`."""
+        return part(self, job)
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -90,6 +94,15 @@ class Job:
     def worlds(self) -> int:
         """Number of worlds."""
         return int(self.draws.shape[1])
+
+    @property
+    def label(self) -> str:
+        """What the part is called in messages."""
+        return f"part {self.number} of {self.strategy} in {self.scenario}"
+
+
+Done = tuple[Job, bytes]
+"""A job, and the Parquet file of its part."""
 
 
 _engines: dict[tuple[str, str], BlendingEngine] = {}

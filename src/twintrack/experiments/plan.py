@@ -6,7 +6,7 @@ process that works on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,18 +70,37 @@ def simulate_one(
 
     A strategy that waits for something switches in every world at its own time, or never.
     """
-    equations = engine.equations
-    times = equations.time.times
-    # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
-    places = {name: place_of(equations, name) for name in plan.outputs}
-    variables = sorted({variable for variable, _ in places.values()})
-    world = plan.arrays.inputs(plan.scenarios[scenario], times, draws, worlds)
-    levers = lever_inputs(plan.strategies[scenario][strategy], equations, times)
-    values = engine.run(
+    places = {name: place_of(engine.equations, name) for name in plan.outputs}
+    values = simulate_variables(
+        engine,
+        plan.arrays,
+        plan.scenarios[scenario],
+        plan.strategies[scenario][strategy],
+        [variable for variable, _ in places.values()],
+        draws,
+        worlds,
+    )
+    return {name: along_time(values[variable], place).T for name, (variable, place) in places.items()}
+
+
+def simulate_variables(
+    engine: BlendingEngine,
+    arrays: WorldArrays,
+    scenario: Mapping[str, WorldValue],
+    strategy: Strategy,
+    variables: Iterable[str],
+    draws: Mapping[str, Array],
+    worlds: int,
+) -> dict[str, Array]:
+    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
+    times = engine.equations.time.times
+    world = arrays.inputs(scenario, times, draws, worlds)
+    levers = lever_inputs(strategy, engine.equations, times)
+    return engine.run(
         {**world.constants, **levers.constants},
         {**levers.series, **world.series},
-        variables,
+        # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
+        sorted(set(variables)),
         runs=worlds,
         blend=levers.blend,
     )
-    return {name: along_time(values[variable], place).T for name, (variable, place) in places.items()}

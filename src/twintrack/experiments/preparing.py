@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from twintrack.errors import Fault, InputError
 from twintrack.experiments import manifest as manifests
-from twintrack.experiments.design import SAMPLINGS, Array, pieces, sampled, sampling_faults
+from twintrack.experiments.design import Array, Sampling, pieces, sampled, sampling_faults
+from twintrack.experiments.drawing import choose_source, design_faults
 from twintrack.experiments.parts import Work, part_ranges
 from twintrack.experiments.plan import Plan
+from twintrack.experiments.posterior import posterior_rows
 from twintrack.experiments.store import name_faults
-from twintrack.experiments.tables import open_table, resampled
+from twintrack.experiments.tables import Table, open_table, resampled
 from twintrack.experiments.worlds import Design
 from twintrack.inputs.validation import FaultList, unknown
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from twintrack.engines.making import BlendingName
     from twintrack.experiments.experiment import Experiment, Times
     from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import Scenario
+    from twintrack.inputs.world import Scenario, WorldValue
     from twintrack.model import Model
 
 _PACKED = 0.75
@@ -79,7 +81,17 @@ def prepare(experiment: Experiment) -> Prepared:
         for plan in asked.plans
     }
     recorded = _manifest(model, work, asked, factors)
-    return Prepared(work, asked.design, recorded, tuple(_notes(experiment)))
+    notes = (*asked.drawn.notes, *_replaced_notes(asked))
+    return Prepared(work, asked.design, recorded, notes)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The worlds of an experiment; `source` names what holds the columns (empty: the prior's ranges do)."""
+
+    design: Design
+    source: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,9 +100,14 @@ class _Asked:
 
     plans: Sequence[Strategy]
     scenarios: Mapping[str, Scenario]
+    world: Mapping[str, WorldValue]
     outputs: Sequence[str]
     rows: NDArray[np.int64]
-    design: Design
+    drawn: _Drawn
+
+    @property
+    def design(self) -> Design:
+        return self.drawn.design
 
 
 def _read(experiment: Experiment, model: Model) -> _Asked:
@@ -101,11 +118,13 @@ def _read(experiment: Experiment, model: Model) -> _Asked:
     with faults:
         found["scenarios"] = _scenarios(model, _several(experiment.scenarios))
     with faults:
+        found["world"] = model.world_values(experiment.world or {})
+    with faults:
         found["outputs"] = _outputs(model, experiment.outputs and _several(experiment.outputs))
     with faults:
         found["rows"] = _rows(model.equations.time.saved, experiment.times)
     with faults:
-        found["design"] = _design(experiment, model)
+        found["drawn"] = _design(experiment, model)
     faults.raise_any()
     return _Asked(**found)
 
@@ -119,7 +138,7 @@ def _work(
     """Put together what is computed; `budgets` holds strategies as their budgets want them, by scenario."""
     plan = Plan(
         arrays=model.world_arrays,
-        scenarios={name: scenario.world for name, scenario in asked.scenarios.items()},
+        scenarios={name: {**scenario.world, **asked.world} for name, scenario in asked.scenarios.items()},
         strategies={
             scenario: {name: plan for name, (plan, _) in found.items()} for scenario, found in budgets.items()
         },
@@ -249,38 +268,64 @@ def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
     return np.searchsorted(saved, times)
 
 
-def _design(experiment: Experiment, model: Model) -> Design:
+def _design(experiment: Experiment, model: Model) -> _Drawn:
     given, seed = experiment.worlds, int(experiment.seed)
-    faults = []
-    if experiment.design not in SAMPLINGS:
-        faults.append(Fault("design", unknown("design", experiment.design, SAMPLINGS)))
+    drawn = isinstance(given, int | np.integer)
+    faults = FaultList(design_faults(experiment.design, prior=experiment.prior, given=not drawn))
     if isinstance(given, int | np.integer):
-        given = int(given)
-        faults += sampling_faults(given, seed)
+        faults += sampling_faults(int(given), seed)
         if experiment.resample is not None:
             faults.append(Fault("resample", "draws from a table of worlds, but none is given"))
-        if faults:
-            raise InputError(faults)
-        parts = partial(pieces, model.world, given, seed, experiment.design)
-        described: dict[str, Any] = {"kind": experiment.design, "worlds": given, "seed": seed}
-        return Design(tuple(sampled(model.world)), given, parts, described)
-    if faults:
-        raise InputError(faults)
-    table = open_table(given, model.world)
+        faults.raise_any()
+        return _drawn(experiment, model, int(given), seed)
+    faults.raise_any()
+    return _Drawn(_from_table(open_table(given, model.world), experiment.resample, seed), "the table")
+
+
+def _drawn(experiment: Experiment, model: Model, worlds: int, seed: int) -> _Drawn:
+    """Draw worlds from the posterior or the prior."""
+    source = choose_source(model, experiment.design, prior=experiment.prior, worlds=worlds)
+    described: dict[str, Any] = {"kind": source.design, "worlds": worlds, "seed": seed}
+    if source.posterior is None:
+        design: Sampling = "sobol" if source.design == "sobol" else "latin"
+        parts = partial(pieces, model.world, worlds, seed, design)
+        notes = (*source.notes, *_sobol_notes(source.design, worlds))
+        return _Drawn(Design(tuple(sampled(model.world)), worlds, parts, described), "", notes)
+    described["posterior"] = source.posterior.described()
+    frame, picked = source.posterior.frame, posterior_rows(len(source.posterior.frame), worlds, seed)
+    parts = partial(open_table(frame, model.world).pieces, picked)
+    return _Drawn(Design(tuple(frame.columns), worlds, parts, described), "the posterior", source.notes)
+
+
+def _from_table(table: Table, resample: int | None, seed: int) -> Design:
     described = {"kind": "table", "rows": table.rows, "sha256": table.digest, "columns": list(table.names)}
     picked, worlds = None, table.rows
-    if experiment.resample is not None:
-        worlds = int(experiment.resample)
+    if resample is not None:
+        worlds = int(resample)
         picked = resampled(table.rows, worlds, seed)
         described |= {"kind": "table, resampled", "seed": seed}
     return Design(table.names, worlds, partial(table.pieces, picked), {**described, "worlds": worlds})
 
 
-def _notes(experiment: Experiment) -> Iterable[str]:
-    worlds = experiment.worlds
-    if experiment.design == "sobol" and isinstance(worlds, int) and worlds & (worlds - 1):
-        below = 1 << (worlds.bit_length() - 1)
-        yield (
-            f"a Sobol sequence is evenly spread at powers of two; {worlds} is none,"
-            f" take {below} or {2 * below} if you can"
-        )
+def _sobol_notes(design: str, worlds: int) -> list[str]:
+    if design != "sobol" or not worlds & (worlds - 1):
+        return []
+    below = 1 << (worlds.bit_length() - 1)
+    return [
+        f"a Sobol sequence is evenly spread at powers of two; {worlds} is none,"
+        f" take {below} or {2 * below} if you can"
+    ]
+
+
+def _replaced_notes(asked: _Asked) -> list[str]:
+    """Say which columns of a table or of the posterior a scenario sets to values of its own."""
+    columns, source = set(asked.design.names), asked.drawn.source
+    found = {
+        name: [item for item in scenario.world if item in columns]
+        for name, scenario in asked.scenarios.items()
+    }
+    return [
+        f"scenario {scenario} sets {', '.join(names)} in every world, instead of what {source} holds"
+        for scenario, names in found.items()
+        if names and source
+    ]

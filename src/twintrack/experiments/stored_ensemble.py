@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.experiments.drawing import ORIGINS, Origin
 from twintrack.experiments.parts import NOT_FINITE
 from twintrack.experiments.store import WORLDS, Place, Store
 from twintrack.experiments.worlds import Worlds
@@ -79,6 +80,11 @@ class EnsembleResult:
         return int(self.manifest["design"]["worlds"])
 
     @property
+    def origin(self) -> Origin:
+        """Where the worlds come from: "posterior", "prior" or, from a table, "given"."""
+        return ORIGINS.get(self.manifest["design"]["kind"], "given")
+
+    @property
     def complete(self) -> bool:
         """Whether all parts are there; their checksums are compared when a run is resumed."""
         return (self.folder / WORLDS).exists() and set(self._store.places) <= self._store.files().keys()
@@ -140,7 +146,7 @@ class EnsembleResult:
         Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
         own budget). Arguments and errors as for `frame`.
         """
-        import xarray as xr
+        from twintrack.experiments.in_memory import dataset
 
         choice = self._choose(outputs, strategies, scenarios, times)
         self._check_complete()
@@ -156,21 +162,21 @@ class EnsembleResult:
             [entries[strategy]["budget_factor"][scenario] for strategy in choice.strategies]
             for scenario in choice.scenarios
         ]
-        dims = ("scenario", "strategy", "world", "time")
-        return xr.Dataset(
-            {name: (dims, array, {"units": self.units[name]}) for name, array in values.items()},
-            coords={
+        return dataset(
+            values,
+            self.units,
+            {
                 "scenario": list(choice.scenarios),
                 "strategy": list(choice.strategies),
                 "world": np.arange(self.size),
                 "time": np.array(self.times)[choice.rows],
-                "budget_factor": (("scenario", "strategy"), factors),
             },
-            attrs={
-                "model_hash": self.manifest["model_hash"],
-                "version": self.manifest["versions"]["twintrack"],
-                "seed": self.manifest["design"].get("seed", "none"),
-            },
+            factors,
+        ).assign_attrs(
+            model_hash=self.manifest["model_hash"],
+            version=self.manifest["versions"]["twintrack"],
+            worlds=self.origin,
+            seed=self.manifest["design"].get("seed", "none"),
         )
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,20 +62,31 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Collection[str]) -
     names = [name for name in names if name not in twice]
     if not rows:
         faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
-    digest = hashlib.sha256()
-    for name in names:
-        try:
-            values = column(name)
-        except (TypeError, ValueError):
-            faults.append(Fault(where, f"{name}: not all values are numbers"))
-            continue
-        if not np.isfinite(values).all():
-            row = int(np.flatnonzero(~np.isfinite(values))[0])
-            faults.append(Fault(where, f"{name}: the value in row {row + 1} is missing or not finite"))
-        digest.update(name.encode() + b"\0" + np.ascontiguousarray(values).tobytes())
+
+    def checked() -> Iterator[tuple[str, Array]]:
+        for name in names:
+            try:
+                values = column(name)
+            except (TypeError, ValueError):
+                faults.append(Fault(where, f"{name}: not all values are numbers"))
+                continue
+            if not np.isfinite(values).all():
+                row = int(np.flatnonzero(~np.isfinite(values))[0])
+                faults.append(Fault(where, f"{name}: the value in row {row + 1} is missing or not finite"))
+            yield name, values
+
+    digest = table_digest(checked())
     if faults:
         raise InputError(faults)
-    return Table(tuple(names), rows, column, digest.hexdigest())
+    return Table(tuple(names), rows, column, digest)
+
+
+def table_digest(columns: Iterable[tuple[str, Array]]) -> str:
+    """Give the SHA-256 of names and values, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name, values in columns:
+        digest.update(name.encode() + b"\0" + np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
 
 
 def resampled(rows: int, worlds: int, seed: int) -> Any:

@@ -1,4 +1,6 @@
-"""Computing parts in this process, or in one process for each processor core.
+"""Computing jobs in this process, or in one process for each processor core.
+
+What is computed is a `Work`: that of an ensemble, or that of a calibration.
 
 Each worker is bound to one core before an engine starts, because engines make as many threads as they see
 cores, and those of several workers would get in one another's way. A worker only computes: it gets jobs and
@@ -20,21 +22,38 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 from traceback import format_exc
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from twintrack.errors import TwinTrackError
-from twintrack.experiments.parts import Job, Work, part
-
-Done = tuple[Job, bytes]
-"""A job, and the Parquet file of its part."""
 
 Tell = Callable[[str], None]
 
 ATTEMPTS = 3
-"""How often a part is tried whose worker dies, for want of memory for example."""
+"""How often a job is tried whose worker dies, for want of memory for example."""
 
 _AHEAD = 2
 """Jobs that a worker holds: one that it computes, one that waits, so that it need not."""
+
+
+class AnyJob(Protocol):
+    """Something to compute. Jobs are told apart by identity."""
+
+    @property
+    def label(self) -> str:
+        """What the job is called in messages, such as "part 3 of baseline"."""
+
+
+_Job = TypeVar("_Job", bound=AnyJob)
+_WorkJob = TypeVar("_WorkJob", bound=AnyJob, contravariant=True)
+_Result = TypeVar("_Result")
+_WorkResult = TypeVar("_WorkResult", covariant=True)
+
+
+class AnyWork(Protocol[_WorkJob, _WorkResult]):
+    """What every process is given once, and what it does with a job; both are pickled."""
+
+    def compute(self, job: _WorkJob, /) -> _WorkResult:
+        """Compute a job; the same work and job give the same result."""
 
 
 def processor_cores() -> list[int]:
@@ -44,65 +63,74 @@ def processor_cores() -> list[int]:
     return list(range(os.cpu_count() or 1))
 
 
-def computed_here(work: Work, jobs: Iterable[Job]) -> Generator[Done, None, None]:
-    """Compute parts in this process, one after the other."""
+def computed_here(
+    work: AnyWork[_Job, _Result], jobs: Iterable[_Job]
+) -> Generator[tuple[_Job, _Result], None, None]:
+    """Compute jobs in this process, one after the other."""
     for job in jobs:
-        yield job, part(work, job)
+        yield job, work.compute(job)
 
 
 def computed_by_workers(
-    work: Work, jobs: Iterable[Job], workers: int, tell: Tell
-) -> Generator[Done, None, None]:
-    """Compute parts in so many processes, and give them in the order in which they are done.
-
-    A worker that dies is told and replaced, and what it had is computed again. Raises TwinTrackError when the
-    worker of one part dies again and again, and passes on what a computation raises.
-    """
-    crew = _Crew(work, iter(jobs), tell)
-    try:
-        crew.start(workers)
-        while crew.busy:
-            yield from crew.next_results()
-    finally:
-        crew.end()
+    work: AnyWork[_Job, _Result], jobs: Iterable[_Job], workers: int, tell: Tell
+) -> Generator[tuple[_Job, _Result], None, None]:
+    """Compute jobs in so many processes; see `Crew.compute`."""
+    with Crew(work, workers, tell) as crew:
+        yield from crew.compute(jobs)
 
 
 @dataclass(eq=False)
-class _Worker:
+class _Worker(Generic[_Job]):
     """A process, the pipe to it, and the jobs that it has, oldest first."""
 
     process: Any
     pipe: Connection
     core: int
-    jobs: deque[Job] = field(default_factory=deque)
+    jobs: deque[_Job] = field(default_factory=deque)
 
 
-class _Crew:
-    """The workers of one computation, and the jobs that none of them has yet."""
+class Crew(Generic[_Job, _Result]):
+    """Worker processes, and the jobs that none of them has yet. Use it in `with`: at its end they end."""
 
-    def __init__(self, work: Work, jobs: Iterator[Job], tell: Tell) -> None:
+    def __init__(self, work: AnyWork[_Job, _Result], workers: int, tell: Tell) -> None:
         self.work = work
-        self.jobs = jobs
+        self.size = workers
         self.tell = tell
-        self.again: deque[Job] = deque()
-        self.deaths: dict[Job, int] = {}
-        self.workers: list[_Worker] = []
+        self.jobs: Iterator[_Job] = iter(())
+        self.again: deque[_Job] = deque()
+        self.deaths: dict[_Job, int] = {}
+        self.workers: list[_Worker[_Job]] = []
 
-    @property
-    def busy(self) -> bool:
-        """Whether any worker has a job."""
-        return any(worker.jobs for worker in self.workers)
+    def __enter__(self) -> Crew[_Job, _Result]:
+        try:
+            cores = processor_cores()
+            # All are started before the first is spoken to, so that they start at the same time.
+            for worker in [self._hire(cores[place % len(cores)]) for place in range(self.size)]:
+                self._brief(worker)
+        except BaseException:
+            self._end()
+            raise
+        return self
 
-    def start(self, number: int) -> None:
-        cores = processor_cores()
-        # All are started before the first is spoken to, so that they start at the same time.
-        for worker in [self._hire(cores[place % len(cores)]) for place in range(number)]:
-            self._brief(worker)
+    def __exit__(self, *_: object) -> None:
+        self._end()
 
-    def next_results(self) -> list[Done]:
+    def compute(self, jobs: Iterable[_Job]) -> Generator[tuple[_Job, _Result], None, None]:
+        """Compute jobs, and give them in the order in which they are done.
+
+        A worker that dies is told and replaced, and what it had is computed again. Raises TwinTrackError when
+        the worker of one job dies again and again, and passes on what a computation raises.
+        """
+        self.jobs = iter(jobs)
+        for worker in self.workers:
+            self._supply(worker)
+        while any(worker.jobs for worker in self.workers):
+            yield from self._next_results()
+
+    def _next_results(self) -> list[tuple[_Job, _Result]]:
         """Wait until workers have computed something or died, and hand out further jobs."""
         by_pipe = {worker.pipe: worker for worker in self.workers}
-        done: list[Done] = []
+        done: list[tuple[_Job, _Result]] = []
         for pipe in connection.wait(list(by_pipe)):
             worker = by_pipe[pipe]  # type: ignore[index]
             try:
@@ -116,31 +144,30 @@ class _Crew:
             self._supply(worker)
         return done
 
-    def end(self) -> None:
+    def _end(self) -> None:
         for worker in self.workers:
             worker.process.kill()
         for worker in self.workers:
             worker.process.join()
             worker.pipe.close()
 
-    def _hire(self, core: int) -> _Worker:
+    def _hire(self, core: int) -> _Worker[_Job]:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, core), daemon=True)
         with deaf(), without_script():
             process.start()
         theirs.close()
-        worker = _Worker(process, ours, core)
+        worker: _Worker[_Job] = _Worker(process, ours, core)
         self.workers.append(worker)
         return worker
 
-    def _brief(self, worker: _Worker) -> None:
-        """Say what the work is, and give the first jobs."""
+    def _brief(self, worker: _Worker[_Job]) -> None:
+        """Say what the work is."""
         with contextlib.suppress(OSError):  # it has died at once: met when its results are waited for
             worker.pipe.send(self.work)
-        self._supply(worker)
 
-    def _supply(self, worker: _Worker) -> None:
+    def _supply(self, worker: _Worker[_Job]) -> None:
         """Give a worker jobs until it has enough."""
         while len(worker.jobs) < _AHEAD:
             job = self.again.popleft() if self.again else next(self.jobs, None)
@@ -150,28 +177,30 @@ class _Crew:
             with contextlib.suppress(OSError):  # as above
                 worker.pipe.send(job)
 
-    def _replace(self, worker: _Worker) -> None:
+    def _replace(self, worker: _Worker[_Job]) -> None:
         worker.process.join()
         self.workers.remove(worker)
         worker.pipe.close()
-        if not worker.jobs:
-            return
-        lost = worker.jobs[0]
+        if worker.jobs:
+            self._mourn(worker.jobs[0], _ending(worker.process.exitcode))
+        self.again.extend(worker.jobs)
+        substitute = self._hire(worker.core)
+        self._brief(substitute)
+        self._supply(substitute)
+
+    def _mourn(self, lost: _Job, how: str) -> None:
+        """Tell that the worker of a job has died. Raises TwinTrackError when that happens again and again."""
         self.deaths[lost] = self.deaths.get(lost, 0) + 1
-        how = _end(worker.process.exitcode)
-        name = f"part {lost.number} of {lost.strategy} in {lost.scenario}"
         if self.deaths[lost] >= ATTEMPTS:
             message = (
-                f"the worker of {name} {how}, {ATTEMPTS} times; what is done is kept: with fewer --workers,"
-                " or more memory, continue with --resume"
+                f"the worker of {lost.label} {how}, {ATTEMPTS} times; what is done is kept: with fewer"
+                " --workers, or more memory, continue with --resume"
             )
             raise TwinTrackError(message)
-        self.tell(f"a worker {how}; {name} is computed again")
-        self.again.extend(worker.jobs)
-        self._brief(self._hire(worker.core))
+        self.tell(f"a worker {how}; {lost.label} is computed again")
 
 
-def _end(code: int | None) -> str:
+def _ending(code: int | None) -> str:
     if code is not None and code < 0:
         memory = " (has the system run out of memory?)" if code == -signal.SIGKILL else ""
         return f"was ended by {signal.Signals(-code).name}{memory}"
@@ -221,11 +250,11 @@ def _work(pipe: Connection, core: int) -> None:
     bind_to(core)
     incoming: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_listen, args=(pipe, incoming), daemon=True).start()
-    work: Work = incoming.get()
+    work: AnyWork[Any, Any] = incoming.get()
     while True:
-        job: Job = incoming.get()
+        job = incoming.get()
         try:
-            pipe.send(part(work, job))
+            pipe.send(work.compute(job))
         except BrokenPipeError:
             return
         except Exception as error:  # the starting process decides what to do

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults
 from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
+from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
 from twintrack.inputs.loops import loop_faults, state_faults
 from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.model_names import name_fault
@@ -30,11 +32,12 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, strategies, reports, loops and mechanisms. With equations also:
-    every lever and world parameter is a constant of the model (or an element of one) of the same value and
-    units, every outcome a variable of the same units, every equation has units and a source, every loop is
-    closed, the variables that carry a mechanism are there, and all that moves with time from outside is
-    told in boundary.yaml, where there is one. Other countries are scenarios in the folder family/.
+    Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
+    mechanisms, the observed history, frontier runs and surprises. With equations also: every lever and world
+    parameter is a constant of the model (or an element of one) of the same value and units, every outcome a
+    variable of the same units, every equation has units and a source, every loop is closed, the variables
+    that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
+    with time from outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -62,6 +65,12 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     if (root / SURPRISES_FILE).is_file():
         with faults:
             load_surprises(root / SURPRISES_FILE)
+    if has_history(content.history_folder):
+        with faults:
+            faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
+    for path in frontier_files(root):
+        with faults:
+            faults += frontier_faults(path, content)
     if equations is not None:
         faults += _against_equations(content, equations)
         with faults:

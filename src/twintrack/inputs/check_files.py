@@ -8,6 +8,8 @@ from pathlib import Path
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import load_boundary
 from twintrack.inputs.content import Content
+from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_frontier_table
+from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
 from twintrack.inputs.levers import load_levers
 from twintrack.inputs.loops import state_faults
 from twintrack.inputs.mechanisms import mechanism_faults
@@ -17,7 +19,8 @@ from twintrack.inputs.sources import load_sources
 from twintrack.inputs.surprises import load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
-from twintrack.inputs.yaml_files import read_document, yaml_files
+from twintrack.inputs.yaml_files import read_document, shown, yaml_files
+from twintrack.resources import POSTERIOR_FILE
 
 
 def check_file(path: Path, content: Content) -> list[Fault]:
@@ -27,21 +30,40 @@ def check_file(path: Path, content: Content) -> list[Fault]:
     """
     faults = FaultList()
     with faults:
-        if path.suffix == ".csv":
-            faults += mechanism_faults(path, content)
+        if is_frontier_table(path):
+            faults += frontier_faults(path, content)
+        elif path.suffix == ".csv":
+            faults += _table_faults(path, content)
         else:
             _reader(path, content)(path)
     return list(dict.fromkeys(faults))
 
 
 def content_files(root: Path) -> list[Path]:
-    """List the files that `check_content` reads: model file, tables, scenarios, strategies, reports."""
-    folders = ("model", "model/scenarios", "model/family", "strategies", "reports")
+    """List the files of a content: model, tables, scenarios, history, strategies, reports, posterior."""
+    folders = ("model", "model/scenarios", "model/family", "model/history", "strategies", "reports")
+    posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
+        *history_files(root / "model" / "history"),
+        *frontier_files(root),
         *(path for folder in folders for path in yaml_files(root / folder)),
+        *([posterior] if posterior.is_file() else []),
     ]
+
+
+def _table_faults(path: Path, content: Content) -> list[Fault]:
+    """Check a table: one beside a file of series holds observations, any other one mechanisms."""
+    series = path.parent / SERIES_FILE
+    if not series.is_file():
+        return mechanism_faults(path, content)
+    faults = FaultList()
+    with faults:
+        faults += history_faults(series, content.sources)
+    # The other tables of the history are read too; what is wrong with them is not asked for.
+    asked = (shown(path), shown(series))
+    return [fault for fault in faults if fault.where.partition(":")[0] in asked]
 
 
 def _reader(path: Path, content: Content) -> Callable[[Path], object]:
@@ -52,6 +74,7 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "parameters": load_world,
         "headline": load_outcomes,
         "sources": load_sources,
+        "series": lambda file: read_history(file, content.sources),
         "loops": lambda file: FaultList(state_faults(file, content)).raise_any(),
         "world": lambda file: load_scenario(file, content.world),
         "excluded": load_boundary,

@@ -1,4 +1,4 @@
-"""All content that belongs to a model: tables, scenarios, strategies, loops and mechanisms."""
+"""All content that belongs to a model: tables, scenarios, strategies, loops, mechanisms, history."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from twintrack.errors import InputError
+from twintrack.inputs.frontier_runs import (
+    DEFINITIONS_FILE,
+    FOLDER,
+    RUNS_FILE,
+    FrontierDefinition,
+    FrontierRun,
+    load_frontier_definitions,
+    load_frontier_runs,
+)
+from twintrack.inputs.history import HistorySeries, has_history, load_history
 from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
@@ -62,6 +72,29 @@ class Content:
     def mechanisms(self) -> dict[str, Mechanism]:
         """The mechanisms by id; read at every use, raises InputError with all faults of the file."""
         return load_mechanisms(self.root / "model" / "mechanisms.csv")
+
+    @property
+    def history(self) -> dict[str, HistorySeries]:
+        """The observed series by name; read at every use, raises InputError with all faults of the files.
+
+        Content without model/history/series.yaml and tables beside it has none.
+        """
+        return load_history(self.history_folder, self.sources) if has_history(self.history_folder) else {}
+
+    @property
+    def history_folder(self) -> Path:
+        """Where the observed series are, if there are any."""
+        return self.root / "model" / "history"
+
+    @property
+    def frontier_runs(self) -> tuple[FrontierRun, ...]:
+        """The dated runs of the frontier; read at every use, raises InputError with all faults."""
+        return load_frontier_runs(self.root / FOLDER / RUNS_FILE)
+
+    @property
+    def frontier_definitions(self) -> tuple[FrontierDefinition, ...]:
+        """Growth of cost under other definitions of the frontier; read and checked at every use."""
+        return load_frontier_definitions(self.root / FOLDER / DEFINITIONS_FILE)
 
     @property
     def _scenario_folder(self) -> Path:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.csv_tables import as_document, read_rows
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.world import read_world
-from twintrack.inputs.yaml_files import Address, Document, read_text, shown
+from twintrack.inputs.yaml_files import Document, shown
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -111,38 +110,13 @@ def _row_faults(entry: Mechanism) -> list[str]:
 
 def _document(path: Path) -> Document:
     """Read the table as a document, so that it is checked and located as the other files are."""
-    try:
-        table = list(_numbered(read_text(path)))
-    except csv.Error as error:
-        raise InputError(
-            Fault(f"{shown(path)}:1", f"is no table of comma-separated values: {error}")
-        ) from None
-    line, header = table[0] if table else (1, [])
-    if tuple(header) != COLUMNS:
-        message = f"the first line must name the columns {', '.join(COLUMNS)}"
-        raise InputError(Fault(f"{shown(path)}:{line}", message))
-    faults = FaultList()
-    rows: list[dict[str, Any]] = []
-    for line, cells in table[1:]:
-        where = f"{shown(path)}:{line}"
-        if len(cells) != len(COLUMNS):
-            message = f"has {len(cells)} cells, not {len(COLUMNS)}; put texts with commas in quotes"
-            faults.append(Fault(where, message))
-            continue
+    rows, faults = read_rows(path, COLUMNS)
+    entries: list[tuple[int, dict[str, Any]]] = []
+    for line, cells in rows:
         with faults:
-            rows.append(_row(dict(zip(COLUMNS, map(str.strip, cells), strict=True)), where))
+            entries.append((line, _row(cells, f"{shown(path)}:{line}")))
     faults.raise_any()
-    lines: dict[Address, int] = {(): 1, (_TABLE,): 1}
-    lines |= {(_TABLE, place): line for place, (line, _) in enumerate(table[1:])}
-    return Document(path, {_TABLE: tuple(rows)}, lines)
-
-
-def _numbered(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows that are not blank with the lines on which they end."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    for cells in reader:
-        if cells:
-            yield reader.line_num, cells
+    return as_document(path, _TABLE, entries)
 
 
 def _row(cells: dict[str, str], where: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The texts under the fields are the help that editors show (`strategy_json_schema
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -173,8 +174,14 @@ class WorldEntry(_Ranged):
     unit: Unit
     value: Number
     """Central value; equals the model file's."""
-    distribution: Literal["uniform", "loguniform", "triangular", "fixed"]
-    """How worlds are drawn from the range; triangular peaks at the central value, fixed is never drawn."""
+    distribution: Literal["uniform", "loguniform", "triangular", "lognormal", "fixed"]
+    """How worlds are drawn from the range.
+
+    Triangular peaks at the central value; lognormal has it as the median before its tails are cut at the ends
+    of the range; fixed is never drawn.
+    """
+    spread: Number | None = None
+    """Standard deviation of the natural logarithm; given with lognormal, and only there."""
     source: Text
     """Keys of sources.yaml, "assumption", or words."""
     confidence: Literal["high", "medium", "low", "assumption"]
@@ -183,15 +190,23 @@ class WorldEntry(_Ranged):
     """Why the range is as wide as it is; needed where the source says "assumption"."""
 
     @model_validator(mode="after")
-    def _value_is_in_range(self) -> WorldEntry:
-        if not self.low <= self.value <= self.high:
-            message = "has a value, {value}, outside its range {low} to {high}"
-            numbers = {"low": f"{self.low:g}", "high": f"{self.high:g}", "value": f"{self.value:g}"}
-            raise PydanticCustomError("value", message, numbers)
-        if self.distribution == "loguniform" and self.low <= 0:
-            message = "has a loguniform distribution, which needs a range above zero"
-            raise PydanticCustomError("loguniform", message)
+    def _distribution_is_whole(self) -> WorldEntry:
+        wrong = "; and ".join(self._faults())
+        if wrong:
+            raise PydanticCustomError("value", "{wrong}", {"wrong": wrong})
         return self
+
+    def _faults(self) -> Iterator[str]:
+        if not self.low <= self.value <= self.high:
+            yield f"has a value, {self.value:g}, outside its range {self.low:g} to {self.high:g}"
+        if self.distribution in ("loguniform", "lognormal") and self.low <= 0:
+            yield f"has a {self.distribution} distribution, which needs a range above zero"
+        if self.distribution == "lognormal" and self.spread is None:
+            yield "has a lognormal distribution and no spread; write the standard deviation of its logarithm"
+        if self.distribution != "lognormal" and self.spread is not None:
+            yield f"has a spread, which a {self.distribution} distribution has no use for; take it away"
+        if self.spread is not None and self.spread <= 0:
+            yield f"has a spread that must be above 0, not {self.spread:g}"
 
 
 class WorldFile(Entry):
@@ -361,10 +376,12 @@ class StrategyFile(Entry):
 
 
 class Ensemble(Entry):
-    """How many worlds a report draws, and from which seed."""
+    """How many worlds a report draws, from which seed, and from where."""
 
     worlds: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
+    prior: Annotated[bool, Field(strict=True)] = False
+    """true: from all that the ranges allow; otherwise from the worlds that agree with history, if any."""
 
 
 class Report(Entry):

@@ -20,6 +20,7 @@ _LINES = 'must be indented lines of the form "key: value"'
 _WRONG = {
     "string_type": "must be text in quotes, not {found}",
     "int_type": "must be a whole number, not {found}",
+    "bool_type": "must be true or false, not {found}",
     "tuple_type": "must be a list such as [a, b], not {found}",
     "dict_type": f"{_LINES}; it is {{found}}",
     "model_type": f"{_LINES}; it is {{found}}",
@@ -27,6 +28,7 @@ _WRONG = {
     "string_too_short": "must not be empty",
     "too_short": "needs at least {min_length} entries; it has {actual_length}",
     "too_long": "takes {max_length} entries",
+    "greater_than": "must be above {gt:g}, not {found}",
     "greater_than_equal": "must be at least {ge:g}, not {found}",
 }
 """What to say for pydantic's own kinds of error; {found} is what stands in the file."""

@@ -344,7 +344,7 @@ class Pages:
                 low=f"{entry.low:g}",
                 high=f"{entry.high:g}",
                 value=f"{entry.value:g}",
-                distribution=texts(f"distribution_{entry.distribution}"),
+                distribution=texts(f"distribution_{entry.distribution}", spread=entry.spread),
                 confidence=texts(f"confidence_{entry.confidence}"),
             )
             found.append({"label": "" if label == name else label, "text": text})

@@ -155,6 +155,7 @@ def _frame(data: ReportData, texts: Texts, tables: Tables) -> dict[str, Any]:
             start=date(years[0]),
             end=date(years[-1]),
             divergence=date(data.divergence),
+            origin=texts("lead_posterior" if data.origin == "posterior" else "lead_prior"),
         ),
         "sections": [key for key in SECTIONS if _shown_section(data, key)],
         "waste_colours": WASTE_COLOURS,
@@ -242,7 +243,11 @@ def _shown_section(data: ReportData, key: str) -> bool:
 
 def _limits(data: ReportData) -> list[str]:
     waits = any(plan.switch for plan in data.strategies.values())
-    return ["strategies_switch" if key == "strategies" and waits else key for key in LIMITS]
+    special = {
+        "worlds": f"worlds_{data.origin}",
+        "strategies": "strategies_switch" if waits else "strategies",
+    }
+    return [special.get(key, key) for key in LIMITS]
 
 
 def _common_values(data: ReportData, texts: Texts, tables: Tables) -> dict[str, str]:
@@ -269,7 +274,15 @@ def _provenance(data: ReportData, texts: Texts, inputs: list[Path]) -> list[dict
         ("model", {"hash": data.model.equations.hash[:HASH_DIGITS]}),
         ("report", {"path": source, "hash": digest([data.source])[:HASH_DIGITS]}),
         ("inputs", {"hash": digest(inputs)[:HASH_DIGITS], "count": len(inputs)}),
-        ("worlds", {"worlds": f"{ensemble.worlds:,}", "seed": ensemble.seed, "runs": f"{runs:,}"}),
+        (
+            "worlds",
+            {
+                "worlds": f"{ensemble.worlds:,}",
+                "seed": ensemble.seed,
+                "origin": texts(f"provenance_{data.origin}", hash=data.posterior_digest[:HASH_DIGITS]),
+                "runs": f"{runs:,}",
+            },
+        ),
         ("time", {"start": date(grid.initial), "end": date(grid.final), "step": f"{grid.step:g}"}),
     ]
     versions = [f"TwinTrack {__version__}", f"Python {platform.python_version()}"]

@@ -19,6 +19,7 @@ from twintrack.inputs.strategies import BASELINE
 if TYPE_CHECKING:
     import xarray as xr
 
+    from twintrack.experiments.drawing import Origin
     from twintrack.inputs.outcomes import Outcome, Statistic
     from twintrack.inputs.schemas import Report
     from twintrack.inputs.strategies import Strategy
@@ -83,6 +84,10 @@ class ReportData:
     """None where the content lacks one of its strategies."""
     waste: Mapping[str, xr.DataArray] = field(default_factory=dict)
     """The parts of waste at own budget: (scenario, strategy, world), mean a year since strategies differ."""
+    origin: Origin = "prior"
+    """Whether the worlds are those that agree with history, or drawn from the prior."""
+    posterior_digest: str = ""
+    """Digest of the posterior that the worlds were drawn from."""
 
     @property
     def many(self) -> bool:
@@ -195,7 +200,9 @@ def compute(definition: Report, source: Path, model: Model) -> ReportData:
     _check(definition, source, model, strategies)
     cells = _cells(model)
     plans = {**strategies, **cells}
-    worlds = model.sample_worlds(definition.ensemble.worlds, definition.ensemble.seed)
+    drawn = definition.ensemble
+    worlds = model.draw_worlds(drawn.worlds, drawn.seed, drawn.prior)
+    origin = worlds.attrs["worlds"]
     ensemble = partial(
         model.ensemble, scenarios=definition.scenarios, worlds=worlds, outputs=_needed(definition, model)
     )
@@ -225,6 +232,8 @@ def compute(definition: Report, source: Path, model: Model) -> ReportData:
         worlds=worlds,
         experiment=experiment,
         waste=waste,
+        origin=origin,
+        posterior_digest=model.posterior.digest if origin == "posterior" and model.posterior else "",
     )
 
 

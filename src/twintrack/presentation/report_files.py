@@ -17,6 +17,7 @@ import numpy as np
 
 from twintrack.analysis import robustness
 from twintrack.errors import Fault, InputError
+from twintrack.resources import POSTERIOR_FILE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,6 +216,9 @@ def inputs_of(data: ReportData) -> list[Path]:
     package = Path(__file__).resolve().parents[1]
     files = {data.source.resolve(), *data.model.files(data.simulated.values(), data.scenarios.values())}
     files |= set((content / "model").glob("*.yaml")) | {content / "model" / "twintrack.mdl"}
+    posterior = content / POSTERIOR_FILE
+    if posterior.is_file() and not data.definition.ensemble.prior:
+        files.add(posterior)
     files |= set(package.rglob("*.py"))
     files |= set((package / "presentation").glob("*.yaml")) | set(
         (package / "presentation" / "templates").iterdir()

@@ -118,7 +118,7 @@ def place(parameter: WorldParameter) -> float:
     """
     from math import log
 
-    scale = log if parameter.distribution == "loguniform" else float
+    scale = log if parameter.distribution in ("loguniform", "lognormal") else float
     low, high, value = (scale(number) for number in (parameter.low, parameter.high, parameter.value))
     return (value - low) / (high - low)
 

@@ -1,0 +1,245 @@
+"""Learning from history: several populations from different seeds, their agreement, and a sample of all.
+
+The populations know nothing of one another. That they say the same about the outcomes is the evidence that
+each of them is a sample of the posterior.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twintrack.calibration.checkpoints import Checkpoints
+from twintrack.calibration.observations import Array
+from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
+from twintrack.calibration.setup import prepare_target
+from twintrack.errors import Fault, InputError
+from twintrack.experiments import manifest
+from twintrack.experiments.experiment import Progress
+from twintrack.experiments.workers import Crew, computed_here, processor_cores
+from twintrack.inputs.history import history_hash
+from twintrack.resources import cache_dir
+from twintrack.stored import code_digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.calibration.target import Target
+    from twintrack.model import Model
+
+MAIN = "all series"
+"""Name of the target that all series teach."""
+
+_USUAL_STAGES = 13
+"""Powers that a population goes through, until the first one has shown how many they are."""
+
+Tell = Callable[[str], None]
+Show = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is asked for.
+
+    Attributes:
+        seed: Seed of everything that is drawn.
+        populations: Number of populations, each from its own seed.
+        worlds: Worlds of the sample, taken evenly from all populations.
+        settings: How each population is sampled.
+    """
+
+    seed: int = 1
+    populations: int = 4
+    worlds: int = 2000
+    settings: Settings = field(default_factory=lambda: Settings(members=8192))
+
+    def check(self) -> None:
+        """Raise InputError with everything that is wrong."""
+        faults = []
+        members = self.settings.members
+        if self.seed < 0:
+            faults.append(Fault("seed", f"the seed must be 0 or more, not {self.seed}"))
+        if self.populations < 2:
+            faults.append(Fault("populations", "at least 2 are needed to see whether they agree"))
+        if members < BLOCK or members % BLOCK:
+            faults.append(Fault("members", f"a population has a multiple of {BLOCK} members, not {members}"))
+        if not 0 < self.worlds <= self.populations * members:
+            message = f"between 1 and {self.populations * members:,} worlds can be taken, not {self.worlds:,}"
+            faults.append(Fault("worlds", message))
+        if faults:
+            raise InputError(faults)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Populations of the posterior, and the sample taken from them.
+
+    Attributes:
+        target: What was learnt from.
+        populations: One for each seed.
+        scores: The sample, shape (size, worlds); every world counts the same.
+    """
+
+    target: Target
+    populations: tuple[Population, ...]
+    scores: Array
+
+    def frame(self) -> pd.DataFrame:
+        """Give the sample: a row for each world, columns for parameters, discrepancies and persistences."""
+        import pandas as pd
+
+        unknowns, names = self.target.unknowns, self.target.observed.names
+        sizes, persistences = unknowns.discrepancy(self.scores), unknowns.persistence(self.scores)
+        columns = unknowns.worlds(self.scores)
+        columns |= {f"discrepancy[{name}]": row for name, row in zip(names, sizes, strict=True)}
+        columns |= {f"persistence[{name}]": row for name, row in zip(names, persistences, strict=True)}
+        return pd.DataFrame(columns)
+
+
+def calibrate(
+    model: Model,
+    asked: Calibration | None = None,
+    workers: int | None = None,
+    *,
+    fresh: bool = False,
+    tell: Tell = lambda _: None,
+    show: Show = lambda _: None,
+) -> Calibrated:
+    """Learn from all series. What is done is kept in the cache folder, and a call like a broken one goes on.
+
+    Args:
+        model: The model, with its prior and its history.
+        asked: How.
+        workers: Processes; by default one for each processor core. The result does not depend on them.
+        fresh: Forget what a call that was broken off has left.
+        tell: Called with what a user should know.
+        show: Called with how far the work is; the number of runs at the end is an estimate.
+
+    Raises InputError for settings and history that are wrong, TwinTrackError when the work fails.
+    """
+    asked = asked or Calibration()
+    asked.check()
+    target = prepare_target(model)
+    checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
+    if fresh:
+        checkpoints.clear()
+    with crew({MAIN: target}, workers, tell) as compute:
+        populations = tuple(_populations(compute, asked, checkpoints, tell, show))
+    scores = pooled(populations, asked.worlds, asked.seed)
+    checkpoints.clear()
+    return Calibrated(target, populations, scores)
+
+
+@contextmanager
+def crew(targets: dict[str, Target], workers: int | None, tell: Tell) -> Iterator[Compute]:
+    """Give what computes tasks of these targets: workers, or this process when there is only one."""
+    work = Work(targets)
+    number = workers or len(processor_cores())
+    if number == 1:
+        yield lambda tasks: computed_here(work, tasks)
+        return
+    with Crew(work, number, tell) as hired:
+        yield hired.compute
+
+
+def pooled(populations: Sequence[Population], worlds: int, seed: int) -> Array:
+    """Take worlds from all populations, as many from each as can be, shape (size, worlds).
+
+    Populations take turns, so that any first rows of the sample come from all of them.
+    """
+    stream = np.random.default_rng([seed, len(populations)])
+    each = -(-worlds // len(populations))
+    picked = [
+        population.scores[:, stream.permutation(population.scores.shape[1])[:each]]
+        for population in populations
+    ]
+    return np.stack(picked, axis=2).reshape(len(picked[0]), -1)[:, :worlds]
+
+
+def _populations(
+    compute: Compute, asked: Calibration, checkpoints: Checkpoints, tell: Tell, show: Show
+) -> Iterator[Population]:
+    count = _Count(asked, show)
+    for number in range(asked.populations):
+        name = f"population-{number + 1}"
+        population = start = checkpoints.find(name)
+        if start is not None:
+            tell(f"population {number + 1}: going on at power {start.power:.3g}")
+        count.begin(start)
+        for population in sample(compute, MAIN, asked.settings, (asked.seed, number), start):
+            checkpoints.keep(name, population)
+            count.show(population)
+        assert population is not None  # what was kept, or at least the draw from the prior
+        tell(f"population {number + 1}: {described(population)}")
+        yield population
+
+
+def described(population: Population) -> str:
+    """Put the way of a population into words."""
+    stages = population.stages
+    accepted = [share for stage in stages for share in stage.accepted]
+    return (
+        f"{len(stages)} powers, {min(accepted):.0%} to {max(accepted):.0%} of proposals accepted,"
+        f" effective sample {min(stage.effective for stage in stages):,.0f} at least,"
+        f" log evidence {stages[-1].evidence:.2f}"
+    )
+
+
+class _Count:
+    """Counts runs, and estimates how many there will be."""
+
+    def __init__(self, asked: Calibration, show: Show) -> None:
+        self.asked = asked
+        self.report = show
+        self.start = monotonic()
+        self.before = 0
+        self.known = 0
+        self.resumed = 0
+        self.stages = _USUAL_STAGES
+
+    def begin(self, population: Population | None) -> None:
+        self.before += self.known
+        self.known = runs(self.asked.settings, population) if population else 0
+        self.resumed += self.known
+        self._show()
+
+    def show(self, population: Population) -> None:
+        self.known = runs(self.asked.settings, population)
+        if population.finished:
+            self.stages = len(population.stages)
+        self._show()
+
+    def _show(self) -> None:
+        done, seconds = self.before + self.known, monotonic() - self.start
+        settings = self.asked.settings
+        usual = 1 + ((self.stages - 1) * settings.rounds + settings.last_rounds) * settings.moves
+        total = max(self.asked.populations * settings.members * usual, done)
+        computed = done - self.resumed
+        rate = computed / seconds if computed and seconds else None
+        self.report(Progress(done, total, computed, seconds, rate, (total - done) / rate if rate else None))
+
+
+def runs(settings: Settings, population: Population) -> int:
+    """Give the number of runs that a population has taken."""
+    rounds = sum(len(stage.accepted) for stage in population.stages)
+    return settings.members * (1 + rounds * settings.moves)
+
+
+def _key(model: Model, asked: Calibration) -> str:
+    """Give a name for everything that a calibration follows from, its code included."""
+    described: dict[str, Any] = {
+        "asked": asdict(asked),
+        "model": model.equations.hash,
+        "prior": {name: manifest.parameter_entry(item) for name, item in model.world.items()},
+        "history": history_hash(model.inputs.history.values()),
+        "code": [code_digest(room).hex() for room in ("calibration", "engines", "equations", "experiments")],
+        "libraries": manifest.versions(),
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]

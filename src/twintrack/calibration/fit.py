@@ -1,0 +1,174 @@
+"""How each series is met: bands before and after learning, coverage, errors and what is left of residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twintrack.calibration.observations import Array, Observed, restored
+from twintrack.calibration.predictive import Predicted
+from twintrack.calibration.skill import Theil, autocorrelation, crps, inside, ranks, theil
+
+BAND = (0.05, 0.5, 0.95)
+"""Quantiles of a band: its ends, which hold 90 % between them, and its middle."""
+
+_RESAMPLES = 2000
+
+
+@dataclass(frozen=True)
+class Band:
+    """Quantiles in the unit of a series."""
+
+    p05: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class PointFit:
+    """One observation and what is said of it.
+
+    Attributes:
+        year: As in the file.
+        time: When it holds, in decimal years.
+        observed: The value, with the low and high end of its 90 % interval where it has one.
+        low: See above.
+        high: See above.
+        prior: What the model says before learning.
+        posterior: What it says after it: the parameters' part of the uncertainty.
+        expected: The same with the model's discrepancy and the error of measurement.
+        rank: Share of what is expected that lies below the observation (PIT).
+    """
+
+    year: float
+    time: float
+    observed: float
+    low: float | None
+    high: float | None
+    prior: Band
+    posterior: Band
+    expected: Band
+    rank: float
+
+
+@dataclass(frozen=True)
+class SeriesFit:
+    """One series; errors are on its scale (logarithms or logits).
+
+    Attributes:
+        name: Name of the series.
+        bound: Whether it only bounds the model from above.
+        points: Its observations.
+        inside_said: How many lie in the 90 % band of what the model says.
+        inside_expected: How many lie in the band with discrepancy and measurement.
+        error: Root mean square error of the posterior's medians.
+        error_prior: The same of the prior's.
+        bias: Mean of observation less median.
+        theil: Shares of the error, for three points or more.
+        autocorrelation: Of residuals, for four points or more.
+        crps: Mean score of what is expected after learning; less is better.
+        crps_prior: The same before learning.
+        discrepancy: Standard deviation of the model's discrepancy, after learning.
+        below: For a bound: share of worlds that lie below it at all points.
+    """
+
+    name: str
+    bound: bool
+    points: tuple[PointFit, ...]
+    inside_said: int
+    inside_expected: int
+    error: float
+    error_prior: float
+    bias: float
+    theil: Theil | None
+    autocorrelation: float | None
+    crps: float
+    crps_prior: float
+    discrepancy: Band
+    below: float | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Share of observations in the 90 % band, with an interval of its own from resampling series."""
+
+    inside: int
+    points: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Share of observations inside."""
+        return self.inside / self.points
+
+
+def fits(
+    series: Sequence[Observed], slices: Sequence[slice], prior: Predicted, posterior: Predicted, sizes: Array
+) -> list[SeriesFit]:
+    """Compare all series; `sizes` are the discrepancies after learning, shape (series, runs)."""
+    return [
+        _fit(item, _part(prior, place), _part(posterior, place), size)
+        for item, place, size in zip(series, slices, sizes, strict=True)
+    ]
+
+
+def coverage(counts: Sequence[tuple[int, int]], seed: int = 1) -> Coverage:
+    """Add up (inside, points) of series; the interval is a 90 % bootstrap over series."""
+    table = np.array(counts)
+    picks = np.random.default_rng(seed).integers(0, len(table), (_RESAMPLES, len(table)))
+    sums = table[picks].sum(axis=1)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.05, 0.95])
+    return Coverage(int(table[:, 0].sum()), int(table[:, 1].sum()), float(low), float(high))
+
+
+def band(sample: Array, scale: str = "linear") -> Band:
+    """Give the quantiles of a sample of shape (runs,), carried back from a scale."""
+    return Band(*(float(value) for value in restored(np.quantile(sample, BAND), scale)))
+
+
+def _part(predicted: Predicted, place: slice) -> Predicted:
+    return Predicted(predicted.said[place], predicted.expected[place], predicted.known[place])
+
+
+def _fit(item: Observed, prior: Predicted, posterior: Predicted, sizes: Array) -> SeriesFit:
+    middle, before = np.median(posterior.said, axis=1), np.median(prior.said, axis=1)
+    residuals = item.values - middle
+    bound = item.series.bound is not None
+    return SeriesFit(
+        name=item.name,
+        bound=bound,
+        points=tuple(_points(item, prior, posterior)),
+        inside_said=int(inside(posterior.said, item.values).sum()),
+        inside_expected=int(inside(posterior.expected, item.values).sum()),
+        error=float(np.sqrt(np.mean(residuals**2))),
+        error_prior=float(np.sqrt(np.mean((item.values - before) ** 2))),
+        bias=float(residuals.mean()),
+        theil=theil(middle, item.values),
+        autocorrelation=autocorrelation(item.times, residuals),
+        crps=float(crps(posterior.expected, item.values).mean()),
+        crps_prior=float(crps(prior.expected, item.values).mean()),
+        discrepancy=band(sizes),
+        below=float((posterior.said < item.values[:, None]).all(axis=0).mean()) if bound else None,
+    )
+
+
+def _points(item: Observed, prior: Predicted, posterior: Predicted) -> list[PointFit]:
+    scale = item.series.scale
+    places = ranks(posterior.expected, item.values)
+    return [
+        PointFit(
+            year=point.year,
+            time=float(item.times[number]),
+            observed=point.value,
+            low=point.low,
+            high=point.high,
+            prior=band(prior.said[number], scale),
+            posterior=band(posterior.said[number], scale),
+            expected=band(posterior.expected[number], scale),
+            rank=float(places[number]),
+        )
+        for number, point in enumerate(item.series.points)
+    ]

@@ -1,0 +1,169 @@
+"""Learning without some observations, and predicting them.
+
+Leave-one-series-out asks whether the other series tell what one shows; leave-years-out, whether the years
+before tell what came. The rivals are the prior and a naive extrapolation of the last growth rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.calibration.calibrate import Tell, crew
+from twintrack.calibration.fit import Band, band
+from twintrack.calibration.observations import Array, Observations, Observed
+from twintrack.calibration.predictive import Predicted, predict
+from twintrack.calibration.sampler import Compute, Population, Settings, sample
+from twintrack.calibration.skill import crps, extrapolated, inside
+from twintrack.calibration.target import Target
+
+HELD_OUT_FROM = 2022.0
+"""Decimal year: what had ended by then is learnt from, what ends later is predicted."""
+
+
+@dataclass(frozen=True)
+class PointPrediction:
+    """An observation that was not learnt from, and what was expected of it, in the unit of the series."""
+
+    year: float
+    observed: float
+    prior: Band
+    said: Band
+    expected: Band
+    naive: float | None
+
+
+@dataclass(frozen=True)
+class SeriesPrediction:
+    """The held-out points of one series; errors are mean absolute errors of medians on its scale.
+
+    Attributes:
+        name: Name of the series.
+        bound: Whether it only bounds the model from above.
+        known: Points of it that were learnt from.
+        points: Points that were predicted.
+        inside_said: How many lie in the 90 % band of what the model says.
+        inside_expected: How many lie in the band with discrepancy and measurement.
+        error: Of the posterior predictive.
+        error_prior: Of the prior predictive.
+        error_naive: Of the extrapolation; None where no point was known.
+        crps: Mean score of the posterior predictive; less is better.
+        crps_prior: The same of the prior predictive.
+    """
+
+    name: str
+    bound: bool
+    known: int
+    points: tuple[PointPrediction, ...]
+    inside_said: int
+    inside_expected: int
+    error: float
+    error_prior: float
+    error_naive: float | None
+    crps: float
+    crps_prior: float
+
+
+def without_each_series(
+    target: Target,
+    settings: Settings,
+    seed: int,
+    workers: int | None,
+    tell: Tell,
+    show: Callable[[str], None],
+) -> list[SeriesPrediction]:
+    """Learn without one series at a time, and predict it by the others."""
+    targets = {name: target.with_observed(target.observed.without(name)) for name in target.observed.names}
+    found = []
+    with crew(targets, workers, tell) as compute:
+        for number, (name, learnt) in enumerate(targets.items()):
+            show(f"without {name} ({number + 1} of {len(targets)})")
+            population = learn(compute, name, settings, (seed, 1, number))
+            found += list(predictions(target, learnt, population.scores, (seed, 2, number), only=name))
+    return found
+
+
+def before_years(
+    target: Target,
+    settings: Settings,
+    seed: int,
+    workers: int | None,
+    tell: Tell,
+    until: float = HELD_OUT_FROM,
+) -> list[SeriesPrediction]:
+    """Learn from what had ended by a year, and predict what came after it."""
+    learnt = target.with_observed(target.observed.until(until))
+    with crew({"years": learnt}, workers, tell) as compute:
+        population = learn(compute, "years", settings, (seed, 3))
+    return list(predictions(target, learnt, population.scores, (seed, 4), until=until))
+
+
+def learn(compute: Compute, name: str, settings: Settings, seed: tuple[int, ...]) -> Population:
+    """Sample the posterior of one target to its end."""
+    *_, population = sample(compute, name, settings, seed)
+    return population
+
+
+def predictions(
+    target: Target,
+    learnt: Target,
+    scores: Array,
+    seed: tuple[int, ...],
+    *,
+    only: str | None = None,
+    until: float = np.inf,
+) -> Iterator[SeriesPrediction]:
+    """Predict the points that were not learnt from; `only` names the one series that is wanted."""
+    after = predict(target, learnt, scores, (*seed, 0))
+    nothing = target.with_observed(Observations(()))
+    drawn = np.random.default_rng((*seed, 1)).standard_normal((nothing.unknowns.size, scores.shape[1]))
+    before = predict(target, nothing, drawn, (*seed, 2))
+    for item, place in zip(target.observed.series, target.observed.slices, strict=True):
+        held = np.flatnonzero(~after.known[place])
+        if len(held) and only in (None, item.name):
+            yield _prediction(item, _rows(before, place, held), _rows(after, place, held), held, until)
+
+
+def _rows(predicted: Predicted, place: slice, rows: NDArray[np.int64]) -> Predicted:
+    return Predicted(
+        predicted.said[place][rows], predicted.expected[place][rows], predicted.known[place][rows]
+    )
+
+
+def _prediction(
+    item: Observed, before: Predicted, after: Predicted, held: NDArray[np.int64], until: float
+) -> SeriesPrediction:
+    values, scale = item.values[held], item.series.scale
+    known = np.setdiff1d(np.arange(len(item.values)), held)
+    naive = extrapolated(item.times[known], item.values[known], until, item.times[held])
+
+    def error(middle: Array) -> float:
+        return float(np.abs(values - middle).mean())
+
+    points = [
+        PointPrediction(
+            year=item.years[place],
+            observed=item.series.points[place].value,
+            prior=band(before.expected[row], scale),
+            said=band(after.said[row], scale),
+            expected=band(after.expected[row], scale),
+            naive=None if naive is None else band(np.full(1, naive[row]), scale).p50,
+        )
+        for row, place in enumerate(held)
+    ]
+    return SeriesPrediction(
+        name=item.name,
+        bound=item.series.bound is not None,
+        known=len(known),
+        points=tuple(points),
+        inside_said=int(inside(after.said, values).sum()),
+        inside_expected=int(inside(after.expected, values).sum()),
+        error=error(np.median(after.expected, axis=1)),
+        error_prior=error(np.median(before.expected, axis=1)),
+        error_naive=None if naive is None else error(naive),
+        crps=float(crps(after.expected, values).mean()),
+        crps_prior=float(crps(before.expected, values).mean()),
+    )

@@ -1,0 +1,226 @@
+"""Which strategies do best before and after learning, and why an order changes where it does.
+
+The change of an order is explained to first order: the difference of two strategies is regressed on the
+normal scores of all parameters over worlds of the prior, and each slope is multiplied by how far history has
+moved that parameter. What the slopes do not explain is said beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twintrack.calibration.observations import Array
+from twintrack.calibration.target import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.model import Model
+
+YEAR = 2040.0
+WORLDS = 2000
+
+_TIE = 0.05
+"""Two strategies are of one rank when either does better in half of the worlds, give or take this share."""
+
+_PARTS = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A strategy's standing on one outcome, before and after learning.
+
+    Attributes:
+        strategy: Name.
+        prior: Mean of the outcome.
+        posterior: The same after learning.
+        best_prior: Share of worlds in which it is the best of all.
+        best_posterior: The same after learning.
+        rank_prior: Rank by the mean, from 1.
+        rank_posterior: The same after learning.
+    """
+
+    strategy: str
+    prior: float
+    posterior: float
+    best_prior: float
+    best_posterior: float
+    rank_prior: int
+    rank_posterior: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Two strategies whose order changes.
+
+    Attributes:
+        first: Better in most worlds before learning.
+        second: Better in most worlds after it.
+        prior: Share of worlds in which the first is better, before learning.
+        posterior: The same after it.
+        shift: Change of the mean difference, first less second, so that less is worse for the first.
+        explained: Share of that change which the parts add up to.
+        parts: Parameters, and what each of them adds to the change, the largest first.
+    """
+
+    first: str
+    second: str
+    prior: float
+    posterior: float
+    shift: float
+    explained: float
+    parts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The strategies on one outcome.
+
+    Attributes:
+        outcome: Name of the outcome.
+        year: Decimal year.
+        better: "higher" or "lower".
+        places: All strategies, the best after learning first.
+        correlation: Rank correlation (Spearman) of the two orders.
+        turns: Pairs whose order changes clearly, the largest change first.
+    """
+
+    outcome: str
+    year: float
+    better: str
+    places: tuple[Place, ...]
+    correlation: float
+    turns: tuple[Turn, ...]
+
+
+def rank(
+    model: Model,
+    target: Target,
+    scores: Array,
+    seed: int,
+    outcomes: Sequence[str] | None = None,
+    worlds: int = WORLDS,
+) -> list[Ranking]:
+    """Rank all strategies by a sample of the posterior, shape (size, worlds), and by as many of the prior.
+
+    By default on the headline outcomes that are better higher or lower.
+    """
+    chosen = outcomes or [name for name in model.headline if model.outcomes[name].better != "neutral"]
+    unknowns = target.unknowns
+    after = scores[:, :worlds]
+    before = np.random.default_rng((seed, 8)).standard_normal((unknowns.size, after.shape[1]))
+    values = [_values(model, unknowns.worlds(part), chosen) for part in (before, after)]
+    parameters = len(unknowns.names)
+    return [
+        _ranking(
+            model,
+            name,
+            values[0][name],
+            values[1][name],
+            before[:parameters],
+            after[:parameters],
+            unknowns.names,
+        )
+        for name in chosen
+    ]
+
+
+def _values(model: Model, worlds: dict[str, Array], outcomes: Sequence[str]) -> dict[str, Array]:
+    """Simulate all strategies, shape (strategy, world) for each outcome."""
+    import pandas as pd
+
+    frame: pd.DataFrame = pd.DataFrame(worlds)
+    result = model.ensemble(model.strategies, worlds=frame, outputs=outcomes)
+    at = result.isel(scenario=0).sel(time=YEAR)
+    return {name: at[name].to_numpy() for name in outcomes}
+
+
+def _ranking(
+    model: Model, outcome: str, before: Array, after: Array, prior: Array, posterior: Array, names: list[str]
+) -> Ranking:
+    sign = 1.0 if model.outcomes[outcome].better == "higher" else -1.0
+    strategies = model.strategies
+    ranks = [_ranks(sign * values.mean(axis=1)) for values in (before, after)]
+    best = [_best(sign * values) for values in (before, after)]
+    places = [
+        Place(
+            strategy=name,
+            prior=float(before[row].mean()),
+            posterior=float(after[row].mean()),
+            best_prior=float(best[0][row]),
+            best_posterior=float(best[1][row]),
+            rank_prior=int(ranks[0][row]),
+            rank_posterior=int(ranks[1][row]),
+        )
+        for row, name in enumerate(strategies)
+    ]
+    turns = [
+        _turn(pair, sign * before, sign * after, prior, posterior, strategies, names)
+        for pair in _turned(sign * before, sign * after)
+    ]
+    return Ranking(
+        outcome=outcome,
+        year=YEAR,
+        better=model.outcomes[outcome].better,
+        places=tuple(sorted(places, key=lambda place: place.rank_posterior)),
+        correlation=float(np.corrcoef(ranks[0], ranks[1])[0, 1]),
+        turns=tuple(sorted(turns, key=lambda turn: turn.posterior - turn.prior)),
+    )
+
+
+def _ranks(values: Array) -> Array:
+    """Give the rank of each value, the largest first, from 1."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
+    return ranks
+
+
+def _best(values: Array) -> Array:
+    """Give the share of worlds in which each strategy is best; equals share a world."""
+    top = values == values.max(axis=0)
+    shares: Array = (top / top.sum(axis=0)).mean(axis=1)
+    return shares
+
+
+def _turned(before: Array, after: Array) -> list[tuple[int, int]]:
+    """Find the pairs of which one is clearly better in most worlds before and the other after."""
+    pairs = []
+    for one, other in combinations(range(len(before)), 2):
+        prior, posterior = (np.mean(values[one] > values[other]) for values in (before, after))
+        if prior > 0.5 + _TIE and posterior < 0.5 - _TIE:
+            pairs.append((one, other))
+        elif prior < 0.5 - _TIE and posterior > 0.5 + _TIE:
+            pairs.append((other, one))
+    return pairs
+
+
+def _turn(
+    pair: tuple[int, int],
+    before: Array,
+    after: Array,
+    prior: Array,
+    posterior: Array,
+    strategies: Sequence[str],
+    names: Sequence[str],
+) -> Turn:
+    first, second = pair
+    apart, later = before[first] - before[second], after[first] - after[second]
+    regressors = np.vstack([np.ones(prior.shape[1]), prior])
+    slopes = np.linalg.lstsq(regressors.T, apart, rcond=None)[0][1:]
+    parts = slopes * (posterior.mean(axis=1) - prior.mean(axis=1))
+    shift = float(later.mean() - apart.mean())
+    largest = np.argsort(-np.abs(parts))[:_PARTS]
+    return Turn(
+        first=strategies[first],
+        second=strategies[second],
+        prior=float((apart > 0).mean()),
+        posterior=float((later > 0).mean()),
+        shift=shift,
+        explained=float(parts.sum() / shift) if shift else 0.0,
+        parts=tuple((names[row], float(parts[row])) for row in largest),
+    )

@@ -1,0 +1,112 @@
+"""Does the method find the truth where the truth is known?
+
+A world is drawn from the prior, its history is made up with errors, and learning is tried on that history
+(simulation-based calibration: Talts et al. 2018, arXiv:1804.06788). Over many truths, the 90 % intervals must
+hold nine in ten of them, and their ranks must be even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twintrack.calibration.calibrate import Tell, crew
+from twintrack.calibration.holdout import learn
+from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.predictive import drawn_residuals
+from twintrack.calibration.sampler import Settings
+from twintrack.calibration.target import Target
+
+TRUTHS = 20
+RECOVERY = Settings(members=1024, rounds=2, moves=4, last_rounds=4)
+
+_TOLD = 0.2
+"""A parameter counts as told by a history whose posterior variance is smaller by this share."""
+
+_TRIES = 100
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How many truths lay in their 90 % intervals.
+
+    Attributes:
+        truths: Number of made-up histories.
+        inside: Share of all parameters of all truths whose 90 % interval holds the true value.
+        told: Number of pairs of truth and parameter about which the history said something.
+        told_inside: Share of those that are inside.
+        evenness: Largest distance of the ranks of told ones from even ranks (Kolmogorov and Smirnov).
+        chance: What chance would exceed in one of twenty cases, were these ranks independent.
+        correlation: Between true values and posterior means of told ones, on normal scores.
+    """
+
+    truths: int
+    inside: float
+    told: int
+    told_inside: float
+    evenness: float
+    chance: float
+    correlation: float
+
+
+def recover(
+    target: Target,
+    seed: int,
+    workers: int | None,
+    tell: Tell,
+    show: Callable[[str], None],
+    truths: int = TRUTHS,
+    settings: Settings = RECOVERY,
+) -> Recovery:
+    """Learn from made-up histories. Series that are bounds are left out: they have no errors to draw."""
+    made = [_made_up(target, np.random.default_rng((seed, 5, number))) for number in range(truths)]
+    targets = {f"truth {number + 1}": learnt for number, (learnt, _) in enumerate(made)}
+    ranks, spreads, means = [], [], []
+    with crew(targets, workers, tell) as compute:
+        for number, (name, (learnt, truth)) in enumerate(zip(targets, made, strict=True)):
+            show(f"{name} of {truths}")
+            scores = learn(compute, name, settings, (seed, 6, number)).scores
+            known = scores[: len(learnt.unknowns.names)]
+            ranks.append((known < truth[: len(known), None]).mean(axis=1))
+            spreads.append(1 - known.var(axis=1))
+            means.append(known.mean(axis=1))
+    true = np.stack([truth[: len(target.unknowns.names)] for _, truth in made])
+    return _judged(np.stack(ranks), np.stack(spreads), np.stack(means), true)
+
+
+def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array]:
+    """Draw a truth, shape (size,), and give the target of a history made from it."""
+    kept = target.with_observed(
+        Observations(tuple(item for item in target.observed.series if item.series.bound is None))
+    )
+    for _ in range(_TRIES):
+        truth = stream.standard_normal((kept.unknowns.size, 1))
+        said = kept.said(kept.unknowns.worlds(truth), 1)
+        if np.isfinite(said).all():
+            break
+    sizes, persistences = kept.unknowns.discrepancy(truth), kept.unknowns.persistence(truth)
+    series = []
+    for number, (item, place) in enumerate(zip(kept.observed.series, kept.observed.slices, strict=True)):
+        unseen = np.zeros(len(item.values), dtype=bool)
+        errors = sizes[number], persistences[number]
+        drawn = drawn_residuals(item.times, item.errors, said[place], unseen, *errors, stream)
+        series.append(replace(item, values=(said[place] + drawn)[:, 0]))
+    return kept.with_observed(Observations(tuple(series))), truth[:, 0]
+
+
+def _judged(ranks: Array, spreads: Array, means: Array, true: Array) -> Recovery:
+    told = spreads > _TOLD
+    even = np.sort(ranks[told])
+    places = np.arange(1, len(even) + 1) / len(even)
+    inside = (ranks > 0.05) & (ranks < 0.95)
+    return Recovery(
+        truths=len(ranks),
+        inside=float(inside.mean()),
+        told=int(told.sum()),
+        told_inside=float(inside[told].mean()),
+        evenness=float(np.max([places - even, even - places + 1 / len(even)])),
+        chance=float(1.36 / np.sqrt(len(even))),
+        correlation=float(np.corrcoef(true[told], means[told])[0, 1]),
+    )

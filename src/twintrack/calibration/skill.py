@@ -1,0 +1,102 @@
+"""How well numbers agree with observations: the measures of the field.
+
+All of them are taken on the scale on which a series is compared, logarithms or logits, so that they are
+relative errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.calibration.observations import Array
+
+
+@dataclass(frozen=True)
+class Theil:
+    """Theil's inequality statistics (Sterman 1984, Dynamica 10(2)): shares of the mean squared error.
+
+    Attributes:
+        mse: Mean squared error.
+        bias: Share that is a difference of means.
+        variation: Share that is a difference of standard deviations.
+        covariation: Share that is want of correlation.
+    """
+
+    mse: float
+    bias: float
+    variation: float
+    covariation: float
+
+
+def theil(said: Array, observed: Array) -> Theil | None:
+    """Split the mean squared error of values of shape (points,); None for fewer than three points.
+
+    Moments are divided by the number of points, so that the shares sum to one. A perfect fit has shares 0.
+    """
+    if len(observed) < 3:
+        return None
+    mse = float(np.mean((said - observed) ** 2))
+    if mse == 0:
+        return Theil(0.0, 0.0, 0.0, 0.0)
+    spreads = said.std(), observed.std()
+    together = np.mean((said - said.mean()) * (observed - observed.mean()))
+    return Theil(
+        mse=mse,
+        bias=float((said.mean() - observed.mean()) ** 2 / mse),
+        variation=float((spreads[0] - spreads[1]) ** 2 / mse),
+        covariation=float(2 * (spreads[0] * spreads[1] - together) / mse),
+    )
+
+
+def autocorrelation(times: Array, residuals: Array) -> float | None:
+    """Give the correlation of residuals one step apart, about zero; None for fewer than four points.
+
+    Residuals are not centred on their own mean: one that stays on one side is one that persists.
+    """
+    if len(times) < 4 or not residuals.any():
+        return None
+    return float(
+        (residuals[1:] * residuals[:-1]).sum() / (residuals[1:] ** 2 + residuals[:-1] ** 2).sum() * 2
+    )
+
+
+def crps(sample: Array, observed: Array) -> Array:
+    """Give the continuous ranked probability score of samples of shape (points, runs), shape (points,).
+
+    E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007, J. Am. Stat. Assoc. 102, eq. 21), less is better.
+    """
+    runs = sample.shape[1]
+    away = np.abs(sample - observed[:, None]).mean(axis=1)
+    signs = 2 * np.arange(1, runs + 1) - runs - 1
+    apart = (np.sort(sample, axis=1) * signs).sum(axis=1) / runs**2
+    score: Array = away - apart
+    return score
+
+
+def inside(sample: Array, observed: Array) -> NDArray[np.bool_]:
+    """Say which observations lie in the central 90 % of a sample of shape (points, runs), shape (points,)."""
+    low, high = np.quantile(sample, [0.05, 0.95], axis=1)
+    within: NDArray[np.bool_] = (low <= observed) & (observed <= high)
+    return within
+
+
+def ranks(sample: Array, observed: Array) -> Array:
+    """Give the share of a sample that lies below each observation (the PIT), shape (points,)."""
+    below: Array = (sample < observed[:, None]).mean(axis=1)
+    return below
+
+
+def extrapolated(times: Array, values: Array, until: float, wanted: Array) -> Array | None:
+    """Go on with the growth between the last two values of a time until `until`, shape (wanted,).
+
+    A single value is held; None where there is none.
+    """
+    before = times < until
+    known, at = values[before], times[before]
+    if not len(known):
+        return None
+    growth = (known[-1] - known[-2]) / (at[-1] - at[-2]) if len(known) > 1 else 0.0
+    return np.asarray(known[-1] + growth * (wanted - at[-1]))

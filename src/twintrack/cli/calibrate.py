@@ -1,0 +1,93 @@
+"""`twintrack calibrate`: learn from history, and keep worlds that agree with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twintrack.cli.options import json_option
+from twintrack.cli.progress import ProgressLine, duration
+
+if TYPE_CHECKING:
+    from twintrack.experiments.posterior import PosteriorRecord
+
+
+@click.command("calibrate", short_help="Learn from 2016-2024; ensembles then draw worlds that agree.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded.")
+@click.option(
+    "--worlds", type=int, default=2000, show_default=True, help="Equally weighted worlds that are kept."
+)
+@click.option(
+    "--populations", type=int, default=4, show_default=True, help="Samples from seeds of their own."
+)
+@click.option("--members", type=int, default=8192, show_default=True, help="Size of each population.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write the worlds.  [default: model/posterior.parquet of the content]",
+)
+@click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
+@click.option("--fresh", is_flag=True, help="Begin anew, where a run like this one was broken off.")
+@json_option
+def calibrate_command(**options: Any) -> None:
+    """Learn the world parameters from the observed series of model/history.
+
+    Tempered sequential Monte Carlo takes several populations of worlds from the prior to the posterior. A run
+    that is broken off goes on where it stood when it is called again.
+    """
+    from time import monotonic
+
+    from twintrack.calibration.agreement import agreement
+    from twintrack.calibration.calibrate import Calibration, calibrate
+    from twintrack.calibration.publish import publish
+    from twintrack.calibration.sampler import Settings
+    from twintrack.cli.session import open_model
+    from twintrack.resources import POSTERIOR_FILE
+
+    start = monotonic()
+    model = open_model()
+    out = options["out"] or model.content / POSTERIOR_FILE
+    asked = Calibration(
+        options["seed"], options["populations"], options["worlds"], Settings(members=options["members"])
+    )
+    with ProgressLine() as line:
+        try:
+            found = calibrate(
+                model,
+                asked,
+                options["workers"],
+                fresh=options["fresh"],
+                tell=lambda text: click.echo(text, err=True),
+                show=line.show,
+            )
+        except KeyboardInterrupt:
+            click.echo("what is done is kept: the same command goes on from there", err=True)
+            raise
+    about = publish(out, model, asked, found, agreement(model, found.target, found.populations))
+    _print_summary(out, about, monotonic() - start, as_json=options["as_json"])
+
+
+def _print_summary(out: Path, about: PosteriorRecord, seconds: float, *, as_json: bool) -> None:
+    summary, size = about.summary, out.stat().st_size
+    if as_json:
+        from dataclasses import asdict
+
+        from twintrack.cli.tables import print_json
+
+        print_json({"posterior": str(out), "bytes": size, "seconds": seconds, **asdict(about)})
+        return
+    click.echo(
+        f"{out}: {about.settings['worlds']:,} worlds, {size / 1e6:.1f} MB; {summary['observations']}"
+        f" observations of {summary['series']} series, {summary['parameters']} parameters"
+    )
+    click.echo(
+        f"{summary['runs']:,} runs in {duration(seconds)}; log evidence"
+        f" {', '.join(f'{value:.2f}' for value in summary['log_evidence'])}"
+    )
+    click.echo(
+        f"medians of the populations differ by at most {summary['largest_deviation']:.3f} posterior standard"
+        f" deviations over {len(summary['agreement'])} outcomes and years"
+    )

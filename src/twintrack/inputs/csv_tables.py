@@ -1,0 +1,66 @@
+"""Reading of CSV files with the line number of every row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.validation import FaultList
+from twintrack.inputs.yaml_files import Address, Document, read_text, shown
+
+Row = tuple[int, dict[str, str]]
+"""The line on which a row ends, and its cells by column, without blanks around them."""
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], FaultList]:
+    """Read a table whose first line names the columns: its good rows, and the faults of the others.
+
+    Blank lines are passed over. Raises InputError when the file cannot be read, is no CSV, or has other
+    columns.
+    """
+    try:
+        table = list(_numbered(read_text(path)))
+    except csv.Error as error:
+        wrong = f"is no table of comma-separated values: {error}"
+        raise InputError(Fault(f"{shown(path)}:1", wrong)) from None
+    line, header = table[0] if table else (1, [])
+    if list(header) != list(columns):
+        message = f"the first line must name the columns {', '.join(columns)}"
+        raise InputError(Fault(f"{shown(path)}:{line}", message))
+    faults = FaultList()
+    rows: list[Row] = []
+    for line, cells in table[1:]:
+        if len(cells) == len(columns):
+            rows.append((line, dict(zip(columns, map(str.strip, cells), strict=True))))
+            continue
+        message = f"has {len(cells)} cells, not {len(columns)}; put texts with commas in quotes"
+        faults.append(Fault(f"{shown(path)}:{line}", message))
+    return rows, faults
+
+
+def as_document(path: Path, key: str, entries: Sequence[tuple[int, dict[str, Any]]]) -> Document:
+    """Give rows with their lines as the document {key: rows}, to be checked against a schema."""
+    lines: dict[Address, int] = {(): 1, (key,): 1}
+    lines |= {(key, place): line for place, (line, _) in enumerate(entries)}
+    return Document(path, {key: tuple(data for _, data in entries)}, lines)
+
+
+def number_or_text(cell: str) -> float | str | None:
+    """Give a cell as a number, None when it is empty; what is no number stays for the schema to refuse."""
+    if not cell:
+        return None
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def _numbered(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows that are not blank with the lines on which they end."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    for cells in reader:
+        if cells:
+            yield reader.line_num, cells
