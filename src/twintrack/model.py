@@ -372,13 +372,17 @@ class Model:
         return found
 
     def at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
-        """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers."""
-        if plan.budget == "own":
-            return plan, 1.0
-        from twintrack.analysis.equal_cost import equal_cost
+        """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
 
+        In a scenario of a country of another size, all money is of that size as well.
+        """
+        from twintrack.analysis.equal_cost import equal_cost, sized
+
+        size = self.scenario(scenario).public_money
+        if plan.budget == "own":
+            return sized(plan, size, self.lever_table), 1.0
         result = equal_cost(self, plan, scenario)
-        return result.strategy, result.factor
+        return sized(result.strategy, size, self.lever_table), result.factor
 
 
 def _check_finite(values: Mapping[str, np.ndarray], names: Iterable[str], time: np.ndarray, run: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from laboratory import Laboratory, Saved, extreme_conditions
 
+from twintrack.calibration.field_tests.laboratory import Laboratory, Saved, extreme_conditions
 from twintrack.equations import Equations
 from twintrack.model import Model
 

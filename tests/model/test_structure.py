@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from laboratory import Saved
 
+from twintrack.calibration.field_tests.laboratory import Saved
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.methods import Method
 from twintrack.equations import Equations

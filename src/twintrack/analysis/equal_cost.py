@@ -92,6 +92,16 @@ def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
     Those of what it switches to are multiplied, too.
     """
     growth = LeverPath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
+    return _multiplied(strategy, growth, table)
+
+
+def sized(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
+    """Multiply the money levers of a strategy with a factor at all times, for a country of another size."""
+    return strategy if factor == 1.0 else _multiplied(strategy, LeverPath.constant(factor), table)
+
+
+def _multiplied(strategy: Strategy, growth: LeverPath, table: LeverTable) -> Strategy:
+    """Multiply the money levers of a strategy, and of what it switches to, with a path."""
 
     def grown(paths: Mapping[str, LeverPath]) -> dict[str, LeverPath]:
         return {**paths, **{name: _product(paths[name], growth) for name in _money(table)}}

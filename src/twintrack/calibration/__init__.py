@@ -1,1 +1,1 @@
-"""What history says: observed series, the likelihood, the posterior, and tests of the model."""
+"""What history says: observed series, the likelihood, the posterior; and the tests of the field."""

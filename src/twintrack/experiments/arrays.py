@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.equations import Equations
+from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.world import WorldParameter, WorldValue
-from twintrack.names import split_element
+from twintrack.names import split_element, suggest
 
 Array = NDArray[np.float64]
 Place = tuple[str, tuple[int, ...]]
@@ -40,6 +41,7 @@ class WorldArrays:
         self, equations: Equations, parameters: Mapping[str, WorldParameter], dated: Iterable[str] = ()
     ) -> None:
         """Prepare the central world; `dated` names the parameters that are always given as series."""
+        self._equations = equations
         self._places = {name: place_of(equations, name) for name in parameters}
         self._dated = frozenset(self._places[name][0] for name in dated)
         self._central: dict[str, Array] = {}
@@ -62,7 +64,8 @@ class WorldArrays:
         """Give the arrays of one world, or of many.
 
         Args:
-            overrides: Parameters that a scenario or a user sets; they win over draws.
+            overrides: Parameters that a scenario or a user sets; they win over draws. A scenario may also
+                set other constants, and single variables that a number then replaces.
             times: Integration times in decimal years, shape (steps + 1,).
             draws: Sampled values by parameter, each of shape (worlds,).
             worlds: Number of worlds; the arrays then have a last axis of that length. None: no such axis.
@@ -70,7 +73,8 @@ class WorldArrays:
         changed = self._by_constant({**(draws or {}), **overrides})
         constants: dict[str, Array] = {}
         series: dict[str, Array] = {}
-        for constant, central in self._central.items():
+        further = {name: self._file_value(name) for name in changed if name not in self._central}
+        for constant, central in {**self._central, **further}.items():
             values = central
             if worlds is not None:
                 values = np.broadcast_to(central[..., None], (*central.shape, worlds))
@@ -86,9 +90,28 @@ class WorldArrays:
     ) -> dict[str, dict[tuple[int, ...], WorldValue | Array]]:
         found: dict[str, dict[tuple[int, ...], WorldValue | Array]] = {}
         for name, value in values.items():
-            constant, place = self._places[name]
+            constant, place = self._places.get(name) or self._further_place(name)
             found.setdefault(constant, {})[place] = value
         return found
+
+    def _further_place(self, name: str) -> Place:
+        """Find what a scenario sets beside world parameters. Raises InputError for what cannot be set."""
+        variables = self._equations.variables
+        try:
+            constant, place = place_of(self._equations, name)
+        except (KeyError, ValueError):
+            raise InputError(Fault(name, f"no variable of this name{suggest(name, variables)}")) from None
+        replaced = self._equations.variables[constant]
+        if replaced.kind in ("lookup", "control") or (place and constant not in self._equations.defaults):
+            message = f"is {replaced.kind} or one element of it; set constants, or whole variables"
+            raise InputError(Fault(name, message))
+        return constant, place
+
+    def _file_value(self, constant: str) -> Array:
+        """Give a constant's value in the model file; zeros for a variable that has an equation."""
+        shape = self._equations.variables[constant].shape
+        value = self._equations.defaults.get(constant, np.zeros(shape))
+        return np.asarray(value, dtype=np.float64)
 
 
 def lever_series(paths: Mapping[str, LeverPath], times: Array) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
+from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
@@ -17,6 +18,7 @@ from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
 from twintrack.names import split_element
@@ -30,11 +32,12 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, strategies, reports, loops, mechanisms, the observed history
-    and frontier runs. With equations also: every lever and world parameter is a constant of the model (or an
-    element of one) of the same value and units, every outcome a variable of the same units, every equation
-    has units and a source, every loop is closed, the variables that carry a mechanism are there, and those
-    that were observed, in units that agree.
+    Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
+    mechanisms, the observed history, frontier runs and surprises. With equations also: every lever and world
+    parameter is a constant of the model (or an element of one) of the same value and units, every outcome a
+    variable of the same units, every equation has units and a source, every loop is closed, the variables
+    that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
+    with time from outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -44,9 +47,10 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         return list(dict.fromkeys(faults))
     faults += _names_used_twice(content)
     faults += _table_citations(content)
-    for path in yaml_files(root / "model" / "scenarios"):
+    for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
             content.scenario(str(path))
+            faults += _ground_citations(path, content)
     for path in yaml_files(root / "strategies"):
         with faults:
             content.strategies.resolve(path)
@@ -58,6 +62,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         faults += state_faults(root / "model" / "loops.yaml", content)
     with faults:
         faults += mechanism_faults(root / "model" / "mechanisms.csv", content, equations)
+    if (root / SURPRISES_FILE).is_file():
+        with faults:
+            load_surprises(root / SURPRISES_FILE)
     if has_history(content.history_folder):
         with faults:
             faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
@@ -68,6 +75,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         faults += _against_equations(content, equations)
         with faults:
             faults += loop_faults(root / "model" / "loops.yaml", equations)
+        if (root / BOUNDARY_FILE).is_file():
+            with faults:
+                faults += boundary_faults(root / BOUNDARY_FILE, content, equations)
     return list(dict.fromkeys(faults))
 
 
@@ -108,6 +118,15 @@ def _strategy_citations(path: Path, content: Content) -> list[Fault]:
         Fault(document.where("references", place), wrong)
         for place, text in enumerate(references)
         for wrong in citation_faults([text], content.sources)
+    ]
+
+
+def _ground_citations(path: Path, content: Content) -> list[Fault]:
+    document = read_document(path)
+    return [
+        Fault(document.where("grounds", name, "source"), wrong)
+        for name, ground in content.scenario(str(path)).grounds.items()
+        for wrong in citation_faults(_keys(ground.source), content.sources)
     ]
 
 

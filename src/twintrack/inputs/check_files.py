@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twintrack.errors import Fault
+from twintrack.inputs.boundary import load_boundary
 from twintrack.inputs.content import Content
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_frontier_table
 from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
@@ -15,6 +16,7 @@ from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.outcomes import load_outcomes
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import load_sources
+from twintrack.inputs.surprises import load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
@@ -39,7 +41,7 @@ def check_file(path: Path, content: Content) -> list[Fault]:
 
 def content_files(root: Path) -> list[Path]:
     """List the files of a content: model, tables, scenarios, history, strategies, reports, posterior."""
-    folders = ("model", "model/scenarios", "model/history", "strategies", "reports")
+    folders = ("model", "model/scenarios", "model/family", "model/history", "strategies", "reports")
     posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",
@@ -75,6 +77,8 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "series": lambda file: read_history(file, content.sources),
         "loops": lambda file: FaultList(state_faults(file, content)).raise_any(),
         "world": lambda file: load_scenario(file, content.world),
+        "excluded": load_boundary,
+        "kinds": load_surprises,
         "strategies": lambda file: load_report(file, content),
         "ensemble": lambda file: load_report(file, content),
     }

@@ -270,6 +270,15 @@ class SourcesFile(Entry):
     sources: dict[str, Source]
 
 
+class Ground(Entry):
+    """What a value stands on."""
+
+    source: Text
+    """Keys of sources.yaml, "assumption", or words."""
+    reason: Text
+    """Why this value."""
+
+
 class ScenarioFile(Entry):
     """model/scenarios/NAME.yaml: an outside world."""
 
@@ -277,6 +286,12 @@ class ScenarioFile(Entry):
     description: Words | None = None
     world: dict[str, Setting]
     """World parameters that differ from their central values."""
+    constants: dict[str, Number] = Field(default_factory=dict)
+    """What else makes another country: other constants of the model, or variables that a number replaces."""
+    public_money: Annotated[Number, Field(ge=0)] = 1.0
+    """What every money lever of every strategy is multiplied with, at all times."""
+    grounds: dict[str, Ground] = Field(default_factory=dict)
+    """What values stand on, by name; where some are told, all must be."""
 
 
 SWITCH_OUTCOME = "frontier_gap_months"

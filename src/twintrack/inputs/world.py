@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import LeverPath
-from twintrack.inputs.schemas import Bilingual, ScenarioFile, WorldEntry, WorldFile
+from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
 from twintrack.inputs.settings import Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
-from twintrack.inputs.yaml_files import read_document, read_value, yaml_files
+from twintrack.inputs.yaml_files import Document, read_document, read_value, yaml_files
 
 WorldValue = float | LeverPath
 """One number for the whole time, or a dated path."""
@@ -27,12 +27,25 @@ class WorldParameter(WorldEntry):
 
 @dataclass(frozen=True)
 class Scenario:
-    """An outside world: the parameters that differ from their central values."""
+    """An outside world, or another country in it: what differs from the central values.
+
+    Attributes:
+        name: Name of the file without its ending.
+        title: In both languages.
+        description: In both languages.
+        world: Values of world parameters, and of the further `constants`.
+        constants: Names in `world` that are no world parameters but other variables of the model.
+        public_money: What every money lever is multiplied with.
+        grounds: What values stand on, by name; empty where the file does not tell.
+    """
 
     name: str
     title: Bilingual
     description: Bilingual | None
     world: Mapping[str, WorldValue]
+    constants: frozenset[str] = frozenset()
+    public_money: float = 1.0
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
 
 
 def load_world(path: Path) -> dict[str, WorldParameter]:
@@ -55,9 +68,43 @@ def load_scenario(path: Path, parameters: Mapping[str, WorldParameter]) -> Scena
         file = validated(document, ScenarioFile, hints)
     with faults:
         world = read_world(document.data.get("world"), parameters, partial(document.where, "world"))
+    if file is not None:
+        faults += _constant_faults(document, file, parameters)
     if file is None or faults:
         raise InputError(faults)
-    return Scenario(document.name, file.title, file.description, world)
+    return Scenario(
+        document.name,
+        file.title,
+        file.description,
+        {**world, **file.constants},
+        frozenset(file.constants),
+        file.public_money,
+        file.grounds,
+    )
+
+
+def _constant_faults(
+    document: Document, file: ScenarioFile, parameters: Mapping[str, WorldParameter]
+) -> Iterator[Fault]:
+    """Say which constants belong elsewhere, and which values have no ground or grounds no value."""
+    for name in file.constants:
+        if name in parameters:
+            message = f'"{name}" is a world parameter: write it under "world:"'
+            yield Fault(document.where("constants", name), message)
+    if not file.grounds:
+        return
+    places: dict[str, tuple[str, ...]] = {name: ("world", name) for name in file.world}
+    places |= {name: ("constants", name) for name in file.constants}
+    if file.public_money != 1:
+        places["public_money"] = ("public_money",)
+    for name, place in places.items():
+        if name not in file.grounds:
+            message = f'"{name}" has no entry under "grounds:"; say its source and reason there'
+            yield Fault(document.where(*place), message)
+    known = [*file.world, *file.constants, "public_money"]
+    for name in file.grounds:
+        if name not in known:
+            yield Fault(document.where("grounds", name), unknown("value", name, known))
 
 
 def find_scenario(name: str, folder: Path) -> Path:

@@ -6,17 +6,24 @@ Constants outside world.yaml are changed too, so these runs use the NumPy engine
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from twintrack.calibration.field_tests.bounds import SHARES, amounts
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import place_of
+from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model
 
-Saved = dict[str, np.ndarray]
+Saved = dict[str, NDArray[np.float64]]
 Settings = Mapping[str, float]
 STEP = 0.25
+CORNERS = 300
+CORNER_STEP = 0.125
+"""Twice the model file's step. At a quarter of a year, a step in rare corners takes more out of a stock than
+the stock holds, which says nothing of the equations."""
 NO_PEOPLE = (
     "initial_students",
     "initial_market_enrolment",
@@ -77,7 +84,8 @@ class Laboratory:
                 name, place = place_of(self.equations, label)
                 if name not in given:
                     given[name] = np.repeat(self.equations.defaults[name][..., np.newaxis], len(cases), -1)
-                given[name][(*place, ..., i)] = value
+                at: Any = (*place, ..., i)
+                given[name][at] = value
         return given
 
 
@@ -113,4 +121,34 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
         "exhausted routes": {"route_ceiling": 4.0},
         "every parameter at its low end": low_world,
         "every parameter at its high end": high_world,
+    }
+
+
+def random_corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
+    """Stocks, shares and outcomes by course of action, in worlds with every parameter at one of its ends."""
+    equations, rng = model.equations, np.random.default_rng(11)
+    ends = np.array([parameter.range for parameter in model.world.values()])
+    sides = rng.integers(0, 2, (len(ends), CORNERS))
+    world = laboratory.constants(
+        [dict(zip(model.world, ends[np.arange(len(ends)), sides[:, i]], strict=True)) for i in range(CORNERS)]
+    )
+    index = [name for name, lever in model.levers.items() if lever.kind == "index"]
+    low = {name: lever.low for name, lever in model.levers.items()}
+    plans = {
+        "baseline": model.strategy("baseline"),
+        "all index levers 1": model.strategy("baseline", **dict.fromkeys(index, 1.0)),
+        "all levers at their low end": model.strategy("baseline", **low),
+        "catchup_explore_open": model.strategy("catchup_explore_open"),
+    }
+    outputs = sorted({*amounts(equations), *SHARES, *model.catalogue.outcome_variables})
+    times = equations.time.with_step(CORNER_STEP).times
+    return {
+        name: laboratory.engine.run(
+            world,
+            lever_series(plan.paths, times),
+            outputs,
+            runs=CORNERS,
+            time_step=CORNER_STEP,
+        )
+        for name, plan in plans.items()
     }

@@ -1,0 +1,104 @@
+"""The twelve tests as a whole: complete, in order, plain data, no status but what the measures give."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from twintrack.calibration.field_tests import FIELD_TESTS, FieldTest, run_field_tests
+from twintrack.calibration.field_tests.forms import Words, at_least, at_most, status_of, told
+from twintrack.errors import InputError
+from twintrack.model import Model
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+Result = Callable[[str], FieldTest]
+EXPECTED = {
+    "boundary_adequacy": {"passed", "passed in part"},
+    "structure_assessment": {"passed"},
+    "dimensional_consistency": {"passed"},
+    # Most parameters rest on judgement, and their test says so.
+    "parameter_assessment": {"passed in part"},
+    "extreme_conditions": {"passed", "passed in part"},
+    # Stocks that take off from almost nothing are late by half a step.
+    "integration_error": {"passed", "passed in part"},
+    "behaviour_reproduction": {"not done"},
+    "behaviour_anomaly": {"passed", "passed in part"},
+    "family_member": {"passed", "passed in part"},
+    "surprise_behaviour": {"passed", "passed in part"},
+    # If advice did not depend on the world at all, something would be wrong.
+    "sensitivity_analysis": {"passed in part"},
+    "system_improvement": {"not done"},
+}
+"""What each test may come out as. A worse result is news, and so is a better one where only one is named."""
+
+
+@pytest.mark.parametrize("name", FIELD_TESTS)
+def test_every_test_comes_out_as_it_is_known_to(name: str, result: Result) -> None:
+    assert result(name).status in EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", FIELD_TESTS)
+def test_a_status_follows_from_the_measures(name: str, result: Result) -> None:
+    found = result(name)
+    assert found.status == status_of(found.measures)
+    for measure in found.measures:
+        assert (measure.passed is None) == (measure.threshold == ""), measure.name.en
+
+
+@pytest.mark.parametrize("name", FIELD_TESTS)
+def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> None:
+    found = result(name)
+    plain = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert plain["id"] == name
+    assert plain["number"] == list(FIELD_TESTS).index(name) + 1
+    assert found.command
+    texts = [found.title, found.summary, *(measure.name for measure in found.measures)]
+    texts += [text for table in found.tables for text in (table.title, *table.columns)]
+    for text in texts:
+        assert text.en
+        assert CHINESE.search(text.zh), text.en
+    for table in found.tables:
+        assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title.en
+        cells = [cell for row in table.rows for cell in row if isinstance(cell, Words)]
+        assert [cell.en for cell in cells if not CHINESE.search(cell.zh)] == []
+
+
+def test_some_tests_can_be_run_alone_and_in_order(model: Model) -> None:
+    begun: list[str] = []
+    wanted = ["system_improvement", "dimensional_consistency"]
+    found = run_field_tests(model, wanted, begun.append)
+    assert [test.id for test in found] == begun == ["dimensional_consistency", "system_improvement"]
+
+
+def test_unknown_tests_are_all_told_at_once(model: Model) -> None:
+    with pytest.raises(InputError) as error:
+        run_field_tests(model, ["dimensional_consistancy", "magic"])
+    assert len(error.value.faults) == 2
+    assert "dimensional_consistency" in str(error.value)
+
+
+def test_a_status_is_passed_only_when_all_is_within_its_limit() -> None:
+    name = Words("x", "甲")
+    within, over, free = at_most(name, 1, 2), at_least(name, 1, 2), told(name, 1)
+    assert status_of([within, free]) == "passed"
+    assert status_of([within, over]) == "passed in part"
+    assert status_of([over, free]) == "not passed"
+    assert status_of([free]) == "not done"
+    assert not at_most(name, float("nan"), 2).passed
+
+
+def test_a_fit_is_judged_by_its_figures(model: Model) -> None:
+    theil = {"bias": 0.1, "variation": 0.1, "covariation": 0.8}
+    good = {"log_error": 0.1, "theil": theil, "coverage": 0.9}
+    poor = {"log_error": 0.9, "theil": {**theil, "bias": 0.6, "covariation": 0.3}, "coverage": 0.2}
+
+    def status(**fit: dict[str, object]) -> str:
+        return run_field_tests(model, ["behaviour_reproduction"], fit=fit)[0].status
+
+    assert status(adoption=good) == "passed"
+    assert status(adoption=good, industry=poor) == "passed in part"
+    assert status(industry=poor) == "not passed"
+    assert status(industry={"log_error": None}) == "not done"

@@ -1,0 +1,59 @@
+"""Test 11: the measures of sensitivity measure what they say; advice turns in some worlds and not in most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from twintrack.calibration.field_tests.forms import FieldTest, Measure
+from twintrack.calibration.field_tests.modes import MODES, modes
+from twintrack.calibration.field_tests.sensitivity_analysis import partial_rank_correlations
+from twintrack.calibration.field_tests.workbench import JUDGED
+
+TIMES = np.linspace(0, 1, 97)
+SHAPES = {
+    "flat": 5 + 0.001 * TIMES,
+    "speeding up": np.exp(4 * TIMES),
+    "levelling off": 1 - np.exp(-5 * TIMES),
+    "s-shape": 1 / (1 + np.exp(-16 * (TIMES - 0.5))),
+    "decline": 2 - TIMES,
+    "rise and fall": np.sin(np.pi * TIMES),
+    "fall and rise": 1 - np.sin(np.pi * TIMES),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("scale", [1e-3, 1e6])
+def test_a_course_is_classified_by_its_shape_whatever_its_size(shape: str, scale: float) -> None:
+    assert MODES[modes(scale * SHAPES[shape][:, np.newaxis])[0]] == shape
+
+
+def test_courses_are_classified_one_by_one() -> None:
+    found = modes(np.stack(list(SHAPES.values()), axis=-1))
+    assert [MODES[place] for place in found] == list(SHAPES)
+
+
+def test_partial_correlation_finds_the_driver_behind_what_moves_with_it() -> None:
+    rng = np.random.default_rng(5)
+    driver, other = rng.normal(size=(2, 2000))
+    beside = driver + 0.5 * rng.normal(size=2000)
+    outcome = np.exp(driver - 0.3 * other) + 0.05 * rng.normal(size=2000)
+    found = partial_rank_correlations(np.column_stack([driver, beside, other]), outcome)
+    assert found[0] > 0.8
+    assert abs(found[1]) < 0.1
+    assert found[2] < -0.5
+
+
+def test_the_strongest_parameters_are_found_again(measured: Callable[[str, str], Measure]) -> None:
+    for name in ("capability_index", "ai_enabled_output", "adoption_rate"):
+        assert measured("sensitivity_analysis", f"{name}: strongest").value >= 0.6
+
+
+def test_advice_depends_on_the_world_but_is_not_a_draw(
+    result: Callable[[str], FieldTest], measured: Callable[[str, str], Measure]
+) -> None:
+    for name in JUDGED:
+        same = measured("sensitivity_analysis", f"Best by {name}").value
+        assert 0.3 <= same < 1.0, name
