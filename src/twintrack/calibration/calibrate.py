@@ -131,7 +131,7 @@ def calibrate(
     if fresh:
         checkpoints.clear()
     with crew({MAIN: target}, workers, tell) as compute:
-        populations = tuple(_populations(compute, asked, checkpoints, tell, show))
+        populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
     scores = pooled(populations, asked.worlds, asked.seed)
     checkpoints.clear()
     return Calibrated(target, populations, scores)
@@ -164,7 +164,12 @@ def pooled(populations: Sequence[Population], worlds: int, seed: int) -> Array:
 
 
 def _populations(
-    compute: Compute, asked: Calibration, checkpoints: Checkpoints, tell: Tell, show: Show
+    compute: Compute,
+    target: Target,
+    asked: Calibration,
+    checkpoints: Checkpoints,
+    tell: Tell,
+    show: Show,
 ) -> Iterator[Population]:
     count = _Count(asked, show)
     for number in range(asked.populations):
@@ -173,7 +178,7 @@ def _populations(
         if start is not None:
             tell(f"population {number + 1}: going on at power {start.power:.3g}")
         count.begin(start)
-        for population in sample(compute, MAIN, asked.settings, (asked.seed, number), start):
+        for population in sample(compute, MAIN, target, asked.settings, (asked.seed, number), start):
             checkpoints.keep(name, population)
             count.show(population)
         assert population is not None  # what was kept, or at least the draw from the prior

@@ -81,7 +81,7 @@ def without_each_series(
     with crew(targets, workers, tell) as compute:
         for number, (name, learnt) in enumerate(targets.items()):
             show(f"without {name} ({number + 1} of {len(targets)})")
-            population = learn(compute, name, settings, (seed, 1, number))
+            population = learn(compute, name, learnt, settings, (seed, 1, number))
             found += list(predictions(target, learnt, population.scores, (seed, 2, number), only=name))
     return found
 
@@ -97,13 +97,15 @@ def before_years(
     """Learn from what had ended by a year, and predict what came after it."""
     learnt = target.with_observed(target.observed.until(until))
     with crew({"years": learnt}, workers, tell) as compute:
-        population = learn(compute, "years", settings, (seed, 3))
+        population = learn(compute, "years", learnt, settings, (seed, 3))
     return list(predictions(target, learnt, population.scores, (seed, 4), until=until))
 
 
-def learn(compute: Compute, name: str, settings: Settings, seed: tuple[int, ...]) -> Population:
+def learn(
+    compute: Compute, name: str, target: Target, settings: Settings, seed: tuple[int, ...]
+) -> Population:
     """Sample the posterior of one target to its end."""
-    *_, population = sample(compute, name, settings, seed)
+    *_, population = sample(compute, name, target, settings, seed)
     return population
 
 

@@ -1,9 +1,7 @@
 """What history says about each parameter, and about which combinations of them.
 
 Two measures, on normal scores: how much narrower a parameter has become, and the information that the
-observations hold around the posterior mean, F = J' S^-1 J with the Jacobian of everything observed. An
-eigenvalue of F above one is a direction in which history says more than the prior (Cui et al. 2014, Inverse
-Problems 30; the prior's information is one in every direction).
+observations hold around the posterior mean (`information`).
 """
 
 from __future__ import annotations
@@ -12,16 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twintrack.calibration.likelihood import cholesky, covariance
+from twintrack.calibration.information import information
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 
 LEARNT, MOVED = 0.05, 0.1
 """A parameter is as before when its variance has fallen by less than the one share, and its mean has moved by
 less than the other, in standard deviations of the prior. Chance alone gives 0.03 and 0.02 in 2,000 worlds."""
-
-_STEP = 0.05
-"""Half the distance of central differences, in standard deviations of the prior."""
 
 _SHOWN = 8
 _PARTS = 4
@@ -85,40 +80,16 @@ def identify(target: Target, scores: Array) -> Identified:
     names = target.unknowns.names
     values = target.unknowns.worlds(scores)
     parameters = [_learnt(name, scores[row], values[name]) for row, name in enumerate(names)]
-    jacobian = whitened_jacobian(target, scores)
-    information, vectors = np.linalg.eigh(jacobian.T @ jacobian)
-    order = np.argsort(information)[::-1]
+    values_of, vectors = np.linalg.eigh(information(target, scores.mean(axis=1, keepdims=True)))
+    order = np.argsort(values_of)[::-1]
     return Identified(
         parameters=tuple(sorted(parameters, key=lambda item: -item.contraction)),
-        informed=int((information > 1).sum()),
+        informed=int((values_of > 1).sum()),
         directions=tuple(
-            _direction(float(information[place]), vectors[:, place], names) for place in order[:_SHOWN]
+            _direction(float(values_of[place]), vectors[:, place], names) for place in order[:_SHOWN]
         ),
-        observations=len(jacobian),
+        observations=sum(len(item.values) for item in target.observed.series if item.series.bound is None),
     )
-
-
-def whitened_jacobian(target: Target, scores: Array) -> Array:
-    """Give the derivatives of what is observed by the scores of parameters, shape (points, parameters).
-
-    Taken by central differences at the posterior mean, and divided by the Cholesky factor of the covariance
-    of residuals, so that its square is the information. Series that are bounds have no place in it.
-    """
-    unknowns = target.unknowns
-    center, count = scores.mean(axis=1), len(unknowns.names)
-    steps = np.zeros((len(center), 2 * count))
-    steps[np.arange(count), np.arange(count)] = _STEP
-    steps[np.arange(count), count + np.arange(count)] = -_STEP
-    around = center[:, None] + steps
-    said = target.said(unknowns.worlds(around), 2 * count)
-    slopes = (said[:, :count] - said[:, count:]) / (2 * _STEP)
-    sizes, persistences = unknowns.discrepancy(center[:, None]), unknowns.persistence(center[:, None])
-    rows = []
-    for number, (item, place) in enumerate(zip(target.observed.series, target.observed.slices, strict=True)):
-        if item.series.bound is None:
-            matrix = covariance(item.times, item.errors, sizes[number], persistences[number])
-            rows.append(cholesky(matrix, slopes[place])[1])
-    return np.concatenate(rows)
 
 
 def _learnt(name: str, scores: Array, values: Array) -> Learnt:
@@ -128,7 +99,7 @@ def _learnt(name: str, scores: Array, values: Array) -> Learnt:
     return Learnt(name, contraction, moved, low, median, high, as_before)
 
 
-def _direction(information: float, vector: Array, names: list[str]) -> Direction:
+def _direction(size: float, vector: Array, names: list[str]) -> Direction:
     largest = np.argsort(-np.abs(vector))[:_PARTS]
     sign = np.sign(vector[largest[0]])
-    return Direction(information, tuple((names[place], float(sign * vector[place])) for place in largest))
+    return Direction(size, tuple((names[place], float(sign * vector[place])) for place in largest))

@@ -2,9 +2,11 @@
 
 z' = m + sqrt(1 - b^2) (z - m) + b C^(1/2) x with x ~ N(0, I) leaves N(m, C) as it is, and is accepted by
 what the posterior says beyond that (Cotter et al. 2013, Statistical Science 28(3); Pinski et al. 2015, SIAM
-J. Sci. Comput. 37(6)). The reference m, C is the population's own, but only where the population says more
-than its size lets chance say: in the other directions it is the prior's N(0, I), for which the move needs no
-correction. Two hundred directions of which history knows nothing then do not cost any acceptance.
+J. Sci. Comput. 37(6)). The reference m, C is the population's own only in a subspace, that of directions
+about which the observations say something, and there only where the population says more than its size lets
+chance say. In all other directions it is the prior's N(0, I), for which the move needs no correction (Cui,
+Law and Marzouk 2016, J. Comput. Phys. 304). Two hundred directions of which history knows nothing then cost
+no acceptance, and chance cannot make them narrower.
 """
 
 from __future__ import annotations
@@ -19,6 +21,12 @@ from twintrack.calibration.target import Target
 
 _SURE = 4.0
 """Standard errors that a mean must lie from zero to be taken for its own."""
+
+_NARROWEST = 1e-6
+"""Smallest variance of a reference."""
+
+_WORTH = 1.0
+"""Independent members that a distinct one is worth: members of one ancestor stay alike for some moves."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +44,22 @@ class Reference:
     variances: Array
 
     @classmethod
-    def of(cls, scores: Array) -> Reference:
+    def of(cls, scores: Array, subspace: Array) -> Reference:
         """Give the reference of a population of shape (size, runs).
 
-        Eigenvalues of the covariance of independent scores lie within (1 +- sqrt(size / runs))^2 (Marchenko
-        and Pastur 1967); those outside are the population's own.
+        `subspace` has orthonormal columns, shape (size, dimensions): in all other directions the reference is
+        the prior. Eigenvalues of the covariance of independent scores lie within (1 +- sqrt(dimensions /
+        runs))^2 (Marchenko and Pastur 1967); only those outside are the population's own.
         """
-        size, runs = scores.shape
-        mean = scores.mean(axis=1)
-        variances, directions = np.linalg.eigh(np.cov(scores))
-        noise = np.sqrt(size / runs)
-        own = (variances < (1 - noise) ** 2) | (variances > (1 + noise) ** 2)
+        inside = subspace.T @ scores
+        runs = independent(scores)
+        variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(inside)))
+        noise = np.sqrt(len(inside) / runs)
+        own = (variances < max(1 - noise, 0) ** 2) | (variances > (1 + noise) ** 2)
+        mean = inside.mean(axis=1)
         mean = np.where(np.abs(mean) > _SURE / np.sqrt(runs), mean, 0.0)
-        return cls(mean, np.ascontiguousarray(directions[:, own]), np.maximum(variances[own], 1e-6))
+        axes = np.ascontiguousarray(subspace @ directions[:, own])
+        return cls(subspace @ mean, axes, np.maximum(variances[own], _NARROWEST))
 
     def drawn(self, noise: Array) -> Array:
         """Turn standard normal noise into deviations from the mean, same shape."""
@@ -62,6 +73,15 @@ class Reference:
         quadratic = (away**2).sum(axis=0) + ((1 / self.variances - 1)[:, None] * along**2).sum(axis=0)
         excess: Array = 0.5 * (quadratic - (scores**2).sum(axis=0))
         return excess
+
+
+def independent(scores: Array) -> float:
+    """Give the number of independent members that a population of shape (size, runs) is worth, at the least.
+
+    Members that came from one by resampling and have not moved count as one.
+    """
+    _, copies = np.unique(scores[0], return_counts=True)
+    return _WORTH * float(copies.sum() ** 2 / (copies**2).sum())
 
 
 @dataclass(frozen=True, eq=False)

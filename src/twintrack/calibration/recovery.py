@@ -20,7 +20,7 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 
 TRUTHS = 20
-RECOVERY = Settings(members=1024, rounds=2, moves=4, last_rounds=4)
+RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=4)
 
 _TOLD = 0.2
 """A parameter counts as told by a history whose posterior variance is smaller by this share."""
@@ -67,7 +67,7 @@ def recover(
     with crew(targets, workers, tell) as compute:
         for number, (name, (learnt, truth)) in enumerate(zip(targets, made, strict=True)):
             show(f"{name} of {truths}")
-            scores = learn(compute, name, settings, (seed, 6, number)).scores
+            scores = learn(compute, name, learnt, settings, (seed, 6, number)).scores
             known = scores[: len(learnt.unknowns.names)]
             ranks.append((known < truth[: len(known), None]).mean(axis=1))
             spreads.append(1 - known.var(axis=1))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.calibration.information import information
 from twintrack.calibration.moves import Block, Moved, Reference, moved
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
@@ -29,8 +30,17 @@ _KEPT = 0.5
 _ACCEPTED = 0.3
 """Share of proposals that should be accepted, between 25 and 35 per cent."""
 
+_HASTE = 2.0
+"""How much the logarithm of a step's size changes with the share accepted."""
+
 _SHORTEST = 0.02
 """Smallest size of a step."""
+
+_PLACES = 8
+"""Members at which the information of the observations is taken."""
+
+_TOLD = 0.1
+"""Information, in that of the prior, below which a direction is left to the prior."""
 
 _LEAST = 1e-9
 """Smallest rise of the power; less would never end."""
@@ -157,7 +167,8 @@ Compute = Callable[[Iterable[Task]], Iterable[tuple[Task, Moved]]]
 
 def sample(
     compute: Compute,
-    target: str,
+    name: str,
+    target: Target,
     settings: Settings,
     seed: Sequence[int],
     start: Population | None = None,
@@ -166,14 +177,15 @@ def sample(
 
     Args:
         compute: Computes tasks.
-        target: Name of the target among those that `compute` knows.
+        name: Name of the target among those that `compute` knows.
+        target: The target itself.
         settings: How.
         seed: Seed of all random numbers; the same seed gives the same population.
         start: A population to go on from, as it was given before.
 
     Raises TwinTrackError when no member has a likelihood, or powers no longer rise.
     """
-    run = _Run(compute, target, settings, tuple(seed))
+    run = _Run(compute, name, target, settings, tuple(seed))
     population = start or run.drawn()
     if start is None:
         yield population
@@ -185,14 +197,15 @@ def sample(
 @dataclass(frozen=True)
 class _Run:
     compute: Compute
-    target: str
+    name: str
+    target: Target
     settings: Settings
     seed: tuple[int, ...]
 
     def drawn(self) -> Population:
         """Draw a population from the prior."""
         numbers = range(self.settings.members // BLOCK)
-        tasks = [Task(self.target, number, (*self.seed, 0, 0, number)) for number in numbers]
+        tasks = [Task(self.name, number, (*self.seed, 0, 0, number)) for number in numbers]
         block, _ = self._computed(tasks)
         return Population(block.scores, block.likelihood)
 
@@ -201,7 +214,7 @@ class _Run:
         number = len(population.stages) + 1
         power = next_power(population.likelihood, population.power)
         if power - population.power < _LEAST:
-            message = f"{self.target}: the powers of the likelihood no longer rise at {population.power:.2g}"
+            message = f"{self.name}: the powers of the likelihood no longer rise at {population.power:.2g}"
             raise TwinTrackError(message)
         rise = power - population.power
         weights, mean = _weights(population.likelihood, rise)
@@ -210,12 +223,12 @@ class _Run:
         rounds = self.settings.last_rounds if power >= 1.0 else self.settings.rounds
         step, steps, accepted, directions = population.step, [], [], 0
         for turn in range(rounds):
-            reference = Reference.of(block.scores)
+            reference = Reference.of(block.scores, self._subspace(block.scores, power, (number, turn)))
             directions = len(reference.variances)
             block, share = self._computed(self._tasks(block, reference, power, step, (number, turn)))
             steps.append(step)
             accepted.append(share)
-            step = float(np.clip(step * np.exp(share - _ACCEPTED), _SHORTEST, 1.0))
+            step = float(np.clip(step * np.exp(_HASTE * (share - _ACCEPTED)), _SHORTEST, 1.0))
         before = population.stages[-1].evidence if population.stages else 0.0
         stage = Stage(
             power=power,
@@ -228,13 +241,28 @@ class _Run:
         )
         return Population(block.scores, block.likelihood, step, (*population.stages, stage))
 
+    def _subspace(self, scores: Array, power: float, place: tuple[int, int]) -> Array:
+        """Give the directions about which the observations say something, as orthonormal columns.
+
+        Of the parameters, those whose information, at this power, is a share of the prior's; and all errors.
+        """
+        stream = np.random.default_rng((*self.seed, *place, _PLACES))
+        centers = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
+        values, vectors = np.linalg.eigh(power * information(self.target, centers))
+        told = vectors[:, values > _TOLD]
+        size, (parameters, count) = len(scores), told.shape
+        subspace = np.zeros((size, count + size - parameters))
+        subspace[:parameters, :count] = told
+        subspace[np.arange(parameters, size), count + np.arange(size - parameters)] = 1.0
+        return subspace
+
     def _tasks(
         self, block: Block, reference: Reference, power: float, step: float, place: tuple[int, int]
     ) -> Iterator[Task]:
         for number, start in enumerate(range(0, len(block.likelihood), BLOCK)):
             part = slice(start, start + BLOCK)
             yield Task(
-                self.target,
+                self.name,
                 number,
                 (*self.seed, *place, number),
                 Block(np.ascontiguousarray(block.scores[:, part]), block.likelihood[part]),

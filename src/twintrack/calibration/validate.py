@@ -16,6 +16,7 @@ import numpy as np
 
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
+from twintrack.calibration.field_tests import run_field_tests
 from twintrack.calibration.fit import coverage, fits
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
@@ -207,6 +208,19 @@ def _cost_growth(asked: Validation) -> Section:
     return cost_growth_summary(inputs.frontier_runs, inputs.frontier_definitions)
 
 
+def _field_tests(asked: Validation) -> Section:
+    fit = {
+        item["name"]: {
+            "log_error": item["error"],
+            "theil": item["theil"] or {},
+            "coverage": item["inside_expected"] / len(item["points"]),
+        }
+        for item in asked.section("fit")["series"]
+        if not item["bound"]
+    }
+    return {"tests": [test.as_dict() for test in run_field_tests(asked.model, fit=fit)]}
+
+
 SECTIONS: dict[str, Callable[[Validation], Section]] = {
     "calibration": _calibration,
     "fit": _fit,
@@ -217,5 +231,6 @@ SECTIONS: dict[str, Callable[[Validation], Section]] = {
     "projection": _projection,
     "ranking": _ranking,
     "cost_growth": _cost_growth,
+    "field_tests": _field_tests,
 }
 """What a validation is made of, in the order of its page."""

@@ -1,4 +1,4 @@
-"""`twintrack validate`: hold the model against history, and write a page of what speaks for and against it."""
+"""`twintrack validate`: hold the model against history; a page of what speaks for and against it."""
 
 from __future__ import annotations
 
