@@ -212,7 +212,7 @@ def _field_tests(asked: Validation) -> Section:
     fit = {
         item["name"]: {
             "log_error": item["error"],
-            "theil": item["theil"] or {},
+            "theil": item["theil"],
             "coverage": item["inside_expected"] / len(item["points"]),
         }
         for item in asked.section("fit")["series"]
