@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import zlib
 from dataclasses import asdict
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -42,7 +44,7 @@ class Checkpoints:
                     for given in json.loads(str(file["stages"]))
                 )
                 return Population(file["scores"], file["likelihood"], float(file["step"]), stages)
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
             return None
 
     def clear(self) -> None:
