@@ -6,7 +6,7 @@ before tell what came. The rivals are the prior and a naive extrapolation of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,21 @@ class SeriesPrediction:
     crps_prior: float
 
 
+@dataclass(frozen=True)
+class Teacher:
+    """What a parameter was learnt from.
+
+    Attributes:
+        parameter: Name of the world parameter.
+        spread: Its standard deviation after learning, in those of the prior.
+        without: Series without which it is widest, and how wide it then is.
+    """
+
+    parameter: str
+    spread: float
+    without: tuple[tuple[str, float], ...]
+
+
 def without_each_series(
     target: Target,
     settings: Settings,
@@ -74,15 +89,35 @@ def without_each_series(
     workers: int | None,
     tell: Tell,
     show: Callable[[str], None],
-) -> list[SeriesPrediction]:
-    """Learn without one series at a time, and predict it by the others."""
+) -> tuple[list[SeriesPrediction], dict[str, Array]]:
+    """Learn without one series at a time, and predict it by the others.
+
+    Gives the predictions, and by series how wide the parameters are without it: standard deviations of their
+    scores, shape (parameters,).
+    """
     targets = {name: target.with_observed(target.observed.without(name)) for name in target.observed.names}
-    found = []
+    found: list[SeriesPrediction] = []
+    spreads = {}
     with crew(targets, workers, tell) as compute:
         for number, (name, learnt) in enumerate(targets.items()):
             show(f"without {name} ({number + 1} of {len(targets)})")
             population = learn(compute, name, learnt, settings, (seed, 1, number))
             found += list(predictions(target, learnt, population.scores, (seed, 2, number), only=name))
+            spreads[name] = population.scores[: len(learnt.unknowns.names)].std(axis=1)
+    return found, spreads
+
+
+def teachers(
+    target: Target, scores: Array, spreads: Mapping[str, Array], parameters: int = 10, series: int = 3
+) -> list[Teacher]:
+    """Say what most taught the parameters that were learnt most, from what is wider without each series."""
+    names = target.unknowns.names
+    before = scores[: len(names)].std(axis=1)
+    found = []
+    for row in np.argsort(before)[:parameters]:
+        widths = {name: float(values[row]) for name, values in spreads.items()}
+        parts = tuple(sorted(widths.items(), key=lambda item: -item[1])[:series])
+        found.append(Teacher(names[row], float(before[row]), parts))
     return found
 
 

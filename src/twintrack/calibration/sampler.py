@@ -222,8 +222,9 @@ class _Run:
         block = Block(population.scores[:, picked], population.likelihood[picked])
         rounds = self.settings.last_rounds if power >= 1.0 else self.settings.rounds
         step, steps, accepted, directions = population.step, [], [], 0
+        subspace = self._subspace(block.scores, power, number)
         for turn in range(rounds):
-            reference = Reference.of(block.scores, self._subspace(block.scores, power, (number, turn)))
+            reference = Reference.of(block.scores, subspace)
             directions = len(reference.variances)
             block, share = self._computed(self._tasks(block, reference, power, step, (number, turn)))
             steps.append(step)
@@ -241,12 +242,12 @@ class _Run:
         )
         return Population(block.scores, block.likelihood, step, (*population.stages, stage))
 
-    def _subspace(self, scores: Array, power: float, place: tuple[int, int]) -> Array:
+    def _subspace(self, scores: Array, power: float, number: int) -> Array:
         """Give the directions about which the observations say something, as orthonormal columns.
 
         Of the parameters, those whose information, at this power, is a share of the prior's; and all errors.
         """
-        stream = np.random.default_rng((*self.seed, *place, _PLACES))
+        stream = np.random.default_rng((*self.seed, number, _PLACES))
         centers = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
         values, vectors = np.linalg.eigh(power * information(self.target, centers))
         told = vectors[:, values > _TOLD]

@@ -22,6 +22,7 @@ from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
     SeriesPrediction,
     before_years,
+    teachers,
     without_each_series,
 )
 from twintrack.calibration.identify import identify
@@ -169,8 +170,10 @@ def _years(asked: Validation) -> Section:
 
 
 def _series(asked: Validation) -> Section:
-    found = without_each_series(asked.target, HOLDOUT, asked.seed, asked.workers, asked.tell, asked.show)
-    return {"settings": HOLDOUT, **_scored(found)}
+    target = asked.target
+    found, spreads = without_each_series(target, HOLDOUT, asked.seed, asked.workers, asked.tell, asked.show)
+    told = teachers(target, asked.scores, spreads)
+    return {"settings": HOLDOUT, **_scored(found), "teachers": told}
 
 
 def _scored(found: list[SeriesPrediction]) -> Section:
