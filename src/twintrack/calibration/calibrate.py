@@ -60,8 +60,8 @@ class Calibration:
     worlds: int = 2000
     settings: Settings = field(default_factory=lambda: Settings(members=8192))
 
-    def check(self) -> None:
-        """Raise InputError with everything that is wrong."""
+    def check(self, workers: int | None = None) -> None:
+        """Raise InputError with everything that is wrong, with the number of workers too."""
         faults = []
         members = self.settings.members
         if self.seed < 0:
@@ -73,6 +73,7 @@ class Calibration:
         if not 0 < self.worlds <= self.populations * members:
             message = f"between 1 and {self.populations * members:,} worlds can be taken, not {self.worlds:,}"
             faults.append(Fault("worlds", message))
+        faults += worker_faults(workers)
         if faults:
             raise InputError(faults)
 
@@ -125,7 +126,7 @@ def calibrate(
     Raises InputError for settings and history that are wrong, TwinTrackError when the work fails.
     """
     asked = asked or Calibration()
-    asked.check()
+    asked.check(workers)
     target = prepare_target(model)
     checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
     if fresh:
@@ -135,6 +136,13 @@ def calibrate(
     scores = pooled(populations, asked.worlds, asked.seed)
     checkpoints.clear()
     return Calibrated(target, populations, scores)
+
+
+def worker_faults(workers: int | None) -> list[Fault]:
+    """Say what is wrong with a number of workers."""
+    if workers is None or workers >= 1:
+        return []
+    return [Fault("workers", f"at least 1 worker is needed, not {workers}")]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell
+from twintrack.calibration.calibrate import Tell, worker_faults
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import run_field_tests
 from twintrack.calibration.fit import coverage, fits
@@ -110,9 +110,10 @@ class Validation:
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
-    """Compute sections, by default all of them. Raises InputError for names that are none."""
+    """Compute sections, by default all of them. Raises InputError for names and settings that are wrong."""
     names = list(SECTIONS) if only is None else list(only)
     faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    faults += worker_faults(validation.workers)
     if faults:
         raise InputError(faults)
     return {name: validation.section(name) for name in names}
