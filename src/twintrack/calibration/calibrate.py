@@ -86,11 +86,13 @@ class Calibrated:
         target: What was learnt from.
         populations: One for each seed.
         scores: The sample, shape (size, worlds); every world counts the same.
+        checkpoints: What is kept for a call that is broken off: clear it when the sample is stored.
     """
 
     target: Target
     populations: tuple[Population, ...]
     scores: Array
+    checkpoints: Checkpoints
 
     def frame(self) -> pd.DataFrame:
         """Give the sample: a row for each world, columns for parameters, discrepancies and persistences."""
@@ -115,6 +117,8 @@ def calibrate(
 ) -> Calibrated:
     """Learn from all series. What is done is kept in the cache folder, and a call like a broken one goes on.
 
+    It is kept until the result's `checkpoints` are cleared: nothing is lost before the sample is stored.
+
     Args:
         model: The model, with its prior and its history.
         asked: How.
@@ -133,9 +137,7 @@ def calibrate(
         checkpoints.clear()
     with crew({MAIN: target}, workers, tell) as compute:
         populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
-    scores = pooled(populations, asked.worlds, asked.seed)
-    checkpoints.clear()
-    return Calibrated(target, populations, scores)
+    return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
 
 
 def worker_faults(workers: int | None) -> list[Fault]:
