@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MAIN = "all series"
 """Name of the target that all series teach."""
 
-_USUAL_STAGES = 13
+_USUAL_STAGES = 10
 """Powers that a population goes through, until the first one has shown how many they are."""
 
 Tell = Callable[[str], None]
@@ -58,7 +58,7 @@ class Calibration:
     seed: int = 1
     populations: int = 4
     worlds: int = 2000
-    settings: Settings = field(default_factory=lambda: Settings(members=8192))
+    settings: Settings = field(default_factory=Settings)
 
     def check(self, workers: int | None = None) -> None:
         """Raise InputError with everything that is wrong, with the number of workers too."""

@@ -60,10 +60,10 @@ class Settings:
         last_rounds: Rounds after the last power is reached.
     """
 
-    members: int = 4096
-    rounds: int = 2
+    members: int = 8192
+    rounds: int = 3
     moves: int = 4
-    last_rounds: int = 6
+    last_rounds: int = 12
 
 
 @dataclass(frozen=True)

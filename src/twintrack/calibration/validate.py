@@ -48,10 +48,10 @@ if TYPE_CHECKING:
 
 Section = dict[str, Any]
 
-HOLDOUT = Settings(members=2048, rounds=1, moves=5, last_rounds=4)
+HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 """How a posterior is sampled that is only looked at once: half as long as the published one, and smaller."""
 
-YEARS = Settings(members=8192)
+YEARS = Settings(rounds=2, last_rounds=6)
 
 _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but the model until the last observation and the posterior; all others are
