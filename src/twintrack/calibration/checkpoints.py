@@ -38,7 +38,7 @@ class Checkpoints:
     def find(self, name: str) -> Population | None:
         """Give a population as it was kept; None when there is none, or when its file cannot be read."""
         try:
-            with np.load(self._path(name)) as file:
+            with self._path(name).open("rb") as opened, np.load(opened) as file:
                 stages = tuple(
                     Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
                     for given in json.loads(str(file["stages"]))
