@@ -1,0 +1,117 @@
+"""Projections go on from the model and the last residuals of every series."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from calibration_helpers import with_values
+
+from twintrack.calibration.observations import Array
+from twintrack.calibration.projection import Projection, project, table
+from twintrack.calibration.target import Target
+
+RUNS = 4000
+
+
+def at_central(target: Target, discrepancy: float, persistence: float) -> Array:
+    """Scores of one world, whose series all have one discrepancy and persistence."""
+    worlds = {"pace": np.full(RUNS, 4.0), "strength": np.full(RUNS, 10.0)}
+    series = np.ones((len(target.observed.series), RUNS))
+    return target.unknowns.scores(worlds, discrepancy * series, persistence * series)
+
+
+def off_by(target: Target, scores: Array, residuals: Array) -> Target:
+    said = target.said(target.unknowns.worlds(scores), RUNS)[:, 0]
+    return target.with_observed(with_values(target.observed, said + residuals))
+
+
+def exact(target: Target) -> Target:
+    """The same series without error of measurement (but for a trace, so that a matrix has an inverse)."""
+    series = tuple(
+        replace(item, errors=np.full(len(item.errors), 1e-6), series=replace(item.series, error=1e-6))
+        for item in target.observed.series
+    )
+    return target.with_observed(replace(target.observed, series=series))
+
+
+def projected(target: Target, scores: Array) -> dict[tuple[str, int], Projection]:
+    return {(item.series, item.year): item for item in project(target, scores, seed=1)}
+
+
+def gap(year: float) -> float:
+    return 24 + (4 - 5) * (year - 2016)
+
+
+def test_what_the_model_says_is_read_for_calendar_years(small_target: Target) -> None:
+    found = projected(small_target, at_central(small_target, 0.1, 0.5))
+    assert [key for key in found if key[0] == "gap"] == [("gap", 2025), ("gap", 2026)]
+    # The gap falls by a month a year until policies move in 2026: at the end of 2025, and in the mean of it.
+    assert found["gap", 2025].said.p50 == pytest.approx(gap(2026), abs=1e-3)
+    assert found["gap_of_the_year", 2025].said.p50 == pytest.approx(gap(2025.5), rel=1e-3)
+    assert found["gap", 2025].reading == "end of the year"
+    assert found["gap_of_the_year", 2026].reading == "mean of the year"
+    assert found["gap", 2025].unit == "months"
+
+
+def test_a_residual_that_persists_goes_on(small_target: Target) -> None:
+    target = exact(small_target)
+    scores = at_central(target, 0.5, 1 - 1e-9)
+    found = projected(off_by(target, scores, np.array([0.0, 0, 0, 1, 0, 0, 0])), scores)
+    for year in (2025, 2026):
+        item = found["gap", year]
+        assert item.expected.p50 - item.said.p50 == pytest.approx(1, abs=0.01)
+        assert item.expected.p95 - item.expected.p05 < 0.01
+
+
+def test_a_residual_that_does_not_persist_is_forgotten(small_target: Target) -> None:
+    target = exact(small_target)
+    scores = at_central(target, 0.5, 1e-9)
+    item = projected(off_by(target, scores, np.array([0.0, 0, 0, 1, 0, 0, 0])), scores)["gap", 2025]
+    assert item.expected.p50 - item.said.p50 == pytest.approx(0, abs=5 * 0.5 * 1.25 / np.sqrt(RUNS))
+    assert item.expected.p95 - item.expected.p05 == pytest.approx(2 * 1.645 * 0.5, rel=0.05)
+
+
+def test_in_between_it_fades_with_its_persistence(small_target: Target) -> None:
+    target = exact(small_target)
+    scores = at_central(target, 0.5, 0.8)
+    found = projected(off_by(target, scores, np.array([0.0, 0, 0, 1, 0, 0, 0])), scores)
+    for year in (2025, 2026):
+        apart = year + 1 - 2024  # from the last point to the end of the year
+        # With no error each point tells all that earlier ones do.
+        item, share = found["gap", year], 0.8**apart
+        wide = 0.5 * np.sqrt(1 - share**2)
+        assert item.expected.p50 - item.said.p50 == pytest.approx(share, abs=5 * 1.25 * wide / np.sqrt(RUNS))
+        assert item.expected.p95 - item.expected.p05 == pytest.approx(2 * 1.645 * wide, rel=0.06)
+
+
+def test_measurement_of_the_series_is_added(small_target: Target) -> None:
+    scores = at_central(small_target, 1e-3, 0.5)
+    found = projected(off_by(small_target, scores, np.zeros(7)), scores)
+    wide = found["gap", 2025].expected.p95 - found["gap", 2025].expected.p05
+    assert wide == pytest.approx(2 * 1.645 * 1.0, rel=0.05)
+
+
+def test_of_a_bound_only_what_the_model_says_is_given(small_target: Target) -> None:
+    item = projected(small_target, at_central(small_target, 2.0, 0.5))["most", 2026]
+    assert item.expected == item.said
+
+
+def test_the_same_seed_projects_the_same(small_target: Target) -> None:
+    scores = at_central(small_target, 0.5, 0.5)
+    first, again, other = (project(small_target, scores, seed) for seed in (1, 1, 2))
+    assert first == again and first != other
+
+
+def test_the_table_has_a_row_for_each_series_and_year(small_target: Target) -> None:
+    found = project(small_target, at_central(small_target, 0.1, 0.5), seed=1)
+    rows = list(csv.DictReader(io.StringIO(table(found))))
+    assert list(rows[0]) == ["series", "year", "p05", "p50", "p95", "unit"]
+    assert [(row["series"], int(row["year"])) for row in rows] == [(item.series, item.year) for item in found]
+    for row, item in zip(rows, found, strict=True):
+        assert float(row["p50"]) == pytest.approx(item.expected.p50, rel=1e-5)
+        assert float(row["p05"]) < float(row["p95"]) or item.series == "most"
+        assert row["unit"] == "months"

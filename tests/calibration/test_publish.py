@@ -1,0 +1,87 @@
+"""A sample is written with the evidence for it, and read back as the same scores."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import twintrack
+from twintrack.calibration.agreement import Agreement, agreement
+from twintrack.calibration.calibrate import Calibrated, Calibration, calibrate, runs
+from twintrack.calibration.publish import publish, scores_of, summary
+from twintrack.calibration.sampler import Settings
+from twintrack.calibration.target import Target
+from twintrack.errors import InputError
+from twintrack.experiments.posterior import read_posterior, stale
+from twintrack.model import Model
+
+ASKED = Calibration(3, 2, 300, Settings(members=512, rounds=1, moves=3, last_rounds=2))
+
+
+@pytest.fixture
+def found(small_model: Model) -> Calibrated:
+    found = calibrate(small_model, ASKED, 1)
+    found.checkpoints.clear()
+    return found
+
+
+@pytest.fixture
+def agreed(small_model: Model, found: Calibrated) -> list[Agreement]:
+    return agreement(small_model, found.target, found.populations)
+
+
+def test_what_is_published_belongs_to_the_model_and_is_read_as_the_same_scores(
+    small_model: Model, found: Calibrated, agreed: list[Agreement], tmp_path: Path
+) -> None:
+    path = tmp_path / "posterior.parquet"
+    about = publish(path, small_model, ASKED, found, agreed)
+    read = read_posterior(path, small_model.world)
+    assert asdict(read.about) == json.loads(json.dumps(asdict(about)))
+    assert stale(read.about, small_model) == []
+    assert len(read.frame) == 300 and list(read.frame) == ["pace", "strength"]
+    assert scores_of(read, found.target) == pytest.approx(found.scores, abs=1e-4)
+    again = path.with_name("again.parquet")
+    publish(again, small_model, ASKED, found, agreed)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_the_summary_says_what_came_of_it(found: Calibrated, agreed: list[Agreement]) -> None:
+    told = summary(ASKED, found, agreed)
+    json.dumps(told, allow_nan=False)
+    sizes = {name: told[name] for name in ("unknowns", "parameters", "series", "observations")}
+    assert sizes == {"unknowns": 8, "parameters": 2, "series": 3, "observations": 7}
+    assert told["runs"] == sum(runs(ASKED.settings, one) for one in found.populations)
+    evidence = [one.stages[-1].evidence for one in found.populations]
+    assert told["log_evidence"] == evidence
+    assert told["log_evidence_sd"] == pytest.approx(abs(evidence[0] - evidence[1]) / np.sqrt(2))
+    assert told["largest_deviation"] == max(abs(one) for item in agreed for one in item.deviations)
+    assert [len(stages) for stages in told["stages"]] == [len(one.stages) for one in found.populations]
+    assert told["stages"][0][-1]["power"] == 1
+    assert {"effective", "distinct", "accepted", "steps", "directions"} < set(told["stages"][0][0])
+    assert len(told["agreement"]) == 2 * 3 and told["agreement"][0]["outcome"] == "frontier_gap_months"
+
+
+def test_the_record_says_how_it_was_made(
+    small_model: Model, found: Calibrated, agreed: list[Agreement], tmp_path: Path
+) -> None:
+    about = publish(tmp_path / "posterior.parquet", small_model, ASKED, found, agreed)
+    assert about.seed == 3 and about.settings["populations"] == 2
+    assert about.settings["settings"] == {"members": 512, "rounds": 1, "moves": 3, "last_rounds": 2}
+    assert {"numpy", "twintrack", "twintrack code"} <= set(about.settings["versions"])
+
+
+def test_a_posterior_without_errors_of_the_series_is_refused(
+    small_content: Path, small_target: Target, put_posterior: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(small_content, root)
+    path = put_posterior(root)
+    posterior = read_posterior(path, twintrack.load(root).world)
+    with pytest.raises(InputError, match=r"gap, gap_of_the_year, most; run `twintrack calibrate`"):
+        scores_of(posterior, small_target)

@@ -1,0 +1,163 @@
+"""`twintrack calibrate`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import Result
+
+Program = Callable[..., Result]
+DATA = Path(__file__).parents[1] / "data" / "switch"
+QUICK = ("--members", 512, "--populations", 2, "--worlds", 60, "--workers", 1)
+SERIES = """
+series:
+  gap:
+    title: {en: Gap, zh: 差距}
+    variable: frontier_gap_months
+    reading: at
+    scale: linear
+    unit: months
+    error: 1
+    discrepancy: 2
+    definition: {en: Gap, zh: 差距}
+"""
+TABLE = (
+    "year,value,low,high,unit,definition,source\n2020,20,,,months,made up,assumption\n2024,14,,,months,made up,assumption\n"
+)
+
+
+@pytest.fixture
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small content that has a history."""
+    root = tmp_path / "content"
+    shutil.copytree(DATA, root)
+    equations = root / "model" / "twintrack.mdl"
+    text = equations.read_text(encoding="utf-8")
+    equations.write_text(re.sub(r"(INITIAL TIME=\s+)2024", r"\g<1>2016", text), encoding="utf-8")
+    history = root / "model" / "history"
+    history.mkdir()
+    (history / "series.yaml").write_text(SERIES, encoding="utf-8")
+    (history / "gap.csv").write_text(TABLE, encoding="utf-8")
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(root))
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def test_ensembles_then_draw_worlds_that_agree_with_history(
+    program: Program, answer: Callable[..., Any], content: Path
+) -> None:
+    done = program("calibrate", *QUICK)
+    assert done.exit_code == 0, done.stderr
+    first, second, third = done.stdout.splitlines()
+    posterior = content / "model" / "posterior.parquet"
+    assert first.startswith(f"{posterior}: 60 worlds") and "2 observations of 1 series, 1 parameters" in first
+    assert re.match(r"[\d,]+ runs in .*; log evidence -[\d.]+, -[\d.]+$", second)
+    assert re.match(r"medians of the populations differ by at most \d\.\d{3} .* over 6 outcomes", third)
+    assert "population 1: " in done.stderr and "population 2: " in done.stderr
+    told = answer("ensemble", "fast", "--runs", 40, "--workers", 1, "--out", "store")
+    assert told["worlds_from"] == "posterior"
+    known = set(pd.read_parquet(posterior)["pace"])
+    drawn = pd.read_parquet("store/worlds.parquet")["pace"]
+    assert {round(value, 4) for value in drawn} <= {round(float(value), 4) for value in known}
+
+
+def test_json_holds_the_whole_record_and_the_seed_decides(answer: Callable[..., Any], content: Path) -> None:
+    def made(seed: int, out: str) -> dict[str, Any]:
+        return dict(answer("calibrate", *QUICK, "--seed", seed, "--out", out))
+
+    first, again, other = made(5, "a/one.parquet"), made(5, "a/two.parquet"), made(6, "a/three.parquet")
+    assert first["seed"] == 5 and first["settings"]["worlds"] == 60 and first["posterior"] == "a/one.parquet"
+    assert first["bytes"] == Path("a/one.parquet").stat().st_size
+    assert first["summary"]["largest_deviation"] < 0.5 and len(first["summary"]["log_evidence"]) == 2
+    assert Path("a/one.parquet").read_bytes() == Path("a/two.parquet").read_bytes()
+    assert other["summary"]["log_evidence"] != again["summary"]["log_evidence"]
+    assert not (content / "model" / "posterior.parquet").exists()
+
+
+def test_all_that_is_wrong_is_told_before_anything_is_computed(program: Program, content: Path) -> None:
+    Path("file").write_text("", encoding="utf-8")
+    refused = program(
+        "calibrate", "--members", 100, "--populations", 1, "--worlds", 0, "--seed", -1, "--workers", 0,
+        "--out", "file/posterior.parquet",
+    )  # fmt: skip
+    assert refused.exit_code == 2
+    told = refused.stderr.splitlines()
+    parts = ("seed: ", "populations: ", "members: ", "worlds: ", "workers: ", "--out: file/posterior.parquet")
+    assert len(told) == len(parts)
+    for part in parts:
+        assert any(line.startswith(part) for line in told), (part, told)
+
+
+def test_a_content_without_history_is_refused(program: Program, content: Path) -> None:
+    shutil.rmtree(content / "model" / "history")
+    refused = program("calibrate", *QUICK)
+    assert refused.exit_code == 2 and "there are no observed series to learn from" in refused.stderr
+
+
+def test_a_disk_that_refuses_the_sample_costs_nothing(
+    program: Program, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twintrack.experiments import posterior
+
+    def refuses(*_: object) -> None:
+        raise OSError(28, "No space left on device", "posterior.parquet")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(posterior, "atomic_write", refuses)
+        failed = program("calibrate", *QUICK, "--seed", 11)
+    assert failed.exit_code == 1
+    assert failed.stderr.splitlines()[-1] == (
+        "posterior.parquet: No space left on device;"
+        " what is done is kept: the same command goes on from there"
+    )
+    done = program("calibrate", *QUICK, "--seed", 11)
+    assert done.exit_code == 0 and done.stderr.count("going on at power 1") == 2
+    again = program("calibrate", *QUICK, "--seed", 11)
+    assert "going on" not in again.stderr  # what is stored is no longer kept
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(content: Path, tmp_path: Path) -> None:
+    code = (
+        "import signal\nfrom twintrack.cli import program\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs start deaf
+        "program()"
+    )
+    asked = [sys.executable, "-c", code, "calibrate", "--members", "32768", "--populations", "3"]
+    asked += ["--worlds", "500", "--workers", "2"]
+    cache = tmp_path / "cache"
+    surroundings = {**os.environ, "TWINTRACK_CACHE": str(cache)}
+    with Path("stderr.txt").open("w") as file:
+        started = subprocess.Popen(asked, stderr=file, stdout=file, start_new_session=True, env=surroundings)
+    while not list(cache.glob("calibration/*/population-2.npz")) and started.poll() is None:
+        time.sleep(0.02)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does
+    assert started.wait(20) == 130
+    told = Path("stderr.txt").read_text(encoding="utf-8")
+    assert "Traceback" not in told
+    assert told.splitlines()[-2:] == [
+        "what is done is kept: the same command goes on from there",
+        "interrupted",
+    ]
+    posterior = content / "model" / "posterior.parquet"
+    assert not posterior.exists()
+    done = subprocess.run([*asked, "--json"], capture_output=True, text=True, check=True, env=surroundings)
+    assert "population 1: going on at power 1" in done.stderr
+    assert re.search(r"population 2: going on at power [\d.e-]+", done.stderr)
+    assert json.loads(done.stdout)["bytes"] == posterior.stat().st_size
+    broken = posterior.read_bytes()
+    subprocess.run([*asked, "--fresh"], capture_output=True, check=True, env=surroundings)
+    assert posterior.read_bytes() == broken
+    assert not list(cache.glob("calibration/*/*"))
