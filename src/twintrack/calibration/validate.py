@@ -135,16 +135,16 @@ def _hidden(path: Path) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Give dataclasses, tuples and numbers of NumPy as what JSON can hold; not finite ones as None."""
+    """Give dataclasses, tuples and what NumPy has as what JSON can hold; numbers that are not finite as None."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _calibration(asked: Validation) -> Section:

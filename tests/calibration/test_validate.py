@@ -1,0 +1,188 @@
+"""Sections are computed once, for the files that they depend on, and hold what JSON can hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import twintrack
+from twintrack.calibration import validate as module
+from twintrack.calibration.agreement import agreement
+from twintrack.calibration.calibrate import Calibration, calibrate
+from twintrack.calibration.holdout import SeriesPrediction
+from twintrack.calibration.publish import publish
+from twintrack.calibration.sampler import Settings
+from twintrack.calibration.validate import SECTIONS, Validation, content_digest, plain, validate
+from twintrack.errors import InputError
+from twintrack.model import Model
+from twintrack.resources import POSTERIOR_FILE
+
+ASKED = Calibration(3, 2, 200, Settings(members=512, rounds=1, moves=3, last_rounds=2))
+
+
+@dataclass(frozen=True)
+class Inner:
+    number: float
+    names: tuple[str, ...]
+
+
+@pytest.fixture
+def root(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small content with a posterior, and a cache of its own."""
+    folder = tmp_path / "copy"
+    shutil.copytree(small_content, folder)
+    monkeypatch.chdir(tmp_path)
+    model = twintrack.load(folder)
+    found = calibrate(model, ASKED, 1)
+    found.checkpoints.clear()
+    agreed = agreement(model, found.target, found.populations)
+    publish(folder / POSTERIOR_FILE, model, ASKED, found, agreed)
+    return folder
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
+    """Sections that were computed and not read, among made-up ones; what is kept is kept for this test."""
+    names: list[str] = []
+
+    def made(name: str) -> Callable[[Validation], dict[str, Any]]:
+        return lambda asked: {"name": names.append(name) or name, "seed": asked.seed}  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(module, "SECTIONS", {"fit": made("fit"), "ranking": made("ranking")})
+    stored = module.stored
+
+    def apart(kind: str, *rest: Any) -> Any:
+        return stored(f"{kind}-{tmp_path.parent.name}-{tmp_path.name}", *rest)
+
+    monkeypatch.setattr(module, "stored", apart)
+    yield names
+
+
+def test_everything_becomes_what_json_holds() -> None:
+    given = {
+        "inner": Inner(np.float64(1.5), ("a", "b")),
+        2: [np.int64(3), np.float32(0.5), float("nan"), np.inf, -np.inf],
+        "none": None,
+        "yes": True,
+        "deep": ({"of": Inner(np.nan, ())},),
+    }
+    found = plain(given)
+    assert found == {
+        "inner": {"number": 1.5, "names": ["a", "b"]},
+        "2": [3, 0.5, None, None, None],
+        "none": None,
+        "yes": True,
+        "deep": [{"of": {"number": None, "names": []}}],
+    }
+    assert type(found["2"][0]) is int and type(found["2"][1]) is float and found["yes"] is True
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+@pytest.mark.parametrize("value", [np.bool_(True), np.array([1.0, np.nan])])
+def test_other_things_of_numpy_too(value: Any) -> None:
+    json.dumps(plain({"value": value}), allow_nan=False)
+
+
+def test_names_and_workers_that_are_wrong_are_told_at_once(small_model: Model) -> None:
+    with pytest.raises(InputError) as told:
+        validate(Validation(small_model, workers=0), ["fit", "rankin", "everything"])
+    assert [str(fault) for fault in told.value.faults] == [
+        'section: there is no section "rankin"; did you mean "ranking"?',
+        'section: there is no section "everything"',
+        "workers: at least 1 worker is needed, not 0",
+    ]
+
+
+def test_without_a_posterior_it_is_said_how_to_make_one(small_model: Model) -> None:
+    with pytest.raises(InputError, match=r"posterior\.parquet: .*; run `twintrack calibrate`"):
+        validate(Validation(small_model), ["identification"])
+
+
+def test_a_section_is_computed_once_for_each_seed(root: Path, computed: list[str]) -> None:
+    shown: list[str] = []
+    asked = Validation(twintrack.load(root), show=shown.append)
+    assert validate(asked)["fit"] == {"name": "fit", "seed": 1}
+    assert validate(asked, ["ranking"]) == {"ranking": {"name": "ranking", "seed": 1}}
+    assert computed == shown == ["fit", "ranking"]
+    assert validate(Validation(twintrack.load(root), seed=2), ["fit"])["fit"]["seed"] == 2
+    assert computed == ["fit", "ranking", "fit"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("copy/strategies/more.yaml", "title: {en: More, zh: 多}\nextends: fast\n"),
+        ("strategies/mine.yaml", "title: {en: Mine, zh: 我}\nextends: fast\n"),
+        ("copy/model/scenarios/central.yaml", "title: {en: Centre, zh: 基准}\nworld: {}\n"),
+    ],
+)
+def test_what_depends_on_the_content_is_computed_again_when_it_changes(
+    root: Path, computed: list[str], file: str, text: str
+) -> None:
+    validate(Validation(twintrack.load(root)))
+    Path(file).parent.mkdir(exist_ok=True)
+    Path(file).write_text(text, encoding="utf-8")
+    validate(Validation(twintrack.load(root)))
+    assert computed == ["fit", "ranking", "ranking"]
+
+
+def test_files_that_are_no_content_change_nothing(root: Path) -> None:
+    model = twintrack.load(root)
+    before = content_digest(model)
+    (root / "model" / ".posterior.parquet.1234.tmp").write_bytes(b"half")
+    (root / "notes.txt").write_text("", encoding="utf-8")
+    assert content_digest(model) == before
+    (root / "model" / "history" / "gap.csv").rename(root / "model" / "history" / "gap2.csv")
+    assert content_digest(model) != before
+
+
+def test_sections_of_the_small_model_are_whole(root: Path) -> None:
+    names = ["calibration", "fit", "identification", "projection", "ranking"]
+    found = validate(Validation(twintrack.load(root), workers=1), names)
+    json.dumps(found, allow_nan=False)
+    assert list(found) == names and set(names) < set(SECTIONS)
+    assert (found["calibration"]["worlds"], found["calibration"]["seed"]) == (200, 3)
+    assert found["calibration"]["settings"]["populations"] == 2 and found["calibration"]["observations"] == 7
+    fit = found["fit"]
+    assert [item["name"] for item in fit["series"]] == ["gap", "gap_of_the_year", "most"]
+    assert fit["bounds"] == ["most"] and fit["expected"]["points"] == 6  # bounds are not counted
+    assert fit["series"][0]["error"] < fit["series"][0]["error_prior"]
+    assert fit["series"][0]["inside_expected"] == 4
+    assert {item["name"] for item in found["identification"]["parameters"]} == {"pace", "strength"}
+    assert "pace" not in found["identification"]["as_before"]
+    assert len(found["projection"]["series"]) == 3 * 2
+    assert [item["outcome"] for item in found["ranking"]["outcomes"]] == [
+        "frontier_gap_months",
+        "public_cost_pv",
+    ]
+
+
+def prediction(name: str, **changes: Any) -> SeriesPrediction:
+    given = {
+        "name": name, "bound": False, "known": 2, "points": (None,) * 4,
+        "inside_said": 1, "inside_expected": 3, "error": 0.5, "error_prior": 0.6, "error_naive": 0.7, "crps": 0.3, "crps_prior": 0.2,
+    }  # fmt: skip
+    return SeriesPrediction(**(given | changes))
+
+
+def test_rivals_are_counted_where_there_are_any_and_bounds_not_at_all() -> None:
+    found = module._scored(
+        [
+            prediction("one"),
+            prediction("two", error=0.9, crps=0.1),
+            prediction("three", error_naive=None),
+            prediction("bound", bound=True, error=0.0, crps=0.0),
+        ]
+    )
+    assert (found["compared"], found["compared_naive"]) == (3, 2)
+    assert found["beats_prior"] == ["one", "three"] and found["beats_prior_crps"] == ["two"]
+    assert found["beats_naive"] == ["one"]
+    assert (found["said"].inside, found["expected"].inside, found["said"].points) == (3, 9, 12)
+    assert len(found["series"]) == 4
