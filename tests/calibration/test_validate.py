@@ -167,7 +167,8 @@ def test_sections_of_the_small_model_are_whole(root: Path) -> None:
 def prediction(name: str, **changes: Any) -> SeriesPrediction:
     given = {
         "name": name, "bound": False, "known": 2, "points": (None,) * 4,
-        "inside_said": 1, "inside_expected": 3, "error": 0.5, "error_prior": 0.6, "error_naive": 0.7, "crps": 0.3, "crps_prior": 0.2,
+        "inside_said": 1, "inside_expected": 3,
+        "error": 0.5, "error_prior": 0.6, "error_naive": 0.7, "crps": 0.3, "crps_prior": 0.2,
     }  # fmt: skip
     return SeriesPrediction(**(given | changes))
 

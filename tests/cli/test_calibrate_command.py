@@ -33,9 +33,8 @@ series:
     discrepancy: 2
     definition: {en: Gap, zh: 差距}
 """
-TABLE = (
-    "year,value,low,high,unit,definition,source\n2020,20,,,months,made up,assumption\n2024,14,,,months,made up,assumption\n"
-)
+HEADER = "year,value,low,high,unit,definition,source\n"
+TABLE = HEADER + "2020,20,,,months,made up,assumption\n2024,14,,,months,made up,assumption\n"
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def _hidden(path: Path) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Give dataclasses, tuples and what NumPy has as what JSON can hold; numbers that are not finite as None."""
+    """Give dataclasses, tuples and what NumPy has as what JSON can hold; what is not finite as None."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, Mapping):
