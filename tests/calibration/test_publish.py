@@ -20,6 +20,7 @@ from twintrack.calibration.target import Target
 from twintrack.errors import InputError
 from twintrack.experiments.posterior import read_posterior, stale
 from twintrack.model import Model
+from twintrack.resources import POSTERIOR_FILE
 
 ASKED = Calibration(3, 2, 300, Settings(members=512, rounds=1, moves=3, last_rounds=2))
 
@@ -85,3 +86,29 @@ def test_a_posterior_without_errors_of_the_series_is_refused(
     posterior = read_posterior(path, twintrack.load(root).world)
     with pytest.raises(InputError, match=r"gap, gap_of_the_year, most; run `twintrack calibrate`"):
         scores_of(posterior, small_target)
+
+
+@pytest.mark.slow
+def test_the_whole_model_is_calibrated_and_its_ensembles_draw_from_that(
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "content"
+    for folder in ("model", "strategies"):
+        shutil.copytree(content / folder, root / folder)
+    path = root / POSTERIOR_FILE
+    path.unlink(missing_ok=True)
+    monkeypatch.chdir(tmp_path)
+    whole = twintrack.load(root)
+    asked = Calibration(1, 2, 200, Settings(members=512, rounds=1, moves=2, last_rounds=1))
+    found = calibrate(whole, asked, 1)
+    found.checkpoints.clear()
+    agreed = agreement(whole, found.target, found.populations)
+    about = publish(path, whole, asked, found, agreed)
+    assert (about.summary["series"], about.summary["observations"]) == (23, 80)
+    assert len(agreed) == 3 * len(whole.headline)
+    read = read_posterior(path, whole.world)
+    assert stale(read.about, whole) == [] and len(read.frame.drop_duplicates()) > 50
+    drawn = whole.draw_worlds(30, 2)
+    assert drawn.attrs["worlds"] == "posterior"
+    assert set(drawn["cost_growth_factor"]) <= set(read.frame["cost_growth_factor"])
+    assert np.isfinite(whole.ensemble(["baseline"], worlds=30, seed=2)[whole.headline[0]]).all()
