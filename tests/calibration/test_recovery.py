@@ -62,9 +62,9 @@ def holds(ranks: list[Array], dependence: float) -> None:
     """Hold coverage against 90 %, within three standard errors of a binomial share.
 
     Unknowns of one truth share its history, so that they count for fewer: `dependence` is how much larger the
-    variance of their number is than that of independent ones. Over 40 truths and populations of 2,048 it was 1.65
-    for parameters that had been told, of which 88.8 % lay inside (841), 1.58 for discrepancies (87.3 % of 880)
-    and 0.8 for persistences (89.8 % of 880).
+    variance of their number is than that of independent ones. Over 40 truths and populations of 2,048 it was
+    1.65 for parameters that had been told, of which 88.8 % lay inside (of 841), 1.58 for discrepancies (87.3 %
+    of 880) and 0.8 for persistences (89.8 % of 880).
     """
     inside, number = covered(ranks)
     error = np.sqrt(0.9 * 0.1 / number * dependence)
