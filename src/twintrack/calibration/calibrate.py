@@ -60,8 +60,8 @@ class Calibration:
     worlds: int = 2000
     settings: Settings = field(default_factory=Settings)
 
-    def check(self) -> None:
-        """Raise InputError with everything that is wrong."""
+    def check(self, workers: int | None = None) -> None:
+        """Raise InputError with everything that is wrong, with the number of workers too."""
         faults = []
         members = self.settings.members
         if self.seed < 0:
@@ -73,6 +73,7 @@ class Calibration:
         if not 0 < self.worlds <= self.populations * members:
             message = f"between 1 and {self.populations * members:,} worlds can be taken, not {self.worlds:,}"
             faults.append(Fault("worlds", message))
+        faults += worker_faults(workers)
         if faults:
             raise InputError(faults)
 
@@ -85,11 +86,13 @@ class Calibrated:
         target: What was learnt from.
         populations: One for each seed.
         scores: The sample, shape (size, worlds); every world counts the same.
+        checkpoints: What is kept for a call that is broken off: clear it when the sample is stored.
     """
 
     target: Target
     populations: tuple[Population, ...]
     scores: Array
+    checkpoints: Checkpoints
 
     def frame(self) -> pd.DataFrame:
         """Give the sample: a row for each world, columns for parameters, discrepancies and persistences."""
@@ -114,6 +117,8 @@ def calibrate(
 ) -> Calibrated:
     """Learn from all series. What is done is kept in the cache folder, and a call like a broken one goes on.
 
+    It is kept until the result's `checkpoints` are cleared: nothing is lost before the sample is stored.
+
     Args:
         model: The model, with its prior and its history.
         asked: How.
@@ -125,16 +130,21 @@ def calibrate(
     Raises InputError for settings and history that are wrong, TwinTrackError when the work fails.
     """
     asked = asked or Calibration()
-    asked.check()
+    asked.check(workers)
     target = prepare_target(model)
     checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
     if fresh:
         checkpoints.clear()
     with crew({MAIN: target}, workers, tell) as compute:
         populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
-    scores = pooled(populations, asked.worlds, asked.seed)
-    checkpoints.clear()
-    return Calibrated(target, populations, scores)
+    return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
+
+
+def worker_faults(workers: int | None) -> list[Fault]:
+    """Say what is wrong with a number of workers."""
+    if workers is None or workers >= 1:
+        return []
+    return [Fault("workers", f"at least 1 worker is needed, not {workers}")]
 
 
 @contextmanager

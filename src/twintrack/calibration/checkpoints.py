@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import zlib
 from dataclasses import asdict
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -36,13 +38,13 @@ class Checkpoints:
     def find(self, name: str) -> Population | None:
         """Give a population as it was kept; None when there is none, or when its file cannot be read."""
         try:
-            with np.load(self._path(name)) as file:
+            with self._path(name).open("rb") as opened, np.load(opened) as file:
                 stages = tuple(
                     Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
                     for given in json.loads(str(file["stages"]))
                 )
                 return Population(file["scores"], file["likelihood"], float(file["step"]), stages)
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
             return None
 
     def clear(self) -> None:

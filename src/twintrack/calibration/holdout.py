@@ -133,7 +133,7 @@ def before_years(
     learnt = target.with_observed(target.observed.until(until))
     with crew({"years": learnt}, workers, tell) as compute:
         population = learn(compute, "years", learnt, settings, (seed, 3))
-    return list(predictions(target, learnt, population.scores, (seed, 4), until=until))
+    return list(predictions(target, learnt, population.scores, (seed, 4)))
 
 
 def learn(
@@ -151,7 +151,6 @@ def predictions(
     seed: tuple[int, ...],
     *,
     only: str | None = None,
-    until: float = np.inf,
 ) -> Iterator[SeriesPrediction]:
     """Predict the points that were not learnt from; `only` names the one series that is wanted."""
     after = predict(target, learnt, scores, (*seed, 0))
@@ -161,7 +160,7 @@ def predictions(
     for item, place in zip(target.observed.series, target.observed.slices, strict=True):
         held = np.flatnonzero(~after.known[place])
         if len(held) and only in (None, item.name):
-            yield _prediction(item, _rows(before, place, held), _rows(after, place, held), held, until)
+            yield _prediction(item, _rows(before, place, held), _rows(after, place, held), held)
 
 
 def _rows(predicted: Predicted, place: slice, rows: NDArray[np.int64]) -> Predicted:
@@ -171,11 +170,11 @@ def _rows(predicted: Predicted, place: slice, rows: NDArray[np.int64]) -> Predic
 
 
 def _prediction(
-    item: Observed, before: Predicted, after: Predicted, held: NDArray[np.int64], until: float
+    item: Observed, before: Predicted, after: Predicted, held: NDArray[np.int64]
 ) -> SeriesPrediction:
     values, scale = item.values[held], item.series.scale
     known = np.setdiff1d(np.arange(len(item.values)), held)
-    naive = extrapolated(item.times[known], item.values[known], until, item.times[held])
+    naive = extrapolated(item.times[known], item.values[known], item.times[held])
 
     def error(middle: Array) -> float:
         return float(np.abs(values - middle).mean())

@@ -24,7 +24,7 @@ def log_likelihood(observed: Observations, said: Array, discrepancy: Array, pers
         discrepancy: Standard deviation of each series' discrepancy, shape (series, runs).
         persistence: Its correlation from one year to the next, shape (series, runs).
 
-    A run that says something that is no finite number has -inf.
+    A run that says something that is no finite number has -inf, but for the logarithm of zero below a bound.
     """
     total = np.zeros(said.shape[1])
     with np.errstate(invalid="ignore", over="ignore"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from twintrack.experiments.arrays import along_time, place_of
 from twintrack.inputs.history import HistoryPoint, HistorySeries
 
 Array = NDArray[np.float64]
+
+_ROUNDING = 1e-6
+"""Years by which a reading may lie beyond a run."""
 
 Z90 = 1.6448536269514722
 """Half the width of a central 90 % interval, in standard deviations of a normal distribution."""
@@ -92,7 +96,7 @@ class Observations:
     def slices(self) -> list[slice]:
         """Where the points of each series lie among all points."""
         ends = np.cumsum([len(item.values) for item in self.series]).tolist()
-        return [slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+        return [slice(start, end) for start, end in pairwise([0, *ends])]
 
     def without(self, name: str) -> Observations:
         """Leave one series out."""
@@ -130,7 +134,10 @@ def end_of(series: HistorySeries, point: HistoryPoint) -> float:
 
 
 def observations(history: Iterable[HistorySeries], saved: Array) -> Observations:
-    """Prepare series for comparison with runs that are saved at `saved`, in decimal years."""
+    """Prepare series for comparison with runs that are saved at `saved`, in decimal years.
+
+    Raises ValueError for a reading that reaches beyond the runs: interpolation would hold their ends.
+    """
     return Observations(tuple(_observed(series, saved) for series in history))
 
 
@@ -151,11 +158,21 @@ def restored(values: Array, scale: str) -> Array:
 
 def _observed(series: HistorySeries, saved: Array) -> Observed:
     points = series.points
+    _check_covered(series, saved)
     measured = np.array([_measured(series, point) for point in points])
     middle = series.window / 2 if series.reading == "mean" else 0.0
     weights = np.stack([row_weights(series, point.year, saved) for point in points], axis=1)
     times = np.array([point.year + middle for point in points])
     return Observed(series, times, measured[:, 0], measured[:, 1], weights)
+
+
+def _check_covered(series: HistorySeries, saved: Array) -> None:
+    first = min([point.year for point in series.points] + ([] if series.since is None else [series.since]))
+    last = max(end_of(series, point) for point in series.points)
+    if first < saved[0] - _ROUNDING or last > saved[-1] + _ROUNDING:
+        runs = f"runs are saved from {saved[0]:g} to {saved[-1]:g}"
+        message = f"{series.name} is read from {first:g} to {last:g}; {runs}"
+        raise ValueError(message)
 
 
 def _measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:

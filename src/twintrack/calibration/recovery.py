@@ -18,6 +18,7 @@ from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
+from twintrack.errors import TwinTrackError
 
 TRUTHS = 20
 RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=4)
@@ -86,6 +87,9 @@ def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array
         said = kept.said(kept.unknowns.worlds(truth), 1)
         if np.isfinite(said).all():
             break
+    else:
+        message = f"none of {_TRIES} worlds of the prior has a finite history"
+        raise TwinTrackError(message)
     sizes, persistences = kept.unknowns.discrepancy(truth), kept.unknowns.persistence(truth)
     series = []
     for number, (item, place) in enumerate(zip(kept.observed.series, kept.observed.slices, strict=True)):

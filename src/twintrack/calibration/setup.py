@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from twintrack.calibration.observations import end_of, observations
 from twintrack.calibration.target import Target
 from twintrack.calibration.unknowns import Unknowns
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.history import SERIES_FILE
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.yaml_files import shown
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -20,9 +23,12 @@ def prepare_target(model: Model, until: float | None = None) -> Target:
     """Give the target of all series of the content's history.
 
     Runs end at `until`, in decimal years; by default with the last observation. Raises InputError for what is
-    wrong with the history.
+    wrong with the history, and where there is none.
     """
     history = [*model.inputs.history.values()]
+    if not history:
+        where = shown(model.inputs.history_folder / SERIES_FILE)
+        raise InputError(Fault(where, "there are no observed series to learn from; write them there"))
     last = max(end_of(series, point) for series in history for point in series.points)
     equations = ending(model.equations, last if until is None else until)
     observed = observations(history, equations.time.saved)

@@ -89,14 +89,12 @@ def ranks(sample: Array, observed: Array) -> Array:
     return below
 
 
-def extrapolated(times: Array, values: Array, until: float, wanted: Array) -> Array | None:
-    """Go on with the growth between the last two values of a time until `until`, shape (wanted,).
+def extrapolated(times: Array, values: Array, wanted: Array) -> Array | None:
+    """Go on with the growth between the last two of some values, at further times; shape (wanted,).
 
     A single value is held; None where there is none.
     """
-    before = times < until
-    known, at = values[before], times[before]
-    if not len(known):
+    if not len(values):
         return None
-    growth = (known[-1] - known[-2]) / (at[-1] - at[-2]) if len(known) > 1 else 0.0
-    return np.asarray(known[-1] + growth * (wanted - at[-1]))
+    growth = (values[-1] - values[-2]) / (times[-1] - times[-2]) if len(values) > 1 else 0.0
+    return np.asarray(values[-1] + growth * (wanted - times[-1]))

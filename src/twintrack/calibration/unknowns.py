@@ -19,7 +19,7 @@ from twintrack.inputs.world import WorldParameter
 _LARGEST = 8.0
 """Scores further out, a share of 1e-15, are not told apart."""
 
-_PLACES = 4096
+_PLACES = 4097
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,21 @@ class Unknowns:
     def scores(self, worlds: Mapping[str, Array], discrepancy: Array, persistence: Array) -> Array:
         """Give the scores of values, shape (size, runs): what `worlds` and the others undo.
 
-        Shares of the parameters are read off their quantiles at 4,096 places.
+        Scores of the parameters are read off their quantiles, between 4,097 places at equal distances.
         """
         from scipy.special import ndtr, ndtri
 
-        shares = np.linspace(0, 1, _PLACES)
+        places = np.linspace(-_LARGEST, _LARGEST, _PLACES)
+        shares = _shares(places)
         rows = [
-            np.interp(worlds[name], quantiles(self.parameters[name], shares), shares) for name in self.names
+            np.interp(worlds[name], quantiles(self.parameters[name], shares), places) for name in self.names
         ]
         scales = np.array([item.series.discrepancy for item in self.observed.series])
         sizes = 2 * ndtr(discrepancy / scales[:, None]) - 1
         persistences = 3 * persistence**2 - 2 * persistence**3
         ends = ndtr(_LARGEST)
-        scores: Array = ndtri(np.concatenate([rows, sizes, persistences]).clip(1 - ends, ends))
-        return scores
+        errors = ndtri(np.concatenate([sizes, persistences]).clip(1 - ends, ends))
+        return np.concatenate([rows, errors])
 
 
 def _shares(scores: Array) -> Array:

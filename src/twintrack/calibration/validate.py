@@ -1,20 +1,23 @@
 """Everything that speaks for or against the model, section by section, as numbers that JSON can hold.
 
-A section that was computed before for the same model, history, posterior and code is taken from the cache
-folder, so that a validation that is broken off goes on where it stood.
+A section that was computed before for the same model, history, posterior and code, and for the same files of
+the content where it depends on more, is taken from the cache folder, so that a validation that is broken off
+goes on where it stood.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell
+from twintrack.calibration.calibrate import Tell, worker_faults
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import run_field_tests
 from twintrack.calibration.fit import coverage, fits
@@ -49,6 +52,10 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 """How a posterior is sampled that is only looked at once: half as long as the published one, and smaller."""
 
 YEARS = Settings(rounds=2, last_rounds=6)
+
+_OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
+"""Sections that depend on nothing but the model until the last observation and the posterior; all others are
+computed again when any file of the content changes, a strategy for example."""
 
 _ROOMS = ("analysis", "calibration", "engines", "equations", "experiments", "inputs")
 
@@ -91,7 +98,8 @@ class Validation:
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
-        described = json.dumps([name, self.posterior.described(), self.seed])
+        content = "" if name in _OF_THE_PAST else content_digest(self.model)
+        described = json.dumps([name, self.posterior.described(), self.seed, content])
 
         def make() -> Section:
             self.show(name)
@@ -102,12 +110,28 @@ class Validation:
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
-    """Compute sections, by default all of them. Raises InputError for names that are none."""
+    """Compute sections, by default all of them. Raises InputError for names and settings that are wrong."""
     names = list(SECTIONS) if only is None else list(only)
     faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    faults += worker_faults(validation.workers)
     if faults:
         raise InputError(faults)
     return {name: validation.section(name) for name in names}
+
+
+def content_digest(model: Model) -> str:
+    """Give the SHA-256 of all files of model/ and of the strategies, those of the current folder included."""
+    digest = hashlib.sha256()
+    for folder in (model.content / "model", *model.inputs.strategies.folders):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not _hidden(path.relative_to(folder)):
+                digest.update(f"{path.relative_to(folder)}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def plain(value: Any) -> Any:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from twintrack.experiments.posterior import PosteriorRecord
 
 
+_KEPT = "what is done is kept: the same command goes on from there"
+
+
 @click.command("calibrate", short_help="Learn from 2016-2024; ensembles then draw worlds that agree.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded.")
 @click.option(
@@ -45,6 +48,8 @@ def calibrate_command(**options: Any) -> None:
     from twintrack.calibration.publish import publish
     from twintrack.calibration.sampler import Settings
     from twintrack.cli.session import open_model
+    from twintrack.errors import TwinTrackError
+    from twintrack.inputs.validation import FaultList
     from twintrack.resources import POSTERIOR_FILE
 
     start = monotonic()
@@ -53,8 +58,14 @@ def calibrate_command(**options: Any) -> None:
     asked = Calibration(
         options["seed"], options["populations"], options["worlds"], Settings(members=options["members"])
     )
-    with ProgressLine() as line:
-        try:
+    faults = FaultList()
+    with faults:
+        asked.check(options["workers"])
+    with faults:
+        _check_writable(out)
+    faults.raise_any()
+    try:
+        with ProgressLine() as line:
             found = calibrate(
                 model,
                 asked,
@@ -63,11 +74,29 @@ def calibrate_command(**options: Any) -> None:
                 tell=lambda text: click.echo(text, err=True),
                 show=line.show,
             )
-        except KeyboardInterrupt:
-            click.echo("what is done is kept: the same command goes on from there", err=True)
-            raise
-    about = publish(out, model, asked, found, agreement(model, found.target, found.populations))
+        about = publish(out, model, asked, found, agreement(model, found.target, found.populations))
+    except KeyboardInterrupt:
+        click.echo(_KEPT, err=True)
+        raise
+    except OSError as error:
+        raise TwinTrackError(f"{error.filename or out}: {error.strerror or error}; {_KEPT}") from error
+    found.checkpoints.clear()
     _print_summary(out, about, monotonic() - start, as_json=options["as_json"])
+
+
+def _check_writable(out: Path) -> None:
+    """Raise InputError when no file can be made in a folder: it is told before the work, not after it."""
+    from tempfile import TemporaryFile
+
+    from twintrack.errors import Fault, InputError
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror or error}); name another file"
+        raise InputError(Fault("--out", message)) from None
 
 
 def _print_summary(out: Path, about: PosteriorRecord, seconds: float, *, as_json: bool) -> None:

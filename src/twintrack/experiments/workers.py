@@ -193,8 +193,8 @@ class Crew(Generic[_Job, _Result]):
         self.deaths[lost] = self.deaths.get(lost, 0) + 1
         if self.deaths[lost] >= ATTEMPTS:
             message = (
-                f"the worker of {lost.label} {how}, {ATTEMPTS} times; what is done is kept: with fewer"
-                " --workers, or more memory, continue with --resume"
+                f"the worker of {lost.label} {how}, {ATTEMPTS} times; what is done is kept: go on with"
+                " fewer workers, or more memory"
             )
             raise TwinTrackError(message)
         self.tell(f"a worker {how}; {lost.label} is computed again")

@@ -1,0 +1,176 @@
+"""Made-up series, and a target whose posterior is known exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from scipy.stats import multivariate_normal
+
+from twintrack.calibration.moves import Moved
+from twintrack.calibration.observations import Array, Observations, observations
+from twintrack.calibration.sampler import Population, Settings, Task, Work, sample
+from twintrack.calibration.target import Target
+from twintrack.experiments.workers import computed_here
+from twintrack.inputs.history import HistoryPoint, HistorySeries
+from twintrack.inputs.schemas import Bilingual
+
+WORDS = Bilingual(en="made up", zh="虚构")
+SAVED = np.linspace(2016, 2026, 41)
+
+
+def point(year: float, value: float, low: float | None = None, high: float | None = None) -> HistoryPoint:
+    return HistoryPoint(year, value, low, high, "made up", 1)
+
+
+def series(points: Iterable[HistoryPoint], name: str = "made", **changes: Any) -> HistorySeries:
+    """A series of readings at a date on the linear scale."""
+    given: dict[str, Any] = {
+        "name": name, "title": WORDS, "variable": "level", "reading": "at", "window": 0.0, "since": None,
+        "scale": "linear", "unit": "1", "factor": 1.0, "error": 0.1, "discrepancy": 0.3, "bound": None,
+        "definition": WORDS, "points": tuple(points),
+    }  # fmt: skip
+    return HistorySeries(**(given | changes))
+
+
+def series_of(years: Sequence[float], values: Sequence[float], **changes: Any) -> HistorySeries:
+    return series(map(point, years, values), **changes)
+
+
+def model_of(*shapes: tuple[str, tuple[int, ...]]) -> Any:
+    """Stands for equations that know variables without subscripts."""
+    return SimpleNamespace(variables={name: SimpleNamespace(elements=()) for name, _ in shapes})
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Unknowns that are their own scores; errors of the series are known."""
+
+    names: list[str]
+    observed: Observations
+    sizes: Array
+    persistences: Array
+
+    @property
+    def size(self) -> int:
+        return len(self.names) + 2 * len(self.observed.series)
+
+    def worlds(self, scores: Array) -> dict[str, Array]:
+        return dict(zip(self.names, scores, strict=False))
+
+    def discrepancy(self, scores: Array) -> Array:
+        return np.repeat(self.sizes[:, None], scores.shape[1], axis=1)
+
+    def persistence(self, scores: Array) -> Array:
+        return np.repeat(self.persistences[:, None], scores.shape[1], axis=1)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A model that is linear in the scores, whose posterior is normal (Rasmussen and Williams 2006, eq. 2.8).
+
+    Attributes:
+        unknowns: What is learnt.
+        slopes: What a point says more for one more of a parameter, shape (points, parameters).
+        calls: What was asked for the likelihood of, by number of runs.
+    """
+
+    unknowns: Scores
+    slopes: Array
+    calls: list[int] = field(default_factory=list)
+
+    @property
+    def observed(self) -> Observations:
+        return self.unknowns.observed
+
+    def said(self, worlds: Mapping[str, Array], runs: int) -> Array:
+        return np.asarray(self.slopes @ np.stack([worlds[name] for name in self.unknowns.names]))
+
+    def log_likelihood(self, scores: Array) -> Array:
+        self.calls.append(scores.shape[1])
+        said = self.said(self.unknowns.worlds(scores), scores.shape[1])
+        residuals = self._values[:, None] - said
+        whitened = np.linalg.solve(self._factor, residuals)
+        constant = np.log(np.diag(self._factor)).sum() + 0.5 * len(residuals) * np.log(2 * np.pi)
+        return np.asarray(-0.5 * (whitened**2).sum(axis=0) - constant)
+
+    @cached_property
+    def _values(self) -> Array:
+        return np.concatenate([item.values for item in self.observed.series])
+
+    @cached_property
+    def covariance(self) -> Array:
+        """Of all residuals, shape (points, points)."""
+        whole = np.zeros((self.observed.points, self.observed.points))
+        for number, (item, place) in enumerate(zip(self.observed.series, self.observed.slices, strict=True)):
+            apart = np.abs(item.times[:, None] - item.times)
+            persistence = self.unknowns.persistences[number] ** apart
+            whole[place, place] = self.unknowns.sizes[number] ** 2 * persistence + np.diag(item.errors**2)
+        return whole
+
+    @cached_property
+    def _factor(self) -> Array:
+        return np.linalg.cholesky(self.covariance)
+
+    @cached_property
+    def posterior(self) -> tuple[Array, Array]:
+        """Mean and covariance of the parameters."""
+        told = self.slopes.T @ np.linalg.inv(self.covariance)
+        spread = np.linalg.inv(np.eye(len(self.unknowns.names)) + told @ self.slopes)
+        return spread @ told @ self._values, spread
+
+    @cached_property
+    def log_evidence(self) -> float:
+        whole = self.slopes @ self.slopes.T + self.covariance
+        return float(multivariate_normal(np.zeros(len(whole)), whole).logpdf(self._values))
+
+    def as_target(self) -> Target:
+        """The same, by the name that its users ask for."""
+        return cast(Target, self)
+
+
+def linear(parameters: int, told: int, seed: int = 1, error: float = 0.3) -> Linear:
+    """Three series that tell of the first parameters, and of nothing else; a truth lies behind them."""
+    stream = np.random.default_rng(seed)
+    years = [[2017.0, 2018.0, 2020.5, 2023.0], [2018.0, 2021.0, 2024.0], [2022.5]]
+    points = sum(map(len, years))
+    slopes = np.zeros((points, parameters))
+    slopes[:, :told] = stream.standard_normal((points, told))
+    truth = slopes @ stream.standard_normal(parameters) + error * stream.standard_normal(points)
+    values = np.split(truth, np.cumsum([len(part) for part in years])[:-1])
+    history = [
+        series_of(at, list(part), name=f"series {number}", error=error)
+        for number, (at, part) in enumerate(zip(years, values, strict=True))
+    ]
+    observed = observations(history, SAVED)
+    names = [f"parameter {number}" for number in range(parameters)]
+    sizes, persistences = np.array([0.2, 0.4, 0.1]), np.array([0.7, 0.3, 0.5])
+    return Linear(Scores(names, observed, sizes, persistences), slopes)
+
+
+Compute = Callable[[Iterable[Task]], Iterable[tuple[Task, Moved]]]
+
+
+def here(**targets: Linear | Target) -> Compute:
+    """What computes tasks in this process."""
+    work = Work(cast(Mapping[str, Target], targets))
+    return lambda tasks: computed_here(work, tasks)
+
+
+def sampled(target: Linear, settings: Settings, seed: Sequence[int] = (1,)) -> list[Population]:
+    """All populations, from the prior to the posterior."""
+    return list(sample(here(made=target), "made", target.as_target(), settings, seed))
+
+
+def with_values(observed: Observations, values: Array) -> Observations:
+    """The same series with other values, shape (points,)."""
+    return Observations(
+        tuple(
+            replace(item, values=values[place])
+            for item, place in zip(observed.series, observed.slices, strict=True)
+        )
+    )

@@ -1,0 +1,85 @@
+"""From a content to what is calibrated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import twintrack
+from twintrack.calibration.setup import ending, prepare_target
+from twintrack.calibration.target import Target, engine_of
+from twintrack.errors import InputError
+from twintrack.model import Model
+
+SMALL = Path(__file__).parents[1] / "data" / "switch"
+
+
+def test_runs_end_with_the_last_observation_that_is_complete(small_target: Target) -> None:
+    assert small_target.equations.time.saved[[0, -1]].tolist() == [2016, 2024]
+    assert small_target.observed.names == ["gap", "gap_of_the_year", "most"]
+    assert small_target.variables == ("frontier_gap_months",)
+    assert small_target.unknowns.names == ["pace", "strength"]
+
+
+@pytest.mark.parametrize(("end", "last"), [(2020.0, 2020.0), (2020.01, 2020.25), (2020.25, 2020.25)])
+def test_a_horizon_ends_at_a_saved_time(small_model: Model, end: float, last: float) -> None:
+    short = ending(small_model.equations, end)
+    assert short.time.saved[-1] == pytest.approx(last)
+    assert short.time.times[-1] == pytest.approx(last)
+
+
+def test_a_horizon_that_leaves_observations_out_is_refused(small_model: Model) -> None:
+    with pytest.raises(ValueError, match=r"gap .*2018 to 2024; .* to 2020"):
+        prepare_target(small_model, until=2020)
+
+
+def test_a_content_without_history_says_so() -> None:
+    with pytest.raises(InputError, match=r"series\.yaml: there are no observed series to learn from"):
+        prepare_target(twintrack.load(SMALL))
+
+
+def test_what_the_model_says_is_its_path(small_target: Target) -> None:
+    pace, strength = np.array([3.0, 7.0]), np.array([10.0, 9.0])
+    growth = pace - strength / 2
+    said = small_target.said({"pace": pace, "strength": strength}, 2)
+    for row, year in enumerate((2018, 2020, 2022, 2024)):
+        assert said[row] == pytest.approx(24 + growth * (year - 2016))
+    with np.errstate(invalid="ignore"):
+        assert said[4:] == pytest.approx(np.log(24 + growth * np.array([[3.5], [7.5], [5]])), nan_ok=True)
+
+
+def test_a_short_run_says_what_the_whole_one_says(model: Model, target: Target) -> None:
+    scores = np.random.default_rng(1).standard_normal((target.unknowns.size, 8))
+    worlds = target.unknowns.worlds(scores)
+    whole = Target(model.equations, target.arrays, target.strategy, target.unknowns, target.variables)
+    rows = len(target.equations.time.saved)
+    short, long = (one.outputs(worlds, 8, one.variables) for one in (target, whole))
+    for name in target.variables:
+        np.testing.assert_allclose(short[name], long[name][:rows], rtol=1e-9)
+    assert target.equations.time.saved[-1] == 2025 < model.equations.time.saved[-1]
+
+
+def test_every_strategy_has_the_past_of_the_baseline(model: Model, target: Target) -> None:
+    central = {name: np.array([model.world[name].value]) for name in target.unknowns.names}
+    wanted = target.said(central, 1)
+    for name in model.strategies:
+        assert replace(target, strategy=model.strategy(name)).said(central, 1) == pytest.approx(
+            wanted, rel=1e-12
+        )
+
+
+def test_a_process_makes_an_engine_once(small_model: Model) -> None:
+    short = ending(small_model.equations, 2020)
+    assert engine_of(short) is engine_of(ending(small_model.equations, 2020))
+    assert engine_of(short) is not engine_of(small_model.equations)
+
+
+def test_fewer_series_are_another_target_of_the_same_runs(small_target: Target) -> None:
+    less = small_target.with_observed(small_target.observed.without("gap"))
+    assert less.unknowns.size == small_target.unknowns.size - 2
+    assert less.variables == small_target.variables and less.equations is small_target.equations
+    central = {"pace": np.array([3.0]), "strength": np.array([10.0])}
+    assert (less.said(central, 1) == small_target.said(central, 1)[4:]).all()

@@ -1,0 +1,97 @@
+"""Measures of skill agree with what is known of them in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from twintrack.calibration.skill import autocorrelation, crps, extrapolated, inside, ranks, theil
+
+TIMES = np.array([2017.0, 2018.0, 2020.0, 2021.0])
+
+
+def test_theil_splits_the_error_as_by_hand() -> None:
+    said, observed = np.array([1.0, 2.0, 6.0]), np.array([2.0, 2.0, 2.0])
+    found = theil(said, observed)
+    assert found is not None
+    # Errors -1, 0 and 4: their mean square is 17 / 3. Means are 3 and 2; deviations of what is said are
+    # -2, -1 and 3, so that its variance is 14 / 3, and the observations have none.
+    assert found.mse == pytest.approx(17 / 3)
+    assert (found.bias, found.variation, found.covariation) == pytest.approx((3 / 17, 14 / 17, 0.0))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_theil_shares_sum_to_one(seed: int) -> None:
+    said, observed = np.random.default_rng(seed).standard_normal((2, 9))
+    found = theil(said, observed)
+    assert found is not None and found.bias + found.variation + found.covariation == pytest.approx(1)
+    assert found.mse == pytest.approx(np.mean((said - observed) ** 2))
+
+
+def test_theil_names_a_shift_a_stretch_and_a_want_of_correlation() -> None:
+    observed = np.array([0.0, 1.0, 2.0, 3.0])
+    shifted, stretched = theil(observed + 5, observed), theil(3 * (observed - 1.5) + 1.5, observed)
+    turned = theil(observed[::-1], observed)
+    assert shifted is not None and shifted.bias == pytest.approx(1)
+    assert stretched is not None and stretched.variation == pytest.approx(1)
+    assert turned is not None and turned.covariation == pytest.approx(1)
+
+
+def test_theil_of_too_few_points_or_none_missed() -> None:
+    assert theil(np.zeros(2), np.ones(2)) is None
+    perfect = theil(np.arange(3.0), np.arange(3.0))
+    assert perfect is not None and (perfect.mse, perfect.bias, perfect.variation) == (0, 0, 0)
+
+
+def test_autocorrelation_of_residuals_is_about_zero_not_their_mean() -> None:
+    assert autocorrelation(TIMES, np.full(4, 0.3)) == pytest.approx(1)
+    assert autocorrelation(TIMES, np.array([1.0, -1, 1, -1])) == pytest.approx(-1)
+    # Neighbours: 1*2 + 2*0 + 0*1 = 2; squares of both ends: (1+4+0) + (4+0+1) = 10.
+    assert autocorrelation(TIMES, np.array([1.0, 2, 0, 1])) == pytest.approx(2 * 2 / 10)
+    assert autocorrelation(TIMES[:3], np.ones(3)) is None and autocorrelation(TIMES, np.zeros(4)) is None
+
+
+def test_autocorrelation_of_a_long_persistent_series_is_its_persistence() -> None:
+    stream, values = np.random.default_rng(4), [0.0]
+    for _ in range(20_000):
+        values.append(0.7 * values[-1] + stream.standard_normal())
+    assert autocorrelation(np.arange(20_001.0), np.array(values)) == pytest.approx(0.7, abs=0.02)
+
+
+def test_crps_of_a_normal_sample_is_the_closed_form() -> None:
+    sample = stats.norm(1, 2).ppf((np.arange(4000) + 0.5) / 4000)
+    observed = np.array([1.0, 4.0, -3.0])
+    place = (observed - 1) / 2
+    normal = stats.norm
+    # Gneiting and Raftery (2007), eq. 22.
+    wanted = 2 * (place * (2 * normal.cdf(place) - 1) + 2 * normal.pdf(place) - 1 / np.sqrt(np.pi))
+    shuffled = np.random.default_rng(2).permutation(sample)
+    assert crps(np.tile(shuffled, (3, 1)), observed) == pytest.approx(wanted, abs=2e-3)
+
+
+def test_crps_of_a_point_is_the_absolute_error_and_a_sample_is_not_weighted_by_order() -> None:
+    assert crps(np.full((2, 7), 3.0), np.array([1.0, 5.5])) == pytest.approx([2, 2.5])
+    # Of 0 and 2 against 1: half of |0-1| + |2-1| is 1; half of the mean |X - X'| = 1 is a half.
+    assert crps(np.array([[2.0, 0.0]]), np.array([1.0])) == pytest.approx([0.5])
+
+
+def test_what_lies_inside_the_middle_90_percent_and_where() -> None:
+    sample = np.tile(np.linspace(0, 100, 101), (4, 1))
+    observed = np.array([4.9, 5.0, 95.0, 95.1])
+    assert inside(sample, observed).tolist() == [False, True, True, False]
+    assert ranks(sample, np.array([-1.0, 0.5, 50.5, 200])) == pytest.approx([0, 1 / 101, 51 / 101, 1])
+
+
+def test_growth_goes_on_from_the_last_two_values() -> None:
+    wanted = np.array([2022.0, 2025.0])
+    found = extrapolated(TIMES, np.array([9.0, 9.0, 4.0, 6.0]), wanted)
+    assert found is not None and found.tolist() == [8, 14]
+    uneven = extrapolated(TIMES[:3], np.array([9.0, 3.0, 4.0]), wanted)
+    assert uneven is not None and uneven.tolist() == [5, 6.5]  # half a unit a year
+
+
+def test_a_single_value_is_held_and_without_any_nothing_is_said() -> None:
+    held = extrapolated(TIMES[:1], np.array([7.0]), np.array([2022.0, 2030.0]))
+    assert held is not None and held.tolist() == [7, 7]
+    assert extrapolated(TIMES[:0], np.empty(0), TIMES) is None
