@@ -1,7 +1,7 @@
 """The book of the model says what is there: names exist, levers and sectors are all in, tables are current.
 
-`python tests/packaging/test_docs.py` writes the tables of the book, and of the pages on history and calibration,
-anew from their own Python blocks.
+`python tests/packaging/test_docs.py` writes the tables of the book, and of the pages on history and
+calibration, anew from their own Python blocks.
 """
 
 from __future__ import annotations
