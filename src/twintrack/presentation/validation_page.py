@@ -127,6 +127,7 @@ def _blocks(view: View) -> dict[str, list[Block]]:
             figures.learnt(),
             tables.learnt(),
             tables.directions(),
+            tables.teachers(),
             tables.as_before(),
         ],
         "cost_growth": [*words.cost_growth(), figures.cost_growth(), tables.variants(), tables.envelope()],

@@ -195,6 +195,19 @@ class Tables:
         head = self._head("direction", "information", "parts")
         return self._table("directions_table", head, rows, ["identification"], style="prose")
 
+    def teachers(self) -> Table:
+        """What the parameters that were learnt most were learnt from."""
+        rows: list[Row] = [
+            [
+                Cell(self.view.parameter(item["parameter"]), item["parameter"]),
+                number(item["spread"]),
+                "; ".join(f"{self.view.series(name)} ({number(spread)})" for name, spread in item["without"]),
+            ]
+            for item in self.view["series"]["teachers"]
+        ]
+        head = self._head("parameter", "spread", "without")
+        return self._table("teachers_table", head, rows, ["series"], style="prose")
+
     def as_before(self) -> Table:
         """All parameters whose posterior equals their prior."""
         names = self.view["identification"]["as_before"]
