@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EnsembleResult", "Experiment", "TwinTrackError", "__version__", "load"]
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 
 def load(content: Path | None = None) -> Model:

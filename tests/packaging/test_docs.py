@@ -1,7 +1,7 @@
 """The book of the model says what is there: names exist, levers and sectors are all in, tables are current.
 
-`python tests/packaging/test_docs.py` writes the tables of the book, and of the page on the observed history,
-anew from their own Python blocks.
+`python tests/packaging/test_docs.py` writes the tables of the book, and of the pages on history and
+calibration, anew from their own Python blocks.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "model_book.md"
 HISTORY = ROOT / "docs" / "history.md"
+CALIBRATION = ROOT / "docs" / "calibration.md"
 # A Python block, and the table that stands under it if there is one.
 BLOCK = re.compile(
     r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S
@@ -166,6 +167,13 @@ def test_tables_of_the_history_are_what_the_files_hold() -> None:
     assert_tables_are_current(HISTORY.read_text(encoding="utf-8"))
 
 
+def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str]) -> None:
+    text = CALIBRATION.read_text(encoding="utf-8")
+    assert_tables_are_current(text)
+    known = words | {"discrepancy[...]", "persistence[...]", "twintrack", "twintrack.experiments.posterior"}
+    assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
+
+
 def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, words: set[str]) -> None:
     text = HISTORY.read_text(encoding="utf-8")
     table = section(text, "The series")
@@ -212,5 +220,5 @@ def refreshed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (BOOK, HISTORY):
+    for page in (BOOK, HISTORY, CALIBRATION):
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -14,7 +14,7 @@ from twintrack.calibration.calibrate import Calibrated, Calibration, runs
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.manifest import versions
+from twintrack.experiments.manifest import CODE, versions
 from twintrack.experiments.posterior import Posterior, PosteriorRecord, prior_hash, write_posterior
 from twintrack.inputs.history import history_hash
 
@@ -31,11 +31,16 @@ def publish(
         prior_hash=prior_hash(model.world),
         history_hash=history_hash(model.inputs.history.values()),
         seed=asked.seed,
-        settings={**asdict(asked), "versions": versions()},
+        settings={**asdict(asked), "versions": _libraries()},
         summary=summary(asked, found, agreed),
     )
     write_posterior(path, found.frame(), about)
     return about
+
+
+def _libraries() -> dict[str, str]:
+    """Give versions of program and libraries; the digest of the code would tie the file to every comment."""
+    return {name: value for name, value in versions().items() if name != CODE}
 
 
 def summary(asked: Calibration, found: Calibrated, agreed: Sequence[Agreement]) -> dict[str, Any]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from twintrack.cli.options import json_option, read_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twintrack.calibration.validate import Section
 
 
 @click.command("validate", short_help="Hold the model against history: fit, skill, tests; a page and JSON.")
@@ -47,3 +52,30 @@ def validate_command(**options: Any) -> None:
     if only is not None:
         print_json(found)
         return
+    from twintrack.presentation.validation_page import build_validation
+
+    page = build_validation(found, options["out"], asked.model, asked.seed)
+    if options["as_json"]:
+        print_json({"page": str(page), **found})
+        return
+    _print_summary(found, page)
+
+
+def _print_summary(found: Mapping[str, Section], page: Path) -> None:
+    from twintrack.presentation.validation_page import CSV, JSON
+    from twintrack.presentation.validation_words import statuses_of
+
+    fit, years = found["fit"], found["years"]
+    said, expected = fit["said"], fit["expected"]
+    click.echo(f"{page}; beside it {JSON} and {CSV}")
+    click.echo(
+        f"coverage of 90 % bands: {said['inside']} of {said['points']} by parameters alone,"
+        f" {expected['inside']} of {expected['points']} with errors"
+    )
+    click.echo(
+        f"from {years['from']:g} on, unseen: closer than the prior in {len(years['beats_prior'])} of"
+        f" {years['compared']} series, than the last growth in {len(years['beats_naive'])} of"
+        f" {years['compared_naive']}"
+    )
+    statuses = [f"{count} {status}" for status, count in statuses_of(found["field_tests"]).items()]
+    click.echo(f"tests of the field: {', '.join(statuses)}")

@@ -36,6 +36,9 @@ _FREE = ("created", "machine", "python")
 _LIST = re.compile(r"\[[\d\s.,e+-]*\]")
 """A list of numbers; it goes into one line."""
 
+CODE = "twintrack code"
+"""Key of the digest of the code that decides on the bytes."""
+
 _CODE = ("engines", "equations", "experiments")
 _DIGEST_SHOWN = 12
 
@@ -44,7 +47,7 @@ def versions() -> dict[str, str]:
     """Give the versions of TwinTrack, of its code and of the libraries that decide on the bytes."""
     code = b"".join(map(code_digest, _CODE)).hex()
     libraries = {name: version(name) for name in BINDING}
-    return {"twintrack": __version__, "twintrack code": _hash(code), **libraries}
+    return {"twintrack": __version__, CODE: _hash(code), **libraries}
 
 
 def surroundings() -> dict[str, Any]:

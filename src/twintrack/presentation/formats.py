@@ -73,3 +73,23 @@ def difference(value: float, spec: str) -> str:
 def date(year: float) -> str:
     """Write a decimal year: 2026.0 as "2026", 2026.5 as "2026.5"."""
     return f"{year:.2f}".rstrip("0").rstrip(".")
+
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write a number with some significant digits; very large and small ones as powers of ten.
+
+    Whole digits are never cut off: 5264.56 is "5,265".
+    """
+    if not math.isfinite(value):
+        return MISSING
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if -4 < power < 9:
+        text = number(value, f".{max(digits - 1 - power, 0)}f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa = number(value / 10**power, f".{digits - 1}f")
+    return f"{mantissa} × 10{str(power).translate(_SUPERSCRIPTS)}"

@@ -115,11 +115,11 @@ def render(data: ReportData, language: str, inputs: list[Path]) -> str:
         "drivers": drawings.drivers(),
         "words": Words(data, texts, tables).items(),
         "provenance": _provenance(data, texts, inputs),
-        "plotly_js": _in_script(get_plotlyjs()),
+        "plotly_js": in_script(get_plotlyjs()),
         "css": Markup(part("report.css")),
         "script": Markup(part("report.js")),
         # The last to be asked for: drawing the figures above has filled it.
-        "figures": _in_script(_figures_json(drawings.drawn)),
+        "figures": in_script(figures_json(drawings.drawn)),
     }
     return (
         environment()
@@ -293,14 +293,14 @@ def _provenance(data: ReportData, texts: Texts, inputs: list[Path]) -> list[dict
             for key, v in rows
         ),
         {"title": texts("provenance_versions"), "value": ", ".join(versions)},
-        {"title": texts("provenance_date"), "value": _today()},
+        {"title": texts("provenance_date"), "value": today()},
         {"title": texts("provenance_command"), "value": f"twintrack report {source}", "code": True},
         {"title": texts("provenance_data"), "links": [f"data/{name}" for name in TABLE_NAMES]},
     ]
 
 
-def _today() -> str:
-    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org/specs/source-date-epoch)."""
+def today() -> str:
+    """Give today, or SOURCE_DATE_EPOCH's day (reproducible-builds.org/specs/source-date-epoch)."""
     seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
 
@@ -310,11 +310,12 @@ def _shown(path: Path, root: Path) -> str:
     return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
 
 
-def _figures_json(drawn: dict[str, go.Figure]) -> str:
+def figures_json(drawn: dict[str, go.Figure]) -> str:
+    """Give figures by their ids as one JSON object."""
     charts = ",".join(f"{json.dumps(name)}:{figure.to_json()}" for name, figure in drawn.items())
     return f"{{{charts}}}"
 
 
-def _in_script(text: str) -> Markup:
+def in_script(text: str) -> Markup:
     r"""Keep a text from ending the script element that holds it; "<\\/" means "</" in JavaScript and JSON."""
     return Markup(text.replace("</", "<\\/"))

@@ -1,4 +1,4 @@
-"""Every word that readers see, in each language, from texts.yaml."""
+"""Every word that readers see, in each language, from texts.yaml and validation_texts.yaml."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from twintrack.inputs.schemas import Bilingual
 
 LANGUAGES = ("en", "zh")
+FILES = ("texts.yaml", "validation_texts.yaml")
+"""No key is in two of them."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class Texts:
 def _read() -> dict[str, dict[str, str]]:
     from ruamel.yaml import YAML
 
-    text = resources.files("twintrack.presentation").joinpath("texts.yaml").read_text(encoding="utf-8")
-    entries = YAML(typ="safe").load(text)
+    folder, reader = resources.files("twintrack.presentation"), YAML(typ="safe")
+    entries = {
+        key: entry
+        for name in FILES
+        for key, entry in reader.load(folder.joinpath(name).read_text(encoding="utf-8")).items()
+    }
     return {key: {language: entry[language] for language in LANGUAGES} for key, entry in entries.items()}
