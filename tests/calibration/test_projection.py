@@ -57,6 +57,14 @@ def test_what_the_model_says_is_read_for_calendar_years(small_target: Target) ->
     assert found["gap", 2025].unit == "months"
 
 
+def test_a_mean_is_projected_over_the_whole_year_whatever_its_window(small_target: Target) -> None:
+    gap_, mean, most = small_target.observed.series
+    short = replace(mean, series=replace(mean.series, window=0.25))
+    target = small_target.with_observed(replace(small_target.observed, series=(gap_, short, most)))
+    found = projected(target, at_central(target, 0.1, 0.5))
+    assert found["gap_of_the_year", 2025].said.p50 == pytest.approx(gap(2025.5), rel=1e-3)
+
+
 def test_a_residual_that_persists_goes_on(small_target: Target) -> None:
     target = exact(small_target)
     scores = at_central(target, 0.5, 1 - 1e-9)

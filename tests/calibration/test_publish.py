@@ -74,7 +74,7 @@ def test_the_record_says_how_it_was_made(
     about = publish(tmp_path / "posterior.parquet", small_model, ASKED, found, agreed)
     assert about.seed == 3 and about.settings["populations"] == 2
     assert about.settings["settings"] == {"members": 512, "rounds": 1, "moves": 3, "last_rounds": 2}
-    assert {"numpy", "twintrack", "twintrack code"} <= set(about.settings["versions"])
+    assert {"numpy", "twintrack"} <= set(about.settings["versions"])
 
 
 def test_a_posterior_without_errors_of_the_series_is_refused(

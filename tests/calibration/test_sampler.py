@@ -207,6 +207,21 @@ def test_blocks_have_random_numbers_of_their_own() -> None:
     ] < 5 / np.sqrt(26 * BLOCK)
 
 
+def test_no_two_blocks_ever_have_the_same_random_numbers() -> None:
+    target = linear(5, 3)
+    seeds = []
+
+    def noted(tasks: Iterable[Task]) -> Iterator[tuple[Task, Moved]]:
+        for task, result in here(made=target)(tasks):
+            seeds.append(task.seed)
+            yield task, result
+
+    *_, last = sample(noted, "made", target.as_target(), QUICK, (1, 0))
+    rounds = 1 + sum(len(stage.steps) for stage in last.stages)
+    assert len(seeds) == len(set(seeds)) == rounds * QUICK.members // BLOCK
+    assert {seed[:2] for seed in seeds} == {(1, 0)}
+
+
 def test_a_power_that_does_not_rise_is_told() -> None:
     target = linear(2, 2)
 

@@ -179,11 +179,12 @@ def test_rivals_are_counted_where_there_are_any_and_bounds_not_at_all() -> None:
             prediction("one"),
             prediction("two", error=0.9, crps=0.1),
             prediction("three", error_naive=None),
+            prediction("four", error=0.65),
             prediction("bound", bound=True, error=0.0, crps=0.0),
         ]
     )
-    assert (found["compared"], found["compared_naive"]) == (3, 2)
+    assert (found["compared"], found["compared_naive"]) == (4, 3)
     assert found["beats_prior"] == ["one", "three"] and found["beats_prior_crps"] == ["two"]
-    assert found["beats_naive"] == ["one"]
-    assert (found["said"].inside, found["expected"].inside, found["said"].points) == (3, 9, 12)
-    assert len(found["series"]) == 4
+    assert found["beats_naive"] == ["one", "four"]
+    assert (found["said"].inside, found["expected"].inside, found["said"].points) == (4, 12, 16)
+    assert len(found["series"]) == 5
