@@ -61,11 +61,11 @@ def covered(ranks: list[Array]) -> tuple[int, int]:
 def holds(ranks: list[Array], dependence: float) -> None:
     """Hold coverage against 90 %, within three standard errors of a binomial share.
 
-    Unknowns of one truth share its history, so that they count for fewer: `dependence` is how much larger the
-    variance of their number is than that of independent ones. Over 40 truths and populations of 2,048 it was
-    1.65 for parameters that had been told, of which 88.8 % lay inside (of 841), 1.58 for discrepancies (of 880
-    87.3 %) and 0.8 for persistences (89.8 % of 880). Populations of half that size that moved less held 79 to
-    86 % of them: they are too small.
+    Unknowns of one truth share its history, so that they count for fewer: `dependence` is how much larger
+    the variance of their number is than that of independent ones. Over 40 truths and populations of 2,048
+    it was 1.65 for parameters that had been told (88.8 % of 841 lay inside), 1.58 for discrepancies (87.3
+    % of 880) and 0.8 for persistences (89.8 % of 880). Populations of half that size that moved less held
+    79 to 86 % of them: they are too small.
     """
     inside, number = covered(ranks)
     error = np.sqrt(0.9 * 0.1 / number * dependence)
