@@ -25,9 +25,6 @@ _SURE = 4.0
 _NARROWEST = 1e-6
 """Smallest variance of a reference."""
 
-_WORTH = 1.0
-"""Independent members that a distinct one is worth: members of one ancestor stay alike for some moves."""
-
 
 @dataclass(frozen=True)
 class Reference:
@@ -81,7 +78,7 @@ def independent(scores: Array) -> float:
     Members that came from one by resampling and have not moved count as one.
     """
     _, copies = np.unique(scores[0], return_counts=True)
-    return _WORTH * float(copies.sum() ** 2 / (copies**2).sum())
+    return float(copies.sum() ** 2 / (copies**2).sum())
 
 
 @dataclass(frozen=True, eq=False)
