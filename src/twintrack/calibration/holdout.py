@@ -132,7 +132,7 @@ def before_years(
     """Learn from what had ended by a year, and predict what came after it."""
     learnt = target.with_observed(target.observed.until(until))
     with crew({"years": learnt}, workers, tell) as compute:
-        population = learn(compute, "years", learnt, settings, (seed, 3))
+        population = learn(compute, "years", learnt, settings, (seed, 3, 0))
     return list(predictions(target, learnt, population.scores, (seed, 4)))
 
 
