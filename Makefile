@@ -19,7 +19,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports test lint notebook clean distclean
+.PHONY: help report reports validation test lint notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ report: $(PAGES) ## install what is missing, compute every report that is out of
 	@for page in $(PAGES); do echo "Report: file://$(CURDIR)/$$page"; done
 
 reports: report ## the same as report
+
+validation: $(CORE) ## hold the model against history: a page of what speaks for and against it
+	$(BIN)/twintrack validate --out $(BUILD)/validation
 
 test: lint ## linter, type checker and all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -79,6 +80,14 @@ def put_posterior() -> Callable[..., Path]:
         return root / POSTERIOR_FILE
 
     return put
+
+
+@pytest.fixture
+def validation_sections() -> dict[str, Any]:
+    """Sections of a validation with few series, parameters, strategies and tests, shaped as computed ones."""
+    path = ROOT / "tests" / "data" / "validation_sections.json"
+    sections: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return sections
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from twintrack.model import Model
-from twintrack.presentation.texts import LANGUAGES, Texts
+from twintrack.presentation.texts import FILES, LANGUAGES, Texts
 
 FOLDER = resources.files("twintrack.presentation")
-ENTRIES = YAML(typ="safe").load(FOLDER.joinpath("texts.yaml").read_text(encoding="utf-8"))
+FILED = {name: YAML(typ="safe").load(FOLDER.joinpath(name).read_text(encoding="utf-8")) for name in FILES}
+ENTRIES = {key: entry for entries in FILED.values() for key, entry in entries.items()}
 
 
 def _fields(text: str) -> set[str]:
@@ -25,6 +26,10 @@ def test_both_languages_say_the_same_values(key: str) -> None:
     entry = ENTRIES[key]
     assert set(entry) == set(LANGUAGES)
     assert _fields(entry["en"]) == _fields(entry["zh"])
+
+
+def test_no_text_is_in_two_files() -> None:
+    assert len(ENTRIES) == sum(map(len, FILED.values()))
 
 
 def test_chinese_texts_are_chinese() -> None:
@@ -47,8 +52,14 @@ def test_every_text_is_used_by_a_page() -> None:
     prefixes = (
         *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_"),
         *("kind_", "distribution_", "confidence_", "portfolio_", "governance_"),
+        *("limits_", "variant_", "panel_", "reading ", "status ", "said_", "expected_"),
     )
     built = {f"{section}_heading" for section in re.findall(r'm\.section\(t, "(\w+)"\)', code)}
+    built |= {f"{section}_heading" for section in re.findall(r'^ {8}"(\w+)": ', code, re.MULTILINE)}
+    # Columns are named by their keys alone, and a list of nothing by that of the list.
+    named = set(re.findall(r'"(\w+)"', code))
+    built |= {f"col_{key}" for key in named} | {f"{key}_none" for key in named}
+    built |= {f"{key}_axis" for key in named}
     unused = [
         key
         for key in ENTRIES

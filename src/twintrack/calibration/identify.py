@@ -16,8 +16,8 @@ from twintrack.calibration.target import Target
 
 LEARNT, MOVED = 0.1, 0.1
 """A parameter is as before when its variance has fallen by less than the one share, and its mean has moved by
-less than the other, in standard deviations of the prior. In 2,000 worlds chance alone has a standard deviation
-of 0.03 and 0.02."""
+less than the other, in standard deviations of the prior. Chance alone has standard deviations of 0.03 and
+0.02 in 2,000 worlds."""
 
 _SHOWN = 8
 _PARTS = 4

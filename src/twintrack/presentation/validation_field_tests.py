@@ -28,7 +28,7 @@ class FieldTests:
 
     def _overview(self) -> Table:
         texts = self.view.texts
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(f"{test['number']}. {self.view.of(test['title'])}"),
                 Cell(self._status(test), tone=TONES[test["status"]]),
@@ -53,7 +53,7 @@ class FieldTests:
 
     def _measures(self, test: Section) -> Table:
         texts = self.view.texts
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(self._told(measure["name"])),
                 Cell(_value(measure["value"]), texts.unit(measure["unit"])),
@@ -75,7 +75,7 @@ class FieldTests:
     def _evidence(self, test: Section, table: Mapping[str, Any]) -> Table:
         rows = [[self._cell(cell) for cell in row] for row in table["rows"]]
         prose = any(len(cell.text) > _UNTITLED for row in rows for cell in row)
-        head = [self.view.of(column) for column in table["columns"]]
+        head = [_capital(self.view.of(column)) for column in table["columns"]]
         label = self.view.of(table["title"])
         style = "prose" if prose else "plain"
         return Table(label, head, rows, _command(test), style, folded=len(rows) > MOST_ROWS)
@@ -109,3 +109,7 @@ def _value(value: float | None) -> str:
 def _limit(threshold: str) -> str:
     sign, _, limit = threshold.partition(" ")
     return f"{sign.replace('<=', '≤').replace('>=', '≥')} {significant(float(limit))}" if limit else threshold
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

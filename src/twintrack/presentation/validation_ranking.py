@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from twintrack.presentation.formats import MISSING, share, signed
-from twintrack.presentation.validation_view import Block, Cell, Claim, Section, Table, View, count_of, number
+from twintrack.presentation.validation_view import Block, Cell, Claim, Section, Table, View, number
 
 BEST_SHOWN = 0.005
 """A strategy that is best in fewer worlds before and after learning is not among those listed."""
@@ -57,7 +57,7 @@ class Ranked:
         """A row for each strategy, a column for each outcome: rank before and after learning."""
         places = [{place["strategy"]: place for place in item["places"]} for item in self._outcomes]
         order = sorted(places[0], key=lambda name: sum(one[name]["rank_posterior"] for one in places))
-        rows = [
+        rows: list[list[str | Cell]] = [
             [Cell(self.view.strategy(name)), *(self._change(one[name]) for one in places)] for name in order
         ]
         return Table(
@@ -83,7 +83,7 @@ class Ranked:
             for name in places[0]
             if any(max(one[name]["best_prior"], one[name]["best_posterior"]) >= BEST_SHOWN for one in places)
         ]
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(self.view.strategy(name)),
                 *(_shares(one[name]) for one in places),
@@ -100,7 +100,7 @@ class Ranked:
 
     def _means(self) -> Table:
         """Everything by outcome and strategy."""
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(self.view.outcome(item["outcome"])),
                 Cell(self.view.strategy(place["strategy"])),
@@ -121,7 +121,7 @@ class Ranked:
 
     def _turns(self) -> Table:
         """Pairs whose order changes, and the parameters that explain it."""
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(self.view.outcome(item["outcome"])),
                 f"{self.view.strategy(turn['first'])} / {self.view.strategy(turn['second'])}",
@@ -158,22 +158,22 @@ class Ranked:
             key,
             narrower=share(max(median(narrower), 0.0)),
             strongest=len(names),
-            open=count_of(open_ones, len(names)),
+            open=self.view.count(open_ones, len(names)),
             all=share(len(before) / len(parameters)),
         )
         lead = texts("why_turned" if turned else "why_not_turned")
-        rows = [
+        rows: list[list[str | Cell]] = [
             [
                 Cell(self.view.outcome(outcome)),
                 str(len(found)),
-                count_of(sum(name in before for name in found), len(found)),
+                self.view.count(sum(name in before for name in found), len(found)),
                 texts.join([self.view.parameter(name) for name in found if name in before]),
             ]
             for outcome, found in strongest.items()
         ]
         head = [texts(f"col_{key}") for key in ("outcome", "strongest", "of_these_before", "which")]
         table = Table(texts("strongest_table"), head, rows, command, "prose")
-        return [Claim(f"{lead} {told}", command), table]
+        return [Claim(texts("sentence_gap").join((lead, told)), command), table]
 
     def _strongest(self) -> Mapping[str, list[str]]:
         """Give the parameters that each outcome hangs most on, from the test of sensitivity."""

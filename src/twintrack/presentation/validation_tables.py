@@ -44,7 +44,7 @@ class Tables:
                 ]
             )
         head = self._head("series", "definition", "points", "years", "sources")
-        return self._table("series_table", head, rows, ["fit"], style="prose")
+        return self._table("series_table", head, rows, ["fit"], style="prose definitions")
 
     def points(self) -> Table:
         """Every observation with its interval and source."""

@@ -187,6 +187,10 @@ class View:
         """Write the ends of a 90 % band of a series."""
         return f"{self.value(series, band['p05'])} – {self.value(series, band['p95'])}"
 
+    def count(self, part: int, whole: int) -> str:
+        """Write a count with its share, such as "37 (52%)"."""
+        return self.texts("count_share", count=part, share=share(part / whole)) if whole else str(part)
+
     def parameter(self, name: str) -> str:
         """Give the title of a world parameter."""
         return self.texts.of(self.model.world[name].title) if name in self.model.world else name
@@ -227,11 +231,6 @@ class View:
 def number(value: float | None) -> str:
     """Write a number with three digits; None as a dash."""
     return MISSING if value is None else significant(value)
-
-
-def count_of(part: int, whole: int) -> str:
-    """Write a count with its share, such as "37 (52%)"."""
-    return f"{part} ({share(part / whole)})" if whole else str(part)
 
 
 def against(low: float, high: float, wanted: float = 0.9) -> str:

@@ -15,7 +15,6 @@ from twintrack.presentation.validation_view import (
     Section,
     View,
     against,
-    count_of,
     number,
 )
 
@@ -51,7 +50,7 @@ class Words:
                 runs=f"{learnt['runs']:,}",
                 worlds=f"{learnt['worlds']:,}",
             ),
-            Claim(f"{self._coverage('answer_coverage', fit)} {self._judged(fit)}", view.command("fit")),
+            Claim(self._covered("answer_coverage", fit), view.command("fit")),
             view.claim(
                 "answer_skill",
                 "years",
@@ -60,13 +59,13 @@ class Words:
                 compared=years["compared"],
                 naive=len(years["beats_naive"]),
                 compared_naive=years["compared_naive"],
-                expected=count_of(years["expected"]["inside"], years["expected"]["points"]),
+                expected=self.view.count(years["expected"]["inside"], years["expected"]["points"]),
             ),
             self._recovered(),
             view.claim(
                 "answer_identified",
                 "identification",
-                before=count_of(len(identified["as_before"]), len(identified["parameters"])),
+                before=self.view.count(len(identified["as_before"]), len(identified["parameters"])),
                 parameters=len(identified["parameters"]),
             ),
             view.claim(
@@ -151,11 +150,11 @@ class Words:
             if item["bound"]
         ]
         return [
-            Claim(f"{self._coverage('fit_coverage', fit)} {self._judged(fit)}", view.command("fit")),
+            Claim(self._covered("fit_coverage", fit), view.command("fit")),
             view.claim(
                 "fit_published",
                 "fit",
-                published=count_of(fit["published"]["inside"], fit["published"]["points"]),
+                published=self.view.count(fit["published"]["inside"], fit["published"]["points"]),
             ),
             self._listed("fit_missed", missed, len(counted), "fit"),
             self._listed("fit_worse", worse, len(counted), "fit"),
@@ -170,9 +169,7 @@ class Words:
         values = {"year": f"{years['from']:g}", "members": f"{years['settings']['members']:,}"}
         return [
             self.view.claim("years_how", "years", points=years["said"]["points"], **values),
-            Claim(
-                f"{self._coverage('years_coverage', years)} {self._judged(years)}", self.view.command("years")
-            ),
+            Claim(self._covered("years_coverage", years), self.view.command("years")),
             *self._beaten("years"),
             self.view.remark("years_caveat"),
         ]
@@ -183,7 +180,7 @@ class Words:
         return [
             self.view.claim("series_how", "series", members=f"{section['settings']['members']:,}"),
             Claim(
-                f"{self._coverage('years_coverage', section)} {self._judged(section)}",
+                self._covered("years_coverage", section),
                 self.view.command("series"),
             ),
             *self._beaten("series"),
@@ -204,7 +201,7 @@ class Words:
             self.view.claim(
                 "identified_before",
                 "identification",
-                before=count_of(len(found["as_before"]), parameters),
+                before=self.view.count(len(found["as_before"]), parameters),
                 parameters=parameters,
                 learnt=share(LEARNT),
                 moved=number(MOVED),
@@ -274,13 +271,18 @@ class Words:
         narrow = recovery["told_inside"] < 0.9 - RECOVERED
         return [self.view.texts(f"limits_{key}") for key in (*(["narrow"] if narrow else []), *LIMITS)]
 
+    def _covered(self, key: str, section: Section) -> str:
+        """Tell the coverage twice, and judge it."""
+        parts = (self._coverage(key, section), self._judged(section))
+        return self.view.texts("sentence_gap").join(parts)
+
     def _coverage(self, key: str, section: Section) -> str:
         said, expected = section["said"], section["expected"]
         return self.view.texts(
             key,
             points=said["points"],
-            said=count_of(said["inside"], said["points"]),
-            expected=count_of(expected["inside"], expected["points"]),
+            said=self.view.count(said["inside"], said["points"]),
+            expected=self.view.count(expected["inside"], expected["points"]),
             said_interval=f"{share(said['low'])} – {share(said['high'])}",
             expected_interval=f"{share(expected['low'])} – {share(expected['high'])}",
         )
