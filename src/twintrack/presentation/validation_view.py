@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from twintrack.presentation.formats import MISSING, date, share, significant
@@ -149,7 +150,7 @@ class View:
 
     def history(self, series: str) -> HistorySeries:
         """Give the definition of a series."""
-        return self.model.inputs.history[series]
+        return self._history[series]
 
     def series(self, name: str) -> str:
         """Give the title of a series."""
@@ -197,7 +198,17 @@ class View:
 
     def strategy(self, name: str) -> str:
         """Give the title of a strategy."""
-        return self.texts.of(self.model.strategy(name).title)
+        return self._strategies[name]
+
+    @cached_property
+    def _history(self) -> dict[str, HistorySeries]:
+        """All series by name: the files are read each time the model is asked for them."""
+        return self.model.inputs.history
+
+    @cached_property
+    def _strategies(self) -> dict[str, str]:
+        """Titles by name: the model reads a strategy's file each time it is asked for."""
+        return {name: self.texts.of(self.model.strategy(name).title) for name in self.model.strategies}
 
     def outcome(self, name: str) -> str:
         """Give the title of an outcome."""
@@ -216,11 +227,11 @@ class View:
         """Give the title of an outcome, series, parameter or strategy; of anything else its name."""
         if name in self.model.outcomes:
             return self.outcome(name)
-        if name in self.model.inputs.history:
+        if name in self._history:
             return self.series(name)
         if name in self.model.world:
             return self.parameter(name)
-        return self.strategy(name) if name in self.model.strategies else name
+        return self._strategies.get(name, name)
 
     def tests(self) -> Sequence[Section]:
         """Give the tests of the field."""
