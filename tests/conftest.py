@@ -61,6 +61,7 @@ def put_posterior() -> Callable[..., Path]:
     import twintrack
     from twintrack.experiments.design import sampled
     from twintrack.experiments.posterior import PosteriorRecord, prior_hash, write_posterior
+    from twintrack.inputs.history import history_hash
     from twintrack.resources import POSTERIOR_FILE
 
     def put(root: Path, rows: int = 40, **changes: Any) -> Path:
@@ -73,7 +74,7 @@ def put_posterior() -> Callable[..., Path]:
         told = {
             "model_hash": model.equations.hash,
             "prior_hash": prior_hash(model.world),
-            "history_hash": "0" * 64,
+            "history_hash": history_hash(model.inputs.history.values()),
             "seed": 7,
         }
         write_posterior(root / POSTERIOR_FILE, frame, PosteriorRecord(**(told | changes)))

