@@ -128,3 +128,16 @@ def test_strategies_are_ranked_in_the_worlds_of_both(small_model: Model, small_t
     only = rank(small_model, small_target, scores, seed=1, outcomes=["public_cost_pv"], worlds=5)
     assert [item.outcome for item in only] == ["public_cost_pv"]
     assert not Path("strategies").exists()
+
+
+def test_what_decides_between_the_two_best_is_told() -> None:
+    first, second = parameters()
+    noise = np.random.default_rng(4).standard_normal(RUNS)
+    before = np.stack([10 + 3 * first + 4 * second + 5 * noise, 9 + 0 * first, 0 * first])
+    found = ranked(before, before, moved=1.0).contest
+    assert (found.first, found.second) == ("a", "b")
+    assert found.prior == found.posterior == pytest.approx((before[0] > before[1]).mean())
+    assert found.explained == pytest.approx(0.5, abs=0.05)
+    assert dict(found.parts) == pytest.approx({"p": 9 / 25, "q": 16 / 25}, abs=0.05)
+    # History has moved the first parameter, so that only the second one is as before.
+    assert found.as_before == pytest.approx(16 / 25, abs=0.05)

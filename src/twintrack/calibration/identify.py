@@ -96,8 +96,12 @@ def identify(target: Target, scores: Array) -> Identified:
 def _learnt(name: str, scores: Array, values: Array) -> Learnt:
     contraction, moved = 1 - float(scores.var()), float(scores.mean())
     low, median, high = (float(value) for value in np.quantile(values, [0.05, 0.5, 0.95]))
-    as_before = contraction < LEARNT and abs(moved) < MOVED
-    return Learnt(name, contraction, moved, low, median, high, as_before)
+    return Learnt(name, contraction, moved, low, median, high, equals_prior(scores))
+
+
+def equals_prior(scores: Array) -> bool:
+    """Say whether the scores of a parameter, shape (worlds,), are the prior's as far as can be told."""
+    return 1 - float(scores.var()) < LEARNT and abs(float(scores.mean())) < MOVED
 
 
 def _direction(size: float, vector: Array, names: list[str]) -> Direction:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twintrack.calibration.identify import equals_prior
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 
@@ -78,6 +79,30 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Contest:
+    """What decides between the two strategies that do best after learning.
+
+    Attributes:
+        first: The best by its mean.
+        second: The next.
+        prior: Share of worlds in which the first is better, before learning.
+        posterior: The same after it.
+        explained: Share of the variance of their difference, over worlds of the prior, that is linear in the
+            parameters.
+        as_before: Share of that part which belongs to parameters whose posterior equals their prior.
+        parts: Parameters, and their shares of that part, the largest first.
+    """
+
+    first: str
+    second: str
+    prior: float
+    posterior: float
+    explained: float
+    as_before: float
+    parts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class Ranking:
     """The strategies on one outcome.
 
@@ -88,6 +113,7 @@ class Ranking:
         places: All strategies, the best after learning first.
         correlation: Rank correlation (Spearman) of the two orders.
         turns: Pairs whose order changes clearly, the largest change first.
+        contest: What decides between the two best.
     """
 
     outcome: str
@@ -96,6 +122,7 @@ class Ranking:
     places: tuple[Place, ...]
     correlation: float
     turns: tuple[Turn, ...]
+    contest: Contest
 
 
 def rank(
@@ -163,6 +190,7 @@ def _ranking(
         _turn(pair, sign * before, sign * after, prior, posterior, strategies, names)
         for pair in _turned(sign * before, sign * after)
     ]
+    order = np.argsort(ranks[1])[:2]
     return Ranking(
         outcome=outcome,
         year=YEAR,
@@ -170,6 +198,9 @@ def _ranking(
         places=tuple(sorted(places, key=lambda place: place.rank_posterior)),
         correlation=float(np.corrcoef(ranks[0], ranks[1])[0, 1]),
         turns=tuple(sorted(turns, key=lambda turn: turn.posterior - turn.prior)),
+        contest=_contest(
+            (int(order[0]), int(order[1])), sign * before, sign * after, prior, posterior, strategies, names
+        ),
     )
 
 
@@ -210,9 +241,7 @@ def _turn(
 ) -> Turn:
     first, second = pair
     apart, later = before[first] - before[second], after[first] - after[second]
-    regressors = np.vstack([np.ones(prior.shape[1]), prior])
-    slopes = np.linalg.lstsq(regressors.T, apart, rcond=None)[0][1:]
-    parts = slopes * (posterior.mean(axis=1) - prior.mean(axis=1))
+    parts = _slopes(apart, prior) * (posterior.mean(axis=1) - prior.mean(axis=1))
     shift = float(later.mean() - apart.mean())
     largest = np.argsort(-np.abs(parts))[:_PARTS]
     return Turn(
@@ -223,4 +252,38 @@ def _turn(
         shift=shift,
         explained=float(parts.sum() / shift) if shift else 0.0,
         parts=tuple((names[row], float(parts[row])) for row in largest),
+    )
+
+
+def _slopes(values: Array, scores: Array) -> Array:
+    """Regress values of shape (world,) on scores of shape (parameter, world), shape (parameter,)."""
+    regressors = np.vstack([np.ones(scores.shape[1]), scores])
+    slopes = np.linalg.lstsq(regressors.T, values, rcond=None)[0][1:]
+    return np.asarray(slopes, dtype=np.float64)
+
+
+def _contest(
+    pair: tuple[int, int],
+    before: Array,
+    after: Array,
+    prior: Array,
+    posterior: Array,
+    strategies: Sequence[str],
+    names: Sequence[str],
+) -> Contest:
+    first, second = pair
+    apart, later = before[first] - before[second], after[first] - after[second]
+    slopes = _slopes(apart, prior)
+    shares = slopes**2 / max(float((slopes**2).sum()), np.finfo(float).tiny)
+    unmoved = [equals_prior(scores) for scores in posterior]
+    largest = np.argsort(-shares)[:_PARTS]
+    spread, linear = float(apart.var()), float((slopes @ prior).var())
+    return Contest(
+        first=strategies[first],
+        second=strategies[second],
+        prior=float((apart > 0).mean()),
+        posterior=float((later > 0).mean()),
+        explained=linear / spread if spread else 0.0,
+        as_before=float(shares[unmoved].sum()),
+        parts=tuple((names[row], float(shares[row])) for row in largest),
     )

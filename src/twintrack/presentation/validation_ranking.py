@@ -44,6 +44,7 @@ class Ranked:
             self._ranks(),
             self._best(),
             *([self._turns()] if turned else []),
+            self._contests(),
             *self._why(bool(turned)),
             self._means(),
         ]
@@ -138,6 +139,25 @@ class Ranked:
         keys = ("outcome", "pair", "first_better", "shift", "explained_share", "parts")
         head = [self.view.texts(f"col_{key}") for key in keys]
         label, note = self.view.texts("turns_table"), self.view.texts("turns_note")
+        return Table(label, head, rows, self.view.command("ranking"), "prose", note)
+
+    def _contests(self) -> Table:
+        """What decides between the two best of each outcome, and whether history speaks of it."""
+        contests = [(item, item["contest"]) for item in self._outcomes]
+        rows: list[list[str | Cell]] = [
+            [
+                Cell(self.view.outcome(item["outcome"])),
+                f"{self.view.strategy(contest['first'])} / {self.view.strategy(contest['second'])}",
+                f"{share(contest['prior'])} → {share(contest['posterior'])}",
+                share(contest["explained"]),
+                share(contest["as_before"]),
+                "; ".join(f"{self.view.parameter(name)} ({share(part)})" for name, part in contest["parts"]),
+            ]
+            for item, contest in contests
+        ]
+        keys = ("outcome", "pair", "first_better", "linear", "open_part", "deciding")
+        head = [self.view.texts(f"col_{key}") for key in keys]
+        label, note = self.view.texts("contests_table"), self.view.texts("contests_note")
         return Table(label, head, rows, self.view.command("ranking"), "prose", note)
 
     def _why(self, turned: bool) -> list[Block]:
