@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,9 +21,10 @@ from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments import manifest
 from twintrack.experiments.experiment import Progress
-from twintrack.experiments.workers import Crew, computed_here, processor_cores
+from twintrack.experiments.manifest import versions
+from twintrack.experiments.posterior import prior_hash
+from twintrack.experiments.workers import Crew, computed_here, processor_cores, worker_faults
 from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
 from twintrack.stored import code_digest
@@ -140,13 +141,6 @@ def calibrate(
     return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
 
 
-def worker_faults(workers: int | None) -> list[Fault]:
-    """Say what is wrong with a number of workers."""
-    if workers is None or workers >= 1:
-        return []
-    return [Fault("workers", f"at least 1 worker is needed, not {workers}")]
-
-
 @contextmanager
 def crew(targets: dict[str, Target], workers: int | None, tell: Tell) -> Iterator[Compute]:
     """Give what computes tasks of these targets: workers, or this process when there is only one."""
@@ -249,12 +243,12 @@ def runs(settings: Settings, population: Population) -> int:
 
 def _key(model: Model, asked: Calibration) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
-    described: dict[str, Any] = {
+    described = {
         "asked": asdict(asked),
         "model": model.equations.hash,
-        "prior": {name: manifest.parameter_entry(item) for name, item in model.world.items()},
+        "prior": prior_hash(model.world),
         "history": history_hash(model.inputs.history.values()),
-        "code": [code_digest(room).hex() for room in ("calibration", "engines", "equations", "experiments")],
-        "libraries": manifest.versions(),
+        "code": code_digest("calibration").hex(),
+        "versions": versions(),
     }
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]

@@ -101,11 +101,6 @@ class Coverage:
     low: float
     high: float
 
-    @property
-    def share(self) -> float:
-        """Share of observations inside."""
-        return self.inside / self.points
-
 
 def fits(
     series: Sequence[Observed], slices: Sequence[slice], prior: Predicted, posterior: Predicted, sizes: Array

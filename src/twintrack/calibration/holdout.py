@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.calibrate import Tell, crew
 from twintrack.calibration.fit import Band, band
-from twintrack.calibration.observations import Array, Observations, Observed
-from twintrack.calibration.predictive import Predicted, predict
+from twintrack.calibration.observations import Array, Observed
+from twintrack.calibration.predictive import Predicted, predict, predict_by_prior
 from twintrack.calibration.sampler import Compute, Population, Settings, sample
 from twintrack.calibration.skill import crps, extrapolated, inside
 from twintrack.calibration.target import Target
@@ -154,9 +154,7 @@ def predictions(
 ) -> Iterator[SeriesPrediction]:
     """Predict the points that were not learnt from; `only` names the one series that is wanted."""
     after = predict(target, learnt, scores, (*seed, 0))
-    nothing = target.with_observed(Observations(()))
-    drawn = np.random.default_rng((*seed, 1)).standard_normal((nothing.unknowns.size, scores.shape[1]))
-    before = predict(target, nothing, drawn, (*seed, 2))
+    before = predict_by_prior(target, scores.shape[1], (*seed, 1), (*seed, 2))
     for item, place in zip(target.observed.series, target.observed.slices, strict=True):
         held = np.flatnonzero(~after.known[place])
         if len(held) and only in (None, item.name):

@@ -63,16 +63,13 @@ class Observed:
 
     def chosen(self, keep: Callable[[HistoryPoint], bool]) -> Observed:
         """Give the series with some of its points only; there may be none."""
-        return self.reordered(np.flatnonzero([keep(point) for point in self.series.points]))
-
-    def reordered(self, order: NDArray[np.int64]) -> Observed:
-        """Give the series with the points at some places, in that order."""
+        kept = np.flatnonzero([keep(point) for point in self.series.points])
         return Observed(
-            replace(self.series, points=tuple(self.series.points[place] for place in order)),
-            self.times[order],
-            self.values[order],
-            self.errors[order],
-            self.weights[:, order],
+            replace(self.series, points=tuple(self.series.points[place] for place in kept)),
+            self.times[kept],
+            self.values[kept],
+            self.errors[kept],
+            self.weights[:, kept],
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.calibration.likelihood import cholesky, covariance
-from twintrack.calibration.observations import Array
+from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.target import Target
 
 
@@ -63,6 +63,15 @@ def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) 
         drawn = drawn_residuals(item.times, item.errors, residuals, seen, *errors, stream)
         expected[place] = said[place] + (drawn if item.series.bound is None else 0.0)
     return Predicted(said, expected, known)
+
+
+def predict_by_prior(
+    target: Target, runs: int, scores_seed: Sequence[int], errors_seed: Sequence[int]
+) -> Predicted:
+    """Predict all points of a target by so many worlds of the prior, as if nothing had been learnt from."""
+    nothing = target.with_observed(Observations(()))
+    scores = np.random.default_rng(scores_seed).standard_normal((nothing.unknowns.size, runs))
+    return predict(target, nothing, scores, errors_seed)
 
 
 def drawn_residuals(

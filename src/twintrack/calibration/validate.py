@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell, worker_faults
+from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import run_field_tests
 from twintrack.calibration.fit import coverage, fits
@@ -29,8 +29,8 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.identify import identify
-from twintrack.calibration.observations import Array, Observations
-from twintrack.calibration.predictive import predict
+from twintrack.calibration.observations import Array
+from twintrack.calibration.predictive import predict, predict_by_prior
 from twintrack.calibration.projection import project
 from twintrack.calibration.publish import scores_of
 from twintrack.calibration.ranking import rank
@@ -39,6 +39,7 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
+from twintrack.experiments.workers import worker_faults
 from twintrack.inputs.validation import unknown
 from twintrack.stored import stored
 
@@ -162,9 +163,7 @@ def _calibration(asked: Validation) -> Section:
 
 def _fit(asked: Validation) -> Section:
     target, scores = asked.target, asked.scores
-    nothing = target.with_observed(Observations(()))
-    drawn = np.random.default_rng((asked.seed, 9)).standard_normal((nothing.unknowns.size, scores.shape[1]))
-    prior = predict(target, nothing, drawn, (asked.seed, 10))
+    prior = predict_by_prior(target, scores.shape[1], (asked.seed, 9), (asked.seed, 10))
     posterior = predict(target, target, scores, (asked.seed, 11))
     found = fits(
         target.observed.series,

@@ -15,7 +15,7 @@ from twintrack.experiments.parts import Done, Job, part_ranges
 from twintrack.experiments.preparing import Prepared, prepare
 from twintrack.experiments.store import MANIFEST, WORLDS, Place, Store, free_space
 from twintrack.experiments.stored_ensemble import EnsembleResult
-from twintrack.experiments.workers import computed_by_workers, computed_here, processor_cores
+from twintrack.experiments.workers import computed_by_workers, computed_here, processor_cores, worker_faults
 from twintrack.experiments.worlds import Worlds
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.validation import FaultList
@@ -156,9 +156,7 @@ def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -
 
 def _way_faults(workers: int | None, cluster: str | None) -> list[Fault]:
     """Say what is wrong with how it is to be computed."""
-    faults = []
-    if workers is not None and workers < 1:
-        faults.append(Fault("workers", f"at least 1 worker is needed, not {workers}"))
+    faults = worker_faults(workers)
     if cluster is not None:
         from twintrack.experiments.cluster import LOCAL, check_cluster
 

@@ -24,7 +24,7 @@ from threading import Thread
 from traceback import format_exc
 from typing import Any, Generic, Protocol, TypeVar
 
-from twintrack.errors import TwinTrackError
+from twintrack.errors import Fault, TwinTrackError
 
 Tell = Callable[[str], None]
 
@@ -61,6 +61,13 @@ def processor_cores() -> list[int]:
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))
+
+
+def worker_faults(workers: int | None) -> list[Fault]:
+    """Say what is wrong with a number of workers."""
+    if workers is None or workers >= 1:
+        return []
+    return [Fault("workers", f"at least 1 worker is needed, not {workers}")]
 
 
 def computed_here(
