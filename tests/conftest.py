@@ -120,7 +120,7 @@ def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report, with its pages in both languages and its data."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
 
@@ -128,7 +128,7 @@ def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytes
 @pytest.fixture(scope="session")
 def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report on all strategies, with fewer worlds."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     path = _with_fewer_worlds(content / "reports" / "all_strategies.yaml", tmp_path_factory)
     return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent

@@ -52,7 +52,7 @@ def validate_command(**options: Any) -> None:
     if only is not None:
         print_json(found)
         return
-    from twintrack.presentation.validation_page import build_validation
+    from twintrack.pages.validation.page import build_validation
 
     page = build_validation(found, options["out"], asked.model, asked.seed)
     if options["as_json"]:
@@ -62,8 +62,8 @@ def validate_command(**options: Any) -> None:
 
 
 def _print_summary(found: Mapping[str, Section], page: Path) -> None:
-    from twintrack.presentation.validation_page import CSV, JSON
-    from twintrack.presentation.validation_words import statuses_of
+    from twintrack.pages.validation.page import CSV, JSON
+    from twintrack.pages.validation.words import statuses_of
 
     fit, years = found["fit"], found["years"]
     said, expected = fit["said"], fit["expected"]
