@@ -93,3 +93,22 @@ def significant(value: float, digits: int = 3) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa = number(value / 10**power, f".{digits - 1}f")
     return f"{mantissa} × 10{str(power).translate(_SUPERSCRIPTS)}"
+
+
+_SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-3, 1e6
+"""Values outside these sizes are written as powers of ten."""
+
+
+def plain(value: float) -> str:
+    """Write a value with as many digits as it needs, at most four; very large or small as a power of ten."""
+    if value and not _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
+        factor, power = f"{value:.2e}".split("e")
+        return f"{factor}×10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    digits = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
+def parameter_value(value: float) -> str:
+    """Write a value with three significant digits."""
+    return plain(float(f"{value:.3g}"))

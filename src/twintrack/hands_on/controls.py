@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets
 
-from twintrack.pages.report.tables import plain
+from twintrack.formats import plain
 
 NEAR = 0.01
 """Two values closer than this share of a step are the same."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from twintrack.errors import TwinTrackError
+
 if TYPE_CHECKING:
     from twintrack.inputs.schemas import Bilingual
 
@@ -22,8 +24,20 @@ class Texts:
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give the text of a key with its values filled in. Raises KeyError for an unknown key."""
-        return _read()[key][self.language].format(**values)
+        """Give the text of a key with its values filled in.
+
+        Raises TwinTrackError for an unknown key, and where a value that the text names is not given.
+        """
+        try:
+            text = _read()[key][self.language]
+        except KeyError:
+            message = f'{" and ".join(FILES)} have no text "{key}" in the language {self.language}'
+            raise TwinTrackError(message) from None
+        try:
+            return text.format(**values)
+        except KeyError as error:
+            message = f'the text "{key}" names {error}, which is not given'
+            raise TwinTrackError(message) from None
 
     def of(self, title: Bilingual) -> str:
         """Give a title of a lever, outcome, strategy or scenario in this language."""
@@ -51,9 +65,8 @@ def _read() -> dict[str, dict[str, str]]:
     from ruamel.yaml import YAML
 
     folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
-    entries = {
+    return {
         key: entry
         for name in FILES
         for key, entry in reader.load(folder.joinpath(name).read_text(encoding="utf-8")).items()
     }
-    return {key: {language: entry[language] for language in LANGUAGES} for key, entry in entries.items()}

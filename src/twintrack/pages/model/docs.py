@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
@@ -18,15 +18,14 @@ from twintrack import __version__
 from twintrack.equations.structure import Variable
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import snake, split_element
-from twintrack.pages.builder import environment, html_language, part
+from twintrack.pages.blocks import Basis, Block, Cell, Fact, Facts, Items, Row, Section, Table, View
+from twintrack.pages.builder import Link, Page, in_script, page_names, publish, render
 from twintrack.pages.model.diagrams import Diagram, diagrams
 from twintrack.pages.model.equations import typeset
 from twintrack.pages.model.views import Structure, model_structure
-from twintrack.pages.report.files import replaced_folder
 from twintrack.pages.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Source
     from twintrack.inputs.structure_schemas import LoopEntry
     from twintrack.model import Model
 
@@ -34,6 +33,7 @@ MARKER = "model.json"
 """File that tells a folder of these pages from others, and lists the variables for other programs."""
 DIAGRAMS = "diagrams"
 """Folder of the diagrams inside that of the pages."""
+COMMAND = "twintrack model docs"
 COUNTED = ("stock", "flow", "auxiliary", "constant", "lever", "world")
 HASH_DIGITS = 12
 
@@ -52,22 +52,20 @@ def build_docs(model: Model, folder: Path) -> Path:
         InputError: The content is wrong, or the folder holds something else than such pages.
     """
     book = Book(model, model_structure(model))
-    with replaced_folder(folder, "pages of a model", MARKER, spare=[DIAGRAMS]) as fresh:
-        for diagram in book.all_diagrams:
-            target = fresh / DIAGRAMS / diagram.file
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(diagram.svg(), encoding="utf-8")
-        for language in LANGUAGES:
-            pages = Pages(book, language)
-            for name, text in pages.all():
-                (fresh / name).write_text(text, encoding="utf-8")
-        (fresh / MARKER).write_text(json.dumps(book.listing(), indent=1) + "\n", encoding="utf-8")
+    publish(folder, _files(book), "pages of a model", MARKER, spare=[DIAGRAMS])
     return folder / page_name("index", LANGUAGES[0])
+
+
+def _files(book: Book) -> Iterator[tuple[str, str]]:
+    yield from ((f"{DIAGRAMS}/{diagram.file}", diagram.svg()) for diagram in book.all_diagrams)
+    for language in LANGUAGES:
+        yield from ((page.name, render(page)) for page in book_pages(book, language))
+    yield MARKER, json.dumps(book.listing(), indent=1) + "\n"
 
 
 def page_name(stem: str, language: str) -> str:
     """Give the file of a page: `talent.html` in the first language, `talent.zh.html` in another."""
-    return f"{stem}.html" if language == LANGUAGES[0] else f"{stem}.{language}.html"
+    return page_names(LANGUAGES, stem)[language]
 
 
 def stem_of(sector: str) -> str:
@@ -165,227 +163,288 @@ def loop_variables(loop: LoopEntry) -> list[str]:
     return list(dict.fromkeys(split_element(label)[0] for label in labels))
 
 
-class Pages:
-    """The pages in one language."""
+@dataclass(frozen=True)
+class Entry(Block):
+    """What only these pages show; `kind` names its template, which is filled with the values."""
 
-    def __init__(self, book: Book, language: str) -> None:
-        self._book = book
-        self._texts = Texts(language)
-        self._variables = book.model.equations.variables
+    kind: str  # type: ignore[misc]  # of an entry, not of its class
+    values: Mapping[str, Any]
 
-    def all(self) -> Iterable[tuple[str, str]]:
-        """Yield the name and the HTML of each page."""
-        yield self._page("index"), self._render("model_index.html.jinja", "index", self._index())
-        for sector in self._book.sectors:
-            stem = stem_of(sector)
-            yield self._page(stem), self._render("model_sector.html.jinja", stem, self._sector(sector))
 
-    def _page(self, stem: str) -> str:
-        return page_name(stem, self._texts.language)
+@dataclass(frozen=True)
+class BookView(View):
+    """The book in one language."""
 
-    def _render(self, template: str, stem: str, values: Mapping[str, Any]) -> str:
-        texts, equations = self._texts, self._book.model.equations
-        others = [language for language in LANGUAGES if language != texts.language]
-        frame = {
-            "lang": html_language(texts.language),
-            "t": texts,
-            "version": __version__,
-            "css": Markup(part("report.css") + part("model.css")),
-            "index": self._page("index"),
-            "other_pages": [
-                {
-                    "lang": language,
-                    "href": page_name(stem, language),
-                    "name": Texts(language)("language_name"),
-                }
-                for language in others
-            ],
-            "menu": [
-                {
-                    "title": texts.sector(sector),
-                    "href": self._page(stem_of(sector)),
-                    "here": stem_of(sector) == stem,
-                }
-                for sector in self._book.sectors
-            ],
-            "provenance": texts("model_provenance", hash=equations.hash[:HASH_DIGITS], version=__version__),
-        }
-        return environment().get_template(template).render({**frame, **values})
+    book: Book
 
-    def _href(self, name: str) -> str:
-        return f"{self._page(stem_of(self._variables[name].group))}#{name}"
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """The variables of the model by name."""
+        return self.book.model.equations.variables
 
-    # The index
+    def page(self, stem: str) -> str:
+        """Give the file of a page."""
+        return page_name(stem, self.texts.language)
 
-    def _index(self) -> dict[str, Any]:
-        book, variables = self._book, list(self._variables.values())
-        rows = [self._row(self._texts.sector(sector), found) for sector, found in book.sectors.items()]
-        for row, sector in zip(rows, book.sectors, strict=True):
-            row["href"] = self._page(stem_of(sector))
-            row["note"] = book.notes.get(sector, "")
-        return {
-            "title": self._texts("model_title"),
-            "lead": self._texts("model_lead", equations=len(variables), sectors=len(book.sectors)),
-            "rows": rows,
-            "total": self._row(self._texts("model_total"), variables),
-            "loops": [self._loop(loop) for loop in book.loops],
-            "ranges": book.model.equations.ranges,
-            "sources": [self._full_source(key, entry) for key, entry in book.model.inputs.sources.items()],
-            "names": Markup(self._names().replace("</", "<\\/")),
-            "script": Markup(part("model.js")),
-        }
+    def href(self, name: str) -> str:
+        """Give the address of a variable."""
+        return f"{self.page(stem_of(self.variables[name].group))}#{name}"
 
-    def _row(self, title: str, variables: list[Variable]) -> dict[str, Any]:
-        kinds = Counter(self._book.kind(item.name) for item in variables)
-        rests = Counter(self._book.rests_on(item) for item in variables)
-        share = rests[ASSUMPTION] / len(variables) if variables else 0.0
-        return {
-            "title": title,
-            "counts": [kinds[kind] for kind in COUNTED],
-            "all": len(variables),
-            "assumption": f"{share:.0%}",
-            "partly": f"{rests['part'] / len(variables):.0%}" if variables else "",
-        }
+    def kind(self, name: str) -> str:
+        """Name the kind of a variable."""
+        return self.texts(f"kind_{self.book.kind(name)}")
 
-    def _names(self) -> str:
-        entries = [
-            [
-                item.title,
-                self._href(item.name),
-                self._kind(item.name),
-                self._texts.sector(item.group),
-                self._called(item.name),
-            ]
-            for item in self._variables.values()
-        ]
-        return json.dumps(entries, ensure_ascii=False)
-
-    def _full_source(self, key: str, source: Source) -> dict[str, Any]:
-        link = source.link if source.link.startswith(("http://", "https://")) else ""
-        return {"key": key, "source": source, "link": link}
-
-    # A sector
-
-    def _sector(self, sector: str) -> dict[str, Any]:
-        book = self._book
-        variables = book.sectors[sector]
-        found = book.diagrams[sector]
-        return {
-            "title": self._texts.sector(sector),
-            "lead": book.notes.get(sector, ""),
-            "counts": self._row("", variables),
-            "kinds": [self._texts(f"kind_{kind}") for kind in COUNTED],
-            "diagrams": [
-                {
-                    "file": f"{DIAGRAMS}/{diagram.file}",
-                    "title": self._diagram_title(diagram),
-                    "svg": Markup(diagram.svg(self._href)),
-                }
-                for diagram in found
-            ],
-            "loops": [self._loop(loop) for loop in book.loops_of(item.name for item in variables)],
-            "equations": [self._equation(item) for item in variables],
-        }
-
-    def _diagram_title(self, diagram: Diagram) -> str:
-        texts = self._texts
-        stocks = [self._variables[name].title for name in diagram.stocks]
-        if not stocks:
-            return texts("diagram_plain", place=diagram.place, count=diagram.count)
-        return texts("diagram_stocks", place=diagram.place, count=diagram.count, names=texts.join(stocks))
-
-    def _equation(self, variable: Variable) -> dict[str, Any]:
-        book, equations = self._book, self._book.model.equations
-        name = variable.name
-        return {
-            "name": name,
-            "title": variable.title,
-            "kind": book.kind(name),
-            "kind_name": self._kind(name),
-            "called": self._called(name),
-            "unit": variable.units,
-            "equation": typeset(variable.equation, self._variables, self._href),
-            "comment": variable.documentation,
-            "sources": [self._source(key) for key in book.sources(variable.source) or [ASSUMPTION]],
-            "ranges": self._ranges(name),
-            "causes": [self._link(other) for other in equations.causes(name)],
-            "uses": [self._link(other) for other in equations.uses(name)],
-            "loops": [{"id": loop.id, "href": f"#loop-{loop.id}"} for loop in book.loops_of([name])],
-        }
-
-    def _kind(self, name: str) -> str:
-        return self._texts(f"kind_{self._book.kind(name)}")
-
-    def _called(self, name: str) -> str:
+    def called(self, name: str) -> str:
         """Give the title that planners know a lever, world parameter or outcome by."""
-        model = self._book.model
+        model = self.book.model
         for table in (model.levers, model.world, model.outcomes):
             if name in table:
-                return self._texts.of(table[name].title)
+                return self.of(table[name].title)
         return ""
 
-    def _link(self, name: str) -> dict[str, str]:
-        return {"href": self._href(name), "title": self._variables[name].title}
 
-    def _ranges(self, name: str) -> list[dict[str, str]]:
-        """Give range and distribution of a lever or of the world parameters that a constant holds."""
-        model, texts = self._book.model, self._texts
-        found = []
-        if name in model.levers:
-            lever = model.levers[name]
-            text = texts(
-                "range_lever", low=f"{lever.low:g}", high=f"{lever.high:g}", value=f"{lever.baseline:g}"
-            )
-            found.append({"label": "", "text": text})
-        for label in self._book.parameters.get(name, []):
-            entry = model.world[label]
-            text = texts(
-                "range_world",
-                low=f"{entry.low:g}",
-                high=f"{entry.high:g}",
-                value=f"{entry.value:g}",
-                distribution=texts(f"distribution_{entry.distribution}", spread=entry.spread),
-                confidence=texts(f"confidence_{entry.confidence}"),
-            )
-            found.append({"label": "" if label == name else label, "text": text})
-        return found
+def book_pages(book: Book, language: str) -> Iterator[Page[BookView]]:
+    """Give the pages in one language: the index, then one for each sector."""
+    view = BookView(book, texts=Texts(language))
+    texts = view.texts
+    lead = texts("model_lead", equations=len(view.variables), sectors=len(book.sectors))
+    yield _page(view, "index", texts("model_title"), lead, _INDEX)
+    for sector, variables in book.sectors.items():
+        page = _page(view, stem_of(sector), texts.sector(sector), book.notes.get(sector, ""), _sector(sector))
+        yield replace(page, intro=[_counts(view, variables)], lead_language="en")
 
-    def _source(self, key: str) -> dict[str, str]:
-        """Give a source as a link to its full entry on the index."""
-        sources = self._book.model.inputs.sources
-        if key not in sources:
-            kind = "assumption" if key == ASSUMPTION else "words"
-            text = self._texts("assumption") if key == ASSUMPTION else key
-            return {"kind": kind, "text": text, "href": "", "title": ""}
-        source = sources[key]
-        first = re.split(r",| \(| et al", source.authors)[0].strip()
-        href = f"{self._page('index')}#source-{key}"
-        return {"kind": "source", "text": f"{first} {source.year}", "href": href, "title": source.title}
 
-    def _loop(self, loop: LoopEntry) -> dict[str, Any]:
-        texts = self._texts
-        cycles = [
-            {
-                "id": cycle.id if loop.sign is None else "",
-                "sign": cycle.sign.replace("-", "−"),
-                "kind": texts("loop_reinforcing" if cycle.sign == "+" else "loop_balancing"),
-                "links": [
-                    {"label": label, "href": self._loop_href(label), "sign": sign.replace("-", "−")}
-                    for label, sign in zip_longest(cycle.variables, cycle.signs, fillvalue="")
-                ],
-            }
-            for cycle in loop.cycles
+def _page(
+    view: BookView, stem: str, title: str, lead: str, sections: Sequence[Section[BookView]]
+) -> Page[BookView]:
+    texts, book = view.texts, view.book
+    menu = [
+        Link(texts.sector(sector), view.page(stem_of(sector)), stem_of(sector) == stem)
+        for sector in book.sectors
+    ]
+    digest = book.model.equations.hash[:HASH_DIGITS]
+    return Page(
+        view=view,
+        names=page_names(LANGUAGES, stem),
+        title=title,
+        lead=lead,
+        sections=sections,
+        data=[MARKER],
+        style="model",
+        menu=menu,
+        home=view.page("index"),
+        footer=texts("model_provenance", hash=digest, version=__version__),
+    )
+
+
+# The index
+
+
+def _search(view: BookView) -> list[Block]:
+    """A field that finds variables by parts of their names."""
+    entries = [
+        [
+            item.title,
+            view.href(item.name),
+            view.kind(item.name),
+            view.texts.sector(item.group),
+            view.called(item.name),
         ]
-        return {
-            "id": loop.id,
-            "title": texts.of(loop.title),
-            "reading": texts.of(loop.reading),
-            "stronger": texts.of(loop.strengthened_by),
-            "weaker": texts.of(loop.weakened_by),
-            "cycles": cycles,
-        }
+        for item in view.variables.values()
+    ]
+    return [Entry("search", {"names": in_script(json.dumps(entries, ensure_ascii=False))})]
 
-    def _loop_href(self, label: str) -> str:
-        """Give the address of a variable of a loop; none for a name that `twintrack check` would not pass."""
-        name = split_element(label)[0]
-        return self._href(name) if name in self._variables else ""
+
+def _sectors(view: BookView) -> list[Block]:
+    """What each sector holds, and how much of it rests on assumptions."""
+    texts, book = view.texts, view.book
+    rows: list[Row] = []
+    for sector, found in book.sectors.items():
+        title, address = texts.sector(sector), view.page(stem_of(sector))
+        heading = Cell(title, book.notes.get(sector, ""), href=address)
+        rows.append([heading, *(cell if cell != "0" else "" for cell in _row(book, found))])
+    totals = [texts("model_total"), *_row(book, list(view.variables.values()))]
+    total = [Cell(text, tone="total") for text in totals]
+    kinds = [texts(f"kind_{kind}") for kind in COUNTED]
+    head = [texts("sector"), *kinds, texts("total"), texts("assumption_share"), texts("assumption_partly")]
+    label, basis = texts("sectors_heading"), Basis(MARKER, COMMAND)
+    table = Table("sectors_heading", label, head, [*rows, total], basis, "sectors")
+    return [view.note("sectors_note", "note"), table]
+
+
+def _row(book: Book, variables: list[Variable]) -> list[str]:
+    """Count variables by kind and in all, and give the shares that rest on assumptions."""
+    kinds = Counter(book.kind(item.name) for item in variables)
+    rests = Counter(book.rests_on(item) for item in variables)
+    parts = [f"{rests[key] / max(len(variables), 1):.0%}" for key in (ASSUMPTION, "part")]
+    return [*(str(kinds[kind]) for kind in COUNTED), str(len(variables)), *parts]
+
+
+def _loops(view: BookView, names: Iterable[str] | None = None) -> list[Block]:
+    """The named loops, or those that run through any of some variables."""
+    loops = view.book.loops if names is None else view.book.loops_of(names)
+    return [_loop(view, loop) for loop in loops] or [view.note("loops_none", "note")]
+
+
+def _ranges(view: BookView) -> list[Block]:
+    """The subscripts and their elements."""
+    ranges = view.book.model.equations.ranges
+    return [Facts([Fact(name, [", ".join(elements)]) for name, elements in ranges.items()])]
+
+
+def _sources(view: BookView) -> list[Block]:
+    """Every source in full."""
+    sources = view.book.model.inputs.sources
+    return [Entry("sources", {"sources": sources})]
+
+
+_INDEX: tuple[Section[BookView], ...] = (
+    Section("search", 1, _search),
+    Section("sectors", 2, _sectors),
+    Section("loops", 3, _loops),
+    Section("ranges", 4, _ranges, lambda view: bool(view.book.model.equations.ranges)),
+    Section("sources", 5, _sources),
+)
+
+
+# A sector
+
+
+def _sector(sector: str) -> tuple[Section[BookView], ...]:
+    """Give the sections of a page on a sector."""
+
+    def variables(view: BookView) -> list[Variable]:
+        return view.book.sectors[sector]
+
+    return (
+        Section("diagrams", 1, lambda view: _diagrams(view, view.book.diagrams[sector])),
+        Section("loops", 2, lambda view: _loops(view, [item.name for item in variables(view)])),
+        Section("equations", 3, lambda view: [_equation(view, item) for item in variables(view)]),
+    )
+
+
+def _counts(view: BookView, variables: list[Variable]) -> Items:
+    """Say how many variables of each kind a sector has, and what rests on assumptions."""
+    *kinds, _, assumption, partly = _row(view.book, variables)
+    texts = view.texts
+    counts = [
+        f"{texts(f'kind_{kind}')}: {count}"
+        for kind, count in zip(COUNTED, kinds, strict=True)
+        if count != "0"
+    ]
+    shares = [f"{texts('assumption_share')}: {assumption}", f"{texts('assumption_partly')}: {partly}"]
+    return Items([*counts, *shares], "counts")
+
+
+def _diagrams(view: BookView, found: Sequence[Diagram]) -> list[Block]:
+    """The pictures of a sector under one legend."""
+    if not found:
+        return [view.note("diagrams_none", "note")]
+    drawn = [
+        {
+            "file": f"{DIAGRAMS}/{diagram.file}",
+            "title": _diagram_title(view, diagram),
+            "svg": Markup(diagram.svg(view.href)),
+        }
+        for diagram in found
+    ]
+    return [Entry("diagrams", {"diagrams": drawn})]
+
+
+def _diagram_title(view: BookView, diagram: Diagram) -> str:
+    texts = view.texts
+    stocks = [view.variables[name].title for name in diagram.stocks]
+    if not stocks:
+        return texts("diagram_plain", place=diagram.place, count=diagram.count)
+    return texts("diagram_stocks", place=diagram.place, count=diagram.count, names=texts.join(stocks))
+
+
+def _equation(view: BookView, variable: Variable) -> Entry:
+    book, equations = view.book, view.book.model.equations
+    name = variable.name
+    told = {
+        "name": name,
+        "title": variable.title,
+        "kind": book.kind(name),
+        "kind_name": view.kind(name),
+        "called": view.called(name),
+        "unit": variable.units,
+        "equation": typeset(variable.equation, view.variables, view.href),
+        "comment": variable.documentation,
+        "sources": [_source(view, key) for key in book.sources(variable.source) or [ASSUMPTION]],
+        "ranges": _ranges_of(view, name),
+        "causes": [_link(view, other) for other in equations.causes(name)],
+        "uses": [_link(view, other) for other in equations.uses(name)],
+        "loops": [{"id": loop.id, "href": f"#loop-{loop.id}"} for loop in book.loops_of([name])],
+    }
+    return Entry("equation", told)
+
+
+def _link(view: BookView, name: str) -> dict[str, str]:
+    return {"href": view.href(name), "title": view.variables[name].title}
+
+
+def _ranges_of(view: BookView, name: str) -> list[dict[str, str]]:
+    """Give range and distribution of a lever or of the world parameters that a constant holds."""
+    model, texts = view.book.model, view.texts
+    found = []
+    if name in model.levers:
+        lever = model.levers[name]
+        text = texts("range_lever", low=f"{lever.low:g}", high=f"{lever.high:g}", value=f"{lever.baseline:g}")
+        found.append({"label": "", "text": text})
+    for label in view.book.parameters.get(name, []):
+        entry = model.world[label]
+        text = texts(
+            "range_world",
+            low=f"{entry.low:g}",
+            high=f"{entry.high:g}",
+            value=f"{entry.value:g}",
+            distribution=texts(f"distribution_{entry.distribution}", spread=entry.spread),
+            confidence=texts(f"confidence_{entry.confidence}"),
+        )
+        found.append({"label": "" if label == name else label, "text": text})
+    return found
+
+
+def _source(view: BookView, key: str) -> dict[str, str]:
+    """Give a source as a link to its full entry on the index."""
+    sources = view.book.model.inputs.sources
+    if key not in sources:
+        kind = "assumption" if key == ASSUMPTION else "words"
+        text = view.texts("assumption") if key == ASSUMPTION else key
+        return {"kind": kind, "text": text, "href": "", "title": ""}
+    source = sources[key]
+    first = re.split(r",| \(| et al", source.authors)[0].strip()
+    href = f"{view.page('index')}#source-{key}"
+    return {"kind": "source", "text": f"{first} {source.year}", "href": href, "title": source.title}
+
+
+def _loop(view: BookView, loop: LoopEntry) -> Entry:
+    texts = view.texts
+    cycles = [
+        {
+            "id": cycle.id if loop.sign is None else "",
+            "sign": cycle.sign.replace("-", "−"),
+            "kind": texts("loop_reinforcing" if cycle.sign == "+" else "loop_balancing"),
+            "links": [
+                {"label": label, "href": _loop_href(view, label), "sign": sign.replace("-", "−")}
+                for label, sign in zip_longest(cycle.variables, cycle.signs, fillvalue="")
+            ],
+        }
+        for cycle in loop.cycles
+    ]
+    told = {
+        "id": loop.id,
+        "title": texts.of(loop.title),
+        "reading": texts.of(loop.reading),
+        "stronger": texts.of(loop.strengthened_by),
+        "weaker": texts.of(loop.weakened_by),
+        "cycles": cycles,
+    }
+    return Entry("loop", told)
+
+
+def _loop_href(view: BookView, label: str) -> str:
+    """Give the address of a variable of a loop; none for a name that `twintrack check` would not pass."""
+    name = split_element(label)[0]
+    return view.href(name) if name in view.variables else ""

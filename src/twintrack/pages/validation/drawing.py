@@ -15,8 +15,10 @@ from twintrack.charts import (
     TEXT_COLOUR,
     wrapped,
 )
-from twintrack.pages.validation.view import Section
+from twintrack.pages.validation.view import Computed
 
+SPAN = (2015.6, 2025.4)
+"""Years that the panels of observed series show."""
 PRIOR, EXPECTED, SAID = "#cfd4d9", "#9cc5e6", "#0b5cad"
 OBSERVED, NAIVE = "#000000", "#D55E00"
 WIDTHS = {PRIOR: 13.0, EXPECTED: 8.0, SAID: 4.0}
@@ -76,7 +78,7 @@ def upright_line(value: float, dash: str = "solid") -> dict[str, Any]:
 
 
 def upright_bars(
-    times: Sequence[float], bands: Sequence[Section], colour: str, factor: float
+    times: Sequence[float], bands: Sequence[Computed], colour: str, factor: float
 ) -> dict[str, Any]:
     """Draw upright bars from the 5 to the 95 % points at some dates."""
     across = [place for time in times for place in (time, time, None)]
@@ -102,7 +104,7 @@ def _thick(across: Sequence[Any], along: Sequence[Any], colour: str) -> dict[str
     }
 
 
-def observed_dots(points: Sequence[Section], factor: float) -> dict[str, Any]:
+def observed_dots(points: Sequence[Computed], factor: float) -> dict[str, Any]:
     """Draw observations with the intervals that they have."""
     values = [point["observed"] for point in points]
     up = [(point["high"] or point["observed"]) - point["observed"] for point in points]
@@ -125,7 +127,7 @@ def observed_dots(points: Sequence[Section], factor: float) -> dict[str, Any]:
     }
 
 
-def log_axis(bands: Sequence[Section], observed: Sequence[float]) -> dict[str, Any]:
+def log_axis(bands: Sequence[Computed], observed: Sequence[float]) -> dict[str, Any]:
     """Give a logarithmic axis, labelled at 1, 2, 5 where it spans little."""
     values = [value for band in bands for value in (band["p05"], band["p95"])] + list(observed)
     decades = float(np.log10(max(values) / min(values)))
@@ -133,7 +135,7 @@ def log_axis(bands: Sequence[Section], observed: Sequence[float]) -> dict[str, A
     return axis | ({"tickformat": "", "exponentformat": "power"} if max(values) > _MOST_WRITTEN else {})
 
 
-def ratio(band: Section, observed: float) -> tuple[float, float]:
+def ratio(band: Computed, observed: float) -> tuple[float, float]:
     """Give the ends of a band over what was observed, cut where the axis ends."""
     low, high = (float(np.clip(band[end] / observed, 1 / REACH, REACH)) for end in ("p05", "p95"))
     return low, high

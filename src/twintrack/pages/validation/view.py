@@ -1,152 +1,114 @@
-"""What all parts of the page on validation share: its sections in one language, and the blocks it is made of.
-
-Every block that tells a number carries the command that made it, so that none can be shown without one.
-"""
+"""What all sections of the page on validation share: what was computed, in one language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from twintrack.formats import MISSING, date, share, significant
-from twintrack.pages.texts import Texts
+from twintrack.pages.blocks import Basis, Cell, Claim, Figure, Key, Panel, Row, Table, View
 
 if TYPE_CHECKING:
     from twintrack.inputs.history import HistorySeries
     from twintrack.model import Model
 
-Section = Mapping[str, Any]
+Computed = Mapping[str, Any]
+"""What `twintrack validate` computed under one of its names."""
+JSON = "validation.json"
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?:\[[^\]]*\])?")
 _POWER = re.compile(r"\d+(?:\.\d+)?e-?\d+")
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A paragraph with numbers, and the command that repeats them."""
-
-    text: str
-    command: str
-    kind: ClassVar[str] = "claim"
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A paragraph that tells no result."""
-
-    text: str
-    kind: ClassVar[str] = "remark"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading inside a section; `mark` is a status, `id` makes it a place that links lead to."""
-
-    text: str
-    mark: str = ""
-    tone: str = ""
-    id: str = ""
-    kind: ClassVar[str] = "heading"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What stands in a table: a text, a smaller one below it, and a tone: "good", "poor" or none."""
-
-    text: str
-    small: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; the first cell of each row is its heading. A folded one is opened by the reader."""
-
-    label: str
-    head: Sequence[str | Cell]
-    rows: Sequence[Sequence[str | Cell]]
-    command: str
-    style: str = "plain"
-    note: str = ""
-    folded: bool = False
-    kind: ClassVar[str] = "table"
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One drawing of a figure: its id among the drawn ones, and what it shows in words."""
-
-    id: str
-    title: str
-    alt: str
-    style: str = "small"
-
-
-@dataclass(frozen=True)
-class Key:
-    """An entry of a legend: how something looks ("bar", "dot", "diamond", "line") and what it is."""
-
-    text: str
-    colour: str
-    shape: str = "bar"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure of one or more panels with one legend."""
-
-    title: str
-    panels: Sequence[Panel]
-    command: str
-    keys: Sequence[Key] = ()
-    note: str = ""
-    kind: ClassVar[str] = "figure"
-
-
-Block = Claim | Remark | Heading | Table | Figure
-
-
-@dataclass(frozen=True)
-class View:
+class ValidationView(View):
     """The sections of a validation as one language shows them.
 
     Attributes:
         model: The model that was validated.
         sections: What `twintrack validate` computed, by the names of its sections.
-        texts: The words of the language.
         seed: Seed of the validation.
-        drawn: Plotly figures by id, collected while blocks are made.
     """
 
     model: Model
-    sections: Mapping[str, Section]
-    texts: Texts
+    sections: Mapping[str, Computed]
     seed: int = 1
-    drawn: dict[str, Any] = field(default_factory=dict)
 
-    def __getitem__(self, name: str) -> Section:
+    def __getitem__(self, name: str) -> Computed:
         """Give a section."""
         return self.sections[name]
 
-    def command(self, *sections: str) -> str:
-        """Give the command that prints sections."""
+    def basis(self, sections: str) -> Basis:
+        """Say that numbers are in sections, named with commas between; a command prints them."""
         seed = "" if self.seed == 1 else f" --seed {self.seed}"
-        return f"twintrack validate --only {','.join(sections)}{seed}"
+        return Basis(JSON, f"twintrack validate --only {sections}{seed}")
 
-    def claim(self, key: str, *sections: str, **values: object) -> Claim:
-        """Fill a text with values that come from sections."""
-        return Claim(self.texts(key, **values), self.command(*sections))
+    def claim(self, key: str, section: str, **values: object) -> Claim:
+        """Fill a text with values that come from a section."""
+        return Claim(key, self.texts(key, **values), self.basis(section))
 
-    def remark(self, key: str, **values: object) -> Remark:
-        """Give a text that tells no result."""
-        return Remark(self.texts(key, **values))
+    def head(self, *keys: str) -> list[str | Cell]:
+        """Give the headings of a table."""
+        return [self.texts(f"col_{key}") for key in keys]
+
+    def table(
+        self,
+        key: str,
+        head: Row,
+        rows: Sequence[Row],
+        section: str,
+        *,
+        style: str = "plain",
+        note: str = "",
+        folded: bool = False,
+        **values: object,
+    ) -> Table:
+        """Give a table of a section under the text of a key; `note` is the key of a text below it."""
+        told = self.texts(note) if note else ""
+        return Table(
+            key, self.texts(key, **values), head, rows, self.basis(section), style, told, folded=folded
+        )
+
+    def figure(
+        self,
+        key: str,
+        panels: Sequence[Panel],
+        section: str,
+        keys: Sequence[Key] = (),
+        note: str = "",
+        **values: object,
+    ) -> Figure:
+        """Give a figure of a section under the text of a key; `note` is the key of a text beside that."""
+        told = self.texts(note) if note else ""
+        return Figure(key, self.texts(key, **values), panels, self.basis(section), keys, told)
+
+    def plot(
+        self,
+        chart: str,
+        traces: Sequence[dict[str, Any]],
+        layout: dict[str, Any],
+        title: str,
+        alt: str,
+        style: str = "small",
+    ) -> Panel:
+        """Draw traces for the page, and give the panel that shows them."""
+        import plotly.graph_objects as go
+
+        return self.draw(chart, go.Figure(list(traces), layout), title, alt, style)
 
     def of(self, words: Any) -> str:
         """Give a text in both languages, as sections hold it, in this one; other texts as they are."""
-        return str(words[self.texts.language]) if isinstance(words, Mapping) else str(words)
+        if isinstance(words, Mapping):
+            return str(words[self.texts.language])
+        return words if isinstance(words, str) else self.texts.of(words)
+
+    def series_cell(self, name: str, *, bound: bool = False) -> Cell:
+        """Name a series in a table, with its unit and whether it is only an upper bound."""
+        told = self.texts("bound") if bound else ""
+        return Cell(self.series(name), "; ".join(filter(None, (self.unit(name), told))))
 
     def history(self, series: str) -> HistorySeries:
         """Give the definition of a series."""
@@ -154,7 +116,7 @@ class View:
 
     def series(self, name: str) -> str:
         """Give the title of a series."""
-        return self.texts.of(self.history(name).title)
+        return self.of(self.history(name).title)
 
     def series_list(self, names: Iterable[str]) -> str:
         """Name series in a sentence, in quotation marks: titles have commas of their own."""
@@ -194,7 +156,7 @@ class View:
 
     def parameter(self, name: str) -> str:
         """Give the title of a world parameter."""
-        return self.texts.of(self.model.world[name].title) if name in self.model.world else name
+        return self.of(self.model.world[name].title) if name in self.model.world else name
 
     def strategy(self, name: str) -> str:
         """Give the title of a strategy."""
@@ -208,11 +170,11 @@ class View:
     @cached_property
     def _strategies(self) -> dict[str, str]:
         """Titles by name: the model reads a strategy's file each time it is asked for."""
-        return {name: self.texts.of(self.model.strategy(name).title) for name in self.model.strategies}
+        return {name: self.of(self.model.strategy(name).title) for name in self.model.strategies}
 
     def outcome(self, name: str) -> str:
         """Give the title of an outcome."""
-        return self.texts.of(self.model.outcomes[name].title)
+        return self.of(self.model.outcomes[name].title)
 
     def worded(self, text: str) -> str:
         """Put titles in the place of names of the model, and powers of ten in that of their signs."""
@@ -233,9 +195,9 @@ class View:
             return self.parameter(name)
         return self._strategies.get(name, name)
 
-    def tests(self) -> Sequence[Section]:
+    def tests(self) -> Sequence[Computed]:
         """Give the tests of the field."""
-        found: Sequence[Section] = self["field_tests"]["tests"]
+        found: Sequence[Computed] = self["field_tests"]["tests"]
         return found
 
 
