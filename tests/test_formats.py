@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from twintrack.formats import date, difference, number, share, signed
+from twintrack.formats import date, difference, number, parameter_value, share, signed
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,15 @@ def test_differences_have_a_sign_unless_they_round_to_nothing() -> None:
 
 def test_dates_are_written_as_short_as_they_are() -> None:
     assert [date(value) for value in (2026.0, 2026.5, 2026.25)] == ["2026", "2026.5", "2026.25"]
+
+
+def test_parameters_have_three_digits_and_powers_of_ten() -> None:
+    values = [0.1234, 2.4, 1234.0, 4.4e22, 8.4e-4, 0.0]
+    assert [parameter_value(value) for value in values] == [
+        "0.123",
+        "2.4",
+        "1,230",
+        "4.40×10²²",
+        "8.40×10⁻⁴",
+        "0",
+    ]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from ruamel.yaml import YAML
 
+from twintrack.errors import TwinTrackError
 from twintrack.model import Model
 from twintrack.pages.texts import FILES, LANGUAGES, Texts
 
-FOLDER = resources.files("twintrack.pages")
+FOLDER = Path(str(resources.files("twintrack.pages")))
 FILED = {name: YAML(typ="safe").load(FOLDER.joinpath(name).read_text(encoding="utf-8")) for name in FILES}
 ENTRIES = {key: entry for entries in FILED.values() for key, entry in entries.items()}
 
@@ -43,22 +45,32 @@ def test_chinese_texts_are_chinese() -> None:
 
 
 def test_every_text_is_used_by_a_page() -> None:
-    code = "".join(
-        path.read_text(encoding="utf-8")
-        for folder in (FOLDER, FOLDER.joinpath("templates"))
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.endswith("yaml")
-    )
+    files = [path for path in FOLDER.rglob("*") if path.suffix in (".py", ".jinja")]
+    files += (FOLDER.parent / "hands_on").glob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     prefixes = (
-        *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_"),
+        *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_", "lead_"),
         *("kind_", "distribution_", "confidence_", "portfolio_", "governance_"),
-        *("limits_", "variant_", "panel_", "reading ", "status ", "said_", "expected_"),
+        *(
+            "limits_",
+            "variant_",
+            "panel_",
+            "reading ",
+            "status ",
+            "said_",
+            "expected_",
+            "standing_",
+            "theil_",
+        ),
     )
-    built = {f"{section}_heading" for section in re.findall(r'm\.section\(t, "(\w+)"\)', code)}
-    built |= {f"{section}_heading" for section in re.findall(r'^ {8}"(\w+)": ', code, re.MULTILINE)}
+    built = {f"{section}_heading" for section in re.findall(r'Section\(\s*"(\w+)"', code)}
     # Columns are named by their keys alone, and a list of nothing by that of the list.
     named = set(re.findall(r'"(\w+)"', code))
-    built |= {f"col_{key}" for key in named} | {f"{key}_none" for key in named}
+    built |= (
+        {f"col_{key}" for key in named}
+        | {f"col_theil_{key}" for key in named}
+        | {f"{key}_none" for key in named}
+    )
     built |= {f"{key}_axis" for key in named}
     unused = [
         key
@@ -69,7 +81,7 @@ def test_every_text_is_used_by_a_page() -> None:
 
 
 def test_a_missing_text_is_an_error_and_not_an_empty_label() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TwinTrackError, match="no such text"):
         Texts("en")("no such text")
 
 

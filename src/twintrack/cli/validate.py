@@ -63,8 +63,8 @@ def validate_command(**options: Any) -> None:
 
 def _print_summary(found: Mapping[str, Section], page: Path) -> None:
     from twintrack.pages.validation.sections.projection import CSV
-    from twintrack.pages.validation.view import JSON
     from twintrack.pages.validation.statements import statuses_of
+    from twintrack.pages.validation.view import JSON
 
     fit, years = found["fit"], found["years"]
     said, expected = fit["said"], fit["expected"]

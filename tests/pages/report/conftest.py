@@ -73,6 +73,7 @@ def made_up() -> Callable[..., ReportData]:
             ),
             source=Path("made_up.yaml"),
             model=SimpleNamespace(
+                content=Path(),
                 outcomes={"gain": _outcome("gain", better, spec)},
                 levers={"effort": SimpleNamespace(title=_words("Effort"), unit="1")},
                 lever_table=SimpleNamespace(policy_start=2026.0, ramp_years=2.0),

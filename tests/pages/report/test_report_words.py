@@ -6,20 +6,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from twintrack.pages.report.data import ReportData
-from twintrack.pages.report.tables import Tables
-from twintrack.pages.report.words import Words
+from twintrack.pages.report.sections.words import sentences
+from twintrack.pages.report.view import ReportView
 from twintrack.pages.texts import Texts
 
 
-def _items(data: ReportData, language: str = "en") -> list[dict[str, Any]]:
-    texts = Texts(language)
-    return Words(data, texts, Tables(data, texts)).items()
-
-
 def _paragraph(data: ReportData, language: str = "en") -> str:
-    (item,) = _items(data, language)
-    (sentence,) = item["sentences"]
-    return str(sentence)
+    (fact,) = sentences(ReportView(data, texts=Texts(language)))
+    (sentence,) = fact.values
+    return sentence
 
 
 def test_the_best_is_named_with_its_lead_and_the_share_of_worlds(made_up: Callable[..., ReportData]) -> None:
@@ -80,7 +75,8 @@ def test_an_outcome_without_direction_is_only_described(made_up: Callable[..., R
 def test_an_outcome_without_direction_that_no_strategy_touches_is_left_out(
     made_up: Callable[..., ReportData],
 ) -> None:
-    assert _items(made_up(lambda name, world: 0.09 * (name == "red"), better="neutral")) == []
+    data = made_up(lambda name, world: 0.09 * (name == "red"), better="neutral")
+    assert sentences(ReportView(data, texts=Texts("en"))) == []
 
 
 def test_a_lead_too_small_to_matter_is_a_tie(made_up: Callable[..., ReportData]) -> None:

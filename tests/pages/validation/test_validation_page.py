@@ -15,10 +15,13 @@ import pytest
 from twintrack.errors import InputError
 from twintrack.formats import significant
 from twintrack.model import Model
+from twintrack.pages.blocks import Claim, Figure, Note, Table
+from twintrack.pages.builder import Page, filled, render
 from twintrack.pages.texts import Texts
-from twintrack.pages.validation import page as validation_page
-from twintrack.pages.validation.page import build_validation, projection_csv, render
-from twintrack.pages.validation.view import View
+from twintrack.pages.validation import page as validation
+from twintrack.pages.validation.page import build_validation, validation_page
+from twintrack.pages.validation.sections.projection import projection_csv
+from twintrack.pages.validation.view import ValidationView
 
 Sections = dict[str, Any]
 PAGES = {"en": "index.html", "zh": "index.zh.html"}
@@ -32,7 +35,7 @@ def rendered(model: Model, validation_sections: Sections) -> Callable[..., str]:
         change: Callable[[Sections], object] = lambda _: None, language: str = "en", **more: Any
     ) -> str:
         change(validation_sections)
-        page = render(validation_sections, model, language, **more)
+        page = render(validation_page(validation_sections, model, language, **more))
         body = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
         return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
@@ -63,14 +66,14 @@ def test_a_page_that_cannot_be_made_leaves_the_earlier_folder_as_it_was(
     folder: Path, model: Model, validation_sections: Sections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    made = validation_page.render
+    made = validation.render
 
-    def fail_in_chinese(sections: Sections, model: Model, language: str, seed: int) -> str:
-        if language == "zh":
+    def fail_in_chinese(page: Page[ValidationView]) -> str:
+        if page.view.texts.language == "zh":
             raise OSError("no room")
-        return made(sections, model, language, seed)
+        return made(page)
 
-    monkeypatch.setattr(validation_page, "render", fail_in_chinese)
+    monkeypatch.setattr(validation, "render", fail_in_chinese)
     validation_sections["calibration"]["worlds"] = 77
     with pytest.raises(OSError, match="no room"):
         build_validation(validation_sections, folder, model)
@@ -109,11 +112,11 @@ def test_a_page_loads_nothing_and_its_links_and_figures_exist(folder: Path, lang
 
 
 def test_every_claim_figure_and_table_has_a_command(model: Model, validation_sections: Sections) -> None:
-    view = View(model, validation_sections, Texts("en"), seed=3)
-    blocks = [block for found in validation_page._blocks(view).values() for block in found]
-    told = [block for block in blocks if block.kind not in ("remark", "heading")]
+    page = validation_page(validation_sections, model, "en", seed=3)
+    blocks = [block for section in filled(page) for block, _ in section.blocks]
+    told = [block for block in blocks if isinstance(block, Claim | Table | Figure)]
     assert len(told) > 40
-    commands = {block.command for block in told}
+    commands = {block.basis.command for block in told}
     own = {test["command"] for test in validation_sections["field_tests"]["tests"]}
     sections = set()
     for command in commands - own:
@@ -122,10 +125,9 @@ def test_every_claim_figure_and_table_has_a_command(model: Model, validation_sec
         sections |= set(found[1].split(","))
     assert sections == set(validation_sections)
     # What is said without one tells no result: no number but those of years, sections and chapters.
-    said = " ".join(block.text for block in blocks if block.kind == "remark")
+    said = " ".join(block.text for block in blocks if isinstance(block, Note))
     assert set(re.findall(r"\d+", said)) <= {"2016", "2024", "2000", "21"}
-    page = render(validation_sections, model, "en", 3)
-    assert page.count('<p class="command">') == len(told)
+    assert render(page).count('<p class="command">') == len(told)
 
 
 def test_series_parameters_strategies_and_outcomes_have_their_titles_in_both_languages(
@@ -211,6 +213,14 @@ def test_series_that_learning_does_not_improve_are_named(rendered: Callable[...,
     assert "in all of 2 series" in words
 
 
+def test_series_that_do_not_beat_the_score_before_learning_are_named(rendered: Callable[..., str]) -> None:
+    every = "By the score of the whole distribution (CRPS) it is better in all of 2."
+    assert rendered().count(every) == 2  # of later years, and of series left out
+    words = rendered(lambda sections: sections["years"].update(beats_prior_crps=["adoption"]))
+    assert "(CRPS) it is better in 1 of 2. It is not in 1: “Cost of record training runs”." in words
+    assert words.count(every) == 1
+
+
 def test_orders_that_turn_are_explained_and_none_is_explained_too(rendered: Callable[..., str]) -> None:
     words = rendered()
     assert "turns the order of no two of 3 strategies" in words
@@ -250,7 +260,7 @@ def test_what_decides_is_told_by_the_share_that_history_says_nothing_of(rendered
 
 
 def test_names_of_the_model_inside_texts_become_titles(model: Model) -> None:
-    view = View(model, {}, Texts("en"))
+    view = ValidationView(model, {}, texts=Texts("en"))
     assert view.worded("hangs on algorithmic_leverage, 2.7e-16") == (
         "hangs on “Algorithmic leverage of knowledge”, 2.7 × 10⁻¹⁶"
     )
@@ -258,7 +268,7 @@ def test_names_of_the_model_inside_texts_become_titles(model: Model) -> None:
 
 
 def test_observations_are_dated_as_they_are_read(model: Model) -> None:
-    view = View(model, {}, Texts("en"))
+    view = ValidationView(model, {}, texts=Texts("en"))
     assert view.when("largest_run_home", 2025.0) == "end of 2024"
     assert view.when("frontier_run_cost", 2022.907) == "2022.91"
     assert view.when("leader_capital", 2024.0) == "2024"
