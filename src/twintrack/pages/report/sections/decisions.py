@@ -22,7 +22,7 @@ def blocks(view: ReportView) -> list[Block]:
     if view.data.many:
         return [view.told("decisions_many_intro", usual=usual_years(view)), strategies_table(view)]
     told = [
-        Cell(f"{view.strategy(name)}: {view.of(plan.description)}", swatch=view.look[name].colour)
+        Cell(view.strategy(name), f": {view.of(plan.description)}", swatch=view.look[name].colour)
         for name, plan in view.data.strategies.items()
     ]
     return [view.told("decisions_intro"), Items(told, "descriptions"), levers_table(view)]
