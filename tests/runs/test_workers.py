@@ -136,7 +136,10 @@ def test_workers_that_are_killed_cost_their_parts_only(
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     told: list[str] = []
-    jobs = [Job("central", "fast", 0, np.arange(10), np.full((2, 10), 5.0)), _Deadly("central", "fast", 1, np.arange(10, 20), DRAWS)]
+    jobs = [
+        Job("central", "fast", 0, np.arange(10), np.full((2, 10), 5.0)),
+        _Deadly("central", "fast", 1, np.arange(10, 20), DRAWS),
+    ]
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
         list(workers.computed_by_workers(prepared.work, jobs, 2, told.append))
     assert len(told) == 2
