@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
-from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults
+from twintrack.inputs.boundary import BOUNDARY_FILE
 from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.cross_checks import boundary_faults, mechanism_faults, state_faults
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
-from twintrack.inputs.loops import loop_faults, state_faults
-from twintrack.inputs.mechanisms import mechanism_faults
+from twintrack.inputs.loops import loop_faults
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
@@ -70,7 +70,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
             faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
     for path in frontier_files(root):
         with faults:
-            faults += frontier_faults(path, content)
+            faults += frontier_faults(path, content.sources)
     if equations is not None:
         faults += _against_equations(content, equations)
         with faults:

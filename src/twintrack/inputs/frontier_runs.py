@@ -7,23 +7,20 @@ cost growth from them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import Row, as_document, number_or_text, read_rows
-from twintrack.inputs.schemas import Entry, Number, Text
+from twintrack.inputs.schemas import Entry, Number, Source, Text
 from twintrack.inputs.settings import described
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import Document, shown
-
-if TYPE_CHECKING:
-    from twintrack.inputs.content import Content
 
 FOLDER = Path("model") / "history" / "runs"
 """Where the two tables are, below the root of the content."""
@@ -157,7 +154,7 @@ def is_frontier_table(path: Path) -> bool:
     return path.name in (RUNS_FILE, DEFINITIONS_FILE)
 
 
-def frontier_faults(path: Path, content: Content) -> list[Fault]:
+def frontier_faults(path: Path, sources: Mapping[str, Source]) -> list[Fault]:
     """Say which sources of one of the tables do not exist. Raises InputError when it cannot be read."""
     document: Document
     entries: Sequence[_Cited]
@@ -166,7 +163,7 @@ def frontier_faults(path: Path, content: Content) -> list[Fault]:
     return [
         Fault(document.where(key, place), wrong)
         for place, entry in enumerate(entries)
-        for wrong in citation_faults(entry.source, content.sources)
+        for wrong in citation_faults(entry.source, sources)
     ]
 
 
