@@ -67,6 +67,16 @@ def test_an_error_is_plain_lines_on_stderr(process: Process) -> None:
     assert 'did you mean "pure_catchup"?' in done.stderr
 
 
+def test_an_end_with_words_is_told_and_fails() -> None:
+    """As Python does it: `sys.exit("text")` prints the text and ends with 1."""
+    code = (
+        "import sys\nfrom twintrack import cli\n"
+        "cli.main = lambda: sys.exit('there is no room left')\ncli.program()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "there is no room left\n")
+
+
 def test_a_reader_that_goes_away_is_met_quietly() -> None:
     words = "from twintrack.cli import main; main(['list', 'world'])"
     reading, writing = os.pipe()

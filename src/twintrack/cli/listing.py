@@ -34,7 +34,14 @@ def _strategies(model: Model) -> list[Entry]:
 
 
 def _scenarios(model: Model) -> list[Entry]:
-    found = [model.scenario(name) for name in model.scenarios]
+    return _worlds(model, model.scenarios)
+
+
+def _family(model: Model) -> list[Entry]:
+    return _worlds(model, model.inputs.family)
+
+
+def _worlds(model: Model, names: list[str]) -> list[Entry]:
     return [
         {
             "name": scenario.name,
@@ -42,7 +49,7 @@ def _scenarios(model: Model) -> list[Entry]:
             "description": scenario.description.model_dump() if scenario.description else None,
             "world": list(scenario.world),
         }
-        for scenario in found
+        for scenario in map(model.scenario, names)
     ]
 
 
@@ -152,6 +159,7 @@ def _reports(model: Model) -> list[Entry]:
 KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
     "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
     "scenarios": (_scenarios, ("name", "title", "world")),
+    "family": (_family, ("name", "title", "world")),
     "levers": (_levers, ("name", "title", "unit", "range", "baseline")),
     "world": (_world, ("name", "title", "unit", "range", "value", "distribution", "confidence")),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
@@ -185,7 +193,15 @@ def _besides(entries: list[Entry]) -> str:
     return f"{len(entries)} sectors; besides them the model has the groups {', '.join(FRAME)}."
 
 
-NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed, "sectors": _besides}
+def _run_as_scenarios(_: list[Entry]) -> str:
+    return "These are other countries in the same equations; name one as the scenario of a run."
+
+
+NOTES: dict[str, Callable[[list[Entry]], str]] = {
+    "family": _run_as_scenarios,
+    "world": _assumed,
+    "sectors": _besides,
+}
 """What people read below the table of a kind."""
 
 
@@ -195,8 +211,8 @@ NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed, "sectors": 
 def list_command(kind: str, as_json: bool) -> None:
     """List all things of a KIND.
 
-    Kinds: strategies, scenarios, levers, world, outcomes, context, variables, sectors, loops, mechanisms
-    and reports.
+    Kinds: strategies, scenarios, family (other countries), levers, world, outcomes, context, variables,
+    sectors, loops, mechanisms and reports.
     """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import plain_table, print_json, print_table
