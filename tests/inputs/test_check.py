@@ -20,7 +20,14 @@ def variable(
     line: int = 1,
 ) -> SimpleNamespace:
     return SimpleNamespace(
-        name=name, title=name, units=units, labels=labels or [name], kind=kind, source=source, line=line
+        name=name,
+        title=name,
+        units=units,
+        labels=labels or [name],
+        kind=kind,
+        source=source,
+        line=line,
+        group="A",
     )
 
 

@@ -44,17 +44,18 @@ def check_command(files: tuple[Path, ...]) -> None:
 
 def _posterior(path: Path, root: Path) -> list[Fault]:
     """Give what is wrong with a posterior; one of another model is good, and only told on stderr."""
-    from twintrack.experiments.posterior import read_posterior, stale
+    from twintrack.experiments.posterior import stale
+    from twintrack.experiments.posterior_record import good_record
     from twintrack.inputs.yaml_files import shown
     from twintrack.model import load
 
     model = load(root)
     try:
-        found = read_posterior(path, model.world)
+        about = good_record(path, model.world)
     except InputError as error:
         return list(error.faults)
     try:
-        reasons = stale(found.about, model)
+        reasons = stale(about, model)
     except (InputError, EquationError):  # what is wrong with the model is told by itself
         return []
     if reasons:

@@ -5,7 +5,7 @@ The readers know only their own file; here the whole content is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,10 +56,12 @@ def mechanism_faults(path: Path, content: Content, equations: Equations | None =
     """
     document, mechanisms = read_mechanisms(path)
     faults = []
+    variables = equations.variables.values() if equations is not None else ()
+    sectors = list(dict.fromkeys(variable.group for variable in variables))
     for place, entry in enumerate(mechanisms.values()):
         wrong = citation_faults(entry.seed, content.sources) + _content_faults(entry, content)
         if equations is not None:
-            wrong += _model_faults(entry, equations)
+            wrong += _model_faults(entry, equations, sectors)
         where = document.where("mechanisms", place)
         faults += [Fault(where, f"{entry.id}: {message}") for message in wrong]
     return faults
@@ -78,11 +80,10 @@ def _content_faults(entry: Mechanism, content: Content) -> list[str]:
     return wrong + [fault.message for fault in faults]
 
 
-def _model_faults(entry: Mechanism, equations: Equations) -> list[str]:
+def _model_faults(entry: Mechanism, equations: Equations, sectors: Collection[str]) -> list[str]:
     wrong = [name_fault(name, equations, whole=True) for name in entry.variables]
-    groups = list(dict.fromkeys(variable.group for variable in equations.variables.values()))
-    if entry.sector not in groups:
-        wrong.append(unknown("sector of the model", entry.sector, groups))
+    if entry.sector not in sectors:
+        wrong.append(unknown("sector of the model", entry.sector, sectors))
     return [message for message in wrong if message]
 
 

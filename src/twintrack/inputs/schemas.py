@@ -1,7 +1,4 @@
-"""The form of each file: which keys, of which type. Unknown keys are refused, values are frozen.
-
-The texts under the fields are the help that editors show (`strategy_json_schema`).
-"""
+"""The form of each file: which keys, of which type. Unknown keys are refused, values are frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -61,22 +57,14 @@ Year = Annotated[float, BeforeValidator(_year)]
 Unit = Annotated[str, BeforeValidator(_unit), Field(min_length=1)]
 TextOrNumber = Annotated[str | float, BeforeValidator(_text_or_number)]
 
-_NUMBER = {"type": "number"}
-_STEP = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-SETTING_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        _NUMBER,
-        {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [_NUMBER, _STEP]}},
-    ]
-}
-Setting = Annotated[Any, WithJsonSchema(SETTING_SCHEMA)]
+Setting = Any
 """A number, or dates with numbers; read by `settings.read_setting`, which knows the ranges."""
 
 
 class Entry(BaseModel):
     """Base of all: unknown keys refused, nothing converted silently, not to be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Bilingual(Entry):
@@ -92,15 +80,7 @@ class Bilingual(Entry):
         return self.zh if language == "zh" else self.en
 
 
-_BOTH = {
-    "type": "object",
-    "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
-    "required": ["en", "zh"],
-    "additionalProperties": False,
-}
-Words = Annotated[
-    Bilingual, BeforeValidator(_in_both_languages), WithJsonSchema({"anyOf": [{"type": "string"}, _BOTH]})
-]
+Words = Annotated[Bilingual, BeforeValidator(_in_both_languages)]
 """A text in English and Chinese; one plain text stands for both."""
 
 
@@ -306,12 +286,6 @@ def _above_zero(value: float) -> float:
     return value
 
 
-def _or_none(schema: dict[str, Any]) -> None:
-    """Let editors know the word, which a validator takes away before the form is checked."""
-    schema["anyOf"] = [{"const": NO_SWITCH}, *(kind for kind in schema["anyOf"] if kind != {"type": "null"})]
-    del schema["default"]
-
-
 def _switch(value: Any) -> Any:
     if value is None:
         wrong = f'must be indented lines ("to:", "when:", "ramp_years:"), or {NO_SWITCH}; it is empty'
@@ -367,7 +341,7 @@ class StrategyFile(Entry):
     """Strategies with weights that sum to one: every lever follows the weighted mean of theirs."""
     levers: dict[str, Setting] = Field(default_factory=dict)
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
-    switch: Annotated[SwitchEntry | None, BeforeValidator(_switch), Field(json_schema_extra=_or_none)] = None
+    switch: Annotated[SwitchEntry | None, BeforeValidator(_switch)] = None
     """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
     budget: Literal["own", "equal"] = "own"
     """equal: money levers are scaled until the present value of public cost equals the baseline's."""
