@@ -44,10 +44,10 @@ def check_command(files: tuple[Path, ...]) -> None:
 
 def _posterior(path: Path, root: Path) -> list[Fault]:
     """Give what is wrong with a posterior; one of another model is good, and only told on stderr."""
-    from twintrack.experiments.posterior import stale
-    from twintrack.experiments.posterior_record import good_record
     from twintrack.inputs.yaml_files import shown
     from twintrack.model import load
+    from twintrack.worlds.posterior import stale
+    from twintrack.worlds.posterior_record import good_record
 
     model = load(root)
     try:

@@ -27,10 +27,10 @@ from twintrack.calibration.field_tests.forms import (
 from twintrack.calibration.field_tests.integration_error import PROBABILITIES
 from twintrack.calibration.field_tests.knockout import Array, Link, cut_inputs, with_switches
 from twintrack.engines.making import make_blending_engine
-from twintrack.experiments.arrays import along_time, place_of
-from twintrack.experiments.switching import lever_inputs
 from twintrack.inputs.loops import links
 from twintrack.names import split_element
+from twintrack.runs.arrays import along_time, place_of
+from twintrack.runs.switching import lever_inputs
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from twintrack.calibration.field_tests.forms import Words
-from twintrack.results import Run
+from twintrack.runs.results import Run
 
 Runs = Mapping[str, Run]
 """Runs of one country by strategy."""

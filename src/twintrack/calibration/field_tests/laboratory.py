@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from twintrack.calibration.field_tests.bounds import SHARES, amounts
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model
+from twintrack.runs.arrays import lever_series, place_of
 
 Saved = dict[str, NDArray[np.float64]]
 Settings = Mapping[str, float]

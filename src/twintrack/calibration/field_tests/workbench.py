@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.engines.making import make_blending_engine
-from twintrack.experiments.switching import lever_inputs
+from twintrack.runs.switching import lever_inputs
 
 if TYPE_CHECKING:
     import pandas as pd
