@@ -64,7 +64,7 @@ Setting = Any
 class Entry(BaseModel):
     """Base of all: unknown keys refused, nothing converted silently, not to be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Bilingual(Entry):

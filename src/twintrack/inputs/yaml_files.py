@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,11 @@ class Document:
         for key in keys:
             if (*known, key) in self.lines:
                 known = (*known, key)
-        return f"{shown(self.path)}:{self.lines[known]}"
+        return f"{self._shown}:{self.lines[known]}"
+
+    @cached_property
+    def _shown(self) -> str:
+        return shown(self.path)
 
 
 def shown(path: Path) -> str:
