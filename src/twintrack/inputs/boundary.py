@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from twintrack.inputs.schemas import Bilingual, Entry, Text
+from twintrack.inputs.schemas import Bilingual, StrictSchema, Text
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import read_document
 
 BOUNDARY_FILE = Path("model") / "boundary.yaml"
 
 
-class BoundaryInput(Entry):
+class BoundaryInput(StrictSchema):
     """Something that moves with time from outside."""
 
     why: Bilingual
@@ -24,7 +24,7 @@ class BoundaryInput(Entry):
     """Strategies that would."""
 
 
-class Excluded(Entry):
+class Excluded(StrictSchema):
     """Something that the model neither computes nor is given."""
 
     title: Bilingual
@@ -33,7 +33,7 @@ class Excluded(Entry):
     """What that does to the results."""
 
 
-class BoundaryFile(Entry):
+class BoundaryFile(StrictSchema):
     """model/boundary.yaml."""
 
     inputs: dict[str, BoundaryInput]

@@ -23,7 +23,7 @@ from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
-from twintrack.inputs.schemas import Source
+from twintrack.inputs.schemas import Citation
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategies import StrategyLibrary
 from twintrack.inputs.structure_schemas import LoopEntry, Mechanism
@@ -46,7 +46,7 @@ class Content:
     levers: LeverTable
     world: Mapping[str, WorldParameter]
     outcomes: OutcomeTable
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Citation]
 
     @property
     def strategies(self) -> StrategyLibrary:
