@@ -155,16 +155,13 @@ class Core:
         """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
         if isinstance(name, Scenario):
             return name
-        path = Path(name) if name.endswith(".yaml") else self._scenario_file(name)
+        path = self.inputs.scenario_file(name)
         return self.remembered(f"scenario {name}", partial(self.inputs.scenario, name), lambda _: [path])
 
     def files(self, strategies: Iterable[Strategy], scenarios: Iterable[Scenario]) -> set[Path]:
         """Give the files that strategies, with their parents, and named scenarios were read from."""
         found = {path for strategy in strategies for path in strategy.files}
-        return found | {self._scenario_file(scenario.name) for scenario in scenarios}
-
-    def _scenario_file(self, name: str) -> Path:
-        return self.content / "model" / "scenarios" / f"{name}.yaml"
+        return found | {self.inputs.scenario_file(scenario.name) for scenario in scenarios}
 
     @cached_property
     def catalogue(self) -> Catalogue:

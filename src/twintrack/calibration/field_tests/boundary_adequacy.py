@@ -24,7 +24,8 @@ from twintrack.calibration.field_tests.forms import (
     told,
 )
 from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, SEED, Array, best, workbench
-from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults, driving_inputs, load_boundary
+from twintrack.inputs.boundary import BOUNDARY_FILE, load_boundary
+from twintrack.inputs.cross_checks import boundary_faults, driving_inputs
 
 if TYPE_CHECKING:
     from twintrack.inputs.boundary import BoundaryFile
