@@ -16,7 +16,7 @@ FIRST = frozenset({"S0", "N", "K"})
 
 
 @dataclass(frozen=True)
-class Store:
+class StoredValue:
     """A value to keep: `array` and `place` say where. The state is "S", outputs of a row are "Y"."""
 
     array: str
@@ -25,25 +25,25 @@ class Store:
 
 
 @dataclass
-class Loop:
+class RunLoop:
     """One loop over the runs: its operations, and what it stores at its end."""
 
     operations: list[int] = field(default_factory=list)
-    stores: list[Store] = field(default_factory=list)
+    stores: list[StoredValue] = field(default_factory=list)
 
 
-def cut(graph: ScalarGraph, stores: Sequence[Store], size: int) -> list[Loop]:
+def cut(graph: ScalarGraph, stores: Sequence[StoredValue], size: int) -> list[RunLoop]:
     """Cut the operations that the stores need in loops of `size`, and give every store to one of them."""
     first = any(store.array in FIRST for store in stores)
     stops = {n for n in range(len(graph.nodes)) if not _is_operation(graph, n, first=first)}
     levels = {store.node: store for store in stores if store.array == "S"}
     late = _used_once(graph, stores, stops) & levels.keys()
 
-    def wanted(store: Store) -> Sequence[int]:
+    def wanted(store: StoredValue) -> Sequence[int]:
         return graph[store.node].args if store.node in late else (store.node,)
 
     order = [n for n in graph.needed([n for store in stores for n in wanted(store)], stops) if n not in stops]
-    loops = [Loop(order[start : start + size]) for start in range(0, len(order), size)] or [Loop()]
+    loops = [RunLoop(order[start : start + size]) for start in range(0, len(order), size)] or [RunLoop()]
     home = {node: number for number, loop in enumerate(loops) for node in loop.operations}
     readers = _readers(graph, loops)
     for store in stores if not first else ():
@@ -69,7 +69,7 @@ def _is_operation(graph: ScalarGraph, node: int, *, first: bool) -> bool:
     return op not in LEAVES and op != LITERAL and graph.by_run[node] and graph.moving[node] != first
 
 
-def _readers(graph: ScalarGraph, loops: Sequence[Loop]) -> dict[int, int]:
+def _readers(graph: ScalarGraph, loops: Sequence[RunLoop]) -> dict[int, int]:
     """Give the last loop whose operations read each part of the state."""
     found: dict[int, int] = {}
     for number, loop in enumerate(loops):
@@ -79,7 +79,7 @@ def _readers(graph: ScalarGraph, loops: Sequence[Loop]) -> dict[int, int]:
     return found
 
 
-def _used_once(graph: ScalarGraph, stores: Sequence[Store], stops: set[int]) -> set[int]:
+def _used_once(graph: ScalarGraph, stores: Sequence[StoredValue], stops: set[int]) -> set[int]:
     """Give the operations that nothing but one store uses: they are computed where they are stored."""
     uses: dict[int, int] = {}
     for node in graph.needed([store.node for store in stores], stops):
@@ -90,10 +90,10 @@ def _used_once(graph: ScalarGraph, stores: Sequence[Store], stops: set[int]) -> 
     return {node for node, count in uses.items() if count == 1 and node not in stops}
 
 
-class Crossing:
+class SpillSlots:
     """What loops leave to later ones, and the places of that; a place is used again when it is free."""
 
-    def __init__(self, graph: ScalarGraph, loops: Sequence[Loop]) -> None:
+    def __init__(self, graph: ScalarGraph, loops: Sequence[RunLoop]) -> None:
         self.homes = {node: number for number, loop in enumerate(loops) for node in loop.operations}
         self.first = any(store.array in FIRST for loop in loops for store in loop.stores)
         last: dict[int, int] = {}
@@ -116,7 +116,7 @@ class Crossing:
                     leaving.setdefault(last[node] + 1, []).append(self.places[node])
 
     @staticmethod
-    def _read(graph: ScalarGraph, loop: Loop) -> Iterable[int]:
+    def _read(graph: ScalarGraph, loop: RunLoop) -> Iterable[int]:
         for node in loop.operations:
             yield from graph[node].args
         for store in loop.stores:

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.benchmarks.c_source import Shape
-from twintrack.benchmarks.vectorised_c import VectorisedC, has_wide_vectors, library
+from bench.c_source import Shape
+from bench.vectorised_c import VectorisedC, has_wide_vectors, library
 from twintrack.engines import Blend, NativeEngine, NumpyEngine
 from twintrack.engines.base import check_inputs
 from twintrack.engines.native.lowering import NoScalarFormError
@@ -148,7 +148,7 @@ def test_the_computation_alone_gives_what_a_run_gives(equations_of: EquationsOf)
 
 
 def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from twintrack.benchmarks import vectorised_c
+    from bench import vectorised_c
 
     vectorised_c.compiler_version.cache_clear()
     monkeypatch.setenv("PATH", "")

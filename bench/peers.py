@@ -10,15 +10,15 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from twintrack.benchmarks.measuring import NotMeasuredError, seconds
-from twintrack.benchmarks.workloads import Workload
+from bench.measuring import NotMeasuredError, seconds
+from bench.workloads import Workload
 from twintrack.engines.base import check_inputs
 from twintrack.errors import TwinTrackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twintrack.benchmarks.c_source import Shape
+    from bench.c_source import Shape
 
 C_SHAPES = ((8, 400), (64, 25), (128, 25))
 """Runs per block and operations per loop of the C that is tried; the quickest counts."""
@@ -38,7 +38,7 @@ def _told() -> Iterator[None]:
 
 def c_runner(workload: Workload, runs: int, shape: Shape) -> Callable[[], object]:
     """Give a call that computes so many runs in generated C, and does nothing else."""
-    from twintrack.benchmarks.vectorised_c import VectorisedC, computation
+    from bench.vectorised_c import VectorisedC, computation
 
     with _told():
         return computation(VectorisedC(workload.equations, shape), _checked(workload, runs))
@@ -46,7 +46,7 @@ def c_runner(workload: Workload, runs: int, shape: Shape) -> Callable[[], object
 
 def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
     """Give a call of the native engine's compiled code that does no more than `c_runner` does."""
-    from twintrack.benchmarks.vectorised_c import computation
+    from bench.vectorised_c import computation
     from twintrack.engines import NativeEngine
 
     return computation(NativeEngine(workload.equations), _checked(workload, runs))
@@ -54,8 +54,8 @@ def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
 
 def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], Shape]:
     """Give the quickest of the tried forms of C, and how it is cut."""
-    from twintrack.benchmarks.c_source import Shape
-    from twintrack.benchmarks.vectorised_c import has_wide_vectors
+    from bench.c_source import Shape
+    from bench.vectorised_c import has_wide_vectors
 
     tried: list[tuple[float, int, Callable[[], object], Shape]] = []
     small = len(workload.equations.variables) <= SMALL
@@ -93,7 +93,7 @@ def simlin_runner(workload: Workload, *, still: bool) -> Callable[[], object]:
 
     `still`: no lever moves; Simlin otherwise halts at every step to be told the next values.
     """
-    from twintrack.benchmarks.simlin_engine import SimlinEngine
+    from bench.simlin import SimlinEngine
 
     with _told():
         engine = SimlinEngine(workload.path)

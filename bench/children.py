@@ -7,9 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from twintrack.benchmarks.measuring import Json, NotMeasuredError
+from bench.measuring import Json, NotMeasuredError
 from twintrack.resources import cache_dir
+
+ROOT = Path(__file__).resolve().parents[1]
+"""Where `bench` is found, whatever folder a measurement is started from."""
 
 
 def child(
@@ -45,7 +49,8 @@ def _start(
 ) -> subprocess.Popen[str]:
     # Pinned before anything is imported: libraries that start threads then see one core.
     pin = f"import os; os.sched_setaffinity(0, {{{core}}}); " if core is not None and _can_pin() else ""
-    code = f"{pin}from twintrack.benchmarks.jobs import main; main({job!r})"
+    path = f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    code = f"{pin}{path}from bench.jobs import main; main({job!r})"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +15,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from twintrack.benchmarks import bench, sections
-from twintrack.benchmarks.children import child
-from twintrack.benchmarks.jobs import JOBS
-from twintrack.benchmarks.measuring import (
+from bench import report, sections
+from bench.__main__ import main
+from bench.children import child
+from bench.jobs import JOBS
+from bench.measuring import (
     Measured,
     NotMeasuredError,
     cores,
@@ -25,16 +28,16 @@ from twintrack.benchmarks.measuring import (
     percentile,
     ratios,
 )
-from twintrack.benchmarks.showing import RATIOS, TITLES, markdown, number
-from twintrack.benchmarks.synthetic import OUTCOME, synthetic_text, write_synthetic
-from twintrack.benchmarks.workloads import SIR, Workload
-from twintrack.cli import main
+from bench.synthetic import OUTCOME, synthetic_text, write_synthetic
+from bench.tables import RATIOS, TITLES, markdown, number
+from bench.workloads import SIR, Workload
 from twintrack.engines import NumpyEngine
 from twintrack.engines.native.lowering import InputLayouts, scalar_program
 from twintrack.engines.packing import Layout
 from twintrack.equations import load_equations
 from twintrack.errors import InputError
 
+ROOT = Path(__file__).resolve().parents[2]
 SIR_JOB = {"workload": Workload(str(SIR), final=1.0).json()}
 MEASURED = {"median", "low", "high", "n"}
 
@@ -44,7 +47,6 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     rounds = given.get("rounds", 1)
     if job == "throughput":
         names = [*map(str, given["runs"]), *(["c", "alone"] if given.get("c") else [])]
-        names += ["jax"] if given.get("jax") else []
         shape = {"block": 64, "loop": 25, "wide": True}
         return {"seconds": {name: [1.0] * rounds for name in names}, "not_measured_c": None, "c_shape": shape}
     if job == "one_by_one":
@@ -71,36 +73,36 @@ def faked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("faked")
 def test_the_report_keeps_its_contract() -> None:
-    report = bench.benchmark()
-    assert set(report["ratios"]) == set(RATIOS)
-    assert set(TITLES) == {key for key, value in report.items() if key in TITLES}
+    found = report.benchmark()
+    assert set(found["ratios"]) == set(RATIOS)
+    assert set(TITLES) == {key for key, value in found.items() if key in TITLES}
     for section in ("ratios", "run_ms", "runs_per_second_per_core", "process_ms", "first_call_s"):
-        assert report[section], section
-        assert all(set(value) >= MEASURED for value in report[section].values()), section
-    assert "p90" in report["run_ms"]["single"]
-    assert report["ratios"]["engine_vs_c"] == {"median": 1.0, "low": 1.0, "high": 1.0, "n": 7}
-    assert set(report["machine"]) >= {"date", "processor", "cores", "python", "jax", "gcc"}
-    assert report["memory_mib"]["1000 worlds, the largest worker"] == 2.0
-    assert report["not_measured"] == {}
-    json.dumps(report, allow_nan=False)
+        assert found[section], section
+        assert all(set(value) >= MEASURED for value in found[section].values()), section
+    assert "p90" in found["run_ms"]["single"]
+    assert found["ratios"]["engine_vs_c"] == {"median": 1.0, "low": 1.0, "high": 1.0, "n": 7}
+    assert set(found["machine"]) >= {"date", "processor", "cores", "python", "gcc"}
+    assert found["memory_mib"]["1000 worlds, the largest worker"] == 2.0
+    assert found["not_measured"] == {}
+    json.dumps(found, allow_nan=False)
 
 
 @pytest.mark.usefixtures("faked")
 def test_ensembles_on_all_cores_are_compared_with_single_runs_of_peers() -> None:
     # Runs take a second in peers, and 256 of the engine do, on every core.
-    report = bench.benchmark(only=["pysd", "simlin"])
-    rate = 256.0 * report["machine"]["cores"]
-    assert report["runs_per_second_all_cores"][f"256 runs a call, {len(cores())} cores"]["median"] == rate
-    assert report["ratios"]["engine_vs_pysd_flat"]["median"] == rate
-    assert report["ratios"]["single_vs_pysd_flat"]["median"] == 1.0
-    assert report["ratios"]["engine_vs_simlin"]["median"] == 256.0
+    found = report.benchmark(only=["pysd", "simlin"])
+    rate = 256.0 * found["machine"]["cores"]
+    assert found["runs_per_second_all_cores"][f"256 runs a call, {len(cores())} cores"]["median"] == rate
+    assert found["ratios"]["engine_vs_pysd_flat"]["median"] == rate
+    assert found["ratios"]["single_vs_pysd_flat"]["median"] == 1.0
+    assert found["ratios"]["engine_vs_simlin"]["median"] == 256.0
 
 
 @pytest.mark.usefixtures("faked")
 def test_another_model_has_no_section_on_the_program() -> None:
-    report = bench.benchmark(SIR, quick=True)
-    assert "process_ms" not in report and "worlds_s" not in report and "engine_vs_c" in report["ratios"]
-    assert report["model"]["steps"] == 3200
+    found = report.benchmark(SIR, quick=True)
+    assert "process_ms" not in found and "worlds_s" not in found and "engine_vs_c" in found["ratios"]
+    assert found["model"]["steps"] == 3200
 
 
 @pytest.mark.usefixtures("faked")
@@ -109,22 +111,16 @@ def test_what_cannot_be_measured_is_told_with_its_reason(monkeypatch: pytest.Mon
         raise NotMeasuredError("Simlin is not installed")
 
     monkeypatch.setattr(sections, "on_every_core", missing)
-    report = bench.benchmark(only=["simlin"])
-    assert report["not_measured"]["Simlin"] == "Simlin is not installed"
-    assert "engine_vs_simlin" not in report["ratios"]
-    assert "not measured: Simlin: Simlin is not installed" in markdown(report)
-
-
-@pytest.mark.usefixtures("faked")
-def test_a_lost_gain_of_the_setting_is_a_warning() -> None:
-    notes = bench.benchmark(only=["flag"])["notes"]
-    assert len(notes) == 1 and notes[0].startswith("warning: xla_cpu_small_while_loop_byte_threshold")
+    found = report.benchmark(only=["simlin"])
+    assert found["not_measured"]["Simlin"] == "Simlin is not installed"
+    assert "engine_vs_simlin" not in found["ratios"]
+    assert "not measured: Simlin: Simlin is not installed" in markdown(found)
 
 
 @pytest.mark.usefixtures("faked")
 def test_the_command_prints_json_markdown_or_a_table() -> None:
     def output(*words: str) -> str:
-        result = CliRunner().invoke(main, ["bench", "--only", "latency,blocks", *words])
+        result = CliRunner().invoke(main, ["--only", "latency,blocks", *words])
         assert result.exit_code == 0, result.output
         assert "measuring: single run" in result.stderr
         return result.stdout
@@ -134,10 +130,17 @@ def test_the_command_prints_json_markdown_or_a_table() -> None:
     assert max(map(len, output().splitlines()[1:])) <= 100
 
 
+def test_the_command_runs_from_the_checkout_and_refuses_a_wrong_section_with_code_2() -> None:
+    words = [sys.executable, "-m", "bench", "--only", "bloks"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert 'did you mean "blocks"' in done.stderr and "Traceback" not in done.stderr
+
+
 def test_an_unknown_section_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(InputError, match='did you mean "blocks"'):
-        bench.chosen_sections(["bloks"], quick=False, own_model=True)
-    assert bench.chosen_sections(["latency"], quick=True, own_model=True) == ["latency"]
+        report.chosen_sections(["bloks"], quick=False, own_model=True)
+    assert report.chosen_sections(["latency"], quick=True, own_model=True) == ["latency"]
 
 
 def test_contestants_take_turns_and_the_first_call_does_not_count() -> None:
@@ -164,11 +167,11 @@ def test_summaries() -> None:
 
 
 def test_jobs_measure_a_small_model() -> None:
-    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2, jax=3)
-    assert {name: len(times) for name, times in found["seconds"].items()} == {"2": 2, "jax": 2}
+    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2)
+    assert {name: len(times) for name, times in found["seconds"].items()} == {"2": 2}
     assert found["not_measured_c"] is None
     assert len(JOBS["latency"](**SIR_JOB, calls=3)["seconds"]) == 3
-    assert JOBS["first_run"](**SIR_JOB, runs=2, engine="native")["first"] > 0
+    assert JOBS["first_run"](**SIR_JOB, runs=2)["first"] > 0
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd", rounds=1, finals=[0.5, 1.0])
     assert set(found["seconds"]) == {"engine", "0.5", "1"}
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd_flat", rounds=1, finals=[])
@@ -214,7 +217,10 @@ def test_the_made_up_world_model_is_as_large_as_it_says_and_stays_finite(tmp_pat
     assert sum(node.op == "lookup_interpolate" for node in program.graph.nodes) == 50
 
 
-def test_a_child_answers_or_says_why_not(tmp_path: Path) -> None:
+def test_a_child_answers_from_any_folder_or_says_why_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     found = child("latency", {**SIR_JOB, "calls": 1})
     assert len(found["seconds"]) == 1
     with pytest.raises(NotMeasuredError, match=r"the measurement failed: .*absent\.mdl"):

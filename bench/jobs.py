@@ -1,6 +1,6 @@
 """The measurements themselves. Each runs in a child process of its own, pinned to one core or not.
 
-Every job takes plain data and gives plain data: `python -m twintrack.benchmarks.jobs NAME` reads a JSON
+Every job takes plain data and gives plain data: `python -m bench.jobs NAME` reads a JSON
 object from standard input and prints one. A job that cannot be done answers {"not_measured": reason}.
 
 Comparisons count the processor time of the process: what else the machine is busy with then counts less.
@@ -12,36 +12,31 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from twintrack.benchmarks.measuring import Json, NotMeasuredError, in_turn, peak_of_memory, seconds
-from twintrack.benchmarks.workloads import Workload, engine_runner
-
-if TYPE_CHECKING:
-    from twintrack.engines.making import BlendingName
+from bench.measuring import Json, NotMeasuredError, in_turn, peak_of_memory, seconds
+from bench.workloads import Workload, engine_runner
 
 Job = Callable[..., Json]
 
 
-def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0, jax: int = 0) -> Json:
+def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0) -> Json:
     """Time calls of the native engine with several numbers of runs.
 
     With `c` runs: in turn with them that many runs in C ("c"), and the native engine's compiled code with its
-    inputs packed and room for results at hand, as C has it ("alone"). With `jax` runs: a call of the JAX
-    engine ("jax"). Gives seconds by contestant, and how the C was cut.
+    inputs packed and room for results at hand, as C has it ("alone"). Gives seconds by contestant, and how
+    the C was cut.
     """
     what = Workload(**workload)
     contestants: dict[str, Callable[[], object]] = {}
-    engines: list[tuple[str, BlendingName, int]] = [(str(number), "native", number) for number in runs]
-    if jax:
-        engines.append(("jax", "jax", jax))
-    for key, name, number in engines:
-        engine, given = engine_runner(what, name), what.given(number)
-        contestants[key] = lambda engine=engine, given=given: engine(given, what.outputs)  # type: ignore[misc]
+    engine = engine_runner(what)
+    for number in runs:
+        given = what.given(number)
+        contestants[str(number)] = lambda given=given: engine(given, what.outputs)  # type: ignore[misc]
     shape = None
     reason = None
     if c:
-        from twintrack.benchmarks.peers import best_c_runner, native_runner
+        from bench.peers import best_c_runner, native_runner
 
         try:
             contestants["c"], shape = best_c_runner(what, c)
@@ -61,7 +56,7 @@ def agreement(workload: Json, strategies: list[str], runs: int) -> Json:
 
     import numpy as np
 
-    from twintrack.benchmarks.vectorised_c import VectorisedC
+    from bench.vectorised_c import VectorisedC
     from twintrack.errors import TwinTrackError
 
     what = Workload(**workload)
@@ -93,7 +88,7 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
     ("engine"), and of the peer by end ("" is the whole horizon), or of Simlin with levers that keep "still"
     and with "moving" ones.
     """
-    from twintrack.benchmarks import peers
+    from bench import peers
 
     what = Workload(**workload)
     engine = engine_runner(what)
@@ -112,30 +107,30 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
     return {"seconds": in_turn(contestants, rounds, time.process_time)}
 
 
-def latency(workload: Json, calls: int, engine: BlendingName = "native") -> Json:
+def latency(workload: Json, calls: int) -> Json:
     """Time single runs as Python users make them, warm."""
     what = Workload(**workload)
     run: Callable[[], object]
     if what.model:
-        runner, given = engine_runner(what, engine), what.given(1)
+        runner, given = engine_runner(what), what.given(1)
         run = lambda: runner(given, what.outputs)  # noqa: E731
     else:
         from twintrack.model import load
 
         model = load()
-        run = lambda: model.run(what.strategy, engine=engine)  # noqa: E731
+        run = lambda: model.run(what.strategy)  # noqa: E731
     return {"seconds": in_turn({"run": run}, calls)["run"]}
 
 
-def first_run(workload: Json, runs: int, engine: BlendingName) -> Json:
-    """Time the first call of an engine in this process: importing, compiling or loading, and running.
+def first_run(workload: Json, runs: int) -> Json:
+    """Time the first call of the engine in this process: importing, compiling or loading, and running.
 
     The model has been read before.
     """
     what = Workload(**workload)
     given = what.given(runs)
     names = what.outputs
-    first = seconds(lambda: engine_runner(what, engine)(given, names))
+    first = seconds(lambda: engine_runner(what)(given, names))
     return {"first": first}
 
 

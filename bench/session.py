@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from twintrack.benchmarks.measuring import Json, Measured, NotMeasuredError
-from twintrack.benchmarks.workloads import Workload
+from bench.measuring import Json, Measured, NotMeasuredError
+from bench.workloads import Workload
 
 RUNS = 256
 """Runs a call where the number is not what is measured."""
 
 
 @dataclass
-class Plan:
+class Session:
     """How much is measured, and what was found so far. `tell` is called with a line for each thing begun."""
 
     workload: Workload

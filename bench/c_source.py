@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from twintrack.benchmarks.c_loops import Crossing, Loop, Store, cut
+from bench.c_loops import RunLoop, SpillSlots, StoredValue, cut
 from twintrack.engines.functions import ends_of_slopes
 from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
 from twintrack.engines.native.kernels import Source
@@ -107,13 +107,13 @@ class _Source:
         moving = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
         still = [name for name in outputs if name not in moving]
         slots = [(place, slot) for place, slot in enumerate(self.program.slots) if slot.length]
-        updates = [Store("S", place, slot.following) for place, slot in slots]
+        updates = [StoredValue("S", place, slot.following) for place, slot in slots]
         rows, constant = self._rows("Y", moving), self._rows("N", still)
         step = self._kernel("step", updates)
         saving = self._kernel("saving_step", [*rows, *updates])
-        starts = [*(Store("S0", place, slot.first) for place, slot in slots), *constant]
+        starts = [*(StoredValue("S0", place, slot.first) for place, slot in slots), *constant]
         # What later steps hold is known only now, and is computed together with the first values.
-        held = [Store("K", place, node) for node, place in self.held.items()]
+        held = [StoredValue("K", place, node) for node, place in self.held.items()]
         init = self._kernel("init", [*starts, *held])
         shared, fixed = self._scalar("shared", self.shared), self._scalar("fixed", self.fixed)
         sizes = {
@@ -139,16 +139,16 @@ class _Source:
             shared=len(self.shared),
         )
 
-    def _rows(self, array: str, names: Sequence[str]) -> list[Store]:
+    def _rows(self, array: str, names: Sequence[str]) -> list[StoredValue]:
         nodes = [node for name in names for node in self.program.outputs[name]]
-        return [Store(array, place, node) for place, node in enumerate(nodes)]
+        return [StoredValue(array, place, node) for place, node in enumerate(nodes)]
 
     # Code over a block of runs
 
-    def _kernel(self, name: str, stores: Sequence[Store]) -> str:
+    def _kernel(self, name: str, stores: Sequence[StoredValue]) -> str:
         """Write the functions that compute and store values over a block of runs."""
         loops = cut(self.graph, stores, self.shape.loop)
-        crossing = Crossing(self.graph, loops)
+        crossing = SpillSlots(self.graph, loops)
         self.most_crossing = max(self.most_crossing, crossing.size)
         functions, calls = [], []
         for number, loop in enumerate(loops):
@@ -244,13 +244,13 @@ class _Source:
 class _Writer:
     """Writes the lines of one loop: every value is loaded before its first use."""
 
-    def __init__(self, source: _Source, crossing: Crossing, number: int) -> None:
+    def __init__(self, source: _Source, crossing: SpillSlots, number: int) -> None:
         self.source = source
         self.crossing = crossing
         self.number = number
         self.here: set[int] = set()
 
-    def lines(self, loop: Loop) -> list[str]:
+    def lines(self, loop: RunLoop) -> list[str]:
         """Give the lines: loads and operations, then stores."""
         graph = self.source.graph
         found: list[str] = []
@@ -290,7 +290,7 @@ class _Writer:
             return _number(item.value, "v")
         return f"vselect(n{node}, ALL(1.0), ALL(0.0))" if item.logical else f"n{node}"
 
-    def _stored(self, store: Store) -> list[str]:
+    def _stored(self, store: StoredValue) -> list[str]:
         value = self._as_number(store.node)
         if store.array in ("Y", "N"):
             return [f"STORE({store.array} + {store.place} * stride + r, {value});"]
@@ -363,4 +363,4 @@ _LOOKUPS: dict[str, Callable[[Table, str, str], str]] = {
 
 
 def _file(name: str) -> str:
-    return files("twintrack.benchmarks").joinpath(name).read_text(encoding="utf-8")
+    return files("bench").joinpath(name).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ A workload is described by plain data, so that a child process can make it again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,6 @@ from twintrack.resources import MODEL_FILE, content_root
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend
-    from twintrack.engines.making import BlendingName
 
 STRATEGY = "pure_catchup"
 SIR = Path(__file__).with_name("sir.mdl")
@@ -71,10 +70,10 @@ class Workload:
         stocks = tuple(variable.name for variable in variables if variable.kind == "stock")
         return stocks or tuple(variable.name for variable in variables if variable.kind == "auxiliary")
 
-    def given(self, runs: int, seed: int = 1) -> Given:
+    def given(self, runs: int, seed: int = 1) -> RunInputs:
         """Give the inputs of so many runs in different worlds; of one run, in the central world."""
         if self.model:
-            return Given(self._varied(runs, seed), {}, None, runs)
+            return RunInputs(self._varied(runs, seed), {}, None, runs)
         from twintrack.experiments.switching import lever_inputs
 
         model, times = self._model, self.equations.time.times
@@ -86,7 +85,7 @@ class Workload:
             values = {str(name): draws[name].to_numpy(dtype=np.float64) for name in draws.columns}
             world = model.world_arrays.inputs({}, times, values, runs)
         constants = {**world.constants, **levers.constants}
-        return Given(constants, {**levers.series, **world.series}, levers.blend, runs)
+        return RunInputs(constants, {**levers.series, **world.series}, levers.blend, runs)
 
     @cached_property
     def _model(self) -> Any:
@@ -122,8 +121,8 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class Given:
-    """What an engine's `run` is given."""
+class RunInputs:
+    """What an engine's `run` is given: constants and series by name, the blend, and the number of runs."""
 
     constants: Mapping[str, Array]
     series: Mapping[str, Array]
@@ -131,13 +130,13 @@ class Given:
     runs: int
 
 
-def engine_runner(workload: Workload, name: BlendingName = "native") -> Any:
-    """Give an engine as it is measured: a function of inputs and outputs."""
-    from twintrack.engines.making import make_blending_engine
+def engine_runner(workload: Workload) -> Callable[[RunInputs, Sequence[str]], dict[str, Array]]:
+    """Give the native engine as it is measured: a function of inputs and outputs."""
+    from twintrack.engines import NativeEngine
 
-    engine = make_blending_engine(name, workload.equations)
+    engine = NativeEngine(workload.equations)
 
-    def run(given: Given, outputs: Sequence[str]) -> dict[str, Array]:
+    def run(given: RunInputs, outputs: Sequence[str]) -> dict[str, Array]:
         return engine.run(given.constants, given.series, outputs, runs=given.runs, blend=given.blend)
 
     return run

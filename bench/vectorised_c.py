@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from twintrack.benchmarks.c_source import Shape, c_source
+from bench.c_source import Shape, c_source
 from twintrack.engines.base import Inputs
 from twintrack.engines.native.computation import Kernel
 from twintrack.engines.native.kernels import Source

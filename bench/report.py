@@ -1,17 +1,17 @@
-"""The benchmark as a whole: one command, one machine, and one report of plain data."""
+"""A benchmark as a whole: sections by name, measured on one machine, and one report of plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from twintrack.benchmarks.measuring import Json, machine
-from twintrack.benchmarks.plan import Plan
-from twintrack.benchmarks.sections import OWN, SECTIONS, workload_of
+from bench.measuring import Json, machine
+from bench.sections import OWN, SECTIONS, workload_of
+from bench.session import Session
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world", "flag")
+QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world")
 """What `--quick` measures unless sections are named."""
 
 
@@ -54,8 +54,8 @@ def benchmark(
         EquationError: The model file cannot be read.
     """
     names = chosen_sections(only, quick=quick, own_model=model is None)
-    plan = Plan(workload_of(model), quick=quick, full=full, tell=tell)
-    equations = plan.workload.equations
+    session = Session(workload_of(model), quick=quick, full=full, tell=tell)
+    equations = session.workload.equations
     report: Json = {
         "machine": machine(),
         "model": {
@@ -64,12 +64,11 @@ def benchmark(
             "variables": len(equations.variables),
             "scalars": sum(len(variable.labels) for variable in equations.variables.values()),
             "steps": equations.time.steps,
-            "outputs": len(plan.workload.outputs),
+            "outputs": len(session.workload.outputs),
         },
         "ratios": {},
         "run_ms": {},
     }
     for name in names:
-        SECTIONS[name](plan)
-    report |= {key: value for key, value in plan.found.items()}
-    return {**report, "not_measured": plan.not_measured, "notes": plan.notes}
+        SECTIONS[name](session)
+    return {**report, **session.found, "not_measured": session.not_measured, "notes": session.notes}
