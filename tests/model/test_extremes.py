@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from twintrack.calibration.field_tests.bounds import SHARES, amounts, infinite, negative, outside
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved, random_corners
+from field_tests.bounds import SHARES, amounts, infinite, negative, outside
+from field_tests.laboratory import Laboratory, Saved, random_corners
 from twintrack.equations import Equations
 from twintrack.model import Model
 

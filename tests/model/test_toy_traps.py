@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from field_tests.laboratory import Laboratory, Saved
 from twintrack.analysis.equal_cost import COST, equal_cost
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved
 from twintrack.equations import Equations
 from twintrack.equations.structure import Expr, Reference
 from twintrack.inputs.strategies import Strategy

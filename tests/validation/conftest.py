@@ -7,7 +7,8 @@ from functools import cache
 
 import pytest
 
-from twintrack.calibration.field_tests import FIELD_TESTS, FieldTest, Measure
+from field_tests import FIELD_TESTS
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.model import Model
 
 

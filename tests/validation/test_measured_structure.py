@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.bounds import SHARES, outside
-from twintrack.calibration.field_tests.forms import FieldTest, Measure
-from twintrack.calibration.field_tests.integration_error import LARGEST_ERROR
-from twintrack.calibration.field_tests.parameter_assessment import place
+from field_tests.bounds import SHARES, outside
+from field_tests.integration_error import LARGEST_ERROR
+from field_tests.parameter_assessment import place
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.model import Model
 
 Measured = Callable[[str, str], Measure]

@@ -15,10 +15,10 @@ from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twintrack.equations.structure import (
     Apply,
+    Array,
     Component,
     Equations,
     Expr,
@@ -30,7 +30,6 @@ from twintrack.equations.structure import (
 )
 from twintrack.errors import Fault, InputError
 
-Array = NDArray[np.float64]
 Link = tuple[str, str]
 """A cause and an effect, names of variables."""
 

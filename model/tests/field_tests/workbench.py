@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.engines.making import make_blending_engine
+from twintrack.engines import NativeEngine
+from twintrack.equations.structure import Array
 from twintrack.experiments.switching import lever_inputs
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from twintrack.inputs.world import WorldValue
     from twintrack.model import Model
 
-Array = NDArray[np.float64]
 
 COMPARED = (
     "baseline",
@@ -43,7 +43,7 @@ class Workbench:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.engine = make_blending_engine("native", model.equations)
+        self.engine = NativeEngine(model.equations)
 
     def run(
         self,

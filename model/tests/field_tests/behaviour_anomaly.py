@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import (
+from field_tests.integration_error import PROBABILITIES
+from field_tests.knockout import Link, cut_inputs, with_switches
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
-    Table,
-    Words,
+    Text,
     at_least,
     at_most,
     columns,
     status_of,
     told,
 )
-from twintrack.calibration.field_tests.integration_error import PROBABILITIES
-from twintrack.calibration.field_tests.knockout import Array, Link, cut_inputs, with_switches
 from twintrack.engines.making import make_blending_engine
+from twintrack.equations.structure import Array
 from twintrack.experiments.arrays import along_time, place_of
 from twintrack.experiments.switching import lever_inputs
 from twintrack.inputs.loops import links
@@ -85,27 +86,27 @@ def behaviour_anomaly(model: Model) -> FieldTest:
     past = [item for item in found if item.past >= NOTICED]
     strongest = max(found, key=lambda item: item.share)
     measures = (
-        told(Words("Named loops cut", "切断的回路"), len(found)),
+        told(Text("Named loops cut", "切断的回路"), len(found)),
         at_least(
-            Words("Loops whose narrowest cut is noticed", "最窄切断可察觉的回路"),
+            Text("Loops whose narrowest cut is noticed", "最窄切断可察觉的回路"),
             len(active) / len(found),
             LEAST_ACTIVE,
             "share",
         ),
         at_most(
-            Words("Loops with no link whose cut is noticed", "任一环节切断均不可察觉的回路"), len(dead), 0
+            Text("Loops with no link whose cut is noticed", "任一环节切断均不可察觉的回路"), len(dead), 0
         ),
-        told(Words("Loops that move a headline outcome", "影响主要结果的回路"), len(leading)),
-        told(Words("Loops that shape observed outcomes until 2024", "影响2024年前观测结果的回路"), len(past)),
-        told(Words("Largest change by one cut", "单次切断的最大变化"), strongest.share, "of range"),
+        told(Text("Loops that move a headline outcome", "影响主要结果的回路"), len(leading)),
+        told(Text("Loops that shape observed outcomes until 2024", "影响2024年前观测结果的回路"), len(past)),
+        told(Text("Largest change by one cut", "单次切断的最大变化"), strongest.share, "of range"),
     )
     names = ", ".join(item.loop for item in idle)
     return FieldTest(
         8,
         "behaviour_anomaly",
-        Words("Behaviour anomaly", "行为异常"),
+        Text("Behaviour anomaly", "行为异常"),
         status_of(measures),
-        Words(
+        Text(
             f"Cutting {len(active)} of {len(found)} named loops moves an outcome by 1 % of its range or"
             f" more, in the run that the loop names; {len(past)} also move what was observed until 2024."
             f" Hardly anything depends on:"
@@ -115,8 +116,8 @@ def behaviour_anomaly(model: Model) -> FieldTest:
         ),
         measures,
         (
-            Table(
-                Words("What each cut changes, over the outcome's range", "各回路切断后的变化（占结果幅度）"),
+            Evidence(
+                Text("What each cut changes, over the outcome's range", "各回路切断后的变化（占结果幅度）"),
                 columns(
                     "loop|回路",
                     "narrowest cut|最窄切断",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def with_inner_flows(run: Run) -> pd.DataFrame:
     return values.assign(**further)
 
 
-def total(variables: pd.DataFrame, names: tuple[str, ...]) -> NDArray[np.float64]:
+def total(variables: pd.DataFrame, names: tuple[str, ...]) -> Array:
     """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks."""
     elements = [name for name in variables if str(name).split("[")[0] in names]
     missing = set(names) - {str(name).split("[")[0] for name in elements}

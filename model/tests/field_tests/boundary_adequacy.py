@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import (
+from field_tests.workbench import COMPARED, JUDGED, SEED, best, workbench
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
     Measure,
-    Table,
-    Words,
+    Text,
     at_most,
     columns,
     status_of,
     told,
 )
-from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, SEED, Array, best, workbench
+from twintrack.equations.structure import Array
 from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults, driving_inputs, load_boundary
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def boundary_adequacy(model: Model) -> FieldTest:
     return FieldTest(
         1,
         "boundary_adequacy",
-        Words("Boundary adequacy", "边界恰当性"),
+        Text("Boundary adequacy", "边界恰当性"),
         status_of(measures),
-        Words(
+        Text(
             f"{len(found)} inputs move with time from outside; {movable} of them could be moved by a"
             f" strategy in reality. With the capital climate flat, or following the industry, another"
             f" strategy is best in at most {worst:.0%} of {WORLDS} worlds.",
@@ -76,19 +77,19 @@ def _measures(
     feedback: Mapping[str, float],
 ) -> tuple[Measure, ...]:
     return (
-        told(Words("Inputs that move with time from outside", "随时间变化的外部输入"), len(found)),
+        told(Text("Inputs that move with time from outside", "随时间变化的外部输入"), len(found)),
         at_most(
-            Words("Of these without a reason, or reasons without input", "其中缺理由或理由失效"),
+            Text("Of these without a reason, or reasons without input", "其中缺理由或理由失效"),
             faults,
             0,
         ),
-        told(Words("Of these that a strategy could move in reality", "其中现实中可被战略影响"), movable),
+        told(Text("Of these that a strategy could move in reality", "其中现实中可被战略影响"), movable),
         told(
-            Words("Things left out, each with the bias it causes", "模型未包含的事项"), len(entries.excluded)
+            Text("Things left out, each with the bias it causes", "模型未包含的事项"), len(entries.excluded)
         ),
         *(
             at_most(
-                Words(f"Another strategy is best by {name}: flat climate", f"{name}：气候持平后最优战略改变"),
+                Text(f"Another strategy is best by {name}: flat climate", f"{name}：气候持平后最优战略改变"),
                 flat[name],
                 LARGEST_CHANGE,
                 "share of worlds",
@@ -97,7 +98,7 @@ def _measures(
         ),
         *(
             at_most(
-                Words(
+                Text(
                     f"Another strategy is best by {name}: climate follows industry",
                     f"{name}：气候随产业变化后最优战略改变",
                 ),
@@ -110,11 +111,11 @@ def _measures(
     )
 
 
-def _tables(model: Model, entries: BoundaryFile, found: Mapping[str, str]) -> tuple[Table, ...]:
+def _tables(model: Model, entries: BoundaryFile, found: Mapping[str, str]) -> tuple[Evidence, ...]:
     """Give the inputs with their reasons, the world parameters by sector, and what is left out."""
     return (
-        Table(
-            Words("What moves with time from outside", "随时间变化的外部输入"),
+        Evidence(
+            Text("What moves with time from outside", "随时间变化的外部输入"),
             columns(
                 "input|输入",
                 "found in|所在",
@@ -127,21 +128,21 @@ def _tables(model: Model, entries: BoundaryFile, found: Mapping[str, str]) -> tu
                 if (entry := entries.inputs.get(name))
             ),
         ),
-        Table(
-            Words("World parameters by sector of the model", "各部门的外部参数数量"),
+        Evidence(
+            Text("World parameters by sector of the model", "各部门的外部参数数量"),
             columns("sector|部门", "parameters|参数个数"),
             tuple(sorted(_by_group(model).items())),
         ),
-        Table(
-            Words("Left out", "未包含"),
+        Evidence(
+            Text("Left out", "未包含"),
             columns("what|事项", "bias|偏差"),
             tuple((_words(entry.title), _words(entry.bias)) for entry in entries.excluded.values()),
         ),
     )
 
 
-def _words(text: Bilingual) -> Words:
-    return Words(text.en, text.zh)
+def _words(text: Bilingual) -> Text:
+    return Text(text.en, text.zh)
 
 
 def _by_group(model: Model) -> Counter[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from twintrack.equations.structure import Array
 
 MODES = ("flat", "speeding up", "levelling off", "s-shape", "decline", "rise and fall", "fall and rise")
 

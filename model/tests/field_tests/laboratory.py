@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twintrack.calibration.field_tests.bounds import SHARES, amounts
+from field_tests.bounds import SHARES, amounts
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model
 
-Saved = dict[str, NDArray[np.float64]]
+Saved = dict[str, Array]
 Settings = Mapping[str, float]
 STEP = 0.25
 CORNERS = 300

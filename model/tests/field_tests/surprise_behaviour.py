@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
-from twintrack.calibration.field_tests.workbench import SEED, Array, workbench
+from field_tests.workbench import SEED, workbench
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
+from twintrack.equations.structure import Array
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 
 if TYPE_CHECKING:
@@ -62,18 +63,18 @@ def surprise_behaviour(model: Model) -> FieldTest:
     faults = [kind for kind in kinds if kind in notes and notes[kind].label == "fault"]
     labels = Counter(notes[kind].label for kind in kinds if kind in notes)
     measures = (
-        told(Words("Worlds looked through", "检查的世界数"), WORLDS),
-        told(Words("Largest distance", "最大距离"), found[0].distance, "standard deviations"),
-        told(Words("Kinds among the farthest worlds", "最远世界的种类"), len(kinds)),
-        at_most(Words("Kinds that nobody has explained", "尚未解释的种类"), len(unknown), 0),
-        at_most(Words("Kinds that are faults of the model", "属于模型缺陷的种类"), len(faults), 0),
+        told(Text("Worlds looked through", "检查的世界数"), WORLDS),
+        told(Text("Largest distance", "最大距离"), found[0].distance, "standard deviations"),
+        told(Text("Kinds among the farthest worlds", "最远世界的种类"), len(kinds)),
+        at_most(Text("Kinds that nobody has explained", "尚未解释的种类"), len(unknown), 0),
+        at_most(Text("Kinds that are faults of the model", "属于模型缺陷的种类"), len(faults), 0),
     )
     return FieldTest(
         10,
         "surprise_behaviour",
-        Words("Surprise behaviour", "意外行为"),
+        Text("Surprise behaviour", "意外行为"),
         status_of(measures),
-        Words(
+        Text(
             f"The {FARTHEST} worlds farthest out of {WORLDS} are of {len(kinds)} kinds:"
             f" {labels['understood']} understood, {labels['insight']} insights, {labels['fault']} faults,"
             f" {len(unknown)} unexplained.",
@@ -87,19 +88,19 @@ def surprise_behaviour(model: Model) -> FieldTest:
 
 
 LABELS = {
-    "understood": Words("understood", "已理解"),
-    "insight": Words("insight", "新认识"),
-    "fault": Words("fault", "缺陷"),
-    "unexplained": Words("unexplained", "未解释"),
+    "understood": Text("understood", "已理解"),
+    "insight": Text("insight", "新认识"),
+    "fault": Text("fault", "缺陷"),
+    "unexplained": Text("unexplained", "未解释"),
 }
 
 
 def _tables(
     found: Sequence[Surprise], kinds: Counter[str], notes: Mapping[str, SurpriseKind]
-) -> tuple[Table, ...]:
+) -> tuple[Evidence, ...]:
     return (
-        Table(
-            Words("The worlds farthest out", "最远的世界"),
+        Evidence(
+            Text("The worlds farthest out", "最远的世界"),
             columns(
                 "world|世界",
                 "distance|距离",
@@ -122,10 +123,10 @@ def _tables(
                 for item in found
             ),
         ),
-        Table(
-            Words("What the kinds mean", "各类含义"),
+        Evidence(
+            Text("What the kinds mean", "各类含义"),
             columns("kind|种类", "worlds|世界数", "meaning|含义"),
-            tuple((kind, count, Words(*_meaning(notes.get(kind)))) for kind, count in kinds.most_common()),
+            tuple((kind, count, Text(*_meaning(notes.get(kind)))) for kind, count in kinds.most_common()),
         ),
     )
 

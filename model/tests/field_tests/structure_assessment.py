@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_tests.bounds import amounts
-from twintrack.calibration.field_tests.conservation import (
+from field_tests.bounds import amounts
+from field_tests.conservation import (
     FLOWS,
     SHARES,
     conservation_run,
@@ -14,8 +14,8 @@ from twintrack.calibration.field_tests.conservation import (
     share_error,
     with_inner_flows,
 )
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
-from twintrack.calibration.field_tests.names_zh import named
+from field_tests.names_zh import named
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
 from twintrack.inputs.loops import loop_faults
 
 if TYPE_CHECKING:
@@ -40,23 +40,21 @@ def structure_assessment(model: Model) -> FieldTest:
     kinds = Counter(variable.kind for variable in equations.variables.values())
     worst = max(residuals.values())
     measures = (
-        told(Words("Stocks", "存量"), kinds["stock"]),
-        told(Words("Flows and auxiliaries", "流量与辅助变量"), kinds["auxiliary"]),
-        told(Words("Constants", "常数"), kinds["constant"]),
-        told(Words("Named feedback loops", "已命名的反馈回路"), len(cycles)),
-        at_most(
-            Words("Loops that are not closed in the equations", "方程中未闭合的回路"), len(open_loops), 0
-        ),
-        at_most(Words("Largest change without a flow", "无流量对应的最大变化"), worst, LARGEST_RESIDUAL),
-        at_most(Words("Shares that miss one by", "份额之和与一的最大偏差"), shares, LARGEST_SHARE_ERROR),
-        at_most(Words("Amounts that fall below zero", "低于零的存量"), len(below), 0),
+        told(Text("Stocks", "存量"), kinds["stock"]),
+        told(Text("Flows and auxiliaries", "流量与辅助变量"), kinds["auxiliary"]),
+        told(Text("Constants", "常数"), kinds["constant"]),
+        told(Text("Named feedback loops", "已命名的反馈回路"), len(cycles)),
+        at_most(Text("Loops that are not closed in the equations", "方程中未闭合的回路"), len(open_loops), 0),
+        at_most(Text("Largest change without a flow", "无流量对应的最大变化"), worst, LARGEST_RESIDUAL),
+        at_most(Text("Shares that miss one by", "份额之和与一的最大偏差"), shares, LARGEST_SHARE_ERROR),
+        at_most(Text("Amounts that fall below zero", "低于零的存量"), len(below), 0),
     )
     return FieldTest(
         2,
         "structure_assessment",
-        Words("Structure assessment", "结构评价"),
+        Text("Structure assessment", "结构评价"),
         status_of(measures),
-        Words(
+        Text(
             f"{kinds['stock']} stocks and {len(cycles)} named loops; {len(open_loops)} are not closed."
             f" {len(FLOWS)} balances of people, money, chips and firms hold to {worst:.1e} of their size.",
             f"共{kinds['stock']}个存量、{len(cycles)}条已命名回路，其中{len(open_loops)}条未闭合。"
@@ -64,8 +62,8 @@ def structure_assessment(model: Model) -> FieldTest:
         ),
         measures,
         (
-            Table(
-                Words("Balances: change without a flow, over the amount", "平衡：无流量对应的变化占总量之比"),
+            Evidence(
+                Text("Balances: change without a flow, over the amount", "平衡：无流量对应的变化占总量之比"),
                 columns("what|对象", "stocks|存量", "residual|残差"),
                 tuple((named(what), ", ".join(FLOWS[what][0]), value) for what, value in residuals.items()),
             ),

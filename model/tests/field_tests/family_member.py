@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_tests.bounds import SHARES, amounts, infinite, outside
-from twintrack.calibration.field_tests.expectations import EXPECTATIONS, STRATEGIES
-from twintrack.calibration.field_tests.forms import (
+from field_tests.bounds import SHARES, amounts, infinite, outside
+from field_tests.expectations import EXPECTATIONS, STRATEGIES
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
-    Table,
-    Words,
+    Text,
     at_least,
     at_most,
     columns,
@@ -43,22 +43,22 @@ def family_member(model: Model) -> FieldTest:
     held = [item.holds(other, home) for item in EXPECTATIONS]
     use = float(base.at("adoption_rate", [2024])[0])
     measures = (
-        told(Words("Values that differ from the home country", "与本国不同的取值"), len(scenario.world) + 1),
+        told(Text("Values that differ from the home country", "与本国不同的取值"), len(scenario.world) + 1),
         told(
-            Words("Of these with a source beside judgement", "其中有来源支持"),
+            Text("Of these with a source beside judgement", "其中有来源支持"),
             sum(1 for ground in scenario.grounds.values() if ground.source != "assumption"),
         ),
-        at_most(Words("Variables that are not finite", "非有限的变量"), len(broken), 0),
-        at_most(Words("Amounts below zero", "低于零的存量"), len(below), 0),
-        at_most(Words("Shares outside 0 to 1", "超出0至1的份额"), len(shares), 0),
+        at_most(Text("Variables that are not finite", "非有限的变量"), len(broken), 0),
+        at_most(Text("Amounts below zero", "低于零的存量"), len(below), 0),
+        at_most(Text("Shares outside 0 to 1", "超出0至1的份额"), len(shares), 0),
         at_least(
-            Words("Expectations written before the run that hold", "事前写下的预期成立的比例"),
+            Text("Expectations written before the run that hold", "事前写下的预期成立的比例"),
             sum(held) / len(held),
             LEAST_HELD,
             "share",
         ),
         at_least(
-            Words("Use of AI in 2024 over what was surveyed for 2023", "2024年使用率与2023年调查值之比"),
+            Text("Use of AI in 2024 over what was surveyed for 2023", "2024年使用率与2023年调查值之比"),
             use / EXPERIENCE_2023,
             LEAST_USE,
         ),
@@ -68,24 +68,24 @@ def family_member(model: Model) -> FieldTest:
     return FieldTest(
         9,
         "family_member",
-        Words("Family member", "同族系统"),
+        Text("Family member", "同族系统"),
         status_of(measures),
-        Words(
+        Text(
             f"With {number} values of Korea {sum(held)} of {len(held)} expectations hold. {en}",
             f"代入韩国的{number}项取值后，{len(held)}项预期中{sum(held)}项成立。{zh}",
         ),
         measures,
         (
-            Table(
-                Words("Expectations, written before the run", "运行之前写下的预期"),
+            Evidence(
+                Text("Expectations, written before the run", "运行之前写下的预期"),
                 columns("expectation|预期", "Korea|韩国", "compared with|比较对象", "holds|成立"),
                 tuple(
                     (it.text, it.member(other, home), it.reference(other, home), true)
                     for it, true in zip(EXPECTATIONS, held, strict=True)
                 ),
             ),
-            Table(
-                Words("Outcomes of the baseline in 2030", "基准战略2030年的结果"),
+            Evidence(
+                Text("Outcomes of the baseline in 2030", "基准战略2030年的结果"),
                 columns("outcome|结果", "Korea|韩国", "home country|本国"),
                 tuple(
                     (name, float(base.at(name, [2030])[0]), float(home["baseline"].at(name, [2030])[0]))

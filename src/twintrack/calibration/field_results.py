@@ -10,15 +10,11 @@ Status = Literal["passed", "passed in part", "not passed", "not done"]
 
 
 @dataclass(frozen=True)
-class Words:
+class Text:
     """A text in English and Chinese."""
 
     en: str
     zh: str
-
-
-Cell = str | float | int | bool | Words | None
-"""What stands in a table: a name, a number, or a text in both languages."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,7 @@ class Measure:
     nothing is; `passed` is then None, and the number is told for its own sake.
     """
 
-    name: Words
+    name: Text
     value: float
     unit: str = "1"
     threshold: str = ""
@@ -37,12 +33,15 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A small table: a title, a heading for each column, and rows of as many cells."""
+class Evidence:
+    """A small table: a title, a heading for each column, and rows of as many cells.
 
-    title: Words
-    columns: tuple[Words, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    A cell is a name, a number, or a text in both languages.
+    """
+
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[str | float | int | bool | Text | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,11 @@ class FieldTest:
 
     number: int
     id: str
-    title: Words
+    title: Text
     status: Status
-    summary: Words
+    summary: Text
     measures: tuple[Measure, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[Evidence, ...] = ()
     command: str = field(default="")
 
     def as_dict(self) -> dict[str, Any]:
@@ -75,24 +74,24 @@ class FieldTest:
         return plain
 
 
-def at_most(name: Words, value: float, limit: float, unit: str = "1") -> Measure:
+def at_most(name: Text, value: float, limit: float, unit: str = "1") -> Measure:
     """Measure something that must not exceed a limit."""
     return Measure(name, float(value), unit, f"<= {limit:g}", bool(value <= limit))
 
 
-def at_least(name: Words, value: float, limit: float, unit: str = "1") -> Measure:
+def at_least(name: Text, value: float, limit: float, unit: str = "1") -> Measure:
     """Measure something that must reach a limit."""
     return Measure(name, float(value), unit, f">= {limit:g}", bool(value >= limit))
 
 
-def told(name: Words, value: float, unit: str = "1") -> Measure:
+def told(name: Text, value: float, unit: str = "1") -> Measure:
     """Measure something that has no limit."""
     return Measure(name, float(value), unit)
 
 
-def columns(*headings: str) -> tuple[Words, ...]:
+def columns(*headings: str) -> tuple[Text, ...]:
     """Give the headings of a table, each written as "English|Chinese"."""
-    return tuple(Words(*heading.split("|")) for heading in headings)
+    return tuple(Text(*heading.split("|")) for heading in headings)
 
 
 def status_of(measures: Sequence[Measure]) -> Status:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from twintrack.calibration.field_tests.forms import Words
+from twintrack.calibration.field_results import Text
 from twintrack.results import Run
 
 Runs = Mapping[str, Run]
@@ -26,7 +26,7 @@ class Expectation:
     expected is `member` > `reference` where `larger`, else the opposite.
     """
 
-    text: Words
+    text: Text
     member: Callable[[Runs, Runs], float]
     reference: Callable[[Runs, Runs], float]
     larger: bool
@@ -59,13 +59,13 @@ def _difference(first: str, second: str, year: float) -> Callable[[Runs], float]
     return difference
 
 
-def _compared(text: Words, quantity: Callable[[Runs], float], *, larger: bool) -> Expectation:
+def _compared(text: Text, quantity: Callable[[Runs], float], *, larger: bool) -> Expectation:
     return Expectation(text, lambda other, _: quantity(other), lambda _, home: quantity(home), larger)
 
 
 EXPECTATIONS = (
     _compared(
-        Words(
+        Text(
             "Without controls, a billion spent on accelerators brings more imported ones (2025).",
             "没有管制，同样的加速器支出能买到更多进口加速器（2025年）。",
         ),
@@ -73,7 +73,7 @@ EXPECTATIONS = (
         larger=True,
     ),
     Expectation(
-        Words(
+        Text(
             "The industry on the smaller home market is less than a quarter as large (2024).",
             "本国市场较小，产业规模不到四分之一（2024年）。",
         ),
@@ -82,7 +82,7 @@ EXPECTATIONS = (
         larger=False,
     ),
     _compared(
-        Words(
+        Text(
             "With a tenth of people and money, the capability gap to the leader is larger (2030).",
             "人才和资金约为十分之一，与领先者的能力差距更大（2030年）。",
         ),
@@ -90,7 +90,7 @@ EXPECTATIONS = (
         larger=True,
     ),
     _compared(
-        Words(
+        Text(
             "A more literate public uses AI more widely (2030).",
             "公众素养更高，AI使用更广（2030年）。",
         ),
@@ -98,7 +98,7 @@ EXPECTATIONS = (
         larger=True,
     ),
     _compared(
-        Words(
+        Text(
             "Nothing pushes to domestic accelerators, so that the domestic share is lower (2030).",
             "没有外力推向国产加速器，国产份额更低（2030年）。",
         ),
@@ -106,7 +106,7 @@ EXPECTATIONS = (
         larger=False,
     ),
     _compared(
-        Words(
+        Text(
             "More of its progress comes from abroad: the share of own origin is lower (2030).",
             "更多进步来自国外：自主来源份额更低（2030年）。",
         ),
@@ -114,7 +114,7 @@ EXPECTATIONS = (
         larger=False,
     ),
     _compared(
-        Words(
+        Text(
             "Open catch-up is ahead of closed catch-up by more than at home (capability, 2040).",
             "开放追赶对封闭追赶的领先幅度大于本国（能力，2040年）。",
         ),
@@ -122,7 +122,7 @@ EXPECTATIONS = (
         larger=True,
     ),
     _compared(
-        Words(
+        Text(
             "Spreading a small effort costs more: pure catch-up is ahead of pure exploration by more (2035).",
             "小规模投入分散的代价更高：纯追赶对纯探索的领先幅度更大（2035年）。",
         ),

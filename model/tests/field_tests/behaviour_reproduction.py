@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from twintrack.calibration.field_tests.forms import (
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
     Measure,
-    Table,
-    Words,
+    Text,
     at_least,
     at_most,
     columns,
     status_of,
     told,
 )
+from twintrack.calibration.field_tests import Fit
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -34,14 +35,14 @@ LEAST_COVERAGE = 0.8
 """Share of observations inside the band of 90 % of the worlds."""
 
 
-def behaviour_reproduction(model: Model, fit: Mapping[str, Mapping[str, Any]] | None = None) -> FieldTest:
+def behaviour_reproduction(model: Model, fit: Fit | None = None) -> FieldTest:
     """Judge a fit.
 
     `fit` maps each series to its "log_error" (a number), "theil" (the parts "bias", "variation" and
     "covariation", which sum to 1) and "coverage" (share of observations in the 90 % band); each may be
     missing or None. Without a fit the test is not done.
     """
-    measures: list[Measure] = [told(Words("Series compared", "比较的序列"), len(fit or {}))]
+    measures: list[Measure] = [told(Text("Series compared", "比较的序列"), len(fit or {}))]
     for series, figures in (fit or {}).items():
         measures += _measures(series, figures)
     judged = [measure for measure in measures if measure.passed is not None]
@@ -54,12 +55,12 @@ def behaviour_reproduction(model: Model, fit: Mapping[str, Mapping[str, Any]] | 
     return FieldTest(
         7,
         "behaviour_reproduction",
-        Words("Behaviour reproduction", "行为再现"),
+        Text("Behaviour reproduction", "行为再现"),
         status_of(measures),
-        Words(en, zh),
+        Text(en, zh),
         tuple(measures),
         (_table(fit),) if fit else (),
-        "twintrack.calibration.field_tests.behaviour_reproduction(model, fit)",
+        "twintrack validate --only field_tests",
     )
 
 
@@ -67,20 +68,20 @@ def _measures(series: str, figures: Mapping[str, Any]) -> list[Measure]:
     found: list[Measure] = []
     error, theil, coverage = (figures.get(key) for key in ("log_error", "theil", "coverage"))
     if error is not None:
-        found.append(at_most(Words(f"{series}: log error", f"{series}：对数误差"), error, LARGEST_LOG_ERROR))
+        found.append(at_most(Text(f"{series}: log error", f"{series}：对数误差"), error, LARGEST_LOG_ERROR))
     if theil is not None:
-        name = Words(f"{series}: unequal covariation", f"{series}：不等协变部分")
+        name = Text(f"{series}: unequal covariation", f"{series}：不等协变部分")
         found.append(at_least(name, theil["covariation"], LEAST_UNEQUAL_COVARIATION))
     if coverage is not None:
-        name = Words(f"{series}: coverage of the 90 % band", f"{series}：90%区间覆盖率")
+        name = Text(f"{series}: coverage of the 90 % band", f"{series}：90%区间覆盖率")
         found.append(at_least(name, coverage, LEAST_COVERAGE))
     return found
 
 
-def _table(fit: Mapping[str, Mapping[str, Any]]) -> Table:
+def _table(fit: Fit) -> Evidence:
     parts = ("bias", "variation", "covariation")
-    return Table(
-        Words("The fit by series", "各序列拟合情况"),
+    return Evidence(
+        Text("The fit by series", "各序列拟合情况"),
         columns(
             "series|序列",
             "log error|对数误差",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_tests.forms import FieldTest, Measure, Words, at_least, status_of, told
+from twintrack.calibration.field_results import FieldTest, Measure, Text, at_least, status_of, told
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -19,17 +19,17 @@ def system_improvement(model: Model, scores: Mapping[str, float] | None = None) 
     """
     found = dict(scores or {})
     measures: list[Measure] = [
-        told(Words("Registered forecasts that came due", "已到期的登记预测"), len(found))
+        told(Text("Registered forecasts that came due", "已到期的登记预测"), len(found))
     ]
     measures += [
-        at_least(Words(f"Skill of {name}", f"{name}的预测技巧"), value, 0.0) for name, value in found.items()
+        at_least(Text(f"Skill of {name}", f"{name}的预测技巧"), value, 0.0) for name, value in found.items()
     ]
     return FieldTest(
         12,
         "system_improvement",
-        Words("System improvement", "系统改进"),
+        Text("System improvement", "系统改进"),
         status_of(measures),
-        Words(
+        Text(
             f"{len(found)} registered forecasts have come due. Evidence would be dated forecasts, registered"
             f" before the event and scored against a simple reference, and decisions that were taken with the"
             f" model and turned out better; neither can be had before the model is used.",
@@ -37,5 +37,5 @@ def system_improvement(model: Model, scores: Mapping[str, float] | None = None) 
             f"模型使用之前二者都无法取得。",
         ),
         tuple(measures),
-        command="twintrack.calibration.field_tests.system_improvement(model, scores)",
+        command="twintrack validate --only field_tests",
     )

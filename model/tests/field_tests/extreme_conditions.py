@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.bounds import amounts, infinite, negative, outside
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
-from twintrack.calibration.field_tests.laboratory import (
+from field_tests.bounds import amounts, infinite, negative, outside
+from field_tests.laboratory import (
     CORNERS,
     Laboratory,
     Saved,
     random_corners,
 )
-from twintrack.calibration.field_tests.laboratory import (
+from field_tests.laboratory import (
     extreme_conditions as conditions,
 )
-from twintrack.calibration.field_tests.names_zh import named
+from field_tests.names_zh import named
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -75,17 +75,17 @@ def extreme_conditions(model: Model) -> FieldTest:
     gain = _largest(runs["a thousand times the research money"], central, "research_scale")
     broken = sum(1 for value in flows.values() if value > NOTHING)
     measures = (
-        told(Words("Extreme conditions run", "极端条件个数"), len(runs) - 1),
+        told(Text("Extreme conditions run", "极端条件个数"), len(runs) - 1),
         told(
-            Words("Random corners of the world, by four courses of action", "参数空间随机角点（四种行动）"),
+            Text("Random corners of the world, by four courses of action", "参数空间随机角点（四种行动）"),
             CORNERS,
         ),
-        at_most(Words("Numbers that are not finite", "非有限的数值"), totals["infinite"], 0),
-        at_most(Words("Amounts below zero", "低于零的存量"), totals["negative"], 0),
-        at_most(Words("Shares outside 0 to 1", "超出0至1的份额"), totals["outside"], 0),
-        at_most(Words("Flows that go on without their input", "缺少输入仍持续的流量"), broken, 0),
+        at_most(Text("Numbers that are not finite", "非有限的数值"), totals["infinite"], 0),
+        at_most(Text("Amounts below zero", "低于零的存量"), totals["negative"], 0),
+        at_most(Text("Shares outside 0 to 1", "超出0至1的份额"), totals["outside"], 0),
+        at_most(Text("Flows that go on without their input", "缺少输入仍持续的流量"), broken, 0),
         at_most(
-            Words("Research from a thousand times the money", "千倍资金带来的研究倍数"),
+            Text("Research from a thousand times the money", "千倍资金带来的研究倍数"),
             gain,
             MOST_GAIN,
             "times",
@@ -96,9 +96,9 @@ def extreme_conditions(model: Model) -> FieldTest:
     return FieldTest(
         5,
         "extreme_conditions",
-        Words("Extreme conditions", "极端条件"),
+        Text("Extreme conditions", "极端条件"),
         status_of(measures),
-        Words(
+        Text(
             f"{len(runs) - 1} extreme conditions and {CORNERS} random corners; violations: {violations}"
             f" ({where}). A thousand times the research money brings {gain:.1f} times the research.",
             f"{len(runs) - 1}种极端条件与{CORNERS}个随机角点中，违例{violations}处（{where}）。"
@@ -125,10 +125,10 @@ def _violations(model: Model, runs: Mapping[str, Saved]) -> Found:
     return {case: {check: look(saved) for check, look in checks.items()} for case, saved in runs.items()}
 
 
-def _tables(found: Found, flows: Mapping[str, float]) -> tuple[Table, ...]:
+def _tables(found: Found, flows: Mapping[str, float]) -> tuple[Evidence, ...]:
     return (
-        Table(
-            Words("Violations by condition", "各条件下的违例"),
+        Evidence(
+            Text("Violations by condition", "各条件下的违例"),
             columns(
                 "condition|条件",
                 "not finite|非有限",
@@ -145,8 +145,8 @@ def _tables(found: Found, flows: Mapping[str, float]) -> tuple[Table, ...]:
                 for case, by in found.items()
             ),
         ),
-        Table(
-            Words("Zero in, nothing out: flow over its central course", "零输入、零流出：流量与中心情形之比"),
+        Evidence(
+            Text("Zero in, nothing out: flow over its central course", "零输入、零流出：流量与中心情形之比"),
             columns("what|对象", "condition|条件", "variable|变量", "ratio|比值"),
             tuple((named(what), named(ZERO[what][0]), ZERO[what][1], value) for what, value in flows.items()),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twintrack.calibration.field_tests.forms import Words
+from twintrack.calibration.field_results import Text
 
 _CHINESE = {
     # extreme conditions
@@ -70,6 +70,6 @@ _CHINESE = {
 }
 
 
-def named(english: str) -> Words:
+def named(english: str) -> Text:
     """Give a name in both languages; the English one stands for both where no Chinese one is known."""
-    return Words(english, _CHINESE.get(english, english))
+    return Text(english, _CHINESE.get(english, english))

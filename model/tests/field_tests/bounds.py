@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 
 ROUNDING = 1e-9
 
@@ -61,17 +61,17 @@ def amounts(equations: Equations) -> list[str]:
     ]
 
 
-def infinite(saved: Mapping[str, NDArray[np.float64]]) -> list[str]:
+def infinite(saved: Mapping[str, Array]) -> list[str]:
     """Give the variables that have a number which is not finite."""
     return [name for name, values in saved.items() if not np.isfinite(values).all()]
 
 
-def negative(saved: Mapping[str, NDArray[np.float64]], stocks: Sequence[str]) -> list[str]:
+def negative(saved: Mapping[str, Array], stocks: Sequence[str]) -> list[str]:
     """Give the stocks that fall below zero, with their lowest value."""
     return [f"{name} {saved[name].min():.3g}" for name in stocks if saved[name].min() < 0]
 
 
-def outside(saved: Mapping[str, NDArray[np.float64]]) -> list[str]:
+def outside(saved: Mapping[str, Array]) -> list[str]:
     """Give the shares that leave the range from 0 to 1 by more than rounding, with their ends."""
     return [
         f"{name} from {saved[name].min():.3g} to {saved[name].max():.3g}"

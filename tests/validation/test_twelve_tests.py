@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from twintrack.calibration.field_tests import FIELD_TESTS, FieldTest, run_field_tests
-from twintrack.calibration.field_tests.forms import Words, at_least, at_most, status_of, told
-from twintrack.errors import InputError
+from field_tests import FIELD_TESTS, field_tests
+from twintrack.calibration.field_results import FieldTest, Text, status_of
 from twintrack.model import Model
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -62,32 +61,8 @@ def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> 
         assert CHINESE.search(text.zh), text.en
     for table in found.tables:
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title.en
-        cells = [cell for row in table.rows for cell in row if isinstance(cell, Words)]
+        cells = [cell for row in table.rows for cell in row if isinstance(cell, Text)]
         assert [cell.en for cell in cells if not CHINESE.search(cell.zh)] == []
-
-
-def test_some_tests_can_be_run_alone_and_in_order(model: Model) -> None:
-    begun: list[str] = []
-    wanted = ["system_improvement", "dimensional_consistency"]
-    found = run_field_tests(model, wanted, begun.append)
-    assert [test.id for test in found] == begun == ["dimensional_consistency", "system_improvement"]
-
-
-def test_unknown_tests_are_all_told_at_once(model: Model) -> None:
-    with pytest.raises(InputError) as error:
-        run_field_tests(model, ["dimensional_consistancy", "magic"])
-    assert len(error.value.faults) == 2
-    assert "dimensional_consistency" in str(error.value)
-
-
-def test_a_status_is_passed_only_when_all_is_within_its_limit() -> None:
-    name = Words("x", "甲")
-    within, over, free = at_most(name, 1, 2), at_least(name, 1, 2), told(name, 1)
-    assert status_of([within, free]) == "passed"
-    assert status_of([within, over]) == "passed in part"
-    assert status_of([over, free]) == "not passed"
-    assert status_of([free]) == "not done"
-    assert not at_most(name, float("nan"), 2).passed
 
 
 def test_a_fit_is_judged_by_its_figures(model: Model) -> None:
@@ -96,7 +71,7 @@ def test_a_fit_is_judged_by_its_figures(model: Model) -> None:
     poor = {"log_error": 0.9, "theil": {**theil, "bias": 0.6, "covariation": 0.3}, "coverage": 0.2}
 
     def status(**fit: dict[str, object]) -> str:
-        return run_field_tests(model, ["behaviour_reproduction"], fit=fit)[0].status
+        return field_tests(fit)["behaviour_reproduction"](model).status
 
     assert status(adoption=good) == "passed"
     assert status(adoption=good, industry=poor) == "passed in part"

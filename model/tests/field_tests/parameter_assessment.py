@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_tests.forms import (
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
-    Table,
-    Words,
+    Text,
     at_least,
     at_most,
     columns,
@@ -56,32 +56,32 @@ def parameter_assessment(model: Model) -> FieldTest:
     assumed = [variable for variable in constants if "assumption" in variable.source]
     measures = (
         told(
-            Words("Uncertain parameters, without chance draws", "不确定参数（不含随机抽取）"), len(uncertain)
+            Text("Uncertain parameters, without chance draws", "不确定参数（不含随机抽取）"), len(uncertain)
         ),
         at_most(
-            Words("Share that rests on judgement alone", "仅凭判断的比例"),
+            Text("Share that rests on judgement alone", "仅凭判断的比例"),
             share,
             LARGEST_SHARE_OF_ASSUMPTIONS,
         ),
-        at_most(Words("Central values outside their range", "中心值在区间之外"), len(outside), 0),
-        at_most(Words("Central values at the edge of their range", "中心值在区间边缘"), len(edge), 0),
-        at_most(Words("Ranges without a stated reason", "区间未说明理由"), len(unsaid), 0),
-        told(Words("Ranges of an order of magnitude or more", "跨一个数量级以上的区间"), len(wide)),
-        told(Words("Constants of the model in all", "模型常数总数"), len(constants)),
+        at_most(Text("Central values outside their range", "中心值在区间之外"), len(outside), 0),
+        at_most(Text("Central values at the edge of their range", "中心值在区间边缘"), len(edge), 0),
+        at_most(Text("Ranges without a stated reason", "区间未说明理由"), len(unsaid), 0),
+        told(Text("Ranges of an order of magnitude or more", "跨一个数量级以上的区间"), len(wide)),
+        told(Text("Constants of the model in all", "模型常数总数"), len(constants)),
         told(
-            Words("Share of these with an assumption in the source", "其中来源含假设的比例"),
+            Text("Share of these with an assumption in the source", "其中来源含假设的比例"),
             len(assumed) / len(constants),
         ),
         at_least(
-            Words("Constants whose source is named", "注明来源的常数"), _sourced(constants), 1.0, "share"
+            Text("Constants whose source is named", "注明来源的常数"), _sourced(constants), 1.0, "share"
         ),
     )
     return FieldTest(
         4,
         "parameter_assessment",
-        Words("Parameter assessment", "参数评价"),
+        Text("Parameter assessment", "参数评价"),
         status_of(measures),
-        Words(
+        Text(
             f"{share:.0%} of {len(uncertain)} uncertain parameters rest on judgement alone."
             f" {len(edge)} central values lie at the edge of their range, and {len(wide)}"
             f" ranges span a factor of ten or more.",
@@ -96,15 +96,15 @@ def parameter_assessment(model: Model) -> FieldTest:
 
 def _tables(
     uncertain: Mapping[str, WorldParameter], counts: Counter[str], edge: Sequence[str]
-) -> tuple[Table, ...]:
+) -> tuple[Evidence, ...]:
     return (
-        Table(
-            Words("Parameters by confidence", "按可信度分类的参数"),
+        Evidence(
+            Text("Parameters by confidence", "按可信度分类的参数"),
             columns("confidence|可信度", "parameters|个数", "share|比例"),
-            tuple((Words(it, zh), counts[it], counts[it] / len(uncertain)) for it, zh in GRADES.items()),
+            tuple((Text(it, zh), counts[it], counts[it] / len(uncertain)) for it, zh in GRADES.items()),
         ),
-        Table(
-            Words("Central values at the edge", "位于边缘的中心值"),
+        Evidence(
+            Text("Central values at the edge", "位于边缘的中心值"),
             columns("parameter|参数", "value|中心值", "low|下限", "high|上限"),
             tuple((it, uncertain[it].value, uncertain[it].low, uncertain[it].high) for it in edge),
         ),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
-from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, Array, workbench
+from field_tests.workbench import COMPARED, JUDGED, workbench
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
 from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.equations.structure import Array
 from twintrack.experiments.arrays import along_time, lever_series, place_of
 
 if TYPE_CHECKING:
@@ -44,31 +45,31 @@ def integration_error(model: Model) -> FieldTest:
     swapped = sum(_swaps(coarse[name][:, -1], finest[name][:, -1]) for name in JUDGED)
     against = max(row[3] for row in rows)
     measures = (
-        told(Words("Step", "步长"), step, "Year"),
+        told(Text("Step", "步长"), step, "Year"),
         at_most(
-            Words("Largest error of a headline outcome", "主要结果的最大误差"),
+            Text("Largest error of a headline outcome", "主要结果的最大误差"),
             headline,
             LARGEST_ERROR,
             "of range",
         ),
-        at_most(Words("Outcomes off by more than 1 %", "误差超过1%的结果"), len(over), 0),
+        at_most(Text("Outcomes off by more than 1 %", "误差超过1%的结果"), len(over), 0),
         at_most(
-            Words(
+            Text(
                 "Pairs of strategies that change order at a quarter of the step",
                 "步长减至四分之一时次序改变的战略对",
             ),
             swapped,
             0,
         ),
-        at_most(Words("Distance of the observed order from 1", "实测阶数与1之差"), abs(order - 1), 0.2),
-        told(Words("Largest difference from Runge-Kutta 4", "与四阶龙格-库塔的最大差"), against, "of range"),
+        at_most(Text("Distance of the observed order from 1", "实测阶数与1之差"), abs(order - 1), 0.2),
+        told(Text("Largest difference from Runge-Kutta 4", "与四阶龙格-库塔的最大差"), against, "of range"),
     )
     return FieldTest(
         6,
         "integration_error",
-        Words("Integration error", "积分误差"),
+        Text("Integration error", "积分误差"),
         status_of(measures),
-        Words(
+        Text(
             f"Half the step moves headline outcomes by at most {headline:.1%} of their range and"
             f" {len(over)} of {len(errors)} outcomes by more than 1 % ({', '.join(over) or 'none'});"
             f" {swapped} pairs of {len(COMPARED)} strategies change order."
@@ -78,8 +79,8 @@ def integration_error(model: Model) -> FieldTest:
         ),
         measures,
         (
-            Table(
-                Words("Error by outcome", "各结果的误差"),
+            Evidence(
+                Text("Error by outcome", "各结果的误差"),
                 columns(
                     "outcome|结果",
                     "error at half the step|步长减半的误差",

@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.calibration.field_tests.forms import (
+from field_tests.modes import MODES, modes
+from field_tests.names_zh import named
+from field_tests.workbench import COMPARED, JUDGED, SEED, best, workbench
+from twintrack.calibration.field_results import (
+    Evidence,
     FieldTest,
     Measure,
-    Table,
-    Words,
+    Text,
     at_least,
     columns,
     status_of,
     told,
 )
-from twintrack.calibration.field_tests.modes import MODES, modes
-from twintrack.calibration.field_tests.names_zh import named
-from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, SEED, Array, best, workbench
+from twintrack.equations.structure import Array
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -65,9 +66,9 @@ def sensitivity_analysis(model: Model) -> FieldTest:
     return FieldTest(
         11,
         "sensitivity_analysis",
-        Words("Sensitivity analysis", "敏感性分析"),
+        Text("Sensitivity analysis", "敏感性分析"),
         status_of(measures),
-        Words(
+        Text(
             f"In {WORLDS} worlds the best strategy of the central world stays best in {least:.0%} or more,"
             f" by outcome; courses keep their class in {bent:.0%} or more. Capability hangs most on {first}.",
             f"在{WORLDS}个世界中，按各结果衡量，中心世界的最优战略至少在{least:.0%}的世界仍最优；走势类别至少在{bent:.0%}的世界不变。"
@@ -87,10 +88,10 @@ Shares = Mapping[str, tuple[str, float, str]]
 
 
 def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Measure, ...]:
-    measures: list[Measure] = [told(Words("Worlds", "世界数"), WORLDS)]
+    measures: list[Measure] = [told(Text("Worlds", "世界数"), WORLDS)]
     measures += [
         at_least(
-            Words(
+            Text(
                 f"{name}: strongest parameters found again by the other half",
                 f"{name}：另一半样本再次找到的最强参数",
             ),
@@ -102,7 +103,7 @@ def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Me
     ]
     measures += [
         at_least(
-            Words(f"{name}: course of the central world's class", f"{name}：与中心世界同类的走势"),
+            Text(f"{name}: course of the central world's class", f"{name}：与中心世界同类的走势"),
             same,
             LEAST_SAME_MODE,
             "share of worlds",
@@ -111,7 +112,7 @@ def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Me
     ]
     measures += [
         at_least(
-            Words(f"Best by {name} as in the central world", f"{name}：最优战略与中心世界相同"),
+            Text(f"Best by {name} as in the central world", f"{name}：最优战略与中心世界相同"),
             same,
             LEAST_SAME_BEST,
             "share of worlds",
@@ -121,20 +122,20 @@ def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Me
     return tuple(measures)
 
 
-def _tables(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Table, ...]:
+def _tables(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Evidence, ...]:
     return (
-        Table(
-            Words("Strongest parameters: partial rank correlation", "最强参数：偏秩相关"),
+        Evidence(
+            Text("Strongest parameters: partial rank correlation", "最强参数：偏秩相关"),
             columns("outcome|结果", "parameter|参数", "correlation|相关系数"),
             tuple((name, it, value) for name, (top, _) in numerical.items() for it, value in top),
         ),
-        Table(
-            Words("Classes of behaviour", "行为类别"),
+        Evidence(
+            Text("Classes of behaviour", "行为类别"),
             columns("outcome|结果", "central world|中心世界", "same class|同类比例", "others|其他类别"),
             tuple((name, named(mode), same, others) for name, (mode, same, others) in changed.items()),
         ),
-        Table(
-            Words("Best strategy", "最优战略"),
+        Evidence(
+            Text("Best strategy", "最优战略"),
             columns("outcome|结果", "central world|中心世界", "same|相同比例", "others|其他战略"),
             tuple((name, plan, same, others) for name, (plan, same, others) in advice.items()),
         ),
