@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from field_tests.integration_error import PROBABILITIES
-from field_tests.knockout import Link, cut_inputs, with_switches
+from field_tests.knockout import CausalLink, cut_inputs, with_switches
 from twintrack.calibration.field_results import (
     Evidence,
     FieldTest,
@@ -67,7 +67,7 @@ class CutLoop:
     """
 
     loop: str
-    link: Link
+    link: CausalLink
     shared: bool
     share: float
     outcome: str
@@ -182,7 +182,7 @@ Courses = dict[str, Array]
 """Outcome to values, shape (saved times, runs), and "time"."""
 
 
-def _links(cycle: Cycle) -> list[Link]:
+def _links(cycle: Cycle) -> list[CausalLink]:
     """Give the links of a chain as pairs of whole variables; links inside one variable are left out."""
     pairs = ((split_element(cause)[0], split_element(effect)[0]) for cause, effect in links(cycle))
     return [(cause, effect) for cause, effect in pairs if cause != effect]
@@ -198,15 +198,15 @@ def _by_state(loops: Iterable[LoopEntry]) -> list[tuple[LoopState, list[LoopEntr
 
 
 def _runs(
-    model: Model, engine: BlendingEngine, named: list[Link], state: LoopState, cuts: list[int]
+    model: Model, engine: BlendingEngine, named: list[CausalLink], state: LoopState, cuts: list[int]
 ) -> Courses:
     """Run a loop's state once for each cut; -1 cuts nothing."""
     run = model.run(model.strategy(state.strategy, **state.levers), state.scenario, world=state.world)
     start = {cause: run[cause][0] for cause, _ in named}
     times = model.equations.time.times
-    plan, _ = model.at_budget(model.strategy(state.strategy, **state.levers), state.scenario)
+    sized, _ = model.at_budget(model.strategy(state.strategy, **state.levers), state.scenario)
     world = model.world_arrays.inputs({**model.scenario(state.scenario).world, **state.world}, times)
-    levers = lever_inputs(plan, model.equations, times)
+    levers = lever_inputs(sized, model.equations, times)
     values = engine.run(
         {**world.constants, **levers.constants, **cut_inputs(named, start, cuts)},
         {**levers.series, **world.series},

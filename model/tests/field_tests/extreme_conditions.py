@@ -68,7 +68,7 @@ def extreme_conditions(model: Model) -> FieldTest:
     laboratory = Laboratory(model.equations)
     runs = laboratory.runs({"central": {}, **conditions(model), **FURTHER})
     corners = random_corners(model, laboratory)
-    found = _violations(model, {**runs, **{f"corners: {plan}": saved for plan, saved in corners.items()}})
+    found = _violations(model, {**runs, **{f"corners: {course}": saved for course, saved in corners.items()}})
     totals = {check: sum(len(case[check]) for case in found.values()) for check in CHECKS}
     central = runs["central"]
     flows = {what: _late(runs[case], central, name) for what, (case, name) in ZERO.items()}

@@ -125,8 +125,8 @@ def _euler(model: Model, step: float) -> Courses:
 def _runge_kutta(model: Model) -> Courses:
     """Integrate the first two strategies by Runge-Kutta at the model's own step."""
     equations = model.equations
-    plans = [lever_series(model.strategy(name).paths, equations.time.times) for name in COMPARED[:2]]
-    levers = {name: np.stack([plan[name] for plan in plans], axis=-1) for name in plans[0]}
+    series = [lever_series(model.strategy(name).paths, equations.time.times) for name in COMPARED[:2]]
+    levers = {name: np.stack([item[name] for item in series], axis=-1) for name in series[0]}
     names = model.catalogue.outcome_variables
     values = NumpyEngine(equations, "rk4").run({}, levers, names, runs=2)
     return _courses(model, {name: np.moveaxis(array, -1, 0) for name, array in values.items()})

@@ -30,13 +30,13 @@ from twintrack.equations.structure import (
 )
 from twintrack.errors import Fault, InputError
 
-Link = tuple[str, str]
+CausalLink = tuple[str, str]
 """A cause and an effect, names of variables."""
 
 _Node = TypeVar("_Node", bound=Expr)
 
 
-def with_switches(equations: Equations, links: Sequence[Link]) -> Equations:
+def with_switches(equations: Equations, links: Sequence[CausalLink]) -> Equations:
     """Give equations in which each of some links can be cut, see `cut_inputs`.
 
     Raises InputError for links that the model does not have, all at once.
@@ -81,7 +81,9 @@ def with_switches(equations: Equations, links: Sequence[Link]) -> Equations:
     )
 
 
-def cut_inputs(links: Sequence[Link], start: Mapping[str, Array], cuts: Sequence[int]) -> dict[str, Array]:
+def cut_inputs(
+    links: Sequence[CausalLink], start: Mapping[str, Array], cuts: Sequence[int]
+) -> dict[str, Array]:
     """Give the constants of as many runs as there are `cuts`: the places in `links`, -1 for none.
 
     `start` gives the value at which each cause is held, shape axes.

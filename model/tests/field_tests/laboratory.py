@@ -18,7 +18,7 @@ from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model
 
 Saved = dict[str, Array]
-Settings = Mapping[str, float]
+Changes = Mapping[str, float]
 STEP = 0.25
 CORNERS = 300
 CORNER_STEP = 0.125
@@ -61,14 +61,14 @@ class Laboratory:
         self.step = STEP
         self.engine = NumpyEngine(equations)
 
-    def run(self, **settings: float) -> Saved:
+    def run(self, **changes: float) -> Saved:
         """Give all variables, shape (saves,) + axes; a number fills an array constant whole."""
-        return self.runs({"only": settings})["only"]
+        return self.runs({"only": changes})["only"]
 
-    def runs(self, cases: Mapping[str, Settings]) -> dict[str, Saved]:
+    def runs(self, cases: Mapping[str, Changes]) -> dict[str, Saved]:
         """Give all variables of each case, which says what differs from the model file.
 
-        Settings are numbers by constant or element; all cases are computed side by side.
+        Changes are numbers by constant or element; all cases are computed side by side.
         """
         saved = self.engine.run(self.constants(list(cases.values())), {}, runs=len(cases), time_step=STEP)
         return {
@@ -76,11 +76,11 @@ class Laboratory:
             for i, case in enumerate(cases)
         }
 
-    def constants(self, cases: Sequence[Settings]) -> Saved:
+    def constants(self, cases: Sequence[Changes]) -> Saved:
         """Give every constant that some case sets, shape axes + (cases,)."""
         given: Saved = {}
-        for i, settings in enumerate(cases):
-            for label, value in settings.items():
+        for i, changes in enumerate(cases):
+            for label, value in changes.items():
                 name, place = place_of(self.equations, label)
                 if name not in given:
                     given[name] = np.repeat(self.equations.defaults[name][..., np.newaxis], len(cases), -1)
@@ -134,7 +134,7 @@ def random_corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
     )
     index = [name for name, lever in model.levers.items() if lever.kind == "index"]
     low = {name: lever.low for name, lever in model.levers.items()}
-    plans = {
+    courses = {
         "baseline": model.strategy("baseline"),
         "all index levers 1": model.strategy("baseline", **dict.fromkeys(index, 1.0)),
         "all levers at their low end": model.strategy("baseline", **low),
@@ -145,10 +145,10 @@ def random_corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
     return {
         name: laboratory.engine.run(
             world,
-            lever_series(plan.paths, times),
+            lever_series(strategy.paths, times),
             outputs,
             runs=CORNERS,
             time_step=CORNER_STEP,
         )
-        for name, plan in plans.items()
+        for name, strategy in courses.items()
     }

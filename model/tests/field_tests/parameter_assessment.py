@@ -44,8 +44,8 @@ def parameter_assessment(model: Model) -> FieldTest:
     }
     counts: Counter[str] = Counter(item.confidence for item in uncertain.values())
     share = counts["assumption"] / len(uncertain)
-    outside = [name for name, item in uncertain.items() if not 0 <= place(item) <= 1]
-    edge = [name for name, item in uncertain.items() if not EDGE <= place(item) <= 1 - EDGE]
+    outside = [name for name, item in uncertain.items() if not 0 <= position(item) <= 1]
+    edge = [name for name, item in uncertain.items() if not EDGE <= position(item) <= 1 - EDGE]
     wide = [name for name, item in uncertain.items() if item.low > 0 and item.high / item.low >= WIDEST]
     unsaid = [name for name, item in uncertain.items() if not item.reason]
     constants = [
@@ -111,7 +111,7 @@ def _tables(
     )
 
 
-def place(parameter: WorldParameter) -> float:
+def position(parameter: WorldParameter) -> float:
     """Give where the central value lies in its range: 0 at the low end, 1 at the high end.
 
     On a scale of logarithms where the parameter is drawn from one.

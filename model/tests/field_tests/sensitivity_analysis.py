@@ -137,7 +137,7 @@ def _tables(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Evid
         Evidence(
             Text("Best strategy", "最优战略"),
             columns("outcome|结果", "central world|中心世界", "same|相同比例", "others|其他战略"),
-            tuple((name, plan, same, others) for name, (plan, same, others) in advice.items()),
+            tuple((name, first, same, others) for name, (first, same, others) in advice.items()),
         ),
     )
 

@@ -72,13 +72,13 @@ class Workbench:
             given.
         """
         model = self.model
-        plan, _ = model.at_budget(model.strategy(strategy), scenario)
+        sized, _ = model.at_budget(model.strategy(strategy), scenario)
         times = model.equations.time.with_step(time_step).times
         draws = None if worlds is None else {str(it): worlds[it].to_numpy(np.float64) for it in worlds}
         outside: Mapping[str, WorldValue] = model.scenario(scenario).world
         number = None if worlds is None else len(worlds)
         world = model.world_arrays.inputs(outside, times, draws, number)
-        levers = lever_inputs(plan, model.equations, times)
+        levers = lever_inputs(sized, model.equations, times)
         return self.engine.run(
             {**world.constants, **levers.constants, **(constants or {})},
             {**levers.series, **world.series, **(series or {})},
@@ -103,7 +103,7 @@ def workbench(model: Model) -> Workbench:
 
 
 def best(model: Model, name: str, values: Array) -> NDArray[np.int64]:
-    """Give the place of the best strategy in each world; `values` of shape (strategies, worlds)."""
+    """Give the index of the best strategy in each world; `values` of shape (strategies, worlds)."""
     higher = model.outcomes[name].better != "lower"
-    place: NDArray[np.int64] = values.argmax(axis=0) if higher else values.argmin(axis=0)
-    return place
+    found: NDArray[np.int64] = values.argmax(axis=0) if higher else values.argmin(axis=0)
+    return found
