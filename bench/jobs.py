@@ -144,7 +144,7 @@ def experiment(workload: Json, worlds: int) -> Json:
     import tempfile
     from pathlib import Path
 
-    from twintrack.experiments.experiment import Experiment
+    from twintrack.runs.experiment import Experiment
 
     strategies = [Workload(**workload).strategy]
     with tempfile.TemporaryDirectory() as folder:

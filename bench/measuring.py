@@ -94,7 +94,7 @@ def cores() -> list[int]:
 
 def machine() -> Json:
     """Describe where the numbers come from."""
-    from twintrack import __version__
+    from twintrack.version import __version__
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {

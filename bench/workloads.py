@@ -74,7 +74,7 @@ class Workload:
         """Give the inputs of so many runs in different worlds; of one run, in the central world."""
         if self.model:
             return RunInputs(self._varied(runs, seed), {}, None, runs)
-        from twintrack.experiments.switching import lever_inputs
+        from twintrack.runs.switching import lever_inputs
 
         model, times = self._model, self.equations.time.times
         levers = lever_inputs(model.strategy(self.strategy), self.equations, times)

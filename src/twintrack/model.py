@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
 
+from twintrack.decisions.explanation import Explanation, Knowledge, explain
 from twintrack.equations import Equations, load_equations
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.arrays import WorldArrays, WorldInputs
-from twintrack.experiments.switching import SWITCH_VARIABLES, LeverInputs, followed_series, lever_inputs
-from twintrack.explanation import Explanation, Knowledge, explain
 from twintrack.inputs.content import CENTRAL, Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
 from twintrack.inputs.outcomes import Outcome
@@ -25,7 +23,9 @@ from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_o
 from twintrack.inputs.yaml_files import state_of_files
 from twintrack.names import snake
 from twintrack.resources import MODEL_FILE, POSTERIOR_FILE, content_root
-from twintrack.results import Catalogue, Comparison, Run
+from twintrack.runs.arrays import WorldArrays, WorldInputs
+from twintrack.runs.results import Catalogue, Comparison, Run
+from twintrack.runs.switching import SWITCH_VARIABLES, LeverInputs, followed_series, lever_inputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from twintrack.engines.base import BlendingEngine, Engine
     from twintrack.engines.making import BlendingName
-    from twintrack.experiments.drawing import Found
-    from twintrack.experiments.posterior import Posterior
+    from twintrack.worlds.drawing import Found
+    from twintrack.worlds.posterior import Posterior
 
 EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
@@ -229,7 +229,7 @@ class Model:
     @property
     def found_posterior(self) -> Found:
         """The posterior, or why there is none; read again when its file has changed."""
-        from twintrack.experiments.drawing import find_posterior
+        from twintrack.worlds.drawing import find_posterior
 
         path = self.content / POSTERIOR_FILE
         return self._remembered("posterior", partial(find_posterior, self), lambda _: [path])
@@ -240,7 +240,7 @@ class Model:
         A row each, a column for each uncertain parameter; `attrs["worlds"]` is "posterior" or "prior".
         Without a posterior of this model the prior is taken, which is told in the log "twintrack".
         """
-        from twintrack.experiments.drawing import draw_worlds
+        from twintrack.worlds.drawing import draw_worlds
 
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
         for note in notes:
@@ -249,7 +249,7 @@ class Model:
 
     def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:
         """Draw worlds from the prior: one row each, one column for each uncertain parameter, in its unit."""
-        from twintrack.experiments.design import sample_worlds
+        from twintrack.worlds.sampling import sample_worlds
 
         return sample_worlds(self.world, worlds, seed)
 
@@ -279,7 +279,7 @@ class Model:
 
         What a user should know, such as a posterior that is missing, goes to the log "twintrack".
         """
-        from twintrack.experiments.in_memory import ensemble
+        from twintrack.runs.in_memory import ensemble
 
         return ensemble(self, strategies, scenarios, worlds=worlds, seed=seed, outputs=outputs, prior=prior)
 
@@ -376,7 +376,7 @@ class Model:
 
         In a scenario of a country of another size, all money is of that size as well.
         """
-        from twintrack.analysis.equal_cost import equal_cost, sized
+        from twintrack.runs.equal_cost import equal_cost, sized
 
         size = self.scenario(scenario).public_money
         if plan.budget == "own":

@@ -12,8 +12,8 @@ from parity_helpers import STRATEGIES, assert_parity, table
 
 from twintrack.engines import JaxEngine, NumpyEngine
 from twintrack.equations.structure import Array
-from twintrack.experiments.switching import lever_inputs
 from twintrack.model import Model
+from twintrack.runs.switching import lever_inputs
 
 FAR_APART = ("catchup_explore_open", "pure_exploration")
 

@@ -12,6 +12,13 @@ from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.model import Model
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a result of the twelve tests as slow: some take ten seconds and more."""
+    for item in items:
+        if "result" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def result(model: Model) -> Callable[[str], FieldTest]:
     """Give the result of a test by its id."""

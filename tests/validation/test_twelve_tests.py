@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from field_tests import FIELD_TESTS, field_tests
 from twintrack.calibration.field_results import FieldTest, Text, status_of
 from twintrack.model import Model
 
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 Result = Callable[[str], FieldTest]
 EXPECTED = {
@@ -54,6 +56,7 @@ def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> 
     assert plain["id"] == name
     assert plain["number"] == list(FIELD_TESTS).index(name) + 1
     assert found.command
+    assert [path for path in re.findall(r"tests/\S+", found.command) if not (ROOT / path).is_file()] == []
     texts = [found.title, found.summary, *(measure.name for measure in found.measures)]
     texts += [text for table in found.tables for text in (table.title, *table.columns)]
     for text in texts:

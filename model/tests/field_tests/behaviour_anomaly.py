@@ -26,12 +26,12 @@ from twintrack.calibration.field_results import (
     status_of,
     told,
 )
-from twintrack.engines.making import make_blending_engine
+from twintrack.engines import NativeEngine
 from twintrack.equations.structure import Array
-from twintrack.experiments.arrays import along_time, place_of
-from twintrack.experiments.switching import lever_inputs
 from twintrack.inputs.loops import links
 from twintrack.names import split_element
+from twintrack.runs.arrays import along_time, place_of
+from twintrack.runs.switching import lever_inputs
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine
@@ -152,7 +152,7 @@ def cut_loops(model: Model) -> list[CutLoop]:
     loops = model.inputs.loops
     uses = Counter(link for loop in loops.values() for cycle in loop.cycles for link in _links(cycle))
     named = list(uses)
-    engine = make_blending_engine("native", with_switches(model.equations, named))
+    engine = NativeEngine(with_switches(model.equations, named))
     found: list[CutLoop] = []
     for state, together in _by_state(loops.values()):
         needed = list(

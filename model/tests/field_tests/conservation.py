@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 SHARES = (
     *("route_share", "leader_share", "public_stage_share", "entry_mix", "development_cost_share"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from twintrack.calibration.field_results import Text
-from twintrack.results import Run
+from twintrack.runs.results import Run
 
 Runs = Mapping[str, Run]
 """Runs of one country by strategy."""

@@ -14,7 +14,7 @@ from field_tests.workbench import COMPARED, JUDGED, workbench
 from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations.structure import Array
-from twintrack.experiments.arrays import along_time, lever_series, place_of
+from twintrack.runs.arrays import along_time, lever_series, place_of
 
 if TYPE_CHECKING:
     from twintrack.model import Model

@@ -14,8 +14,8 @@ from field_tests.bounds import SHARES, amounts
 from twintrack.engines.numpy_engine import NumpyEngine
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
-from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model
+from twintrack.runs.arrays import lever_series, place_of
 
 Saved = dict[str, Array]
 Changes = Mapping[str, float]

@@ -16,7 +16,7 @@ from twintrack.calibration.field_results import (
     status_of,
     told,
 )
-from twintrack.experiments.design import FIXED
+from twintrack.worlds.sampling import FIXED
 
 if TYPE_CHECKING:
     from twintrack.equations import Variable

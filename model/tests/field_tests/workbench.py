@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twintrack.engines import NativeEngine
 from twintrack.equations.structure import Array
-from twintrack.experiments.switching import lever_inputs
+from twintrack.runs.switching import lever_inputs
 
 if TYPE_CHECKING:
     import pandas as pd

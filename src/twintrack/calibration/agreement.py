@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twintrack.calibration.observations import Z90, Array
 from twintrack.calibration.sampler import Population
 from twintrack.calibration.target import Target, engine_of
-from twintrack.experiments.plan import simulate_variables
+from twintrack.runs.plan import simulate_variables
 
 if TYPE_CHECKING:
     from twintrack.model import Model

@@ -21,13 +21,13 @@ from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.experiment import Progress
-from twintrack.experiments.manifest import versions
-from twintrack.experiments.posterior import prior_hash
-from twintrack.experiments.workers import Crew, computed_here, processor_cores, worker_faults
 from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
+from twintrack.runs.experiment import Progress
+from twintrack.runs.manifest import versions
+from twintrack.runs.workers import Crew, computed_here, processor_cores, worker_faults
 from twintrack.stored import code_digest
+from twintrack.worlds.posterior import prior_hash
 
 if TYPE_CHECKING:
     import pandas as pd

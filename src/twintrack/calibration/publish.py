@@ -14,9 +14,9 @@ from twintrack.calibration.calibrate import Calibrated, Calibration, runs
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.manifest import CODE, versions
-from twintrack.experiments.posterior import Posterior, PosteriorRecord, prior_hash, write_posterior
 from twintrack.inputs.history import history_hash
+from twintrack.runs.manifest import CODE, versions
+from twintrack.worlds.posterior import Posterior, PosteriorRecord, prior_hash, write_posterior
 
 if TYPE_CHECKING:
     from twintrack.model import Model

@@ -43,13 +43,13 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.workers import worker_faults
 from twintrack.inputs.validation import unknown
+from twintrack.runs.workers import worker_faults
 from twintrack.stored import stored
 
 if TYPE_CHECKING:
-    from twintrack.experiments.posterior import Posterior
     from twintrack.model import Model
+    from twintrack.worlds.posterior import Posterior
 
 Section = dict[str, Any]
 
@@ -62,7 +62,7 @@ _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but the model until the last observation and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
 
-_ROOMS = ("analysis", "calibration", "engines", "equations", "experiments", "inputs")
+_ROOMS = ("calibration", "decisions", "engines", "equations", "inputs", "runs", "worlds")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 import click
 
-from twintrack import __version__
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
@@ -23,6 +22,7 @@ from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
+from twintrack.version import __version__
 
 INTERRUPTED = 130
 

@@ -44,9 +44,9 @@ def check_command(files: tuple[Path, ...]) -> None:
 
 def _posterior(path: Path, root: Path) -> list[Fault]:
     """Give what is wrong with a posterior; one of another model is good, and only told on stderr."""
-    from twintrack.experiments.posterior import read_posterior, stale
     from twintrack.inputs.yaml_files import shown
     from twintrack.model import load
+    from twintrack.worlds.posterior import read_posterior, stale
 
     model = load(root)
     try:

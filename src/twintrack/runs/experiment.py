@@ -1,0 +1,240 @@
+"""Experiments: strategies under scenarios in thousands to millions of worlds, kept in a folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.validation import FaultList
+from twintrack.runs.parts import Done, Job, part_ranges
+from twintrack.runs.preparing import Prepared, prepare
+from twintrack.runs.store import MANIFEST, WORLDS, Place, Store, free_space
+from twintrack.runs.stored_ensemble import EnsembleResult
+from twintrack.runs.workers import computed_by_workers, computed_here, processor_cores, worker_faults
+from twintrack.worlds.worlds_file import Worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.engines.making import BlendingName
+    from twintrack.model import Model, StrategyReference
+    from twintrack.worlds.drawing import DesignName
+
+Times = Sequence[float] | Literal["all", "yearly"]
+
+_CLEARLY = 0.9
+"""Share of the estimated size that must be free for a start."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a computation has come.
+
+    Attributes:
+        done: Runs that are in the store.
+        runs: Runs that will be there at the end.
+        computed: Runs that were computed since the start.
+        seconds: Time since the start.
+        rate: Runs a second since the first part was done, which may have had to compile; None until then.
+        left: Seconds until the end at that rate; None until then.
+    """
+
+    done: int
+    runs: int
+    computed: int
+    seconds: float
+    rate: float | None = None
+    left: float | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is to be simulated: every strategy under every scenario in the same worlds.
+
+    Attributes:
+        strategies: Names, paths of .yaml files, mixes, or merged strategies.
+        scenarios: Names of scenarios; what a scenario sets replaces the sampled value in every world.
+        worlds: Number of worlds to draw; or the worlds themselves as a DataFrame, or as the path of a .csv or
+            .parquet file, with a column for each world parameter that varies. The others keep their central
+            values.
+        design: How worlds are drawn: "posterior" (from those that agree with history), "latin" (a Latin
+            hypercube of the prior, which is all that the ranges allow) or "sobol" (a scrambled Sobol sequence
+            of the prior, best with a power of two). By default the posterior where the content has one that
+            belongs to the model, else a Latin hypercube, with a note that says why.
+        seed: Seed of the draw.
+        outputs: Variables, or elements of arrays; by default all outcomes.
+        times: Saved times in decimal years, "yearly" (the default: whole years) or "all".
+        levers: Values of levers, each a number or {date: value}; every strategy is crossed with all of their
+            combinations.
+        resample: Number of worlds to draw from the given table, with replacement; by default its rows are
+            taken as they are.
+        engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
+        model: The model; by default that of `twintrack.load()`.
+        prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
+        world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
+            paths. Equal budgets are scaled without them, as in `Model.run`.
+    """
+
+    strategies: Sequence[StrategyReference]
+    scenarios: Sequence[str] = (CENTRAL,)
+    worlds: int | pd.DataFrame | Path | str = 1000
+    design: DesignName | None = None
+    seed: int = 1
+    outputs: Sequence[str] | None = None
+    times: Times | None = None
+    levers: Mapping[str, Sequence[Any]] | None = None
+    resample: int | None = None
+    engine: BlendingName = "native"
+    model: Model | None = None
+    prior: bool = False
+    world: Mapping[str, Any] | None = None
+
+    def run(
+        self,
+        out: str | Path,
+        workers: int | None = None,
+        resume: bool = False,
+        cluster: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> EnsembleResult:
+        """Simulate and store, and give what is stored.
+
+        Args:
+            out: Folder of the store; made when it is not there.
+            workers: Processes; by default one for each processor core. 1: this process alone.
+            resume: Continue a store that was broken off; begins one when there is none.
+            cluster: "tcp://host:port" of a Dask scheduler, or "local" for one that is started here.
+            progress: Called at the start and after each part.
+
+        What a user should know (a damaged part, a worker that died) goes to the log "twintrack". Raises
+        InputError with all faults of the experiment, also when `out` holds a store and `resume` is not set,
+        or one of another experiment. Raises TwinTrackError when the work fails, of a full disk or a worker
+        that dies again and again: what is done is kept, and `resume` continues it. The same after Ctrl-C,
+        which raises KeyboardInterrupt when the workers have ended.
+        """
+        prepared = _checked(self, workers, cluster)
+        folder = Path(out)
+        begun = (folder / MANIFEST).exists()
+        if not begun:  # before anything is written: another experiment may then take the folder
+            _check_space(folder, prepared, len(part_ranges(prepared.design.worlds)) * prepared.columns)
+        with Store.writing(folder, prepared.manifest, resume=resume, tell=_log.warning) as store:
+            for note in prepared.notes:
+                _log.warning("note: %s", note)
+            missing = store.missing(_log.warning)
+            if begun:
+                _check_space(folder, prepared, len(missing))
+            try:
+                with store.make_worlds(prepared.design, _log.warning) as worlds:
+                    jobs = _jobs(store, worlds, missing)
+                    with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
+                        _keep(store, done, missing, progress)
+            except KeyboardInterrupt:
+                _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
+                raise
+        return EnsembleResult.open(folder)
+
+
+def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:
+    """Read what the experiment names. Raises InputError with all faults of it and of how it is computed."""
+    faults = FaultList(_way_faults(workers, cluster))
+    prepared: Prepared | None = None
+    with faults:
+        prepared = prepare(experiment)
+    if prepared is None or faults:
+        raise InputError(faults)
+    return prepared
+
+
+def _way_faults(workers: int | None, cluster: str | None) -> list[Fault]:
+    """Say what is wrong with how it is to be computed."""
+    faults = worker_faults(workers)
+    if cluster is not None:
+        from twintrack.runs.cluster import LOCAL, check_cluster
+
+        faults += check_cluster(cluster)
+        if workers is not None and cluster != LOCAL:
+            faults.append(Fault("workers", "a cluster has its own workers; leave the number out"))
+    return faults
+
+
+def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
+    """Tell the size of what is still to be written, and refuse what the disk clearly cannot hold."""
+    # The values of the worlds lie on the disk twice while worlds.parquet is written.
+    worlds = 0 if (folder / WORLDS).exists() else 2 * prepared.design.size
+    size, free = worlds + parts * prepared.part_size, free_space(folder)
+    if not size:
+        return
+    _log.info("about %s on the disk, of %s that are free", _bytes(size), _bytes(free))
+    if size * _CLEARLY > free:
+        message = (
+            f"{folder}: the ensemble takes about {_bytes(size)}, but only {_bytes(free)} are free; make"
+            " room, or ask for fewer worlds, outputs or times"
+        )
+        raise TwinTrackError(message)
+
+
+def _jobs(store: Store, worlds: Worlds, missing: Sequence[Place]) -> Iterator[Job]:
+    """Give the jobs of the missing parts; those that share their worlds follow one another."""
+    number, draws = -1, None
+    for place in missing:
+        if draws is None or place[2] != number:
+            number = place[2]
+            draws = worlds.part(number)
+        yield Job(*place, store.ranges[number].start, draws)
+
+
+def _computed(
+    prepared: Prepared, jobs: Iterator[Job], number: int, workers: int | None, cluster: str | None
+) -> Generator[Done, None, None]:
+    """Choose where the jobs are computed."""
+    if number and cluster is not None:
+        from twintrack.runs.cluster import computed_on_cluster
+
+        return computed_on_cluster(prepared.work, jobs, cluster, workers, _log.info)
+    processes = min(workers or len(processor_cores()), number)
+    if processes <= 1:
+        return computed_here(prepared.work, jobs)
+    return computed_by_workers(prepared.work, jobs, processes, _log.warning)
+
+
+def _keep(
+    store: Store,
+    done: Iterator[Done],
+    missing: Sequence[Place],
+    progress: Callable[[Progress], None] | None,
+) -> None:
+    """Write each part as it comes, and tell how far the work is."""
+    lengths = [len(part) for part in store.ranges]
+    runs = sum(lengths) * len(store.places) // len(lengths)
+    before = runs - sum(lengths[number] for _, _, number in missing)
+    tell = progress or (lambda _: None)
+    start = monotonic()
+    tell(Progress(before, runs, 0, 0.0))
+    first: tuple[float, int] | None = None
+    computed = 0
+    for job, content in done:
+        store.commit((job.scenario, job.strategy, job.number), content)
+        computed += job.worlds
+        now = monotonic()
+        if first is None:
+            first = (now, computed)
+        rate = (computed - first[1]) / (now - first[0]) if computed > first[1] else None
+        left = (runs - before - computed) / rate if rate else None
+        tell(Progress(before + computed, runs, computed, now - start, rate, left))
+
+
+def _bytes(size: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size < 999.5:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
