@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench.measuring import Json, NotMeasuredError, in_turn, peak_of_memory, seconds
+from bench.machine import peak_of_memory
+from bench.measuring import Json, NotMeasuredError, in_turn, seconds
 from bench.workloads import Workload, engine_runner
 
 Job = Callable[..., Json]

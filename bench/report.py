@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.measuring import Json, machine
+from bench.machine import machine
+from bench.measuring import Json
 from bench.sections import OWN, SECTIONS, workload_of
 from bench.session import Session
 from twintrack.errors import Fault, InputError

@@ -11,7 +11,6 @@ from bench.measuring import (
     Json,
     Measured,
     NotMeasuredError,
-    cores,
     percentile,
     ratios,
     seconds,
@@ -20,6 +19,7 @@ from bench.session import RUNS, Session, per_second, together
 from bench.synthetic import OUTCOME, write_synthetic
 from bench.workloads import SIR, Workload
 from twintrack.resources import CACHE_VARIABLE
+from twintrack.runs.workers import processor_cores
 
 PYSD_SECONDS = 20.0
 """PySD runs the whole horizon where that takes less."""
@@ -45,7 +45,7 @@ def blocks(session: Session) -> None:
 
     def work() -> None:
         job = {**session.given, "runs": sizes, "rounds": session.rounds, "c": RUNS}
-        answer = child("throughput", job, core=cores()[0])
+        answer = child("throughput", job, core=processor_cores()[0])
         times = answer["seconds"]
         for size in sizes:
             session.put(PER_CORE, f"{size} runs a call", per_second(size, times[str(size)]))
@@ -83,8 +83,9 @@ def ensemble(session: Session) -> None:
 
     def work() -> None:
         job = {**session.given, "runs": [RUNS], "rounds": session.rounds}
-        session.all_cores = together(on_every_core("throughput", job, cores()), str(RUNS), RUNS)
-        session.put(ALL_CORES, f"{RUNS} runs a call, {len(cores())} cores", Measured.of(session.all_cores))
+        answers = on_every_core("throughput", job, processor_cores())
+        session.all_cores = together(answers, str(RUNS), RUNS)
+        session.put(ALL_CORES, f"{RUNS} runs a call, {len(answers)} cores", Measured.of(session.all_cores))
 
     if not session.all_cores:
         session.attempt("ensembles on all cores", work)
@@ -102,12 +103,12 @@ def pysd(session: Session) -> None:
     def subscripted() -> None:
         ends = [] if session.full or _pysd_seconds(session) < PYSD_SECONDS else _short_ends(session)
         job = {**session.given, "peer": "pysd", "rounds": 1 if session.full else 2, "finals": ends}
-        times = child("one_by_one", job, core=cores()[0])["seconds"]
+        times = child("one_by_one", job, core=processor_cores()[0])["seconds"]
         put("PySD", "pysd", _extrapolated(session, times, ends) if ends else times[""], times["engine"])
 
     def flat() -> None:
         job = {**session.given, "peer": "pysd_flat", "rounds": 2 if session.quick else 4, "finals": []}
-        times = child("one_by_one", job, core=cores()[0])["seconds"]
+        times = child("one_by_one", job, core=processor_cores()[0])["seconds"]
         put("PySD, flattened", "pysd_flat", times[""], times["engine"])
 
     def put(title: str, name: str, times: list[float], engine: list[float]) -> None:
@@ -152,9 +153,9 @@ def simlin(session: Session) -> None:
     """
 
     def work() -> None:
-        count = len(cores())
+        count = len(processor_cores())
         job = {**session.given, "peer": "simlin", "rounds": 5 if session.quick else 30, "finals": []}
-        theirs = on_every_core("one_by_one", job, cores())
+        theirs = on_every_core("one_by_one", job, processor_cores())
         still, moving = (Measured.of(together(theirs, key, 1)) for key in ("still", "moving"))
         session.put(ALL_CORES, f"Simlin, {count} cores, levers still", still)
         session.put(ALL_CORES, f"Simlin, {count} cores, levers moving", moving)
@@ -206,7 +207,7 @@ def horizon(session: Session) -> None:
         def work(end: float = end) -> None:
             shorter = session.workload.until(end)
             job = {"workload": shorter.json(), "runs": [RUNS], "rounds": 3}
-            times = child("throughput", job, core=cores()[0])["seconds"][str(RUNS)]
+            times = child("throughput", job, core=processor_cores()[0])["seconds"][str(RUNS)]
             steps = shorter.equations.time.steps
             session.put("runs_per_second_by_horizon", f"to {end:g}, {steps} steps", per_second(RUNS, times))
 
@@ -240,7 +241,7 @@ def world(session: Session) -> None:
         def against_simlin() -> None:
             rounds = 20 if session.quick else 200
             job = {"workload": workload.json(), "peer": "simlin", "rounds": rounds, "finals": []}
-            theirs = Measured.of(together(on_every_core("one_by_one", job, cores()), "still", 1))
+            theirs = Measured.of(together(on_every_core("one_by_one", job, processor_cores()), "still", 1))
             section = "world_runs_per_second_all_cores"
             session.put(section, "Simlin", theirs)
             if "engine" in session.found[section]:
@@ -254,7 +255,7 @@ def world(session: Session) -> None:
 def _beside_c(session: Session, workload: Workload, name: str) -> None:
     """Measure the engine and C on a small model, one process on every core at the same time."""
     job = {"workload": workload.json(), "runs": [RUNS], "rounds": session.rounds, "c": RUNS}
-    answers = on_every_core("throughput", job, cores())
+    answers = on_every_core("throughput", job, processor_cores())
     titles = {"engine": str(RUNS), "engine, computation alone": "alone", "C, computation alone": "c"}
     for title, key in titles.items():
         if rates := together(answers, key, RUNS):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from bench.c_source import Shape, c_source
+from bench.machine import compiler_version, has_vectors, processor_facts
 from twintrack.engines.base import Inputs
 from twintrack.engines.native.computation import Kernel
 from twintrack.engines.native.kernels import Source
@@ -70,7 +69,9 @@ def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:
 
 def library(text: str) -> ctypes.CDLL:
     """Compile C source, or load what was compiled before. Raises TwinTrackError when gcc refuses."""
-    key = hashlib.sha256("\n".join([text, *FLAGS, compiler_version(), *_processor()]).encode()).hexdigest()
+    key = hashlib.sha256(
+        "\n".join([text, *FLAGS, compiler_version(), *processor_facts()]).encode()
+    ).hexdigest()
     path = cache_dir() / "c" / f"{key}.so"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=cache_dir()) as folder:
@@ -84,24 +85,6 @@ def library(text: str) -> ctypes.CDLL:
     return ctypes.CDLL(str(path))
 
 
-@cache
-def compiler_version() -> str:
-    """Give the first line that gcc says of itself. Raises TwinTrackError when there is none."""
-    if shutil.which("gcc") is None:
-        raise TwinTrackError("gcc is not installed")
-    done = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()[0]
-
-
-@cache
-def _processor() -> tuple[str, ...]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return ()
-    return tuple(sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))}))
-
-
 def has_wide_vectors() -> bool:
     """Tell whether this processor has the 512-bit vectors that can be written out."""
-    return any(" avx512f" in line and " avx512dq" in line for line in _processor())
+    return has_vectors("avx512f", "avx512dq")

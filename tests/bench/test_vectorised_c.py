@@ -148,15 +148,15 @@ def test_the_computation_alone_gives_what_a_run_gives(equations_of: EquationsOf)
 
 
 def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bench import vectorised_c
+    from bench import machine
 
-    vectorised_c.compiler_version.cache_clear()
+    machine.compiler_version.cache_clear()
     monkeypatch.setenv("PATH", "")
     try:
         with pytest.raises(TwinTrackError, match="gcc is not installed"):
-            vectorised_c.compiler_version()
+            machine.compiler_version()
     finally:
-        vectorised_c.compiler_version.cache_clear()
+        machine.compiler_version.cache_clear()
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="libmvec is looked for as x86-64 has it")

@@ -125,6 +125,16 @@ def test_the_installed_package_uses_its_own_content_and_not_the_checkout(install
     assert Path(content) == installation.site / "twintrack" / "_data"
 
 
+def test_the_installed_package_knows_that_the_tests_of_the_model_are_not_there(
+    installation: Installation,
+) -> None:
+    code = (
+        "from twintrack.calibration.field_tests import has_field_tests as has;"
+        "from twintrack.resources import content_root; print(has(content_root()))"
+    )
+    assert installation.run(installation.python, "-c", code).strip() == "False"
+
+
 def test_the_installed_program_works_from_another_folder_and_writes_nothing_into_itself(
     installation: Installation,
 ) -> None:
