@@ -80,7 +80,7 @@ def project(tmp_path: Path) -> Project:
 
 def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project) -> None:
     shown = project.make().stdout
-    for target in ("report", "reports", "test", "lint", "notebook", "clean", "distclean"):
+    for target in ("report", "reports", "test", "lint", "bench", "notebook", "clean", "distclean"):
         assert f"make {target} " in shown
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from parity_helpers import STRATEGIES, assert_parity
 
-from twintrack.benchmarks.simlin_engine import SimlinEngine
+from bench.simlin import SimlinEngine
 from twintrack.engines import Engine
 from twintrack.engines.pysd_engine import FlatPysdEngine
 from twintrack.model import Model
