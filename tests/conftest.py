@@ -24,6 +24,12 @@ os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
 os.environ.pop("TWINTRACK_CONTENT", None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the comparison of every strategy with other programs, which takes minutes."""
+    told = "compare all strategies with other programs, not only three that are far apart"
+    parser.addoption("--all-strategies", action="store_true", help=told)
+
+
 @pytest.fixture(scope="session")
 def content() -> Path:
     """Folder with model/, strategies/ and reports/ of this checkout."""
