@@ -1,4 +1,4 @@
-"""PySD without the parts of it that take most of the time and compute nothing; which strategies are compared."""
+"""Which strategies are compared; PySD without the parts of it that take long and compute nothing."""
 
 from __future__ import annotations
 

@@ -66,14 +66,15 @@ def random_paths(model: Model, rng: np.random.Generator) -> dict[str, LeverPath]
 
 @pytest.fixture(scope="module")
 def settings(model: Model) -> list[tuple[Strategy, dict[str, float]]]:
-    """Random strategies, every other one of which switches as soon as policies start, and a world for each."""
+    """Random strategies, every other one of which switches when policies start, and a world for each."""
     rng = np.random.default_rng(SEED)
     worlds = model.sample_worlds(SETTINGS, SEED).to_dict("records")
     found = []
     for number, world in enumerate(worlds):
         paths, after = random_paths(model, rng), random_paths(model, rng)
-        switch = Switch("random", below=1e6, for_years=0.0, ramp_years=3.0, paths=after) if number % 2 else None
-        found.append((replace(model.strategy("baseline"), paths=paths, switch=switch), world))
+        switch = Switch("random", below=1e6, for_years=0.0, ramp_years=3.0, paths=after)
+        plan = replace(model.strategy("baseline"), paths=paths, switch=switch if number % 2 else None)
+        found.append((plan, world))
     return found
 
 
