@@ -18,7 +18,7 @@ from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.model import Model
 from twintrack.runs.experiment import Progress
-from twintrack.runs.manifest import parameter_entry
+from twintrack.worlds.sampling import parameter_entry
 
 Run = Callable[..., EnsembleResult]
 
