@@ -314,6 +314,7 @@ class Equations:
 
     path: str
     hash: str
+    """Digest of what the equations mean; see `meaning`."""
     time: TimeGrid
     variables: dict[str, Variable]
     ranges: dict[str, tuple[str, ...]]
@@ -328,6 +329,11 @@ class Equations:
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
     empty: tuple[str, ...] = ()
     """What the file has no numbers for, data and random numbers: each run must be given some."""
+
+    @property
+    def numbered(self) -> str:
+        """Name what compiled code follows from: the meaning, and the order in which states are numbered."""
+        return f"{self.hash} {' '.join(state.variable for state in self.states)}"
 
     def expressions(self) -> Iterator[Expr]:
         """Yield the expressions of all components and states."""
