@@ -228,11 +228,12 @@ class Model:
 
     @property
     def found_posterior(self) -> Found:
-        """The posterior, or why there is none; read again when its file has changed."""
+        """The posterior, or why there is none; read again when its file or the baseline has changed."""
         from twintrack.experiments.drawing import find_posterior
 
         path = self.content / POSTERIOR_FILE
-        return self._remembered("posterior", partial(find_posterior, self), lambda _: [path])
+        files = [path, *self.inputs.strategies.folders, *self.strategy(BASELINE).files]
+        return self._remembered("posterior", partial(find_posterior, self), lambda _: files)
 
     def draw_worlds(self, worlds: int, seed: int = 1, prior: bool = False) -> pd.DataFrame:
         """Draw the worlds of `ensemble`: those that agree with history, or from the prior.

@@ -21,11 +21,10 @@ from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
+from twintrack.experiments.basis import basis_of
 from twintrack.experiments.experiment import Progress
 from twintrack.experiments.manifest import versions
-from twintrack.experiments.posterior import prior_hash
 from twintrack.experiments.workers import Crew, computed_here, processor_cores, worker_faults
-from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
 from twintrack.stored import code_digest
 
@@ -245,9 +244,7 @@ def _key(model: Model, asked: Calibration) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
     described = {
         "asked": asdict(asked),
-        "model": model.equations.hash,
-        "prior": prior_hash(model.world),
-        "history": history_hash(model.inputs.history.values()),
+        "basis": asdict(basis_of(model)),
         "code": code_digest("calibration").hex(),
         "versions": versions(),
     }

@@ -39,6 +39,7 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
+from twintrack.experiments.basis import basis_of
 from twintrack.experiments.workers import worker_faults
 from twintrack.inputs.validation import unknown
 from twintrack.stored import stored
@@ -55,10 +56,8 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 YEARS = Settings(rounds=2, last_rounds=6)
 
 _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
-"""Sections that depend on nothing but the model until the last observation and the posterior; all others are
+"""Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
-
-_ROOMS = ("analysis", "calibration", "engines", "equations", "experiments", "inputs")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,8 @@ class Validation:
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
-        content = "" if name in _OF_THE_PAST else content_digest(self.model)
+        of_the_past = name in _OF_THE_PAST
+        content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
         described = json.dumps([name, self.posterior.described(), self.seed, content])
 
         def make() -> Section:
@@ -107,7 +107,7 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, _ROOMS, dict, make)
+        return stored("validation", described, ("calibration",), dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
@@ -153,9 +153,7 @@ def _calibration(asked: Validation) -> Section:
     return {
         "seed": about.seed,
         "worlds": len(asked.posterior.frame),
-        "model_hash": about.model_hash,
-        "prior_hash": about.prior_hash,
-        "history_hash": about.history_hash,
+        **asdict(about.basis),
         "settings": dict(about.settings),
         **about.summary,
     }

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -299,6 +300,11 @@ class TimeGrid:
         if faults:
             raise InputError(faults)
         return self
+
+    def until(self, end: float) -> TimeGrid:
+        """Give the grid that ends at the first saved time not before `end`."""
+        saves = ceil((end - self.initial) / self.save_step - 1e-9)
+        return replace(self, final=self.initial + saves * self.save_step)
 
     def with_step(self, step: float | None) -> TimeGrid:
         """Give the grid with another integration step and the same saved times; None changes nothing.
