@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from twintrack.experiments.arrays import lever_series
 from twintrack.experiments.design import sampled
 from twintrack.experiments.manifest import parameter_entry
-from twintrack.experiments.switching import lever_inputs
 from twintrack.inputs.history import history_hash, last_observed
 from twintrack.inputs.strategies import BASELINE
 
@@ -87,18 +85,10 @@ def prior_hash(parameters: Mapping[str, WorldParameter]) -> str:
 def past_hash(strategy: Strategy, equations: Equations, end: float) -> str:
     """Give the SHA-256 of what a strategy gives to the model until the last observation, at the time `end`.
 
-    That is every lever at all integration times until the first saved time not before `end`; and where the
-    strategy waits for something, what it waits for and the levers that it then goes over to.
+    That is every lever at all integration times until the first saved time not before `end`.
     """
-    given = lever_inputs(strategy, equations, equations.time.until(end).times)
-    later = {} if given.blend is None else given.blend.series
-    named = {"constants": given.constants, "levers": given.series, "later": later}
-    return _digest(
-        {
-            kind: {name: np.asarray(array).tolist() for name, array in arrays.items()}
-            for kind, arrays in named.items()
-        }
-    )
+    levers = lever_series(strategy.paths, equations.time.until(end).times)
+    return _digest({name: values.tolist() for name, values in levers.items()})
 
 
 def _digest(described: Any) -> str:
