@@ -7,7 +7,7 @@ import hashlib
 import os
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,10 +27,10 @@ _UNREADABLE = (
     ValueError,
 )
 
-_NAMED = re.compile(r"\btwintrack((?:\.\w+)*)(?: import (\([^)]*\)|[^\n]*))?")
+_NAMED = re.compile(rb"twintrack((?:\.\w+)*)(?: import (\([^)]*\)|[^\n]*))?")
 """A module of this package, named in full, and what is imported from it."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rb"\w+")
 
 _Result = TypeVar("_Result")
 
@@ -71,7 +71,7 @@ def digest_of_code(package: Path, room: str) -> bytes:
     """Give the digest of `reached_code` of the package in some folder: names and bytes of all modules."""
     digest = hashlib.sha256(room.encode())
     for name in reached_code(package, room):
-        digest.update(f"{name}\0".encode() + _module(package / name).digest)
+        digest.update(f"{name}\0".encode() + _module(f"{package}/{name}").digest)
     return digest.digest()
 
 
@@ -87,12 +87,12 @@ def reached_code(package: Path, room: str) -> list[str]:
     if not pending:
         message = f"the package has no room {room}"
         raise ValueError(message)
-    reached: set[str] = set()
+    reached = {*pending}
     while pending:
-        name = pending.pop()
-        if name not in reached:
-            reached.add(name)
-            pending += [file for module in _module(package / name).named for file in _found(module, files)]
+        named = _module(f"{package}/{pending.pop()}").named
+        found = {file for module in named for file in _files_of(module) if file in files} - reached
+        reached |= found
+        pending += found
     return sorted(reached)
 
 
@@ -101,18 +101,18 @@ class _Module:
     """One source file: the digest of its bytes, and the modules that it may name, as paths in the package."""
 
     digest: bytes
-    named: frozenset[str]
+    named: tuple[str, ...]
 
 
 @cache
-def _module(path: Path) -> _Module:
-    source = path.read_bytes()
-    named = {
-        f"{module}.{member}".strip(".").replace(".", "/")
-        for module, members in _NAMED.findall(source.decode())
-        for member in ["", *_WORD.findall(members)]
-    }
-    return _Module(hashlib.sha256(source).digest(), frozenset(named))
+def _module(path: str) -> _Module:
+    source = Path(path).read_bytes()
+    named = set()
+    for module, members in _NAMED.findall(source):
+        named.add(module)
+        named.update(module + b"." + member for member in _WORD.findall(members))
+    paths = b" ".join(named).decode().replace(".", "/").split()
+    return _Module(hashlib.sha256(source).digest(), tuple(path[1:] for path in paths))
 
 
 @cache
@@ -126,8 +126,9 @@ def _files(package: Path) -> frozenset[str]:
     )
 
 
-def _found(module: str, files: frozenset[str]) -> Iterator[str]:
-    """Yield the files that an import of a module runs: its own, and the `__init__` of all rooms around it."""
-    while module:
-        yield from (name for name in (f"{module}.py", f"{module}/__init__.py") if name in files)
-        module = module.rpartition("/")[0]
+@cache
+def _files_of(module: str) -> tuple[str, ...]:
+    """Name the files that an import of a module may run: its own, and the `__init__` of rooms around it."""
+    own = (f"{module}.py", f"{module}/__init__.py")
+    room = module.rpartition("/")[0]
+    return (*own, *_files_of(room)) if room else own
