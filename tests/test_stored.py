@@ -84,11 +84,11 @@ def package(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "reaches", "leaves"),
     [
-        ("inputs/paths.py", ("inputs", "experiments", "calibration"), ("equations",)),
-        ("names.py", ("equations", "inputs", "engines", "experiments", "calibration"), ()),
-        ("equations/structure.py", ("equations", "engines", "experiments", "calibration"), ()),
-        ("engines/sizes.py", ("engines", "experiments", "calibration"), ("equations",)),
-        ("cli/options.py", (), ("equations", "inputs", "engines", "experiments", "calibration")),
+        ("inputs/paths.py", ("inputs", "runs", "calibration"), ("equations",)),
+        ("names.py", ("equations", "inputs", "engines", "runs", "calibration"), ()),
+        ("equations/structure.py", ("equations", "engines", "runs", "calibration"), ()),
+        ("engines/sizes.py", ("engines", "runs", "calibration"), ("equations",)),
+        ("cli/options.py", (), ("equations", "inputs", "engines", "runs", "calibration")),
     ],
 )
 def test_code_counts_wherever_it_is_reached_and_nowhere_else(
@@ -104,7 +104,7 @@ def test_code_counts_wherever_it_is_reached_and_nowhere_else(
 
 
 def test_a_store_says_by_which_code_of_all_rooms_it_was_made(package: Path) -> None:
-    script = "from twintrack.experiments.manifest import CODE, versions; print(versions()[CODE])"
+    script = "from twintrack.runs.manifest import CODE, versions; print(versions()[CODE])"
 
     def told() -> str:
         environment = {"PYTHONPATH": str(package.parent), "PATH": ""}
@@ -129,7 +129,7 @@ def imported(path: Path) -> Iterator[str]:
             yield from (item.name for item in node.names)
 
 
-@pytest.mark.parametrize("room", ["equations", "engines", "inputs", "experiments", "calibration"])
+@pytest.mark.parametrize("room", ["equations", "engines", "inputs", "runs", "calibration"])
 def test_all_that_is_imported_is_reached(room: str) -> None:
     reached = reached_code(PACKAGE, room)
     assert {str(path.relative_to(PACKAGE)) for path in (PACKAGE / room).rglob("*.py")} <= {*reached}

@@ -13,7 +13,7 @@ import twintrack
 from twintrack.calibration import calibrate
 from twintrack.calibration.calibrate import Calibration
 from twintrack.calibration.validate import Validation, validate
-from twintrack.experiments.basis import basis_of
+from twintrack.worlds.basis import basis_of
 
 HELD = """
   future_start:

@@ -21,10 +21,12 @@ from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from twintrack.experiments.experiment import Experiment, Progress, Times
-    from twintrack.experiments.stored_ensemble import EnsembleResult
+    from twintrack.core import StrategyReference
     from twintrack.inputs.world import WorldValue
-    from twintrack.model import Model, StrategyReference
+    from twintrack.model import Model
+    from twintrack.runs.experiment import Experiment, Progress
+    from twintrack.runs.prepared import Times
+    from twintrack.runs.stored_ensemble import EnsembleResult
 
 DEFAULT_RUNS = 1000
 
@@ -120,9 +122,9 @@ def ensemble_command(**options: Any) -> None:
 def _experiment(options: dict[str, Any]) -> Experiment:
     """Read the options. Raises InputError with the faults of all of them."""
     from twintrack.cli.session import open_model
-    from twintrack.experiments.experiment import Experiment
-    from twintrack.experiments.preparing import prepare
     from twintrack.inputs.validation import FaultList
+    from twintrack.runs.experiment import Experiment
+    from twintrack.runs.prepared import prepare
 
     model = open_model()
     table, runs, resample = options["table"], options["runs"], options["resample"]

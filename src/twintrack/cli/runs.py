@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import WorldValue
     from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 
 @click.command("run", short_help="Simulate a strategy, beside the baseline.")
@@ -108,7 +108,7 @@ def _read(
 def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]) -> None:
     """Print the outcomes of what is shown, and the levers in which the runs differ."""
     from twintrack.cli.tables import levers_table, outcomes_table, print_table
-    from twintrack.results import Comparison
+    from twintrack.runs.results import Comparison
 
     reference, *_ = runs
     first = runs[reference]
