@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,9 +126,9 @@ def put_posterior() -> Callable[..., Path]:
     import pandas as pd
 
     import twintrack
-    from twintrack.inputs.history import history_hash
     from twintrack.resources import POSTERIOR_FILE
-    from twintrack.worlds.posterior import PosteriorRecord, prior_hash, write_posterior
+    from twintrack.worlds.basis import basis_of
+    from twintrack.worlds.posterior import PosteriorRecord, write_posterior
     from twintrack.worlds.sampling import sampled
 
     def put(root: Path, rows: int = 40, **changes: Any) -> Path:
@@ -137,13 +138,8 @@ def put_posterior() -> Callable[..., Path]:
         frame = pd.DataFrame(
             {name: item.low + (item.high - item.low) * upper for name, item in world.items()}
         )
-        told = {
-            "model_hash": model.equations.hash,
-            "prior_hash": prior_hash(model.world),
-            "history_hash": history_hash(model.inputs.history.values()),
-            "seed": 7,
-        }
-        write_posterior(root / POSTERIOR_FILE, frame, PosteriorRecord(**(told | changes)))
+        about = replace(PosteriorRecord(**asdict(basis_of(model)), seed=7), **changes)
+        write_posterior(root / POSTERIOR_FILE, frame, about)
         return root / POSTERIOR_FILE
 
     return put

@@ -99,7 +99,7 @@ class Model(Core):
 
     @property
     def found_posterior(self) -> Found:
-        """The posterior, or why there is none; read again when its file has changed."""
+        """The posterior, or why there is none; read again when its file or the baseline has changed."""
         from twintrack.worlds.drawing import found_posterior
 
         return found_posterior(self)
