@@ -37,6 +37,39 @@ os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
 os.environ.pop("TWINTRACK_CONTENT", None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the comparison of every strategy with other programs, which takes minutes."""
+    told = "compare all strategies with other programs, not only three that are far apart"
+    parser.addoption("--all-strategies", action="store_true", help=told)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests, so that workers end together."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
+TOGETHER = (
+    ("tests/validation/",),
+    ("tests/presentation/test_report.py", "tests/browser/test_report_page.py"),
+)
+"""Beginnings of the names of files whose tests share what takes long to make: one worker gets them all."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute whole files, and files that share something together."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next(
+                (begins[0] for begins in TOGETHER if nodeid.startswith(begins)), super()._split_scope(nodeid)
+            )
+
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def content() -> Path:
     """Folder with model/, strategies/ and reports/ of this checkout."""
@@ -152,10 +185,12 @@ def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the report, with its pages in both languages and its data."""
+    """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
     from twintrack.presentation.report import build_report
 
-    return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+        return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
 
 
 @pytest.fixture(scope="session")

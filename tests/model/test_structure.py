@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.calibration.field_tests.laboratory import Saved
+from field_tests.laboratory import Saved
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.methods import Method
 from twintrack.equations import Equations

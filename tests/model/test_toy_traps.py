@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved
+from field_tests.laboratory import Laboratory, Saved
 from twintrack.equations import Equations
 from twintrack.equations.structure import Expr, Reference
 from twintrack.inputs.strategies import Strategy

@@ -48,9 +48,7 @@ def imported() -> set[str]:
 
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
-    # `twintrack bench` measures the engine against it where it is installed, with the tools for tests.
-    peers = [line for line in extras["dev"] if distribution(line) == "pysimlin"]
-    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"], *peers]
+    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"]]
     # Dask brings its other half in the version that fits.
     assert any(line.startswith("dask[distributed]") for line in users)
     assert imported() <= {*map(distribution, users), "distributed"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from twintrack.calibration.field_tests.boundary_adequacy import CLIMATE
+from field_tests.boundary_adequacy import CLIMATE
 from twintrack.equations import load_equations
 from twintrack.equations.drivers import reached_from, time_drivers, time_readers
 from twintrack.inputs.boundary import BOUNDARY_FILE

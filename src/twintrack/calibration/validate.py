@@ -19,7 +19,11 @@ import numpy as np
 
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
-from twintrack.calibration.field_tests import run_field_tests
+from twintrack.calibration.field_tests import (
+    WITHOUT_FIELD_TESTS,
+    field_tests_of,
+    has_field_tests,
+)
 from twintrack.calibration.fit import coverage, fits
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
@@ -112,9 +116,18 @@ class Validation:
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
-    """Compute sections, by default all of them. Raises InputError for names and settings that are wrong."""
+    """Compute sections, by default all of them; without the model's own field tests all others.
+
+    Raises InputError for names and settings that are wrong, and for field tests that are not at hand.
+    """
     names = list(SECTIONS) if only is None else list(only)
     faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    if "field_tests" in names and not has_field_tests(validation.model.content):
+        names.remove("field_tests")
+        if only is None:
+            validation.tell(WITHOUT_FIELD_TESTS)
+        else:
+            faults.append(Fault("field_tests", WITHOUT_FIELD_TESTS))
     faults += worker_faults(validation.workers)
     if faults:
         raise InputError(faults)
@@ -133,7 +146,7 @@ def content_digest(model: Core) -> str:
 
 
 def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+    return any(part.startswith((".", "__pycache__")) for part in path.parts)
 
 
 def plain(value: Any) -> Any:
@@ -245,7 +258,8 @@ def _field_tests(asked: Validation) -> Section:
         for item in asked.section("fit")["series"]
         if not item["bound"]
     }
-    return {"tests": [test.as_dict() for test in run_field_tests(asked.model, fit=fit)]}
+    tests = field_tests_of(asked.model.content, fit)
+    return {"tests": [test(asked.model).as_dict() for test in tests.values()]}
 
 
 SECTIONS: dict[str, Callable[[Validation], Section]] = {

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 import click
 
-from twintrack.cli.bench import bench_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
@@ -69,7 +68,6 @@ for _command in (
     new_command,
     report_command,
     model_group,
-    bench_command,
 ):
     main.add_command(_command)
 

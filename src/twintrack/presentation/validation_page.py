@@ -133,7 +133,7 @@ def _blocks(view: View) -> dict[str, list[Block]]:
         "cost_growth": [*words.cost_growth(), figures.cost_growth(), tables.variants(), tables.envelope()],
         "projection": [*words.projection(), tables.projection()],
         "ranking": Ranked(view).blocks(),
-        "field_tests": [view.remark("field_tests_intro"), *FieldTests(view).blocks()],
+        "field_tests": FieldTests(view).blocks(),
     }
 
 

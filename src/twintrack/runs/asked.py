@@ -120,12 +120,13 @@ def _strategies(
     for name, values in crossed.items():
         if not len(values):
             faults.append(Fault(f"lever {name}", "has no values to cross the strategies with"))
+    for own in named or ():
+        faults += own_name_faults(own)
     for own, reference in zip(named or [""] * len(references), references, strict=True):
         for values in product(*crossed.values()):
             setting = dict(zip(crossed, values, strict=True))
             with faults:
                 plan = core.strategy(reference, **levers, **setting)
-                faults += _name_faults(own, plan, levers)
                 told = ", ".join(f"{name}={_told(value)}" for name, value in setting.items())
                 name = own or plan.name
                 plans.append(replace(plan, name=f"{name} with {told}" if told else name))
@@ -134,10 +135,11 @@ def _strategies(
     return plans
 
 
-def _name_faults(own: str, plan: Strategy, levers: Mapping[str, Any]) -> list[Fault]:
-    if own == BASELINE and (plan.name != BASELINE or levers):
-        return [Fault(f"strategy {own}", "is what others are compared with; take another name for this one")]
-    return []
+def own_name_faults(name: str) -> list[Fault]:
+    """Say what is wrong with a name that a user gives to a strategy."""
+    if name != BASELINE:
+        return []
+    return [Fault(f"strategy {name}", "is what others are compared with; take another name for this one")]
 
 
 def _scenarios(core: Core, names: Scenarios) -> list[Scenario]:
