@@ -66,13 +66,13 @@ def test_a_section_that_is_not_shown_has_its_data_but_no_place(words: dict[str, 
 
 
 def test_a_section_without_a_text_is_an_error_that_names_it(words: dict[str, dict[str, str]]) -> None:
-    with pytest.raises(TwinTrackError, match='section "new": .* no text "new_heading" in the language en'):
+    with pytest.raises(TwinTrackError, match=r'section "new": .* no text "new_heading" in the language en'):
         _page(_section("new", Note("Told.")))
     words["new_heading"] = {"en": "Only in English"}
-    with pytest.raises(TwinTrackError, match='section "new": .* "new_heading" in the language zh'):
+    with pytest.raises(TwinTrackError, match=r'section "new": .* "new_heading" in the language zh'):
         _page(_section("new", Note("Told.")), language="zh")
     late: Section[View] = Section("new", 1, lambda view: [view.note("no such text")])
-    with pytest.raises(TwinTrackError, match='section "new": .* no text "no such text"'):
+    with pytest.raises(TwinTrackError, match=r'section "new": .* no text "no such text"'):
         _page(late)
     words["named"] = {"en": "There are {count}."}
     late = Section("new", 1, lambda view: [view.note("named")])
@@ -84,7 +84,7 @@ def test_a_section_without_data_is_an_error_that_names_it(words: dict[str, dict[
     words["new_heading"] = WORDS
     with pytest.raises(TwinTrackError, match='section "new" has nothing to show'):
         _page(_section("new"))
-    with pytest.raises(TwinTrackError, match='section "new": the claim "said" rests on "found.csv"'):
+    with pytest.raises(TwinTrackError, match=r'section "new": the claim "said" rests on "found\.csv"'):
         _page(_section("new", CLAIM))
     without = Claim("said", "Nine of ten.", Basis("found.csv", ""))
     with pytest.raises(TwinTrackError, match='section "new": the claim "said"'):

@@ -18,8 +18,8 @@ from twintrack.pages.texts import Texts
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.core import Core
+    from twintrack.runs.results import Run
 
 EXPLORED = "your strategy"
 FIGURE_WIDTH = 580
@@ -40,7 +40,7 @@ class Curves:
         figure: The figure widget; its traces are, for each outcome, the explored curve, then the baseline's.
     """
 
-    def __init__(self, model: Model, names: Sequence[str], explored: Run, baseline: Run) -> None:
+    def __init__(self, model: Core, names: Sequence[str], explored: Run, baseline: Run) -> None:
         self._names = names
         self._ranges: dict[int, tuple[float, float]] = {}
         runs = {EXPLORED: explored, BASELINE: baseline}

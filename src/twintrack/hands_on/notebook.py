@@ -22,14 +22,15 @@ from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.names import split_element, suggest
+from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
     import ipywidgets
     import plotly.graph_objects as go
 
+    from twintrack.core import Core
     from twintrack.hands_on.controls import Control
-    from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
@@ -40,7 +41,7 @@ ROWS_SHOWN = 6
 
 
 def explore(
-    model: Model,
+    model: Core,
     levers: Sequence[str] | None = None,
     world: Sequence[str] | None = None,
     outcomes: Sequence[str] | None = None,
@@ -112,7 +113,7 @@ class Explorer:
         widget: All of it.
     """
 
-    def __init__(self, model: Model, levers: list[str], world: list[str], outcomes: list[str]) -> None:
+    def __init__(self, model: Core, levers: list[str], world: list[str], outcomes: list[str]) -> None:
         import ipywidgets as widgets
 
         self.model = model
@@ -223,10 +224,11 @@ class Explorer:
 
     def _run(self) -> Run:
         levers: dict[str, Any] = dict(self.changed_levers)
-        return self.model.run(self.strategy.value, self.scenario.value, world=self.changed_world, **levers)
+        scenario, world = self.scenario.value, self.changed_world
+        return run_strategy(self.model, self.strategy.value, scenario, world=world, levers=levers)
 
     def _run_baseline(self) -> Run:
-        return self.model.run(BASELINE, self.scenario.value, world=self.changed_world)
+        return run_strategy(self.model, BASELINE, self.scenario.value, world=self.changed_world)
 
     def _lever_moved(self) -> None:
         self._follow(world_changed=False)
@@ -252,7 +254,7 @@ class Explorer:
         """Put all sliders to where the chosen strategy and scenario stand at the end."""
         if self._quiet:
             return
-        run = self.model.run(self.strategy.value, self.scenario.value)
+        run = run_strategy(self.model, self.strategy.value, self.scenario.value)
         overrides = self.model.scenario(self.scenario.value).world
         for name, control in self.levers.items():
             control.begin_at(run.paths[name].values[-1])
@@ -356,7 +358,7 @@ def _column(controls: Mapping[str, Control], sectors: Mapping[str, str]) -> ipyw
     return sections(groups, ROW_HEIGHT * ROWS_SHOWN)
 
 
-def world_sectors(model: Model) -> dict[str, str]:
+def world_sectors(model: Core) -> dict[str, str]:
     """Give the sector of the model that each world parameter stands in, in the model's order of sectors."""
     variables = model.equations.variables
     order = list(dict.fromkeys(variable.group for variable in variables.values()))
@@ -364,7 +366,7 @@ def world_sectors(model: Model) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
 
 
-def lever_sectors(model: Model) -> dict[str, str]:
+def lever_sectors(model: Core) -> dict[str, str]:
     """Give the sector of the model that each lever acts on.
 
     Many levers act on several sectors at once: named is the one that the fewest levers act on.
@@ -378,7 +380,7 @@ def lever_sectors(model: Model) -> dict[str, str]:
     }
 
 
-def _acts_on(model: Model, lever: str) -> list[str]:
+def _acts_on(model: Core, lever: str) -> list[str]:
     """Give the sectors that use a lever, also by way of what stands in the lever's own sector."""
     variables, uses = model.equations.variables, model.equations.uses
     own = variables[lever].group

@@ -20,10 +20,10 @@ from typing import Any, Generic
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from twintrack import __version__
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.pages.blocks import Block, Heading, Section, V
 from twintrack.pages.texts import Texts
+from twintrack.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from twintrack.pages.blocks import Block, Cell, Claim, Table
-from twintrack.pages.report.data import PORTFOLIOS, Experiment, ReportData
+from twintrack.pages.report.data import PORTFOLIOS, PortfolioResults, ReportData
 from twintrack.pages.report.sections.experiment import SECTION, cells
 from twintrack.pages.report.view import ReportView
 from twintrack.pages.texts import Texts
@@ -30,7 +30,7 @@ def _blocks(made_up: Callable[..., ReportData], better: str = "higher") -> list[
     coords = {name: data.own[name] for name in ("scenario", "world", "time")} | {"strategy": NAMES}
     results = xr.Dataset({"gain": (("scenario", "strategy", "world", "time"), values)}, coords)
     plans = {name: data.strategies["red"] for name in NAMES}
-    experiment = Experiment(cast("Any", plans), results, results)
+    experiment = PortfolioResults(cast("Any", plans), results, results)
     view = ReportView(dataclasses.replace(data, experiment=experiment), texts=Texts("en"))
     return cells(view, experiment, "central", "own")
 

@@ -15,7 +15,7 @@ from twintrack.pages.model.views import Structure, model_structure
 from twintrack.resources import atomic_write
 
 if TYPE_CHECKING:
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 MOST = 22
 """Variables of its own that a picture holds at most, unless one chain of stocks has more."""
@@ -60,7 +60,7 @@ def diagrams(structure: Structure, sector: str) -> list[Diagram]:
     ]
 
 
-def write_diagrams(model: Model, folder: Path, sector: str | None = None) -> list[Path]:
+def write_diagrams(model: Core, folder: Path, sector: str | None = None) -> list[Path]:
     """Write the diagrams of a sector, or of all, as SVG files into a folder; give their paths.
 
     Files of earlier diagrams of the same sectors that are no longer needed are removed. Raises InputError for

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from twintrack import __version__
 from twintrack.equations.structure import Variable
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import snake, split_element
@@ -24,10 +23,11 @@ from twintrack.pages.model.diagrams import Diagram, diagrams
 from twintrack.pages.model.equations import typeset
 from twintrack.pages.model.views import Structure, model_structure
 from twintrack.pages.texts import LANGUAGES, Texts
+from twintrack.version import __version__
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.inputs.structure_schemas import LoopEntry
-    from twintrack.model import Model
 
 MARKER = "model.json"
 """File that tells a folder of these pages from others, and lists the variables for other programs."""
@@ -40,7 +40,7 @@ HASH_DIGITS = 12
 _GROUP_NOTE = re.compile(r"\*{3,}\s*\.(?P<name>[^\n*]+?)\s*\n\s*\*{3,}\s*~(?P<note>[^|]*)\|")
 
 
-def build_docs(model: Model, folder: Path) -> Path:
+def build_docs(model: Core, folder: Path) -> Path:
     """Write the pages of a model in all languages, with its diagrams, into a folder.
 
     The folder takes the place of an earlier one only when everything is written.
@@ -78,7 +78,7 @@ def stem_of(sector: str) -> str:
 class Book:
     """What the pages are made from; the same for all languages."""
 
-    model: Model
+    model: Core
     structure: Structure
 
     @cached_property

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from twintrack.pages.model.flows import Flow, FlowMap, read_flows, reads_time
 from twintrack.pages.model.polarity import Polarity
+from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.equations.structure import Expr
-    from twintrack.model import Model
 
 OWN = ("stock", "flow", "auxiliary")
 """Kinds of items that are variables of the view itself; the others are its inputs."""
@@ -244,10 +245,10 @@ def _best_pair(
     return best
 
 
-def model_structure(model: Model) -> Structure:
+def model_structure(model: Core) -> Structure:
     """Read the structure of a model; signs are those in its central run, at times spread over it."""
     equations = model.equations
-    run = model.run(engine="numpy")
+    run = run_strategy(model, engine="numpy")
     step = max(1, (len(run.time) - 1) // (MOMENTS - 1))
     names = [variable.name for variable in equations.variables.values() if variable.kind != "lookup"]
     moments = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -11,20 +12,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.switching import SHARE
 from twintrack.inputs.strategies import BASELINE
+from twintrack.runs.experiment import Experiment
+from twintrack.runs.switching import SHARE
+from twintrack.worlds.drawing import draw_worlds, found_posterior
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from twintrack.experiments.drawing import Origin
+    from twintrack.core import Core
     from twintrack.inputs.outcomes import Outcome, Statistic
     from twintrack.inputs.schemas import Report
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
-    from twintrack.model import Model
+    from twintrack.worlds.drawing import Origin
+
+_log = logging.getLogger(__name__)
 
 COST = "public_cost"
 COST_VALUE = "public_cost_pv"
@@ -52,7 +57,7 @@ CELL_OUTCOMES = ("capability_index", "ai_enabled_output", "frontier_gap_months")
 
 
 @dataclass(frozen=True)
-class Experiment:
+class PortfolioResults:
     """Portfolio by governance: six strategies in the worlds of the report, whichever the report compares.
 
     `own` and `equal` are as in `ReportData`, with the outcomes of CELL_OUTCOMES.
@@ -74,13 +79,13 @@ class ReportData:
 
     definition: Report
     source: Path
-    model: Model
+    model: Core
     strategies: Mapping[str, Strategy]
     scenarios: Mapping[str, Scenario]
     own: xr.Dataset
     equal: xr.Dataset
     worlds: pd.DataFrame
-    experiment: Experiment | None = None
+    experiment: PortfolioResults | None = None
     """None where the content lacks one of its strategies."""
     waste: Mapping[str, xr.DataArray] = field(default_factory=dict)
     """The parts of waste at own budget: (scenario, strategy, world), mean a year since strategies differ."""
@@ -190,7 +195,7 @@ def divergence(plans: Sequence[Strategy], times: np.ndarray) -> float:
     return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
 
 
-def compute(definition: Report, source: Path, model: Model) -> ReportData:
+def compute(definition: Report, source: Path, model: Core) -> ReportData:
     """Run every strategy of a report, at its own budget and at equal public cost, in the same worlds.
 
     Raises InputError for years that are not simulated, and for fewer than two different strategies.
@@ -201,18 +206,26 @@ def compute(definition: Report, source: Path, model: Model) -> ReportData:
     cells = _cells(model)
     plans = {**strategies, **cells}
     drawn = definition.ensemble
-    worlds = model.draw_worlds(drawn.worlds, drawn.seed, drawn.prior)
+    worlds, notes = draw_worlds(model, drawn.worlds, drawn.seed, prior=drawn.prior)
+    for note in notes:
+        _log.warning("note: %s", note)
     origin = worlds.attrs["worlds"]
-    ensemble = partial(
-        model.ensemble, scenarios=definition.scenarios, worlds=worlds, outputs=_needed(definition, model)
+    posterior = found_posterior(model).posterior if origin == "posterior" else None
+    asked = partial(
+        Experiment,
+        scenarios=definition.scenarios,
+        worlds=worlds,
+        outputs=_needed(definition, model),
+        times="all",
+        model=model,
     )
-    own = ensemble([replace(plan, budget="own") for plan in plans.values()])
-    equal = ensemble([replace(plan, budget="equal") for plan in plans.values()])
+    own = asked([replace(plan, budget="own") for plan in plans.values()]).dataset()
+    equal = asked([replace(plan, budget="equal") for plan in plans.values()]).dataset()
     experiment = None
     if cells:
         part = {"strategy": list(cells)}
         named = [name for name in CELL_OUTCOMES if name in own]
-        experiment = Experiment(cells, own[named].sel(part), equal[named].sel(part))
+        experiment = PortfolioResults(cells, own[named].sel(part), equal[named].sel(part))
     compared = {"strategy": list(strategies)}
     since = divergence(list(strategies.values()), own["time"].to_numpy())
     waste = {
@@ -233,11 +246,11 @@ def compute(definition: Report, source: Path, model: Model) -> ReportData:
         experiment=experiment,
         waste=waste,
         origin=origin,
-        posterior_digest=model.posterior.digest if origin == "posterior" and model.posterior else "",
+        posterior_digest=posterior.digest if posterior else "",
     )
 
 
-def _cells(model: Model) -> dict[str, Strategy]:
+def _cells(model: Core) -> dict[str, Strategy]:
     """Give the strategies of the portfolio by governance experiment, or none where one is missing."""
     names = [name for row in PORTFOLIOS.values() for name in row]
     if not set(names) <= set(model.strategies):
@@ -245,7 +258,7 @@ def _cells(model: Model) -> dict[str, Strategy]:
     return {name: model.strategy(name) for name in names}
 
 
-def _needed(definition: Report, model: Model) -> list[str]:
+def _needed(definition: Report, model: Core) -> list[str]:
     """Give what must be computed: the report's outcomes, and what its fixed sections are made of."""
     leaders = [LEADER.format(name) for name in definition.outcomes]
     extra = [name for name in (*leaders, *WASTE_PARTS, *CELL_OUTCOMES) if name in model.outcomes]
@@ -253,7 +266,7 @@ def _needed(definition: Report, model: Model) -> list[str]:
     return list(dict.fromkeys([*definition.outcomes, COST, COST_VALUE, *extra, *watched]))
 
 
-def _check(definition: Report, source: Path, model: Model, strategies: Mapping[str, Strategy]) -> None:
+def _check(definition: Report, source: Path, model: Core, strategies: Mapping[str, Strategy]) -> None:
     saved = model.equations.time.saved
     faults = [
         Fault(

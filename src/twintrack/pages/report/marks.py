@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import date, number, share
 from twintrack.pages.blocks import Cell, Table
 from twintrack.pages.report.view import ReportView

@@ -17,11 +17,11 @@ from twintrack.pages.report.view import DATA, ReportView
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.inputs.schemas import Report
-    from twintrack.model import Model
 
 
-def build_report(report_path: Path, output_dir: Path, model: Model) -> Path:
+def build_report(report_path: Path, output_dir: Path, model: Core) -> Path:
     """Compute a report and write its pages, data and list of inputs into a folder.
 
     The folder takes the place of an earlier one only when everything is written. With SOURCE_DATE_EPOCH set,
@@ -39,7 +39,7 @@ def build_report(report_path: Path, output_dir: Path, model: Model) -> Path:
     return first
 
 
-def _files(definition: Report, source: Path, model: Model, first: Path) -> Iterator[tuple[str, str]]:
+def _files(definition: Report, source: Path, model: Core, first: Path) -> Iterator[tuple[str, str]]:
     data = compute(definition, source, model)
     inputs = inputs_of(data)
     pages = [report_page(data, language, inputs) for language in definition.languages]

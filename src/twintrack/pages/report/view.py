@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twintrack.analysis.robustness import noise_level
 from twintrack.charts import DASH_ARRAYS, Style, styles
+from twintrack.decisions.robustness import noise_level
 from twintrack.formats import date, number
 from twintrack.pages.blocks import Basis, Cell, Key, Note, Table, View
 from twintrack.pages.report.data import ReportData

@@ -14,10 +14,10 @@ from twintrack.pages.validation import sections as folder_of_sections
 from twintrack.pages.validation.view import JSON, Computed, ValidationView
 
 if TYPE_CHECKING:
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 
-def build_validation(sections: Mapping[str, Computed], folder: Path, model: Model, seed: int = 1) -> Path:
+def build_validation(sections: Mapping[str, Computed], folder: Path, model: Core, seed: int = 1) -> Path:
     """Write validation.json, projection.csv and the pages into a folder.
 
     The folder takes the place of an earlier one only when everything is written.
@@ -38,7 +38,7 @@ def build_validation(sections: Mapping[str, Computed], folder: Path, model: Mode
     return folder / "index.html"
 
 
-def _files(sections: Mapping[str, Computed], model: Model, seed: int) -> Iterator[tuple[str, str]]:
+def _files(sections: Mapping[str, Computed], model: Core, seed: int) -> Iterator[tuple[str, str]]:
     yield JSON, json.dumps(sections, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     pages = [validation_page(sections, model, language, seed) for language in LANGUAGES]
     yield from data_files(pages[0].sections, pages[0].view).items()
@@ -46,7 +46,7 @@ def _files(sections: Mapping[str, Computed], model: Model, seed: int) -> Iterato
 
 
 def validation_page(
-    sections: Mapping[str, Computed], model: Model, language: str, seed: int = 1
+    sections: Mapping[str, Computed], model: Core, language: str, seed: int = 1
 ) -> Page[ValidationView]:
     """Give the page in one language."""
     view = ValidationView(model, sections, seed, texts=Texts(language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from twintrack.formats import MISSING, share, signed
 from twintrack.formats import number as fixed
@@ -75,9 +75,9 @@ def listed(
     )
 
 
-def statuses_of(section: Computed) -> dict[str, int]:
-    """Count the tests of the field by status, in the order of STATUSES."""
-    counts = Counter(test["status"] for test in section["tests"])
+def statuses_of(tests: Iterable[Computed]) -> dict[str, int]:
+    """Count tests of the field by status, in the order of STATUSES."""
+    counts = Counter(test["status"] for test in tests)
     return {status: counts[status] for status in STATUSES}
 
 

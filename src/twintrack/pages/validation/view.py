@@ -12,8 +12,8 @@ from twintrack.formats import MISSING, date, share, significant
 from twintrack.pages.blocks import Basis, Cell, Claim, Figure, Key, Panel, Row, Table, View
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.inputs.history import HistorySeries
-    from twintrack.model import Model
 
 Computed = Mapping[str, Any]
 """What `twintrack validate` computed under one of its names."""
@@ -33,7 +33,7 @@ class ValidationView(View):
         seed: Seed of the validation.
     """
 
-    model: Model
+    model: Core
     sections: Mapping[str, Computed]
     seed: int = 1
 
@@ -196,8 +196,8 @@ class ValidationView(View):
         return self._strategies.get(name, name)
 
     def tests(self) -> Sequence[Computed]:
-        """Give the tests of the field."""
-        found: Sequence[Computed] = self["field_tests"]["tests"]
+        """Give the tests of the field; none where the model's own are not at hand."""
+        found: Sequence[Computed] = self.sections.get("field_tests", {}).get("tests", ())
         return found
 
 

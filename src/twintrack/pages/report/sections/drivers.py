@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from twintrack import charts
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import parameter_value, share, signed
 from twintrack.pages.blocks import Block, Cell, Figure, Row, Section, Table
 from twintrack.pages.report.data import ReportData

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table
-from twintrack.pages.report.data import GOVERNANCE, PORTFOLIOS, Experiment, ReportData
+from twintrack.pages.report.data import GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
 from twintrack.pages.report.view import ReportView, csv
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def blocks(view: ReportView) -> list[Block]:
     return found
 
 
-def _names_table(view: ReportView, experiment: Experiment) -> Table:
+def _names_table(view: ReportView, experiment: PortfolioResults) -> Table:
     """Give the titles of the six strategies: a row for each portfolio, in the order of governance."""
     rows: list[Row] = [
         [
@@ -46,7 +46,7 @@ def _governances(view: ReportView) -> list[str]:
     return [view.texts(f"governance_{key}") for key in GOVERNANCE]
 
 
-def cells(view: ReportView, experiment: Experiment, scenario: str, budget: str) -> list[Block]:
+def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget: str) -> list[Block]:
     """Give two portfolios by three governances in a scenario at a budget, and what that says."""
     results = experiment.own if budget == "own" else experiment.equal
     values = {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from twintrack import charts
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import date, number
 from twintrack.pages.blocks import Block, Cell, Range, RangeRow, Ranges, Row, Section, Table
 from twintrack.pages.blocks import Heading as Subheading

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import date, difference, share
 from twintrack.pages.blocks import Bar, Block, Cell, Legend, Part, Row, Section, Table
 from twintrack.pages.report.data import ReportData

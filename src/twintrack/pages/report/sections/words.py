@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.formats import date, difference, number, share
 from twintrack.pages.blocks import Block, Fact, Facts, Section
 from twintrack.pages.report.data import COSTS

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from twintrack.pages.blocks import Block, Section
-from twintrack.pages.validation.statements import STATUSES, covered, recovered, statuses_of
+from twintrack.pages.validation.statements import covered, recovered, statuses_of
 from twintrack.pages.validation.view import ValidationView
 
 
 def blocks(view: ValidationView) -> list[Block]:
     """Give a sentence on each of the sections below."""
     learnt, years = view["calibration"], view["years"]
-    statuses = statuses_of(view["field_tests"])
     identified = view["identification"]
     return [
         view.claim(
@@ -40,14 +39,18 @@ def blocks(view: ValidationView) -> list[Block]:
             before=view.count(len(identified["as_before"]), len(identified["parameters"])),
             parameters=len(identified["parameters"]),
         ),
-        view.claim(
-            "answer_tests",
-            "field_tests",
-            tests=len(view.tests()),
-            **{status.replace(" ", "_"): statuses[status] for status in STATUSES},
-        ),
+        *_tested(view),
         view.note("answer_not_for"),
     ]
+
+
+def _tested(view: ValidationView) -> list[Block]:
+    """Count the tests of the field by status, where there are any."""
+    tests = view.tests()
+    if not tests:
+        return []
+    counts = {status.replace(" ", "_"): count for status, count in statuses_of(tests).items()}
+    return [view.claim("answer_tests", "field_tests", tests=len(tests), **counts)]
 
 
 SECTION = Section("answer", 10, blocks)

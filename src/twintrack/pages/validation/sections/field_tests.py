@@ -17,8 +17,10 @@ _UNTITLED = 60
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give an overview, then each test with its status, its measures and its evidence."""
+    """Give an overview, then each test; where there are none, say where they are."""
     tests = [block for test in view.tests() for block in _test(view, test)]
+    if not tests:
+        return [view.note("field_tests_absent")]
     return [view.note("field_tests_intro"), _overview(view), *tests]
 
 
