@@ -35,10 +35,12 @@ validation: $(CORE) ## hold the model against history: a page of what speaks for
 test: lint ## linter, type checker and all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-lint: $(DEV) ## linter, format and type checker only
+lint: $(DEV) ## linter, format, types, dead code and import circles only
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
+	$(BIN)/python -m vulture
+	$(BIN)/python tools/import_circles.py
 
 bench: $(DEV) ## measure the engine beside PySD, Simlin and compiled C, in some ten minutes on a quiet machine
 	$(BIN)/python -m bench --full

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
 
+from twintrack.decisions import mechanisms as mechanisms_module
 from twintrack.decisions.mechanisms import ROUNDING, Effect, effects, reach
 from twintrack.errors import EquationError
 from twintrack.inputs.structure_schemas import Mechanism
@@ -91,11 +92,23 @@ class ToyModel:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, float], dict[str, float]]] = []
 
-    def run(self, *, scenario: str, world: dict[str, float], **levers: float) -> dict[str, np.ndarray]:
+    def run(
+        self, *, scenario: str, world: dict[str, float], levers: dict[str, float]
+    ) -> dict[str, np.ndarray]:
         """Let output follow money where the world is open."""
         self.asked.append((scenario, world, levers))
         money = levers.get("money", 2.0) * world.get("openness", 0.0)
         return {"output": np.array([20.0, 20.0 - money, 20.0 - money / 2]), "nothing": np.zeros(3)}
+
+
+@pytest.fixture(autouse=True)
+def toys_run_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = mechanisms_module.run_strategy
+
+    def run_strategy(core: Model | ToyModel, **asked: Any) -> Any:
+        return core.run(**asked) if isinstance(core, ToyModel) else real(core, **asked)
+
+    monkeypatch.setattr(mechanisms_module, "run_strategy", run_strategy)
 
 
 def mechanism(**values: object) -> Mechanism:

@@ -23,8 +23,8 @@ from twintrack.inputs.yaml_files import read_document
 from twintrack.model import Model
 from twintrack.runs.arrays import WorldArrays
 from twintrack.runs.equal_cost import equal_cost
-from twintrack.runs.plan import Plan, simulate
 from twintrack.runs.results import Run
+from twintrack.runs.simulating import Plan, simulate
 
 Relation = Literal["higher", "lower"]
 Margin = Annotated[float, Field(gt=0)]

@@ -69,6 +69,13 @@ def test_a_cost_that_cannot_be_reached_is_told(model: Model) -> None:
     money = [name for name, lever in model.levers.items() if lever.kind == MONEY]
     with pytest.raises(InputError, match="no money that could be multiplied"):
         equal_cost(model, model.strategy("baseline", **dict.fromkeys(money, 0)))
+    # Less than one unit of money can grow as far as its range allows.
+    scant = dict.fromkeys(money, 0) | {"talent_training": 0.5}
+    most = model.levers["talent_training"].high / 0.5
+    with pytest.raises(
+        InputError, match=rf"multiplied with {most:.3g}, which is as far as their ranges allow"
+    ):
+        equal_cost(model, replace(model.strategy("baseline", **scant), name="scant"))
     # One lever near its limit keeps all others from growing, and those are far too small.
     little = dict.fromkeys(money, 0) | {"talent_training": 90}
     with pytest.raises(InputError, match="as far as their ranges allow"):

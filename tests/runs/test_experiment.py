@@ -18,7 +18,7 @@ from twintrack import EnsembleResult, Experiment
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.model import Model
 from twintrack.runs.experiment import Progress
-from twintrack.runs.manifest import parameter_entry
+from twintrack.worlds.sampling import parameter_entry
 
 Run = Callable[..., EnsembleResult]
 
@@ -187,6 +187,21 @@ def test_progress_counts_up_to_all_runs(run: Run, small_model: Model, tmp_path: 
     assert seen[0].rate is None and seen[-1].rate is not None and seen[-1].left == 0
     experiment.run(tmp_path / "store", workers=1, progress=seen.append, resume=True)
     assert (seen[-1].done, seen[-1].computed) == (1200, 0)
+
+
+def test_the_rate_leaves_out_the_first_part_which_also_waits_for_the_start(
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0])
+    monkeypatch.setattr("twintrack.runs.experiment.monotonic", lambda: next(clock))
+    seen: list[Progress] = []
+    experiment = Experiment(["fast", "turning"], worlds=600, model=small_model, prior=True)
+    experiment.run(tmp_path / "store", workers=1, progress=seen.append)
+    assert [(state.seconds, state.rate, state.left) for state in seen] == [
+        (0.0, None, None),
+        (30.0, None, None),
+        *((30.0 + 10 * parts, 20.0, 40.0 - 10 * (parts - 1)) for parts in range(1, 6)),
+    ]
 
 
 def test_all_faults_of_an_experiment_are_told_at_once(small_model: Model, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from twintrack.model import Model
 from twintrack.runs import workers
 from twintrack.runs.experiment import Progress
 from twintrack.runs.parts import Job, Work, part
-from twintrack.runs.preparing import prepare
+from twintrack.runs.prepared import prepare
 
 Run = Callable[..., EnsembleResult]
 
@@ -136,7 +136,10 @@ def test_workers_that_are_killed_cost_their_parts_only(
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     told: list[str] = []
-    jobs = [Job("central", "fast", 0, 0, np.full((2, 10), 5.0)), _Deadly("central", "fast", 1, 10, DRAWS)]
+    jobs = [
+        Job("central", "fast", 0, np.arange(10), np.full((2, 10), 5.0)),
+        _Deadly("central", "fast", 1, np.arange(10, 20), DRAWS),
+    ]
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
         list(workers.computed_by_workers(prepared.work, jobs, 2, told.append))
     assert len(told) == 2
@@ -156,7 +159,7 @@ class _Deadly(Job):
 
 def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
-    wrong = Job("central", "fast", 0, 0, np.full((3, 10), 5.0))  # more parameters than there are
+    wrong = Job("central", "fast", 0, np.arange(10), np.full((3, 10), 5.0))  # more parameters than there are
     for compute in (
         lambda: workers.computed_here(prepared.work, [wrong]),
         lambda: workers.computed_by_workers(prepared.work, [wrong], 1, print),
@@ -174,7 +177,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
     def jobs() -> Iterator[Job]:
         """Give jobs until every worker has been seen at work."""
         for number in range(500):
-            yield Job("central", "fast", number, 10 * number, DRAWS)
+            yield Job("central", "fast", number, np.arange(10 * number, 10 * number + 10), DRAWS)
             for pid in filter(is_worker, children(os.getpid())):
                 seen[pid] = os.sched_getaffinity(pid)
                 status = Path(f"/proc/{pid}/status").read_text()
@@ -191,7 +194,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
 
 def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> None:
     work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model, prior=True)).work
-    job = Job("central", "turning", 0, 0, DRAWS)
+    job = Job("central", "turning", 0, np.arange(10), DRAWS)
     first = part(work, job)
-    part(work, Job("central", "fast", 1, 10, DRAWS * 1.1))
+    part(work, Job("central", "fast", 1, np.arange(10, 10 + 10), DRAWS * 1.1))
     assert part(work, job) == first

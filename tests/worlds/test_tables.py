@@ -9,10 +9,14 @@ import pandas as pd
 import pytest
 
 from twintrack.errors import InputError
-from twintrack.worlds.tables import open_table, resampled
+from twintrack.inputs.world import WorldParameter
+from twintrack.worlds.tables import label_digest, open_table, resampled
 
 TABLE = pd.DataFrame({"pace": [2.5, 3.5, 4.5], "strength": [9, 10, 11]})
-KNOWN = ("pace", "strength", "other")
+KNOWN = {
+    name: WorldParameter.model_construct(name=name, range=(0.0, 20.0))
+    for name in ("pace", "strength", "other")
+}
 
 
 def lines(source: object) -> list[str]:
@@ -73,3 +77,39 @@ def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
 def test_a_repeated_column_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("pace,pace\n1,2\n", encoding="utf-8")
     assert lines(tmp_path / "a.csv") == [f"{tmp_path / 'a.csv'}: pace has 2 columns; keep one"]
+
+
+def test_labels_of_the_user_are_kept(tmp_path: Path) -> None:
+    named = TABLE.set_axis([7, 9, 4], axis=0).rename_axis("world")
+    named.to_csv(tmp_path / "a.csv")
+    named.to_parquet(tmp_path / "a.parquet")
+    for source in (named, named.reset_index(), tmp_path / "a.csv", tmp_path / "a.parquet"):
+        table = open_table(source, KNOWN)
+        assert table.labels is not None
+        assert table.labels.tolist() == [7, 9, 4] and table.names == ("pace", "strength")
+    texts = open_table(TABLE.set_axis(["a", "b", "c"], axis=0), KNOWN).labels
+    assert texts is not None and texts.tolist() == ["a", "b", "c"]
+    assert label_digest(texts) != label_digest(texts[::-1])
+
+
+def test_rows_that_are_only_numbered_have_no_labels() -> None:
+    for table in (TABLE, TABLE.rename_axis("world"), TABLE.rename_axis("world").reset_index()):
+        assert open_table(table, KNOWN).labels is None
+
+
+def test_labels_that_repeat_themselves_are_refused_and_such_an_index_is_noted() -> None:
+    twice = TABLE.set_axis([7, 9, 7], axis=0)
+    assert lines(twice.rename_axis("world").reset_index()) == [
+        'worlds: "world" labels the rows, and 7 stands more than once'
+    ]
+    table = open_table(twice, KNOWN)
+    assert table.labels is None
+    assert table.notes == (
+        "worlds: 7 stands more than once in the index, so that worlds are numbered instead",
+    )
+
+
+def test_values_outside_their_range_are_noted() -> None:
+    assert open_table(TABLE, KNOWN).notes == ()
+    far = TABLE.assign(pace=[2.5, 21, -1])
+    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows",)

@@ -25,7 +25,8 @@ from twintrack.calibration.field_results import (
     told,
 )
 from twintrack.equations.structure import Array
-from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults, driving_inputs, load_boundary
+from twintrack.inputs.boundary import BOUNDARY_FILE, load_boundary
+from twintrack.inputs.cross_checks import boundary_faults, driving_inputs
 
 if TYPE_CHECKING:
     from twintrack.inputs.boundary import BoundaryFile

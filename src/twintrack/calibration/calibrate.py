@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.calibration.target import Target
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 MAIN = "all series"
 """Name of the target that all series teach."""
@@ -108,7 +108,7 @@ class Calibrated:
 
 
 def calibrate(
-    model: Model,
+    model: Core,
     asked: Calibration | None = None,
     workers: int | None = None,
     *,
@@ -241,7 +241,7 @@ def runs(settings: Settings, population: Population) -> int:
     return settings.members * (1 + rounds * settings.moves)
 
 
-def _key(model: Model, asked: Calibration) -> str:
+def _key(model: Core, asked: Calibration) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
     described = {
         "asked": asdict(asked),

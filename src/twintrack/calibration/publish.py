@@ -19,11 +19,11 @@ from twintrack.runs.manifest import CODE, versions
 from twintrack.worlds.posterior import Posterior, PosteriorRecord, prior_hash, write_posterior
 
 if TYPE_CHECKING:
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 
 def publish(
-    path: Path, model: Model, asked: Calibration, found: Calibrated, agreed: Sequence[Agreement]
+    path: Path, model: Core, asked: Calibration, found: Calibrated, agreed: Sequence[Agreement]
 ) -> PosteriorRecord:
     """Write a sample of the posterior with what it was made from. Raises OSError."""
     about = PosteriorRecord(

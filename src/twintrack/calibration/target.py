@@ -15,7 +15,7 @@ from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.equations import Equations
 from twintrack.runs.arrays import WorldArrays
-from twintrack.runs.plan import simulate_variables
+from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine

@@ -46,9 +46,10 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import unknown
 from twintrack.runs.workers import worker_faults
 from twintrack.stored import stored
+from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
-    from twintrack.model import Model
+    from twintrack.core import Core
     from twintrack.worlds.posterior import Posterior
 
 Section = dict[str, Any]
@@ -77,7 +78,7 @@ class Validation:
         show: Called with what is being computed.
     """
 
-    model: Model
+    model: Core
     seed: int = 1
     workers: int | None = None
     tell: Tell = lambda _: None
@@ -86,7 +87,7 @@ class Validation:
     @cached_property
     def posterior(self) -> Posterior:
         """The worlds that ensembles draw from. Raises InputError when there are none for this model."""
-        found = self.model.found_posterior
+        found = found_posterior(self.model)
         if found.posterior is None:
             raise InputError(Fault("model/posterior.parquet", f"{found.reason}; run `twintrack calibrate`"))
         return found.posterior
@@ -133,7 +134,7 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
     return {name: validation.section(name) for name in names}
 
 
-def content_digest(model: Model) -> str:
+def content_digest(model: Core) -> str:
     """Give the SHA-256 of all files of model/ and of the strategies, those of the current folder included."""
     digest = hashlib.sha256()
     for folder in (model.content / "model", *model.inputs.strategies.folders):

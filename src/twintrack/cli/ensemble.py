@@ -21,9 +21,11 @@ from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from twintrack.core import StrategyReference
     from twintrack.inputs.world import WorldValue
-    from twintrack.model import Model, StrategyReference
-    from twintrack.runs.experiment import Experiment, Progress, Times
+    from twintrack.model import Model
+    from twintrack.runs.experiment import Experiment, Progress
+    from twintrack.runs.prepared import Times
     from twintrack.runs.stored_ensemble import EnsembleResult
 
 DEFAULT_RUNS = 1000
@@ -122,7 +124,7 @@ def _experiment(options: dict[str, Any]) -> Experiment:
     from twintrack.cli.session import open_model
     from twintrack.inputs.validation import FaultList
     from twintrack.runs.experiment import Experiment
-    from twintrack.runs.preparing import prepare
+    from twintrack.runs.prepared import prepare
 
     model = open_model()
     table, runs, resample = options["table"], options["runs"], options["resample"]

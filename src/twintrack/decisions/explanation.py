@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twintrack.equations.structure import Variable
     from twintrack.inputs.levers import Lever
     from twintrack.inputs.outcomes import Outcome
-    from twintrack.inputs.schemas import Source
+    from twintrack.inputs.schemas import Citation
     from twintrack.inputs.world import WorldParameter
 
 WIDTH = 100
@@ -79,7 +79,7 @@ class Knowledge:
     levers: Mapping[str, Lever]
     world: Mapping[str, WorldParameter]
     outcomes: Mapping[str, Outcome]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Citation]
     switches: Mapping[str, str] = field(default_factory=dict)
     """When a strategy switches, and to what, in words, by name; told for the variables of the switch."""
 
@@ -157,7 +157,7 @@ def _roles(label: str, known: Knowledge) -> list[str]:
     return lines
 
 
-def _cited(text: str, sources: Mapping[str, Source]) -> Iterable[str]:
+def _cited(text: str, sources: Mapping[str, Citation]) -> Iterable[str]:
     """Resolve "key; key" to citations; words that are no key stay as they are."""
     for part in re.split(r"\s*;\s*", text.strip().rstrip(".")):
         if part in sources:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.engines.one_equation import OneEquation
+from twintrack.equations.structure import Array
 from twintrack.inputs.loops import links
-from twintrack.runs.arrays import Array, place_of
+from twintrack.runs.arrays import place_of
+from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.equations import Equations
     from twintrack.inputs.structure_schemas import LoopEntry
-    from twintrack.model import Model
     from twintrack.runs.results import Run
 
 STEP = 1e-4
@@ -46,7 +48,7 @@ class LinkSign:
         return self.found == self.stated
 
 
-def link_signs(model: Model, *loops: LoopEntry) -> list[LinkSign]:
+def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
     """Find the sign of every link of some loops, each in the state that it names.
 
     All variables take their values of that run (NumPy engine) at the saved time nearest to the year. The
@@ -63,7 +65,7 @@ def link_signs(model: Model, *loops: LoopEntry) -> list[LinkSign]:
         described = repr(state.model_dump(exclude={"year"}))
         if described not in runs:
             plan = model.strategy(state.strategy, **state.levers)
-            runs[described] = model.run(plan, state.scenario, world=state.world, engine="numpy")
+            runs[described] = run_strategy(model, plan, state.scenario, world=state.world, engine="numpy")
         values, time = _values(runs[described], state.year)
         for cycle in loop.cycles:
             for (cause, effect), stated in zip(links(cycle), cycle.signs, strict=True):

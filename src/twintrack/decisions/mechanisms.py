@@ -12,11 +12,12 @@ import numpy as np
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import SHARES_OF_ONE
 from twintrack.names import split_element
+from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.equations import Equations
     from twintrack.inputs.structure_schemas import Mechanism
-    from twintrack.model import Model
     from twintrack.runs.results import Run
 
 ROUNDING = 1e-9
@@ -65,7 +66,7 @@ def reach(equations: Equations, cause: str, effect: str) -> tuple[str, ...]:
     return tuple(reversed(chain))
 
 
-def effects(model: Model, mechanisms: Mapping[str, Mechanism]) -> list[Effect]:
+def effects(model: Core, mechanisms: Mapping[str, Mechanism]) -> list[Effect]:
     """Move every lever of the mechanisms from end to end, and see what it does to their outcomes.
 
     All other levers stay at the baseline; the world is the central one, or the one that the mechanism names.
@@ -77,7 +78,7 @@ def effects(model: Model, mechanisms: Mapping[str, Mechanism]) -> list[Effect]:
     @cache
     def run(lever: str, value: float, scenario: str, world: tuple[tuple[str, float], ...]) -> Run:
         levers: dict[str, Any] = {lever: value}
-        return model.run(scenario=scenario, world=dict(world), **levers)
+        return run_strategy(model, scenario=scenario, world=dict(world), levers=levers)
 
     found = []
     for entry in mechanisms.values():
@@ -90,7 +91,7 @@ def effects(model: Model, mechanisms: Mapping[str, Mechanism]) -> list[Effect]:
     return found
 
 
-def _ends(model: Model, lever: str) -> tuple[float, float]:
+def _ends(model: Core, lever: str) -> tuple[float, float]:
     """Give the lowest and the highest value of a lever while all others stay at the baseline."""
     low, high = model.levers[lever].range
     for shares in SHARES_OF_ONE:

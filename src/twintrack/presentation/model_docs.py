@@ -26,7 +26,7 @@ from twintrack.presentation.texts import LANGUAGES, Texts
 from twintrack.version import __version__
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Source
+    from twintrack.inputs.schemas import Citation
     from twintrack.inputs.structure_schemas import LoopEntry
     from twintrack.model import Model
 
@@ -260,7 +260,7 @@ class Pages:
         ]
         return json.dumps(entries, ensure_ascii=False)
 
-    def _full_source(self, key: str, source: Source) -> dict[str, Any]:
+    def _full_source(self, key: str, source: Citation) -> dict[str, Any]:
         link = source.link if source.link.startswith(("http://", "https://")) else ""
         return {"key": key, "source": source, "link": link}
 

@@ -13,17 +13,17 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from twintrack.core import Core
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.world import WorldParameter, WorldValue
 from twintrack.names import split_element, suggest
 
-Array = NDArray[np.float64]
-Place = tuple[str, tuple[int, ...]]
-"""A variable, and the place of one element in its array (empty: the whole of it)."""
+Element = tuple[str, tuple[int, ...]]
+"""A variable, and the index of one element in its array (empty: the whole of it)."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class WorldArrays:
             found.setdefault(constant, {})[place] = value
         return found
 
-    def _further_place(self, name: str) -> Place:
+    def _further_place(self, name: str) -> Element:
         """Find what a scenario sets beside world parameters. Raises InputError for what cannot be set."""
         variables = self._equations.variables
         try:
@@ -114,6 +114,22 @@ class WorldArrays:
         return np.asarray(value, dtype=np.float64)
 
 
+def world_arrays(core: Core) -> WorldArrays:
+    """Give the `WorldArrays` of a content; made once.
+
+    What some scenario dates is always given as a series.
+    """
+
+    def make() -> WorldArrays:
+        scenarios = [core.scenario(name) for name in core.scenarios]
+        dated = {
+            name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
+        }
+        return WorldArrays(core.equations, core.world, dated)
+
+    return core.remembered("world arrays", make, lambda _: [])
+
+
 def lever_series(paths: Mapping[str, LeverPath], times: Array) -> dict[str, Array]:
     """Evaluate the paths of all levers on the integration times, shape (steps + 1,) each."""
     grid = times.tobytes()
@@ -128,7 +144,7 @@ def _sampled(path: LeverPath, times: bytes) -> Array:
     return values
 
 
-def place_of(equations: Equations, name: str) -> Place:
+def place_of(equations: Equations, name: str) -> Element:
     """Find a variable, or an element of one, by its name.
 
     Raises KeyError for an unknown variable, ValueError for an element that it does not have.

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from twintrack.core import Core, StrategyReference
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import Knot, LeverPath, all_times
 from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.world import Scenario
+from twintrack.runs.simulating import check_finite, simulate_one_world
 
 COST = "public_cost_pv"
 """The variable that is made equal, at the last saved time."""
@@ -30,27 +31,6 @@ MONEY = "money"
 
 TOLERANCE = 1e-12
 """Relative difference of cost, and error of the factor, that count as none."""
-
-
-class _Run(Protocol):
-    def __getitem__(self, name: str) -> NDArray[np.float64]: ...
-
-
-class CostModel(Protocol):
-    """What is needed of a model."""
-
-    @property
-    def lever_table(self) -> LeverTable:
-        """All levers."""
-        ...
-
-    def strategy(self, reference: str | Strategy) -> Strategy:
-        """Give a merged strategy."""
-        ...
-
-    def run(self, strategy: str | Strategy, scenario: str) -> _Run:
-        """Simulate a strategy."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -68,19 +48,41 @@ class EqualCost:
     pv: float
 
 
-def equal_cost(model: CostModel, strategy: str | Strategy, scenario: str = CENTRAL) -> EqualCost:
+def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy, float]:
+    """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
+
+    In a scenario of a country of another size, all money is of that size as well. Raises InputError as
+    `equal_cost` does.
+    """
+    size = scenario.public_money
+    if plan.budget == "own":
+        return sized(plan, size, core.lever_table), 1.0
+    result = equal_cost(core, plan, scenario)
+    return sized(result.strategy, size, core.lever_table), result.factor
+
+
+def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL) -> EqualCost:
     """Scale the money levers of a strategy until it costs the public as much as the baseline.
 
     Present values are those at the last saved time in the central world of the scenario. The strategy given
     back has `budget: own`, because nothing is left to scale. Raises InputError when no factor within the
     levers' ranges makes the costs equal.
     """
-    plan = replace(model.strategy(strategy), budget="own")
-    table = model.lever_table
-    target = float(model.run(BASELINE, scenario)[COST][-1])
+    plan = replace(core.strategy(strategy), budget="own")
+    table, outside = core.lever_table, core.scenario(scenario)
+    # All of them, because for these code is compiled anyway.
+    outcomes = core.catalogue.outcome_variables
+
+    def cost(asked: Strategy) -> float:
+        own = sized(asked, outside.public_money, table)
+        values = simulate_one_world(core, own, outside.world, outcomes)
+        check_finite(values, outcomes, core.equations.time.saved, asked.name)
+        return float(values[COST][-1])
+
+    target = cost(core.strategy(BASELINE))
 
     def excess(factor: float) -> float:
-        return float(model.run(scaled(plan, factor, table), scenario)[COST][-1]) / target - 1
+        return cost(scaled(plan, factor, table)) / target - 1
 
     factor = _root(excess, _limits(plan, table), plan.name)
     return EqualCost(factor, scaled(plan, factor, table), target)

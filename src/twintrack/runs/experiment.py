@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.validation import FaultList
+from twintrack.runs.memory import in_memory
 from twintrack.runs.parts import Done, Job, part_ranges
-from twintrack.runs.preparing import Prepared, prepare
-from twintrack.runs.store import MANIFEST, WORLDS, Place, Store, free_space
+from twintrack.runs.prepared import ExperimentSettings, Prepared, prepare
+from twintrack.runs.store import MANIFEST, WORLDS, PartKey, Store, free_space, name_faults
 from twintrack.runs.stored_ensemble import EnsembleResult
 from twintrack.runs.workers import computed_by_workers, computed_here, processor_cores, worker_faults
 from twintrack.worlds.worlds_file import Worlds
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from twintrack.engines.making import BlendingName
-    from twintrack.model import Model, StrategyReference
-    from twintrack.worlds.drawing import DesignName
-
-Times = Sequence[float] | Literal["all", "yearly"]
+    import xarray as xr
 
 _CLEARLY = 0.9
 """Share of the estimated size that must be free for a start."""
@@ -56,47 +50,22 @@ class Progress:
     left: float | None = None
 
 
-@dataclass(frozen=True)
-class Experiment:
+class Experiment(ExperimentSettings):
     """What is to be simulated: every strategy under every scenario in the same worlds.
 
-    Attributes:
-        strategies: Names, paths of .yaml files, mixes, or merged strategies.
-        scenarios: Names of scenarios; what a scenario sets replaces the sampled value in every world.
-        worlds: Number of worlds to draw; or the worlds themselves as a DataFrame, or as the path of a .csv or
-            .parquet file, with a column for each world parameter that varies. The others keep their central
-            values.
-        design: How worlds are drawn: "posterior" (from those that agree with history), "latin" (a Latin
-            hypercube of the prior, which is all that the ranges allow) or "sobol" (a scrambled Sobol sequence
-            of the prior, best with a power of two). By default the posterior where the content has one that
-            belongs to the model, else a Latin hypercube, with a note that says why.
-        seed: Seed of the draw.
-        outputs: Variables, or elements of arrays; by default all outcomes.
-        times: Saved times in decimal years, "yearly" (the default: whole years) or "all".
-        levers: Values of levers, each a number or {date: value}; every strategy is crossed with all of their
-            combinations.
-        resample: Number of worlds to draw from the given table, with replacement; by default its rows are
-            taken as they are.
-        engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
-        model: The model; by default that of `twintrack.load()`.
-        prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
-        world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
-            paths. Equal budgets are scaled without them, as in `Model.run`.
+    What can be asked for, and how, is said in `ExperimentSettings`.
     """
 
-    strategies: Sequence[StrategyReference]
-    scenarios: Sequence[str] = (CENTRAL,)
-    worlds: int | pd.DataFrame | Path | str = 1000
-    design: DesignName | None = None
-    seed: int = 1
-    outputs: Sequence[str] | None = None
-    times: Times | None = None
-    levers: Mapping[str, Sequence[Any]] | None = None
-    resample: int | None = None
-    engine: BlendingName = "native"
-    model: Model | None = None
-    prior: bool = False
-    world: Mapping[str, Any] | None = None
+    def dataset(self) -> xr.Dataset:
+        """Simulate, and give the results at once, dimensions (scenario, strategy, world, time).
+
+        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
+        own budget); the attribute `worlds` says where the worlds come from: "posterior", "prior" or "given".
+        What a user should know goes to the log "twintrack". Raises InputError with all faults.
+        """
+        prepared = prepare(self)
+        _tell(prepared)
+        return in_memory(prepared)
 
     def run(
         self,
@@ -127,8 +96,7 @@ class Experiment:
         if not begun:  # before anything is written: another experiment may then take the folder
             _check_space(folder, prepared, len(part_ranges(prepared.design.worlds)) * prepared.columns)
         with Store.writing(folder, prepared.manifest, resume=resume, tell=_log.warning) as store:
-            for note in prepared.notes:
-                _log.warning("note: %s", note)
+            _tell(prepared)
             missing = store.missing(_log.warning)
             if begun:
                 _check_space(folder, prepared, len(missing))
@@ -143,12 +111,19 @@ class Experiment:
         return EnsembleResult.open(folder)
 
 
+def _tell(prepared: Prepared) -> None:
+    for note in prepared.notes:
+        _log.warning("note: %s", note)
+
+
 def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:
     """Read what the experiment names. Raises InputError with all faults of it and of how it is computed."""
     faults = FaultList(_way_faults(workers, cluster))
     prepared: Prepared | None = None
     with faults:
         prepared = prepare(experiment)
+        faults += name_faults("strategy", prepared.work.plan.strategy_names)
+        faults += name_faults("scenario", prepared.work.plan.scenarios)
     if prepared is None or faults:
         raise InputError(faults)
     return prepared
@@ -182,14 +157,15 @@ def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
         raise TwinTrackError(message)
 
 
-def _jobs(store: Store, worlds: Worlds, missing: Sequence[Place]) -> Iterator[Job]:
+def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[Job]:
     """Give the jobs of the missing parts; those that share their worlds follow one another."""
-    number, draws = -1, None
-    for place in missing:
-        if draws is None or place[2] != number:
-            number = place[2]
+    number = -1
+    for key in missing:
+        if key[2] != number:
+            number = key[2]
             draws = worlds.part(number)
-        yield Job(*place, store.ranges[number].start, draws)
+            labels = worlds.labels(number)
+        yield Job(*key, labels, draws)
 
 
 def _computed(
@@ -209,12 +185,12 @@ def _computed(
 def _keep(
     store: Store,
     done: Iterator[Done],
-    missing: Sequence[Place],
+    missing: Sequence[PartKey],
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Write each part as it comes, and tell how far the work is."""
     lengths = [len(part) for part in store.ranges]
-    runs = sum(lengths) * len(store.places) // len(lengths)
+    runs = sum(lengths) * len(store.keys) // len(lengths)
     before = runs - sum(lengths[number] for _, _, number in missing)
     tell = progress or (lambda _: None)
     start = monotonic()

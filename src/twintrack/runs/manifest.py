@@ -20,7 +20,7 @@ from twintrack.version import __version__
 
 if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import WorldParameter, WorldValue
+    from twintrack.inputs.world import WorldValue
 
 Manifest = dict[str, Any]
 
@@ -58,17 +58,6 @@ def surroundings() -> dict[str, Any]:
         "created": start.isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
-    }
-
-
-def parameter_entry(parameter: WorldParameter) -> dict[str, Any]:
-    """Describe a world parameter: its central value and what it is drawn from."""
-    return {
-        "unit": parameter.unit,
-        "value": parameter.value,
-        "distribution": parameter.distribution,
-        **({} if parameter.spread is None else {"spread": parameter.spread}),
-        "range": [parameter.low, parameter.high],
     }
 
 

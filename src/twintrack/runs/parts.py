@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
-from twintrack.runs.plan import Plan, simulate_one
-from twintrack.worlds.sampling import Array
+from twintrack.runs.simulating import Plan, simulate_planned
+from twintrack.worlds.tables import LABELS, Labels
+from twintrack.worlds.worlds_file import label_type
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine
@@ -80,14 +82,14 @@ class Job:
         scenario: Name of the scenario.
         strategy: Name of the strategy.
         number: Number of the part.
-        first: The first of its worlds.
+        labels: What its worlds are called, shape (world,).
         draws: Values of the parameters in its worlds, shape (parameter, world).
     """
 
     scenario: str
     strategy: str
     number: int
-    first: int
+    labels: Labels
     draws: Array
 
     @property
@@ -115,16 +117,20 @@ def part(work: Work, job: Job) -> bytes:
 
     Raises InputError when the engine cannot take what it is given, TwinTrackError when memory runs out.
     """
-    given = dict(zip(work.parameters, job.draws, strict=True))
     try:
         with _one_at_a_time:
-            engine = _engine(work.engine, work.equations)
-            values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, job.worlds)
-        wanted = {name: array[:, work.rows].ravel() for name, array in values.items()}
-        return encoded(work, job, wanted)
+            values = part_values(_engine(work.engine, work.equations), work, job)
+        return encoded(work, job, {name: array.ravel() for name, array in values.items()})
     except MemoryError as error:
         message = f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
         raise TwinTrackError(message) from error
+
+
+def part_values(engine: BlendingEngine, work: Work, job: Job) -> dict[str, Array]:
+    """Give every output of a part, shape (world, wanted time)."""
+    given = dict(zip(work.parameters, job.draws, strict=True))
+    values = simulate_planned(engine, work.plan, job.scenario, job.strategy, given, job.worlds)
+    return {name: array[:, work.rows] for name, array in values.items()}
 
 
 def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
@@ -132,13 +138,15 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    worlds = np.arange(job.first, job.first + job.worlds)
-    fields = [pa.field("world", pa.int64()), pa.field("time", pa.float64(), metadata={"unit": "Year"})]
+    fields = [
+        pa.field(LABELS, label_type(job.labels)),
+        pa.field("time", pa.float64(), metadata={"unit": "Year"}),
+    ]
     fields += [pa.field(name, pa.float64(), metadata={"unit": work.units[name]}) for name in values]
     # Told at the end: an ensemble is not broken off for one world that leaves the model's range.
     finite = np.logical_and.reduce([np.isfinite(array) for array in values.values()])
     broken = int((~finite.reshape(job.worlds, -1).all(axis=1)).sum())
-    columns = [np.repeat(worlds, len(work.times)), np.tile(work.times, job.worlds), *values.values()]
+    columns = [np.repeat(job.labels, len(work.times)), np.tile(work.times, job.worlds), *values.values()]
     file = io.BytesIO()
     pq.write_table(
         pa.table([pa.array(column) for column in columns], pa.schema(fields, {NOT_FINITE: str(broken)})),
@@ -148,7 +156,7 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
         # Measured on the model's outcomes: three quarters of the size, and quicker than no compression.
         compression="zstd",
         compression_level=1,
-        use_dictionary=["world", "time"],
+        use_dictionary=[LABELS, "time"],
         column_encoding=dict.fromkeys(values, "BYTE_STREAM_SPLIT"),
     )
     return file.getvalue()

@@ -7,66 +7,31 @@ quick enough for a slider.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twintrack.core import Catalogue
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.switches import switch_text
-from twintrack.names import split_element, suggest
-from twintrack.runs.arrays import Array, along_time, place_of
+from twintrack.names import suggest
+from twintrack.runs.arrays import along_time, place_of
 from twintrack.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from twintrack.equations import Equations
-    from twintrack.inputs.outcomes import Outcome
     from twintrack.inputs.paths import LeverPath
     from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
 """How many outcomes a figure shows when none is named: the first ones of the headline list."""
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """What all runs of one model share: its equations and what planners compare."""
-
-    equations: Equations
-    outcomes: Mapping[str, Outcome]
-    headline: Sequence[str]
-    lever_units: Mapping[str, str]
-
-    @property
-    def outcome_variables(self) -> list[str]:
-        """Names of the variables that hold the outcomes, each once, in alphabetical order."""
-        return sorted({split_element(name)[0] for name in self.outcomes})
-
-    @property
-    def ordered_outcomes(self) -> list[str]:
-        """Names of all outcomes, those of the headline first."""
-        return list(dict.fromkeys([*self.headline, *self.outcomes]))
-
-    def title(self, name: str) -> str:
-        """Give the English title of an outcome, or of a variable as it stands in the model."""
-        if name in self.outcomes:
-            return self.outcomes[name].title.en
-        variable, elements = split_element(name)
-        known = self.equations.variables[variable]
-        return f"{known.title}[{', '.join(elements)}]" if elements else known.title
-
-    def unit(self, name: str) -> str:
-        """Give the unit of an outcome, or of a variable as it stands in the model."""
-        if name in self.outcomes:
-            return self.outcomes[name].unit
-        return self.equations.variables[split_element(name)[0]].units
 
 
 class Run:
@@ -125,6 +90,11 @@ class Run:
             raise InputError(Fault(name, f"no variable of this name{suggest(name, self.labels)}")) from None
 
     @cached_property
+    def baseline(self) -> Run:
+        """The baseline in the same world; the run itself where it stands alone."""
+        return self._beside() if self._beside else self
+
+    @cached_property
     def labels(self) -> list[str]:
         """Names of all variables, element by element for arrays."""
         variables = self.catalogue.equations.variables.values()
@@ -159,11 +129,10 @@ class Run:
 
     def plot(self, *names: str) -> go.Figure:
         """Draw outcomes or variables over time, with the baseline; without names the first headline ones."""
-        beside = self._beside() if self._beside else self
-        if beside.paths == self.paths and beside.switch == self.switch:
+        if self.baseline.paths == self.paths and self.baseline.switch == self.switch:
             return _figure({self.strategy: self}, names)
         label = f"{self.strategy}, changed" if self.strategy == BASELINE else self.strategy
-        return _figure({label: self, BASELINE: beside}, names)
+        return _figure({label: self, BASELINE: self.baseline}, names)
 
     def to_dict(self, *, all_variables: bool = False) -> dict[str, Any]:
         """Give the run as plain lists and texts, as `twintrack run --json` prints it.

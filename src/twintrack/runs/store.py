@@ -36,7 +36,7 @@ _SCRAP = ".tmp"
 _DIGITS = 16
 """Digits of the digest in the name of a part."""
 
-Place = tuple[str, str, int]
+PartKey = tuple[str, str, int]
 """A part: scenario, strategy, number."""
 
 Tell = Callable[[str], None]
@@ -111,16 +111,16 @@ class Store:
         store._write(folder / MANIFEST, text(manifest).encode())
         return store
 
-    def missing(self, tell: Tell) -> list[Place]:
+    def missing(self, tell: Tell) -> list[PartKey]:
         """List the parts that are still to be computed; damaged ones are told, removed and listed.
 
         All strategies come part by part, so that a store that is broken off holds the same worlds for all.
         """
         files = self.files()
-        return [place for place in self.places if not self._is_whole(files.get(place, []), tell)]
+        return [key for key in self.keys if not self._is_whole(files.get(key, []), tell)]
 
     @property
-    def places(self) -> list[Place]:
+    def keys(self) -> list[PartKey]:
         """All parts that the store has once it is complete, in the order in which they are computed."""
         return [
             (scenario, strategy, number)
@@ -129,9 +129,9 @@ class Store:
             for strategy in self.manifest["strategies"]
         ]
 
-    def files(self) -> dict[Place, list[Path]]:
+    def files(self) -> dict[PartKey, list[Path]]:
         """Give the files of the parts that are there; more than one only where something went wrong."""
-        found: dict[Place, list[Path]] = {}
+        found: dict[PartKey, list[Path]] = {}
         for scenario in self.manifest["scenarios"]:
             for strategy in self.manifest["strategies"]:
                 for path in sorted(self._folder(scenario, strategy).glob("part-*-*.parquet")):
@@ -153,9 +153,9 @@ class Store:
                     whole = True
         return whole
 
-    def commit(self, place: Place, content: bytes) -> None:
+    def commit(self, key: PartKey, content: bytes) -> None:
         """Write a part. Raises TwinTrackError when the disk refuses."""
-        scenario, strategy, number = place
+        scenario, strategy, number = key
         digest = hashlib.sha256(content).hexdigest()
         self._write(
             self._folder(scenario, strategy) / f"part-{number:05d}-{digest[:_DIGITS]}.parquet", content

@@ -12,8 +12,9 @@ import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.memory import dataset
 from twintrack.runs.parts import NOT_FINITE
-from twintrack.runs.store import WORLDS, Place, Store
+from twintrack.runs.store import WORLDS, PartKey, Store
 from twintrack.worlds.drawing import ORIGINS, Origin
 from twintrack.worlds.worlds_file import Worlds
 
@@ -87,7 +88,7 @@ class EnsembleResult:
     @property
     def complete(self) -> bool:
         """Whether all parts are there; their checksums are compared when a run is resumed."""
-        return (self.folder / WORLDS).exists() and set(self._store.places) <= self._store.files().keys()
+        return (self.folder / WORLDS).exists() and set(self._store.keys) <= self._store.files().keys()
 
     def runs_not_finite(self) -> dict[tuple[str, str], int]:
         """Count the runs in which some output is no finite number, by scenario and strategy; none: empty."""
@@ -146,10 +147,10 @@ class EnsembleResult:
         Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
         own budget). Arguments and errors as for `frame`.
         """
-        from twintrack.runs.in_memory import dataset
-
         choice = self._choose(outputs, strategies, scenarios, times)
         self._check_complete()
+        with Worlds(self.folder / WORLDS) as file:
+            labels = file.labels()
         shape = (len(choice.scenarios), len(choice.strategies), self.size, len(choice.rows))
         values = {name: np.empty(shape) for name in choice.outputs}
         for number, worlds in enumerate(self._store.ranges):
@@ -168,7 +169,7 @@ class EnsembleResult:
             {
                 "scenario": list(choice.scenarios),
                 "strategy": list(choice.strategies),
-                "world": np.arange(self.size),
+                "world": labels,
                 "time": np.array(self.times)[choice.rows],
             },
             factors,
@@ -201,25 +202,25 @@ class EnsembleResult:
 
     def _check_complete(self) -> None:
         if not self.complete:
-            there = len(self._store.files().keys() & set(self._store.places))
+            there = len(self._store.files().keys() & set(self._store.keys))
             message = (
-                f"{self.folder}: {there} of {len(self._store.places)} parts are there; compute the others"
+                f"{self.folder}: {there} of {len(self._store.keys)} parts are there; compute the others"
                 " with --resume (in Python: resume=True)"
             )
             raise TwinTrackError(message)
 
-    def _arrays(self, place: Place, choice: _Choice) -> dict[str, Any]:
+    def _arrays(self, key: PartKey, choice: _Choice) -> dict[str, Any]:
         """Read one part: by output an array of shape (world, time)."""
         import pyarrow.parquet as pq
 
-        path = self._files[place][0]
+        path = self._files[key][0]
         try:
             table = pq.ParquetFile(path, page_checksum_verification=True).read(
                 choice.outputs, use_threads=False
             )
         except (OSError, ValueError) as error:
             raise TwinTrackError(f"{path}: cannot be read ({error}); mend it with --resume") from error
-        rows = len(self._store.ranges[place[2]])
+        rows = len(self._store.ranges[key[2]])
         return {
             name: table.column(name).to_numpy().reshape(rows, len(self.times))[:, choice.rows]
             for name in choice.outputs
@@ -228,7 +229,8 @@ class EnsembleResult:
     def _batch(self, number: int, choice: _Choice) -> pd.DataFrame:
         import pandas as pd
 
-        worlds = np.array(self._store.ranges[number])
+        with Worlds(self.folder / WORLDS) as file:
+            worlds = file.labels(number)
         times = np.array(self.times)[choice.rows]
         cells = [(scenario, strategy) for scenario in choice.scenarios for strategy in choice.strategies]
         arrays = [self._arrays((*cell, number), choice) for cell in cells]
@@ -253,7 +255,7 @@ class EnsembleResult:
         return table
 
     @cached_property
-    def _files(self) -> dict[Place, list[Path]]:
+    def _files(self) -> dict[PartKey, list[Path]]:
         return self._store.files()
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.runs.arrays import Array, lever_series
+from twintrack.runs.arrays import lever_series
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend

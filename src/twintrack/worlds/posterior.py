@@ -21,20 +21,19 @@ from zlib import crc32
 
 import numpy as np
 
+from twintrack.core import Core
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.history import history_hash
 from twintrack.inputs.validation import unknown
 from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
-from twintrack.runs.manifest import parameter_entry
-from twintrack.worlds.sampling import sampled, sampling_faults
+from twintrack.worlds.sampling import parameter_entry, sampled, sampling_faults
 from twintrack.worlds.tables import table_digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.inputs.world import WorldParameter
-    from twintrack.model import Model
 
 FORMAT = 1
 """Version of the layout of the file."""
@@ -168,7 +167,7 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
     return Posterior(frame.drop(columns=errors), about, frame[errors])
 
 
-def stale(about: PosteriorRecord, model: Model) -> list[str]:
+def stale(about: PosteriorRecord, model: Core) -> list[str]:
     """Say why a posterior does not belong to a model as it stands now; nothing when it does.
 
     Content without observed series is not asked about them.

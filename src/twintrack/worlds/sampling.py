@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from twintrack.inputs.world import WorldParameter
 
-Array = NDArray[np.float64]
 Piece = tuple[str, int, Array]
 """Values of one parameter in consecutive worlds: its name, the first of the worlds, and the values."""
 
@@ -76,6 +76,17 @@ def sampling_faults(worlds: int, seed: int) -> list[Fault]:
 def sampled(parameters: Mapping[str, WorldParameter]) -> list[str]:
     """Give the names of the parameters that differ from world to world."""
     return [name for name, parameter in parameters.items() if parameter.distribution != FIXED]
+
+
+def parameter_entry(parameter: WorldParameter) -> dict[str, Any]:
+    """Describe a world parameter: its central value and what it is drawn from."""
+    return {
+        "unit": parameter.unit,
+        "value": parameter.value,
+        "distribution": parameter.distribution,
+        **({} if parameter.spread is None else {"spread": parameter.spread}),
+        "range": [parameter.low, parameter.high],
+    }
 
 
 def pieces(

@@ -13,7 +13,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.worlds.sampling import Array, Piece
+from twintrack.equations.structure import Array
+from twintrack.worlds.sampling import Piece
+from twintrack.worlds.tables import LABELS, Labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +33,28 @@ class Design:
         worlds: Number of worlds.
         pieces: Gives the values piece by piece, each once.
         described: What the manifest says about it.
+        labels: What the user calls the worlds, shape (worlds,); None: they are numbered.
     """
 
     names: tuple[str, ...]
     worlds: int
     pieces: Callable[[], Iterator[Piece]]
     described: dict[str, Any]
+    labels: Labels | None = None
+
+    def labels_of(self, worlds: range) -> Labels:
+        """Give what some consecutive worlds are called, shape (worlds,)."""
+        if self.labels is None:
+            return np.arange(worlds.start, worlds.stop)
+        return self.labels[worlds.start : worlds.stop]
+
+    def values(self) -> Array:
+        """Give the values of all parameters in all worlds, shape (parameter, world)."""
+        rows: Array = np.empty((len(self.names), self.worlds))
+        numbers = {name: number for number, name in enumerate(self.names)}
+        for name, start, values in self.pieces():
+            rows[numbers[name], start : start + len(values)] = values
+        return rows
 
     @property
     def size(self) -> int:
@@ -53,7 +71,9 @@ def write_worlds(file: IO[bytes], scratch: IO[bytes], design: Design, parts: Seq
     for name, start, values in design.pieces():
         scratch.seek((place[name] + start) * _SIZE)
         scratch.write(np.ascontiguousarray(values, np.float64).data)
-    schema = pa.schema([("world", pa.int64()), *((name, pa.float64()) for name in design.names)])
+    schema = pa.schema(
+        [(LABELS, label_type(design.labels_of(range(1)))), *((name, pa.float64()) for name in design.names)]
+    )
     with pq.ParquetWriter(
         file,
         schema,
@@ -63,11 +83,18 @@ def write_worlds(file: IO[bytes], scratch: IO[bytes], design: Design, parts: Seq
         write_page_checksum=True,
     ) as writer:
         for part in parts:
-            columns = [pa.array(np.arange(part.start, part.stop))]
+            columns = [pa.array(design.labels_of(part))]
             for name in design.names:
                 scratch.seek((place[name] + part.start) * _SIZE)
                 columns.append(pa.array(np.frombuffer(scratch.read(len(part) * _SIZE))))
             writer.write_table(pa.table(columns, schema), row_group_size=len(part))
+
+
+def label_type(labels: Labels) -> Any:
+    """Give the type of a Parquet column of labels."""
+    import pyarrow as pa
+
+    return pa.int64() if labels.dtype.kind in "iu" else pa.string()
 
 
 class Worlds:
@@ -93,8 +120,15 @@ class Worlds:
             row[:] = column.to_numpy()
         return rows
 
+    def labels(self, number: int | None = None) -> Labels:
+        """Give what the worlds of one part are called, or all worlds; shape (worlds,)."""
+        wanted = range(self._file.num_row_groups) if number is None else [number]
+        table = self._file.read_row_groups(list(wanted), [LABELS], use_threads=False)
+        labels: Labels = table.column(0).to_numpy()
+        return labels
+
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """Give some parameters in all worlds: index `world`, a column for each."""
-        table = self._file.read(["world", *names], use_threads=False)
-        frame: pd.DataFrame = table.to_pandas().set_index("world")
+        table = self._file.read([LABELS, *names], use_threads=False)
+        frame: pd.DataFrame = table.to_pandas().set_index(LABELS)
         return frame
