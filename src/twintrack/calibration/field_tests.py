@@ -29,7 +29,7 @@ WITHOUT_FIELD_TESTS = (
 )
 
 Tests = Mapping[str, Callable[[Any], FieldTest]]
-"""Tests by id, in the order they are run; each is given the model."""
+"""Tests by id, in the order they are run; each is given the model, as `twintrack.load()` gives it."""
 
 
 def has_field_tests(content: Path) -> bool:
