@@ -24,7 +24,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity durations lint notebook clean distclean
+.PHONY: help report reports validation test test-quick parity durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,10 +49,15 @@ parity: $(DEV) ## every strategy against other programs, where `make test` takes
 durations: $(DEV) ## quick tests that take over ten seconds: mark them slow, or make them quicker
 	$(PYTEST) $(QUICK) --durations=0 --durations-min=10
 
-lint: $(DEV) ## linter, format and type checker only
+lint: $(DEV) ## linter, format, types, dead code and import circles only
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
+	$(BIN)/python -m vulture
+	$(BIN)/python tools/import_circles.py
+
+bench: $(DEV) ## measure the engine beside PySD, Simlin and compiled C, in some ten minutes on a quiet machine
+	$(BIN)/python -m bench --full
 
 notebook: $(NOTEBOOK) ## open the tour in JupyterLab
 	$(BIN)/python -m jupyterlab reports/notebooks/tour.ipynb

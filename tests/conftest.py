@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 
+SMALL = ROOT / "tests" / "data" / "switch"
+STRENGTH = """
+  strength:
+    title: {en: Strength, zh: 力度}
+    unit: months/Year
+    range: [8, 12]
+    value: 10
+    distribution: triangular
+    source: assumption
+    confidence: assumption
+"""
+SCENARIO = "title: {en: Fast leader, zh: 快}\nworld:\n  strength: {2026: 10, 2030: 11}\n"
+
 # One cache for all test processes and for the commands they start: what one has compiled, all use.
 os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
 # The tests are about this checkout, whatever the environment they are started from says.
@@ -84,6 +97,26 @@ def model(content: Path) -> Model:
 
 
 @pytest.fixture(scope="session")
+def small_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A content whose model compiles at once: two levers, two uncertain parameters, two scenarios."""
+    folder = tmp_path_factory.mktemp("content") / "small"
+    shutil.copytree(SMALL, folder)
+    with (folder / "model" / "world.yaml").open("a", encoding="utf-8") as file:
+        file.write(STRENGTH)
+    (folder / "model" / "scenarios" / "fast_leader.yaml").write_text(SCENARIO, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def small_model(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The model of the small content, used from a folder that has no strategies of its own."""
+    monkeypatch.chdir(tmp_path)
+    import twintrack
+
+    return twintrack.load(small_content)
+
+
+@pytest.fixture(scope="session")
 def put_posterior() -> Callable[..., Path]:
     """Writes a made-up posterior into a content folder: every parameter in the upper half of its range.
 
@@ -92,10 +125,10 @@ def put_posterior() -> Callable[..., Path]:
     import pandas as pd
 
     import twintrack
-    from twintrack.experiments.design import sampled
-    from twintrack.experiments.posterior import PosteriorRecord, prior_hash, write_posterior
     from twintrack.inputs.history import history_hash
     from twintrack.resources import POSTERIOR_FILE
+    from twintrack.worlds.posterior import PosteriorRecord, prior_hash, write_posterior
+    from twintrack.worlds.sampling import sampled
 
     def put(root: Path, rows: int = 40, **changes: Any) -> Path:
         model = twintrack.load(root)

@@ -105,6 +105,17 @@ def test_without_a_posterior_it_is_said_how_to_make_one(small_model: Model) -> N
         validate(Validation(small_model), ["identification"])
 
 
+def test_field_tests_that_are_not_at_hand_are_left_out_with_a_word_and_refused_by_name(
+    small_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(module, "SECTIONS", {"field_tests": SECTIONS["field_tests"]})
+    assert validate(Validation(small_model, tell=said.append)) == {}
+    assert len(said) == 1 and "come with its repository" in said[0]
+    with pytest.raises(InputError, match=r"field_tests: .*come with its repository"):
+        validate(Validation(small_model), ["field_tests"])
+
+
 def test_a_section_is_computed_once_for_each_seed(root: Path, computed: list[str]) -> None:
     shown: list[str] = []
     asked = Validation(twintrack.load(root), show=shown.append)

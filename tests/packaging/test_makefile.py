@@ -81,7 +81,7 @@ def project(tmp_path: Path) -> Project:
 def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project) -> None:
     shown = project.make().stdout
     tests = ("test", "test-quick", "parity", "durations", "lint")
-    for target in ("report", "reports", "validation", *tests, "notebook", "clean", "distclean"):
+    for target in ("report", "reports", "validation", *tests, "bench", "notebook", "clean", "distclean"):
         assert f"make {target} " in shown
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from parity_helpers import assert_parity
 
-from twintrack.benchmarks.simlin_engine import SimlinEngine
+from bench.simlin import SimlinEngine
 from twintrack.engines.pysd_engine import FlatPysdEngine
 from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
 from twintrack.inputs.strategies import Strategy, shares_fault

@@ -16,15 +16,15 @@ from typing import Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twintrack.analysis.equal_cost import equal_cost
 from twintrack.engines.numpy_engine import NumpyEngine
-from twintrack.experiments.arrays import WorldArrays
-from twintrack.experiments.plan import Plan, simulate
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document
 from twintrack.model import Model
-from twintrack.results import Run
+from twintrack.runs.arrays import WorldArrays
+from twintrack.runs.equal_cost import equal_cost
+from twintrack.runs.results import Run
+from twintrack.runs.simulating import Plan, simulate
 
 Relation = Literal["higher", "lower"]
 Margin = Annotated[float, Field(gt=0)]

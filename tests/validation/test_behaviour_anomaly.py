@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.behaviour_anomaly import NOTICED
-from twintrack.calibration.field_tests.forms import FieldTest, Measure
-from twintrack.calibration.field_tests.knockout import cut_inputs, with_switches
+from field_tests.behaviour_anomaly import NOTICED
+from field_tests.knockout import cut_inputs, with_switches
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError

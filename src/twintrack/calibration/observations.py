@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import along_time, place_of
 from twintrack.inputs.history import HistoryPoint, HistorySeries
+from twintrack.runs.arrays import along_time, place_of
 
 Array = NDArray[np.float64]
 

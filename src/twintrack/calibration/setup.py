@@ -13,13 +13,14 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.history import SERIES_FILE
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.yaml_files import shown
+from twintrack.runs.arrays import world_arrays
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.equations import Equations
-    from twintrack.model import Model
 
 
-def prepare_target(model: Model, until: float | None = None) -> Target:
+def prepare_target(model: Core, until: float | None = None) -> Target:
     """Give the target of all series of the content's history.
 
     Runs end at `until`, in decimal years; by default with the last observation. Raises InputError for what is
@@ -34,7 +35,7 @@ def prepare_target(model: Model, until: float | None = None) -> Target:
     observed = observations(history, equations.time.saved)
     unknowns = Unknowns(model.world, observed)
     variables = tuple(observed.variables(equations))
-    return Target(equations, model.world_arrays, model.strategy(BASELINE), unknowns, variables)
+    return Target(equations, world_arrays(model), model.strategy(BASELINE), unknowns, variables)
 
 
 def ending(equations: Equations, end: float) -> Equations:

@@ -14,8 +14,8 @@ from twintrack.calibration.likelihood import log_likelihood
 from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import WorldArrays
-from twintrack.experiments.plan import simulate_variables
+from twintrack.runs.arrays import WorldArrays
+from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine

@@ -77,5 +77,7 @@ def _print_summary(found: Mapping[str, Section], page: Path) -> None:
         f" {years['compared']} series, than the last growth in {len(years['beats_naive'])} of"
         f" {years['compared_naive']}"
     )
-    statuses = [f"{count} {status}" for status, count in statuses_of(found["field_tests"]).items()]
-    click.echo(f"tests of the field: {', '.join(statuses)}")
+    if "field_tests" in found:
+        statuses = statuses_of(found["field_tests"]["tests"])
+        counts = [f"{count} {status}" for status, count in statuses.items()]
+        click.echo(f"tests of the field: {', '.join(counts)}")
