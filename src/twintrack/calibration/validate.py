@@ -64,6 +64,9 @@ _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
 
+_ROOMS = ("calibration", "runs", "inputs", "engines", "equations")
+"""Rooms that make a section: this one, and those that the tests which a content brings along may use."""
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -112,7 +115,7 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, ("calibration",), dict, make)
+        return stored("validation", described, _ROOMS, dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
