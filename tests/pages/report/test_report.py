@@ -175,6 +175,7 @@ SAID = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("there", "line", "origin"),
     [(True, "", "posterior"), (True, ", prior: true", "prior"), (False, "", "prior")],
@@ -293,6 +294,7 @@ def test_at_equal_public_cost_every_strategy_costs_as_much_as_the_baseline(repor
     assert (factors.drop("baseline", level="strategy") < 1).all()
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(
     model: Model,
     report_definition: Path,
