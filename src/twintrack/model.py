@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from twintrack.engines.registry import BATCHING, ENGINES, blending_engine_of, engine_of
 from twintrack.equations import Equations, load_equations
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.experiments.arrays import WorldArrays, WorldInputs
@@ -31,12 +32,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from twintrack.engines.base import BlendingEngine, Engine
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.base import BlendingEngine
+    from twintrack.engines.registry import BlendingName, EngineName
     from twintrack.experiments.drawing import Found
     from twintrack.experiments.posterior import Posterior
 
-EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
 """A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
 
@@ -63,8 +63,6 @@ class Model:
 
     def __init__(self, content: Path) -> None:
         self.content = content
-        self._engines: dict[str, Engine] = {}
-        self._blending_engines: dict[str, BlendingEngine] = {}
         self._memory: dict[str, tuple[Path, object, Any]] = {}
 
     @cached_property
@@ -183,7 +181,8 @@ class Model:
 
         # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
         # engines are not compiled, and take as long for everything.
-        values = simulate(self.catalogue.outcome_variables if engine in ("native", "jax") else None)
+        compiles = engine in ENGINES and ENGINES[engine].compiles
+        values = simulate(self.catalogue.outcome_variables if compiles else None)
         _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
         return Run(
             self.catalogue,
@@ -336,27 +335,16 @@ class Model:
         """Run one world; an engine that cannot blend is given the levers as another one has moved them."""
         constants = {**world.constants, **levers.constants}
         series = {**levers.series, **world.series}
-        if engine == "native" or engine == "jax" or engine == "numpy":
-            blending = self.blending_engine(engine)
+        if engine in BATCHING:
+            blending = blending_engine_of(self.equations, engine)
             return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
         if levers.blend is not None:
             series = followed_series(self.equations, constants, series, levers.blend, time_step)
-        return self._engine(engine).run(constants, series, outputs, time_step=time_step)
-
-    def _engine(self, name: str) -> Engine:
-        if name not in self._engines:
-            from twintrack.engines.making import make_engine
-
-            self._engines[name] = make_engine(name, self.content / MODEL_FILE)
-        return self._engines[name]
+        return engine_of(self.equations, engine).run(constants, series, outputs, time_step=time_step)
 
     def blending_engine(self, name: BlendingName) -> BlendingEngine:
-        """Give an engine that simulates many worlds at once; made when it is first asked for."""
-        if name not in self._blending_engines:
-            from twintrack.engines.making import make_blending_engine
-
-            self._blending_engines[name] = make_blending_engine(name, self.equations)
-        return self._blending_engines[name]
+        """Give an engine that simulates many worlds at once."""
+        return blending_engine_of(self.equations, name)
 
     def _remembered(
         self, key: str, read: Callable[[], _Read], files: Callable[[_Read], Iterable[Path]]

@@ -44,7 +44,6 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     rounds = given.get("rounds", 1)
     if job == "throughput":
         names = [*map(str, given["runs"]), *(["c", "alone"] if given.get("c") else [])]
-        names += ["jax"] if given.get("jax") else []
         shape = {"block": 64, "loop": 25, "wide": True}
         return {"seconds": {name: [1.0] * rounds for name in names}, "not_measured_c": None, "c_shape": shape}
     if job == "one_by_one":
@@ -79,7 +78,7 @@ def test_the_report_keeps_its_contract() -> None:
         assert all(set(value) >= MEASURED for value in report[section].values()), section
     assert "p90" in report["run_ms"]["single"]
     assert report["ratios"]["engine_vs_c"] == {"median": 1.0, "low": 1.0, "high": 1.0, "n": 7}
-    assert set(report["machine"]) >= {"date", "processor", "cores", "python", "jax", "gcc"}
+    assert set(report["machine"]) >= {"date", "processor", "cores", "python", "gcc"}
     assert report["memory_mib"]["1000 worlds, the largest worker"] == 2.0
     assert report["not_measured"] == {}
     json.dumps(report, allow_nan=False)
@@ -113,12 +112,6 @@ def test_what_cannot_be_measured_is_told_with_its_reason(monkeypatch: pytest.Mon
     assert report["not_measured"]["Simlin"] == "Simlin is not installed"
     assert "engine_vs_simlin" not in report["ratios"]
     assert "not measured: Simlin: Simlin is not installed" in markdown(report)
-
-
-@pytest.mark.usefixtures("faked")
-def test_a_lost_gain_of_the_setting_is_a_warning() -> None:
-    notes = bench.benchmark(only=["flag"])["notes"]
-    assert len(notes) == 1 and notes[0].startswith("warning: xla_cpu_small_while_loop_byte_threshold")
 
 
 @pytest.mark.usefixtures("faked")
@@ -164,11 +157,11 @@ def test_summaries() -> None:
 
 
 def test_jobs_measure_a_small_model() -> None:
-    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2, jax=3)
-    assert {name: len(times) for name, times in found["seconds"].items()} == {"2": 2, "jax": 2}
+    found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=2)
+    assert {name: len(times) for name, times in found["seconds"].items()} == {"2": 2}
     assert found["not_measured_c"] is None
     assert len(JOBS["latency"](**SIR_JOB, calls=3)["seconds"]) == 3
-    assert JOBS["first_run"](**SIR_JOB, runs=2, engine="native")["first"] > 0
+    assert JOBS["first_run"](**SIR_JOB, runs=2)["first"] > 0
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd", rounds=1, finals=[0.5, 1.0])
     assert set(found["seconds"]) == {"engine", "0.5", "1"}
     found = JOBS["one_by_one"](**SIR_JOB, peer="pysd_flat", rounds=1, finals=[])

@@ -10,7 +10,7 @@ import pytest
 from construct_helpers import TIMES, Table
 
 from twintrack.engines import Simulator
-from twintrack.engines.making import quickest
+from twintrack.engines.registry import quickest
 from twintrack.equations import load_equations
 from twintrack.equations.flatten import flatten_file
 from twintrack.equations.units import check_units

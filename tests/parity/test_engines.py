@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
 from parity_helpers import STRATEGIES, assert_parity, table
 
-from twintrack.engines import JaxEngine, NumpyEngine
-from twintrack.equations.structure import Array
+from twintrack.engines import NumpyEngine
 from twintrack.experiments.switching import lever_inputs
 from twintrack.model import Model
-
-FAR_APART = ("catchup_explore_open", "pure_exploration")
-
-
-class Whole:
-    """JAX, asked for all variables whatever is wanted: one compilation, of nearly a minute, is enough."""
-
-    def __init__(self, engine: JaxEngine) -> None:
-        self.equations = engine.equations
-        self.engine = engine
-
-    def run(
-        self,
-        constants: Mapping[str, Any],
-        series: Mapping[str, Any],
-        outputs: Sequence[str] | None = None,
-        **options: Any,
-    ) -> dict[str, Array]:
-        values = self.engine.run(constants, series, **options)
-        return {name: values[name] for name in outputs or values}
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +43,3 @@ def test_every_variable_is_the_same_under_numpy(
     native = model.run(strategy).variables
     assert len(native) == len(model.equations.time.saved)
     assert_parity(native, numpy[strategy])
-
-
-@pytest.mark.slow
-def test_every_variable_is_the_same_under_jax(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(model._blending_engines, "jax", Whole(JaxEngine(model.equations)))
-    for strategy in FAR_APART:
-        native, jax = (model.run(strategy, engine=name).variables for name in ("native", "jax"))
-        assert_parity(native, jax)

@@ -11,7 +11,7 @@ from twintrack.benchmarks.sections import OWN, SECTIONS, workload_of
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world", "flag")
+QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world")
 """What `--quick` measures unless sections are named."""
 
 

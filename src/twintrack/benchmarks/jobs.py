@@ -12,32 +12,26 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twintrack.benchmarks.measuring import Json, NotMeasuredError, in_turn, peak_of_memory, seconds
 from twintrack.benchmarks.workloads import Workload, engine_runner
 
-if TYPE_CHECKING:
-    from twintrack.engines.making import BlendingName
-
 Job = Callable[..., Json]
 
 
-def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0, jax: int = 0) -> Json:
+def throughput(workload: Json, runs: list[int], rounds: int, c: int = 0) -> Json:
     """Time calls of the native engine with several numbers of runs.
 
     With `c` runs: in turn with them that many runs in C ("c"), and the native engine's compiled code with its
-    inputs packed and room for results at hand, as C has it ("alone"). With `jax` runs: a call of the JAX
-    engine ("jax"). Gives seconds by contestant, and how the C was cut.
+    inputs packed and room for results at hand, as C has it ("alone"). Gives seconds by contestant, and how
+    the C was cut.
     """
     what = Workload(**workload)
     contestants: dict[str, Callable[[], object]] = {}
-    engines: list[tuple[str, BlendingName, int]] = [(str(number), "native", number) for number in runs]
-    if jax:
-        engines.append(("jax", "jax", jax))
-    for key, name, number in engines:
-        engine, given = engine_runner(what, name), what.given(number)
-        contestants[key] = lambda engine=engine, given=given: engine(given, what.outputs)  # type: ignore[misc]
+    for number in runs:
+        engine, given = engine_runner(what), what.given(number)
+        contestants[str(number)] = lambda engine=engine, given=given: engine(given, what.outputs)  # type: ignore[misc]
     shape = None
     reason = None
     if c:
@@ -112,30 +106,30 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
     return {"seconds": in_turn(contestants, rounds, time.process_time)}
 
 
-def latency(workload: Json, calls: int, engine: BlendingName = "native") -> Json:
+def latency(workload: Json, calls: int) -> Json:
     """Time single runs as Python users make them, warm."""
     what = Workload(**workload)
     run: Callable[[], object]
     if what.model:
-        runner, given = engine_runner(what, engine), what.given(1)
+        runner, given = engine_runner(what), what.given(1)
         run = lambda: runner(given, what.outputs)  # noqa: E731
     else:
         from twintrack.model import load
 
         model = load()
-        run = lambda: model.run(what.strategy, engine=engine)  # noqa: E731
+        run = lambda: model.run(what.strategy)  # noqa: E731
     return {"seconds": in_turn({"run": run}, calls)["run"]}
 
 
-def first_run(workload: Json, runs: int, engine: BlendingName) -> Json:
-    """Time the first call of an engine in this process: importing, compiling or loading, and running.
+def first_run(workload: Json, runs: int) -> Json:
+    """Time the first call of the engine in this process: importing, compiling or loading, and running.
 
     The model has been read before.
     """
     what = Workload(**workload)
     given = what.given(runs)
     names = what.outputs
-    first = seconds(lambda: engine_runner(what, engine)(given, names))
+    first = seconds(lambda: engine_runner(what)(given, names))
     return {"first": first}
 
 

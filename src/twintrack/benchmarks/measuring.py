@@ -94,8 +94,6 @@ def cores() -> list[int]:
 
 def machine() -> Json:
     """Describe where the numbers come from."""
-    from importlib.metadata import version
-
     from twintrack import __version__
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -106,7 +104,6 @@ def machine() -> Json:
         "memory_gib": round(memory, 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "jax": version("jax"),
         "gcc": _gcc(),
         "twintrack": __version__,
         "load_before": round(os.getloadavg()[0], 2),

@@ -21,47 +21,37 @@ from twintrack.benchmarks.synthetic import OUTCOME, write_synthetic
 from twintrack.benchmarks.workloads import SIR, Workload
 from twintrack.resources import CACHE_VARIABLE
 
-NO_FLAG = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1024"
-"""What XLA does without the JAX engine's own setting; set by a user, it wins over that."""
 PYSD_SECONDS = 20.0
 """PySD runs the whole horizon where that takes less."""
-FLAG_GAIN = 1.5
-"""The loop compiled as one function must make a single run at least so much faster."""
-JAX_RUNS = 64
-"""Runs a call of the JAX engine, which compiles blocks of at most so many."""
 
 PER_CORE = "runs_per_second_per_core"
 ALL_CORES = "runs_per_second_all_cores"
 
 
 def latency(plan: Plan) -> None:
-    """Measure a single run in Python, by both compiled engines."""
-    calls = 20 if plan.quick else 100
-    for title, engine in (("single", "native"), ("single, JAX engine", "jax")):
+    """Measure a single run in Python."""
 
-        def work(title: str = title, engine: str = engine) -> None:
-            answer = child("latency", {**plan.given, "calls": calls, "engine": engine})
-            times = [1e3 * t for t in answer["seconds"]]
-            plan.put("run_ms", title, {**Measured.of(times).json(), "p90": percentile(times, 0.9)})
+    def work() -> None:
+        answer = child("latency", {**plan.given, "calls": 20 if plan.quick else 100})
+        times = [1e3 * t for t in answer["seconds"]]
+        plan.put("run_ms", "single", {**Measured.of(times).json(), "p90": percentile(times, 0.9)})
 
-        plan.attempt(f"{title} run", work)
+    plan.attempt("single run", work)
 
 
 def blocks(plan: Plan) -> None:
-    """Measure runs a second on one core by runs of a call; beside them C and the JAX engine."""
+    """Measure runs a second on one core by runs of a call; beside them C."""
     sizes = [8, 64, RUNS] if plan.quick else [8, 16, 64, RUNS, 1024]
 
     def work() -> None:
-        job = {**plan.given, "runs": sizes, "rounds": plan.rounds, "c": RUNS, "jax": JAX_RUNS}
+        job = {**plan.given, "runs": sizes, "rounds": plan.rounds, "c": RUNS}
         answer = child("throughput", job, core=cores()[0])
         times = answer["seconds"]
         for size in sizes:
             plan.put(PER_CORE, f"{size} runs a call", per_second(size, times[str(size)]))
-        plan.put(PER_CORE, f"JAX engine, {JAX_RUNS} runs", per_second(JAX_RUNS, times["jax"]))
-        plan.put("ratios", "native_vs_jax", ratios(times["jax"], times[str(JAX_RUNS)]))
         _put_c(plan, answer, "engine_vs_c")
 
-    plan.attempt("runs per second, engines and C", work)
+    plan.attempt("runs per second, engine and C", work)
     plan.attempt("agreement of engine and C", lambda: _agreement(plan))
 
 
@@ -175,14 +165,13 @@ def simlin(plan: Plan) -> None:
 
 
 def compiling(plan: Plan) -> None:
-    """Measure the first call of a process by both engines: compiled anew, and with the code stored."""
-    jobs = [("native", 1), ("native", RUNS), ("jax", 1), ("jax", JAX_RUNS)]
-    for engine, runs in [jobs[0], jobs[2]] if plan.quick else jobs:
-        title = f"{'JAX engine' if engine == 'jax' else 'native engine'}, {runs} run{'s' * (runs > 1)}"
+    """Measure the first call of a process: compiled anew, and with the code stored."""
+    for runs in (1,) if plan.quick else (1, RUNS):
+        title = f"native engine, {runs} run{'s' * (runs > 1)}"
 
-        def work(engine: str = engine, runs: int = runs, title: str = title) -> None:
+        def work(runs: int = runs, title: str = title) -> None:
             with tempfile.TemporaryDirectory() as folder:
-                job = {**plan.given, "runs": runs, "engine": engine}
+                job = {**plan.given, "runs": runs}
                 for name, times in (("cold", 1), ("stored", 1 if plan.quick else 3)):
                     answers = [
                         child("first_run", job, environment={CACHE_VARIABLE: folder}) for _ in range(times)
@@ -278,26 +267,6 @@ def _beside_c(plan: Plan, workload: Workload, name: str) -> None:
         plan.put("ratios", ratio, Measured.of([one / other for one, other in pairs]))
 
 
-def flag(plan: Plan) -> None:
-    """Check that the undocumented setting that makes one function of the time loop still has its effect."""
-
-    def work() -> None:
-        job = {**plan.given, "calls": 20, "engine": "jax"}
-        times = {}
-        for name, environment in (("with", {}), ("without", {"XLA_FLAGS": NO_FLAG})):
-            times[name] = [1e3 * t for t in child("latency", job, environment=environment)["seconds"]]
-            plan.put("flag_run_ms", f"{name} the setting", Measured.of(times[name]))
-        gain = Measured.of(times["without"]).median / Measured.of(times["with"]).median
-        plan.put("flag_run_ms", "gain", gain)
-        if gain < FLAG_GAIN:
-            plan.notes.append(
-                f"warning: xla_cpu_small_while_loop_byte_threshold gains only {gain:.2f} times; "
-                "XLA may no longer read it"
-            )
-
-    plan.attempt("XLA setting", work)
-
-
 SECTIONS: dict[str, Callable[[Plan], None]] = {
     "latency": latency,
     "blocks": blocks,
@@ -310,7 +279,6 @@ SECTIONS: dict[str, Callable[[Plan], None]] = {
     "process": processes,
     "sir": sir,
     "world": world,
-    "flag": flag,
 }
 OWN = frozenset({"process", "worlds"})
 """Sections about TwinTrack's own model and program; the others measure any model."""

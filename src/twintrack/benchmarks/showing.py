@@ -22,7 +22,6 @@ TITLES = {
     "process_ms": "whole process, ms",
     "sir_runs_per_second_all_cores": "epidemic, 3,200 steps, all saved: runs per second on all cores",
     "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
-    "flag_run_ms": "one run of the JAX engine with and without the XLA setting, ms",
 }
 RATIOS = {
     "engine_vs_pysd": "ensemble on all cores vs PySD run after run",
@@ -30,7 +29,6 @@ RATIOS = {
     "single_vs_pysd": "single run vs PySD",
     "single_vs_pysd_flat": "single run vs PySD, flattened model",
     "engine_vs_simlin": "ensemble on all cores vs Simlin on all cores",
-    "native_vs_jax": "native engine vs JAX engine, 64 runs each",
     "engine_vs_c": "whole call vs computation alone in C",
     "engine_vs_c_alone": "computation alone vs C",
     "engine_vs_c_sir": "epidemic: whole call vs computation alone in C",
@@ -54,7 +52,7 @@ def described(report: Json) -> str:
     return (
         f"{machine['date']}: {model['file']}, {model['scalars']} scalars, {model['steps']} steps, "
         f"{model['outputs']} outputs, on {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']:g} GiB, Python {machine['python']}, JAX {machine['jax']}"
+        f"{machine['memory_gib']:g} GiB, Python {machine['python']}"
     )
 
 

@@ -19,7 +19,7 @@ from twintrack.resources import MODEL_FILE, content_root
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.registry import BlendingName
 
 STRATEGY = "pure_catchup"
 SIR = Path(__file__).with_name("sir.mdl")
@@ -133,9 +133,9 @@ class Given:
 
 def engine_runner(workload: Workload, name: BlendingName = "native") -> Any:
     """Give an engine as it is measured: a function of inputs and outputs."""
-    from twintrack.engines.making import make_blending_engine
+    from twintrack.engines.registry import blending_engine_of
 
-    engine = make_blending_engine(name, workload.equations)
+    engine = blending_engine_of(workload.equations, name)
 
     def run(given: Given, outputs: Sequence[str]) -> dict[str, Array]:
         return engine.run(given.constants, given.series, outputs, runs=given.runs, blend=given.blend)

@@ -25,7 +25,7 @@ def bench_command(
 ) -> None:
     """Measure the engines against PySD, Simlin and generated C, in one run on this machine.
 
-    Sections: latency, blocks, ensemble, simlin, pysd, compile, worlds, horizon, process, sir, world, flag.
+    Sections: latency, blocks, ensemble, simlin, pysd, compile, worlds, horizon, process, sir, world.
     Programs that are not installed are reported as not measured.
     """
     from twintrack.benchmarks.bench import benchmark

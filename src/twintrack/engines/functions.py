@@ -1,4 +1,4 @@
-"""The functions that generated code calls, in the form that NumPy and JAX share.
+"""The functions that generated code calls, under NumPy.
 
 Times and thresholds follow PySD: a step or ramp starts half a step or 1e-6 early so that rounding cannot move
 it, and a denominator counts as zero below 1e-6 (as in Vensim).
@@ -14,7 +14,7 @@ import numpy as np
 from twintrack.equations.structure import Array
 
 Value = Any
-"""A float, a NumPy array or a JAX array: axes of the value, then the axis of runs."""
+"""A float or a NumPy array: axes of the value, then the axis of runs."""
 
 SMALL = 1e-6
 

@@ -1,4 +1,4 @@
-"""Functions of whole vectors for generated code, in the form that NumPy and JAX share.
+"""Functions of whole vectors for generated code, under NumPy.
 
 Every value has its axes and then the axis of runs; `place` counts the axis that a function works along from
 the end, so that it is the same for values that lack axes in front.

@@ -1,4 +1,4 @@
-"""Writing one expression as Python source that runs under NumPy and under JAX alike.
+"""Writing one expression as Python source that runs under NumPy.
 
 Every array in the generated code has the axes of its value and then, always last, the axis of runs (of length
 one where all runs share the value). A value without axes may also be a Python number. Operands are aligned by

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.engines.registry import blending_engine_of
 from twintrack.errors import TwinTrackError
 from twintrack.experiments.design import Array
 from twintrack.experiments.plan import Plan, simulate_one
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.registry import BlendingName
     from twintrack.equations import Equations
 
 SMALLEST, LARGEST = 256, 4096
@@ -105,7 +105,6 @@ Done = tuple[Job, bytes]
 """A job, and the Parquet file of its part."""
 
 
-_engines: dict[tuple[str, str], BlendingEngine] = {}
 _one_at_a_time = Lock()
 """An engine uses all the processor cores that a process may use; threads beside it would only compete."""
 
@@ -118,7 +117,7 @@ def part(work: Work, job: Job) -> bytes:
     given = dict(zip(work.parameters, job.draws, strict=True))
     try:
         with _one_at_a_time:
-            engine = _engine(work.engine, work.equations)
+            engine = blending_engine_of(work.equations, work.engine)
             values = simulate_one(engine, work.plan, job.scenario, job.strategy, given, job.worlds)
         wanted = {name: array[:, work.rows].ravel() for name, array in values.items()}
         return encoded(work, job, wanted)
@@ -152,14 +151,3 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
         column_encoding=dict.fromkeys(values, "BYTE_STREAM_SPLIT"),
     )
     return file.getvalue()
-
-
-def _engine(name: BlendingName, equations: Equations) -> BlendingEngine:
-    """Give the engine of a model; a process makes it once, and only keeps the last one."""
-    key = (name, equations.hash)
-    if key not in _engines:
-        from twintrack.engines.making import make_blending_engine
-
-        _engines.clear()
-        _engines[key] = make_blending_engine(name, equations)
-    return _engines[key]

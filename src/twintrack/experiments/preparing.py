@@ -25,7 +25,7 @@ from twintrack.experiments.worlds import Design
 from twintrack.inputs.validation import FaultList, unknown
 
 if TYPE_CHECKING:
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.registry import BlendingName
     from twintrack.experiments.experiment import Experiment, Times
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario, WorldValue

@@ -26,7 +26,7 @@ from twintrack.calibration.field_tests.forms import (
 )
 from twintrack.calibration.field_tests.integration_error import PROBABILITIES
 from twintrack.calibration.field_tests.knockout import Array, Link, cut_inputs, with_switches
-from twintrack.engines.making import make_blending_engine
+from twintrack.engines.registry import blending_engine_of
 from twintrack.experiments.arrays import along_time, place_of
 from twintrack.experiments.switching import lever_inputs
 from twintrack.inputs.loops import links
@@ -151,7 +151,7 @@ def cut_loops(model: Model) -> list[CutLoop]:
     loops = model.inputs.loops
     uses = Counter(link for loop in loops.values() for cycle in loop.cycles for link in _links(cycle))
     named = list(uses)
-    engine = make_blending_engine("native", with_switches(model.equations, named))
+    engine = blending_engine_of(with_switches(model.equations, named), "native")
     found: list[CutLoop] = []
     for state, together in _by_state(loops.values()):
         needed = list(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.engines.making import make_blending_engine
+from twintrack.engines.registry import blending_engine_of
 from twintrack.experiments.switching import lever_inputs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Workbench:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.engine = make_blending_engine("native", model.equations)
+        self.engine = blending_engine_of(model.equations, "native")
 
     def run(
         self,

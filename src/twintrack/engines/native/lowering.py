@@ -46,7 +46,7 @@ _SAME = frozenset(
     | {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
     | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 )
-NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by JAX or NumPy"
+NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by NumPy"
 _REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 _DEEPEST = 100_000
 _one_at_a_time = Lock()
