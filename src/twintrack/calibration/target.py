@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twintrack.calibration.likelihood import log_likelihood
 from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.unknowns import Unknowns
-from twintrack.engines.registry import blending_engine_of, quickest
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import Equations
 from twintrack.experiments.arrays import WorldArrays
 from twintrack.experiments.plan import simulate_variables
@@ -69,4 +69,4 @@ class Target:
 
 def engine_of(equations: Equations) -> BlendingEngine:
     """Give the engine of a model and horizon."""
-    return blending_engine_of(equations, quickest(equations))
+    return blending_engine_of(equations, "native")

@@ -80,13 +80,6 @@ def blending_engine_of(equations: Equations, name: str) -> BlendingEngine:
     return cast("BlendingEngine", _engine(equations, name, BATCHING))
 
 
-def quickest(equations: Equations) -> BlendingName:
-    """Give the name of the engine that computes most runs a second on this kind of model."""
-    from twintrack.engines.native.lowering import has_scalar_form
-
-    return "native" if has_scalar_form(equations) else "numpy"
-
-
 def _engine(equations: Equations, name: str, allowed: Collection[str]) -> Engine:
     if name not in allowed:
         raise InputError(Fault("engine", f'there is no engine "{name}"{suggest(name, allowed)}'))

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from twintrack.engines.base import default_outputs
 from twintrack.engines.given import Given
 from twintrack.engines.labels import Labels
-from twintrack.engines.registry import blending_engine_of, quickest
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
@@ -222,7 +222,7 @@ class Simulator:
         chosen = engine
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
-            chosen = quickest(self.equations) if operations > MANY_OPERATIONS else "numpy"
+            chosen = "native" if operations > MANY_OPERATIONS else "numpy"
         chosen_engine = blending_engine_of(self.equations, chosen)
         return chosen_engine.run(constants, series, outputs, runs=runs, time_step=time_step)
 

@@ -20,7 +20,7 @@ Repeat = Callable[[int, Callable[[Any, Any], Any], Any], Any]
 HALVINGS = 70
 """Of the interval in which a price lies; a float has 53 bits."""
 
-_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
+REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
 """How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
 
 
@@ -110,7 +110,7 @@ def vector_functions(
         """Find the price at which the requests that stand add up to the supply, by halving."""
         asked, shape, middle, width, supply = together(place, request, shape, middle, width, supply)
         asked = xp.maximum(asked, 0.0)
-        reach = sum(xp.where(shape == kind, factor * width, 0.0) for kind, factor in _REACH.items())
+        reach = sum(xp.where(shape == kind, factor * width, 0.0) for kind, factor in REACH.items())
         lowest = (middle - reach).min(axis=-1, keepdims=True)
         highest = (middle + reach).max(axis=-1, keepdims=True)
         enough = supply[..., :1]

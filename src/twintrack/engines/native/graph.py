@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 LITERAL = "literal"
+ARGUMENT = "argument"
+"""The leaf of a loop's own graph: what the loop is given."""
 MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
 """Leaves that change while the model runs."""
 RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
@@ -65,6 +67,20 @@ class Scalar:
         return self.op in LOGICAL
 
 
+@dataclass(frozen=True)
+class Loop:
+    """Operations that are done `count` times: what comes out of them goes in again the next time.
+
+    In `graph`, its operations, the leaf `ARGUMENT` number k is the k-th argument of the node that loops. The
+    first arguments are those that `following` changes; `result` is computed from the last of them.
+    """
+
+    graph: ScalarGraph
+    count: int
+    following: tuple[int, ...]
+    result: int
+
+
 class ScalarGraph:
     """Makes nodes and gives their numbers; a node comes after all that it needs."""
 
@@ -76,6 +92,8 @@ class ScalarGraph:
         """Whether each node changes with time."""
         self.by_run: list[bool] = []
         """Whether each node may differ from run to run."""
+        self.loops: list[Loop] = []
+        """What the nodes "repeat" do, by their `place`."""
         self._known: dict[tuple[object, ...], int] = {}
 
     def __getitem__(self, number: int) -> Scalar:
@@ -92,6 +110,11 @@ class ScalarGraph:
     def lookup(self, table: int, mode: str, x: int) -> int:
         """Give the node of a lookup's value at `x`."""
         return self._node(f"lookup_{mode}", (x,), place=table)
+
+    def repeat(self, loop: Loop, *args: int) -> int:
+        """Give the node of the result of a loop."""
+        self.loops.append(loop)
+        return self._node("repeat", args, place=len(self.loops) - 1)
 
     def apply(self, op: str, *args: int) -> int:
         """Give the node of an operation, simplified where that changes nothing but rounding."""
@@ -116,6 +139,14 @@ class ScalarGraph:
         if known is not None:
             return yes if known else no
         return yes if yes == no else self._node("select", (self.truth(condition), yes, no))
+
+    def joined(self, op: str, one: int, other: int) -> int:
+        """Give "and" or "or" of two truth values, or that of them which decides where the other is known."""
+        for this, rest in ((one, other), (other, one)):
+            known = self._known_truth(this)
+            if known is not None:
+                return rest if known == (op == "and") else this
+        return self.apply(op, one, other)
 
     def power(self, base: int, exponent: int) -> int:
         """Raise to a power: by multiplication where it is a small whole number, else as exp(y ln |x|).

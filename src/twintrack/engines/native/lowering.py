@@ -15,6 +15,7 @@ from threading import Lock
 
 from twintrack.engines.native import functions
 from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.native.vectors import SORTING, Vectors
 from twintrack.engines.packing import Layout
 from twintrack.engines.state_code import Size, StateCode
 from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
@@ -46,20 +47,19 @@ _SAME = frozenset(
     | {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
     | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 )
-NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by NumPy"
+NO_SCALAR_FORM = "has no scalar form, so that this engine cannot run it; run the model by NumPy"
 _REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 _DEEPEST = 100_000
 _one_at_a_time = Lock()
 
 
-def has_scalar_form(equations: Equations) -> bool:
-    """Tell whether all constructs of a model work element by element."""
-    return not any(isinstance(item, Vector) for item in _all_parts(equations))
-
-
-def _rounds(equations: Equations) -> bool:
-    """Tell whether a model rounds, so that the last digit of what is rounded counts."""
-    return any(isinstance(item, Apply) and item.function in ROUNDING for item in _all_parts(equations))
+def _jumps(equations: Equations) -> bool:
+    """Tell whether a model rounds or sorts, so that the last digit of what is rounded or sorted counts."""
+    return any(
+        (isinstance(item, Apply) and item.function in ROUNDING)
+        or (isinstance(item, Vector) and item.function in SORTING)
+        for item in _all_parts(equations)
+    )
 
 
 def _all_parts(equations: Equations) -> Iterator[Expr]:
@@ -71,7 +71,7 @@ def _all_parts(equations: Equations) -> Iterator[Expr]:
 
 
 class NoScalarFormError(EquationError):
-    """A construct that works on whole arrays, such as a sort, and cannot be written element by element."""
+    """A construct that is not written as scalar operations."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,9 @@ class _Lowering:
         self.grid = grid
         self.sizes = sizes
         self.leaves = given.leaves()
-        self.graph = ScalarGraph(exact=_rounds(equations))
+        self.graph = ScalarGraph(exact=_jumps(equations))
         self.code = StateCode(equations, sizes)
+        self.vectors = Vectors(self.graph, equations.ranges, self._number)
         self.values: dict[tuple[str, Cell, bool], int] = {}
         self.starts: dict[tuple[int, Cell, str], int] = {}
         self.places: dict[tuple[str, Cell], int] = {}
@@ -328,6 +329,8 @@ class _Lowering:
                 return self._reduce(expression, at, first=first)
             case Apply():
                 return self._apply(expression, at, first=first)
+            case Vector():
+                return self.vectors.element(expression, at, first=first)
             case _:
                 raise NoScalarFormError(NO_SCALAR_FORM, construct=type(expression).__name__)
 
