@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twintrack.analysis.equal_cost import equal_cost
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.experiments.arrays import WorldArrays
 from twintrack.experiments.plan import Plan, simulate
 from twintrack.inputs.strategies import BASELINE, Strategy

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend, BlendingEngine, Engine
     from twintrack.engines.native_engine import NativeEngine
-    from twintrack.engines.numpy_engine import NumpyEngine
+    from twintrack.engines.numpy.engine import NumpyEngine
     from twintrack.engines.pysd_engine import PysdEngine
     from twintrack.engines.simulator import Simulator
 
@@ -31,7 +31,7 @@ _WHERE = {
     "BlendingEngine": "base",
     "Engine": "base",
     "NativeEngine": "native_engine",
-    "NumpyEngine": "numpy_engine",
+    "NumpyEngine": "numpy.engine",
     "PysdEngine": "pysd_engine",
     "Simulator": "simulator",
 }

@@ -53,10 +53,7 @@ class NativeEngine:
         time_step: float | None = None,
         blend: Blend | None = None,
     ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`.
-
-        Raises NoScalarFormError for a construct that has no scalar form.
-        """
+        """Run the model; see `BlendingEngine.run`."""
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self.known.split(inputs)

@@ -35,7 +35,7 @@ def _native(equations: Equations) -> Engine:
 
 
 def _numpy(equations: Equations) -> Engine:
-    from twintrack.engines.numpy_engine import NumpyEngine
+    from twintrack.engines.numpy.engine import NumpyEngine
 
     return NumpyEngine(equations)
 

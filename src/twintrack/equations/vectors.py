@@ -21,8 +21,8 @@ _PROFILE = 4
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
     shown = name.upper().replace("_", " ")
-    if len(trees) != VECTOR_FUNCTIONS[name]:
-        message = f"{VECTOR_FUNCTIONS[name]} arguments are needed, {len(trees)} are given"
+    if len(trees) != VECTOR_FUNCTIONS[name].arity:
+        message = f"{VECTOR_FUNCTIONS[name].arity} arguments are needed, {len(trees)} are given"
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])

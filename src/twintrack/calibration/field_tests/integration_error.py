@@ -12,7 +12,7 @@ import numpy as np
 
 from twintrack.calibration.field_tests.forms import FieldTest, Table, Words, at_most, columns, status_of, told
 from twintrack.calibration.field_tests.workbench import COMPARED, JUDGED, Array, workbench
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.experiments.arrays import along_time, lever_series, place_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.calibration.field_tests.bounds import SHARES, amounts
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.equations import Equations
 from twintrack.experiments.arrays import lever_series, place_of
 from twintrack.model import Model

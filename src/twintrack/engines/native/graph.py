@@ -7,11 +7,12 @@ or only one of the two, is computed outside the innermost loop.
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+from twintrack.equations.operations import LOGICAL, OPERATIONS
 
 LITERAL = "literal"
 ARGUMENT = "argument"
@@ -21,32 +22,10 @@ MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
 RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
 """Leaves that may differ from run to run."""
 LEAVES = MOVING_LEAVES | RUN_LEAVES | {"shared_series_start"}
-LOGICAL = frozenset(
-    {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
+FOLDED = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "abs", "max", "min", "exp", "ln", "sqrt", "trunc"}
 )
-
-_NUMBERS: dict[str, Callable[..., float]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "negative": operator.neg,
-    "abs": abs,
-    "max": np.maximum,
-    "min": np.minimum,
-    "exp": np.exp,
-    "ln": np.log,
-    "sqrt": np.sqrt,
-    "trunc": np.trunc,
-}
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-}
+"""Operations on literals that are carried out at once."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +97,8 @@ class ScalarGraph:
 
     def apply(self, op: str, *args: int) -> int:
         """Give the node of an operation, simplified where that changes nothing but rounding."""
+        if op == "power":
+            return self._power(*args)
         simple = self._folded(op, args)
         if simple is None:
             simple = self._neutral(op, args)
@@ -148,18 +129,17 @@ class ScalarGraph:
                 return rest if known == (op == "and") else this
         return self.apply(op, one, other)
 
-    def power(self, base: int, exponent: int) -> int:
-        """Raise to a power: by multiplication where it is a small whole number, else as exp(y ln |x|).
+    def known(self, node: int) -> float | None:
+        """Give the number of a literal."""
+        item = self.nodes[node]
+        return item.value if item.op == LITERAL else None
+
+    def _power(self, base: int, exponent: int) -> int:
+        """Raise to a power as exp(y ln |x|).
 
         Zero, negative bases and whole exponents are treated as the library function treats them.
         """
-        known = self.nodes[exponent].value if self.nodes[exponent].op == LITERAL else None
-        if known in (0.5, -0.5):
-            root = self.apply("sqrt", base)
-            return root if known > 0 else self.apply("divide", self.literal(1.0), root)
-        if known is not None and known.is_integer() and 1 <= abs(known) <= 8:
-            whole = self._whole_power(base, abs(int(known)))
-            return whole if known > 0 else self.apply("divide", self.literal(1.0), whole)
+        known = self.known(exponent)
         zero, one = self.literal(0.0), self.literal(1.0)
         whole = known is None or known.is_integer()
         positive = self.apply("abs", base) if whole else base
@@ -207,31 +187,23 @@ class ScalarGraph:
             self.by_run.append(op in RUN_LEAVES or any(self.by_run[arg] for arg in args))
         return number
 
-    def _whole_power(self, base: int, exponent: int) -> int:
-        result = base
-        for bit in bin(exponent)[3:]:
-            result = self.apply("multiply", result, result)
-            if bit == "1":
-                result = self.apply("multiply", result, base)
-        return result
-
     def _known_truth(self, node: int) -> bool | None:
         """Give the truth of a comparison of literals, or of a literal."""
         item = self.nodes[node]
         if item.op == LITERAL:
             return item.value != 0
         args = [self.nodes[arg] for arg in item.args]
-        if item.op in _COMPARED and all(arg.op == LITERAL for arg in args):
-            return _COMPARED[item.op](args[0].value, args[1].value)
+        if item.logical and args and all(arg.op == LITERAL for arg in args):
+            return bool(OPERATIONS[item.op](*(arg.value for arg in args)))
         return None
 
     def _folded(self, op: str, args: tuple[int, ...]) -> int | None:
         """Compute an operation on literals."""
         items = [self.nodes[arg] for arg in args]
-        if op not in _NUMBERS or not all(item.op == LITERAL for item in items):
+        if op not in FOLDED or not all(item.op == LITERAL for item in items):
             return None
         with np.errstate(all="ignore"):
-            return self.literal(float(_NUMBERS[op](*(np.float64(item.value) for item in items))))
+            return self.literal(float(OPERATIONS[op](*(item.value for item in items))))
 
     def _neutral(self, op: str, args: tuple[int, ...]) -> int | None:
         """Leave out what changes nothing, and make a division by what does not move a multiplication."""

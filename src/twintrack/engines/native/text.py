@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from twintrack.engines.functions import ends_of_slopes
+from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.native.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 

@@ -12,7 +12,8 @@ from itertools import pairwise, product
 
 from twintrack.engines.native.graph import ARGUMENT, LITERAL, Loop, ScalarGraph
 from twintrack.engines.native.special import erfc
-from twintrack.engines.vector_functions import HALVINGS, REACH
+from twintrack.equations.functions import PRICE_HALVINGS as HALVINGS
+from twintrack.equations.functions import PRIORITY_REACH as REACH
 from twintrack.equations.structure import Expr, Vector
 
 SORTING = frozenset({"vector_rank", "vector_sort_order"})
