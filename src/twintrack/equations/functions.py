@@ -11,6 +11,7 @@ it, and a denominator counts as zero below 1e-6 (as in Vensim).
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,6 +127,43 @@ def _log(b: B, x: V, base: V) -> V:
     return b.apply("divide", b.apply("ln", x), b.apply("ln", base))
 
 
+# B_2k / (2k (2k - 1)), the coefficients of Stirling's series, and half the logarithm of 2 pi.
+_STIRLING = (
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360360.0,
+    1.0 / 156.0,
+    -3617.0 / 122400.0,
+)
+_HALF_LOG_TWO_PI = 0.9189385332046727
+_FAR = 8
+"""From this argument on, Stirling's series has all digits."""
+
+
+def _gamma_ln(b: B, x: V) -> V:
+    """By Stirling's series at z = x, or for small x at z = x + 8, less ln x (x + 1) ... (x + 7)."""
+    near = b.apply("less", x, b.literal(_FAR))
+    factors = b.select(near, x, b.literal(1.0))
+    product = factors
+    for number in range(1, _FAR):
+        product = b.apply("multiply", product, b.apply("add", factors, b.literal(number)))
+    z = b.select(near, b.apply("add", x, b.literal(_FAR)), x)
+    inverse = b.apply("divide", b.literal(1.0), z)
+    square = b.apply("multiply", inverse, inverse)
+    series = b.literal(_STIRLING[-1])
+    for coefficient in _STIRLING[-2::-1]:
+        series = b.apply("add", b.apply("multiply", series, square), b.literal(coefficient))
+    growth = b.apply("multiply", b.apply("subtract", z, b.literal(0.5)), b.apply("ln", z))
+    rest = b.apply("subtract", b.literal(_HALF_LOG_TWO_PI), z)
+    far = b.apply("add", b.apply("add", growth, rest), b.apply("multiply", series, inverse))
+    skipped = b.select(near, b.apply("ln", product), b.literal(0.0))
+    positive = b.apply("greater", x, b.literal(0.0))
+    return b.select(positive, b.apply("subtract", far, skipped), b.literal(math.nan))
+
+
 # Whole numbers
 
 
@@ -213,6 +251,13 @@ FUNCTIONS = table(
         Function("exp", units.pure, _one("exp"), "exponential", _MATHEMATICS),
         Function("ln", units.pure, _one("ln"), "natural logarithm", _MATHEMATICS),
         Function("log", units.pure, _log, "logarithm to a base", _MATHEMATICS),
+        Function(
+            "gamma_ln",
+            units.pure,
+            _gamma_ln,
+            "logarithm of the gamma function of a positive number",
+            _MATHEMATICS,
+        ),
         Function("sqrt", units.root, _one("sqrt"), "square root", _MATHEMATICS),
         Function("power", units.raised, _power, "x to the power of y, as `x ^ y`", _MATHEMATICS),
         Function("max", units.equal("takes the MAX of {0} and {1}"), _two("max"), "the larger", _MATHEMATICS),
