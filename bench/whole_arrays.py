@@ -1,8 +1,8 @@
 """What a function of whole arrays costs in a model of the field's size: 4,014 elements, made up here.
 
-The model has stocks, flows, auxiliaries, lookups and constants over a range of 30 countries, and 400 steps. Its
-variants differ in two equations: without such a function, with VECTOR SORT ORDER and VECTOR REORDER, and with
-ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them under the native engine and NumPy.
+The model has stocks, flows, auxiliaries, lookups and constants over a range of 30 countries, and 400 steps.
+Its variants differ in two equations: without such a function, with VECTOR SORT ORDER and VECTOR REORDER, and
+with ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them under the native engine and NumPy.
 """
 
 from __future__ import annotations

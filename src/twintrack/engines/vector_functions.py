@@ -44,7 +44,10 @@ def vector_functions(
 
     def vector_reorder(vector: Value, order: Value, place: int) -> Value:
         values, places = together(place, vector, order)
-        return xp.moveaxis(xp.take_along_axis(values, places.astype(int), axis=-1), -1, place)
+        whole = xp.trunc(places)
+        inside = (whole >= 0.0) & (whole < values.shape[-1])  # beyond the ends there is no value
+        found = xp.take_along_axis(values, xp.where(inside, whole, 0.0).astype(int), axis=-1)
+        return xp.moveaxis(xp.where(inside, found, xp.nan), -1, place)
 
     def invert_matrix(matrix: Value, row: int, column: int) -> Value:
         """Invert by elimination with pivots: compiled functions that are stored cannot call LAPACK."""

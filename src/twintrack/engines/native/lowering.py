@@ -15,7 +15,7 @@ from threading import Lock
 
 from twintrack.engines.native import functions
 from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.vectors import SORTING, Vectors
+from twintrack.engines.native.vectors import JUMPING, Vectors
 from twintrack.engines.packing import Layout
 from twintrack.engines.state_code import Size, StateCode
 from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
@@ -57,7 +57,7 @@ def _jumps(equations: Equations) -> bool:
     """Tell whether a model rounds or sorts, so that the last digit of what is rounded or sorted counts."""
     return any(
         (isinstance(item, Apply) and item.function in ROUNDING)
-        or (isinstance(item, Vector) and item.function in SORTING)
+        or (isinstance(item, Vector) and item.function in JUMPING)
         for item in _all_parts(equations)
     )
 
