@@ -2,7 +2,7 @@
 
 The model has stocks, flows, auxiliaries, lookups and constants over a range of 30 countries, and 400 steps.
 Its variants differ in two equations: without such a function, with VECTOR SORT ORDER and VECTOR REORDER, and
-with ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them under the native engine and NumPy.
+with ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them, natively and under NumPy.
 """
 
 from __future__ import annotations

@@ -76,8 +76,9 @@ class Vectors:
 
     def _rank(self, vector: Nodes, direction: Nodes) -> list[int]:
         graph, count = self.graph, len(vector)
-        if len(set(direction)) > 1:  # the order is not one of all elements then, and is sorted itself
-            return self._rank(self._sort_order(vector, direction), [graph.literal(1.0)] * count)
+        if len(set(direction)) > 1:  # the order is then not one of all elements, and is sorted itself
+            again = Sorting(graph, self._sort_order(vector, direction)).order
+            return [graph.apply("add", place, graph.literal(1.0)) for place in again]
         up = Sorting(graph, vector).back([graph.literal(rank) for rank in range(1, count + 1)])
         rising, last = self._rising(direction[0]), graph.literal(count + 1)
         return [graph.select(rising, rank, graph.apply("subtract", last, rank)) for rank in up]
