@@ -12,6 +12,7 @@ from scipy import special
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.native import vectors
 from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.native.sorting import Sorting
 from twintrack.engines.native.special import erfc
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
@@ -150,7 +151,7 @@ def test_a_vector_is_sorted_once_for_all_its_elements(
 ) -> None:
     sorted_vectors = []
 
-    class Counted(vectors.Sorting):
+    class Counted(Sorting):
         def __init__(self, graph: ScalarGraph, keys: list[int]) -> None:
             sorted_vectors.append(len(keys))
             super().__init__(graph, keys)

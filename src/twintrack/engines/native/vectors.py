@@ -92,7 +92,7 @@ class Vectors:
 
 
 def _picked(graph: ScalarGraph, values: Nodes, place: int) -> int:
-    """Give the value at a place, NaN beyond the ends, halving what it can be; equal choices of the halves are one node."""
+    """Give the value at a place, NaN beyond the ends, by halves: choices that are equal are one node."""
     not_below = graph.apply("greater_equal", place, graph.literal(0.0))
     inside = graph.joined("and", not_below, graph.apply("less", place, graph.literal(len(values))))
     found, steps = list(values), []
