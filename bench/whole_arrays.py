@@ -1,8 +1,8 @@
 """What a function of whole arrays costs in a model of the field's size: 4,014 elements, made up here.
 
-The model has stocks, flows, auxiliaries, lookups and constants over a range of 30 countries, and 400 steps. Its
-variants differ in two equations: without such a function, with VECTOR SORT ORDER and VECTOR REORDER, and with
-ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them under the native engine and NumPy.
+The model has stocks, flows, auxiliaries, lookups and constants over a range of 30 countries, and 400 steps.
+Its variants differ in two equations: without such a function, with VECTOR SORT ORDER and VECTOR REORDER, and
+with ALLOCATE AVAILABLE. `python -m bench.whole_arrays` measures all of them, natively and under NumPy.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from math import prod
 from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twintrack.engines import NativeEngine, NumpyEngine, Simulator
 
@@ -122,14 +122,14 @@ def measure(variant: str, folder: Path) -> list[Measured]:
     for engine in (NativeEngine(equations), NumpyEngine(equations)):
         name = type(engine).__name__.removesuffix("Engine")
 
-        def run(runs: int, engine: Any = engine) -> Mapping[str, Any]:
-            return engine.run({VARIED: rates * spread[:, :runs]}, {}, [OUTCOME], runs=runs)
+        def run(runs: int, engine: NativeEngine | NumpyEngine = engine) -> NDArray[np.float64]:
+            return engine.run({VARIED: rates * spread[:, :runs]}, {}, [OUTCOME], runs=runs)[OUTCOME]
 
         first, single = _seconds(run, 1)[0], median(_seconds(run, 1, SINGLE_ROUNDS))
         many = median(_seconds(run, RUNS, ROUNDS))
         found.append(Measured(variant, name, first - single, 1000 * single, RUNS / many))
-        results.append(run(RUNS)[OUTCOME])
-    np.testing.assert_allclose(*results, rtol=1e-9)
+        results.append(run(RUNS))
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-9)
     return found
 
 

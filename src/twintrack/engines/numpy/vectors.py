@@ -36,7 +36,10 @@ def _vector_rank(vector: Value, direction: Value, place: int) -> Value:
 
 def _vector_reorder(vector: Value, order: Value, place: int) -> Value:
     values, places = _together(place, vector, order)
-    return np.moveaxis(np.take_along_axis(values, places.astype(int), axis=-1), -1, place)
+    whole = np.trunc(places)
+    inside = (whole >= 0.0) & (whole < values.shape[-1])  # beyond the ends there is no value
+    found = np.take_along_axis(values, np.where(inside, whole, 0.0).astype(int), axis=-1)
+    return np.moveaxis(np.where(inside, found, np.nan), -1, place)
 
 
 def _invert_matrix(matrix: Value, row: int, column: int) -> Value:
