@@ -13,16 +13,21 @@ DEV      := $(VENV)/.installed-dev
 NOTEBOOK := $(VENV)/.installed-notebook
 INSTALL  := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
+# A file stays with one worker, so that what its tests share is made once. Files that hold slow tests are begun
+# first (tests/conftest.py): what is begun last must not be long.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+QUICK  := -m 'not slow'
+
 # Every definition in reports/ becomes a page.
 PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard reports/*.yaml))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test lint notebook clean distclean
+.PHONY: help report reports validation test test-quick parity durations lint bench notebook clean distclean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 report: $(PAGES) ## install what is missing, compute every report that is out of date, say where the pages are
 	@for page in $(PAGES); do echo "Report: file://$(CURDIR)/$$page"; done
@@ -33,12 +38,26 @@ validation: $(CORE) ## hold the model against history: a page of what speaks for
 	$(BIN)/twintrack validate --out $(BUILD)/validation
 
 test: lint ## linter, type checker and all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(PYTEST)
 
-lint: $(DEV) ## linter, format and type checker only
+test-quick: $(DEV) ## the tests that are not slow, in about a minute
+	$(PYTEST) $(QUICK)
+
+parity: $(DEV) ## every strategy against other programs, where `make test` takes three
+	$(PYTEST) --all-strategies tests/parity
+
+durations: $(DEV) ## quick tests that take over ten seconds: mark them slow, or make them quicker
+	$(PYTEST) $(QUICK) --durations=0 --durations-min=10
+
+lint: $(DEV) ## linter, format, types, dead code and import circles only
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
+	$(BIN)/python -m vulture
+	$(BIN)/python tools/import_circles.py
+
+bench: $(DEV) ## measure the engine beside PySD, Simlin and compiled C, in some ten minutes on a quiet machine
+	$(BIN)/python -m bench --full
 
 notebook: $(NOTEBOOK) ## open the tour in JupyterLab
 	$(BIN)/python -m jupyterlab reports/notebooks/tour.ipynb

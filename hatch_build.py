@@ -6,6 +6,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 CONTENT = ("model", "strategies", "reports")
+TESTS = Path("model") / "tests"
+"""Python for those who change the model; a wheel holds none of it."""
 
 
 class ContentHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -22,5 +24,6 @@ class ContentHook(BuildHookInterface):  # type: ignore[type-arg]
         files = [path for folder in CONTENT for path in (root / folder).rglob("*") if path.is_file()]
         for path in sorted(files):
             relative = path.relative_to(root)
-            if not any(part.startswith((".", "__pycache__")) for part in relative.parts):
+            hidden = any(part.startswith(".") for part in relative.parts)
+            if not hidden and not relative.is_relative_to(TESTS):
                 build_data["force_include"][str(path)] = f"twintrack/_data/{relative.as_posix()}"

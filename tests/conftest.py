@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,56 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 
+SMALL = ROOT / "tests" / "data" / "switch"
+STRENGTH = """
+  strength:
+    title: {en: Strength, zh: 力度}
+    unit: months/Year
+    range: [8, 12]
+    value: 10
+    distribution: triangular
+    source: assumption
+    confidence: assumption
+"""
+SCENARIO = "title: {en: Fast leader, zh: 快}\nworld:\n  strength: {2026: 10, 2030: 11}\n"
+
 # One cache for all test processes and for the commands they start: what one has compiled, all use.
 os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
 # The tests are about this checkout, whatever the environment they are started from says.
 os.environ.pop("TWINTRACK_CONTENT", None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the comparison of every strategy with other programs, which takes minutes."""
+    told = "compare all strategies with other programs, not only three that are far apart"
+    parser.addoption("--all-strategies", action="store_true", help=told)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests, so that workers end together."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
+TOGETHER = (
+    ("tests/validation/",),
+    ("tests/presentation/test_report.py", "tests/browser/test_report_page.py"),
+)
+"""Beginnings of the names of files whose tests share what takes long to make: one worker gets them all."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute whole files, and files that share something together."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next(
+                (begins[0] for begins in TOGETHER if nodeid.startswith(begins)), super()._split_scope(nodeid)
+            )
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +98,26 @@ def model(content: Path) -> Model:
 
 
 @pytest.fixture(scope="session")
+def small_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A content whose model compiles at once: two levers, two uncertain parameters, two scenarios."""
+    folder = tmp_path_factory.mktemp("content") / "small"
+    shutil.copytree(SMALL, folder)
+    with (folder / "model" / "world.yaml").open("a", encoding="utf-8") as file:
+        file.write(STRENGTH)
+    (folder / "model" / "scenarios" / "fast_leader.yaml").write_text(SCENARIO, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def small_model(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The model of the small content, used from a folder that has no strategies of its own."""
+    monkeypatch.chdir(tmp_path)
+    import twintrack
+
+    return twintrack.load(small_content)
+
+
+@pytest.fixture(scope="session")
 def put_posterior() -> Callable[..., Path]:
     """Writes a made-up posterior into a content folder: every parameter in the upper half of its range.
 
@@ -59,10 +126,10 @@ def put_posterior() -> Callable[..., Path]:
     import pandas as pd
 
     import twintrack
-    from twintrack.experiments.design import sampled
-    from twintrack.experiments.posterior import PosteriorRecord, prior_hash, write_posterior
-    from twintrack.inputs.history import history_hash
     from twintrack.resources import POSTERIOR_FILE
+    from twintrack.worlds.basis import basis_of
+    from twintrack.worlds.posterior import PosteriorRecord, write_posterior
+    from twintrack.worlds.sampling import sampled
 
     def put(root: Path, rows: int = 40, **changes: Any) -> Path:
         model = twintrack.load(root)
@@ -71,13 +138,8 @@ def put_posterior() -> Callable[..., Path]:
         frame = pd.DataFrame(
             {name: item.low + (item.high - item.low) * upper for name, item in world.items()}
         )
-        told = {
-            "model_hash": model.equations.hash,
-            "prior_hash": prior_hash(model.world),
-            "history_hash": history_hash(model.inputs.history.values()),
-            "seed": 7,
-        }
-        write_posterior(root / POSTERIOR_FILE, frame, PosteriorRecord(**(told | changes)))
+        about = replace(PosteriorRecord(**asdict(basis_of(model)), seed=7), **changes)
+        write_posterior(root / POSTERIOR_FILE, frame, about)
         return root / POSTERIOR_FILE
 
     return put
@@ -119,10 +181,12 @@ def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the report, with its pages in both languages and its data."""
+    """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
     from twintrack.presentation.report import build_report
 
-    return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+        return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
 
 
 @pytest.fixture(scope="session")

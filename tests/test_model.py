@@ -11,7 +11,7 @@ import pytest
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.inputs.paths import LeverPath
 from twintrack.model import Model
-from twintrack.results import Run
+from twintrack.runs.results import Run
 
 
 def same(one: Run, other: Run, tolerance: float = 0.0) -> bool:

@@ -10,17 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import TwinTrackError
+from twintrack.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twintrack.experiments.experiment import Experiment
-    from twintrack.experiments.stored_ensemble import EnsembleResult
     from twintrack.model import Model
+    from twintrack.runs.experiment import Experiment
+    from twintrack.runs.stored_ensemble import EnsembleResult
 
 __all__ = ["EnsembleResult", "Experiment", "TwinTrackError", "__version__", "load"]
-
-__version__ = "0.4.0"
 
 
 def load(content: Path | None = None) -> Model:
@@ -42,11 +41,11 @@ def load(content: Path | None = None) -> Model:
 def __getattr__(name: str) -> Any:
     """Import what is heavy when it is first used."""
     if name == "Experiment":
-        from twintrack.experiments.experiment import Experiment
+        from twintrack.runs.experiment import Experiment
 
         return Experiment
     if name == "EnsembleResult":
-        from twintrack.experiments.stored_ensemble import EnsembleResult
+        from twintrack.runs.stored_ensemble import EnsembleResult
 
         return EnsembleResult
     message = f"module {__name__!r} has no attribute {name!r}"

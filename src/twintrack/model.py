@@ -1,46 +1,39 @@
-"""The model as Python users meet it: `load()` it, then run, compare and explain strategies."""
+"""The model as Python users meet it: `load()` it, then run, compare and explain strategies.
+
+It stands on top of all rooms that work something out, and only calls them.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, partial
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from twintrack.engines.registry import BATCHING, ENGINES, blending_engine_of, engine_of
-from twintrack.equations import Equations, load_equations
-from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.experiments.arrays import WorldArrays, WorldInputs
-from twintrack.experiments.switching import SWITCH_VARIABLES, LeverInputs, followed_series, lever_inputs
-from twintrack.explanation import Explanation, Knowledge, explain
-from twintrack.inputs.content import CENTRAL, Content, load_content
-from twintrack.inputs.levers import Lever, LeverTable
-from twintrack.inputs.outcomes import Outcome
-from twintrack.inputs.paths import LeverPath
+from twintrack.core import Core, StrategyReference
+from twintrack.decisions.explanation import Explanation, Knowledge, explain
+from twintrack.engines.registry import EngineName
+from twintrack.errors import InputError
+from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
-from twintrack.inputs.yaml_files import state_of_files
 from twintrack.names import snake
-from twintrack.resources import MODEL_FILE, POSTERIOR_FILE, content_root
-from twintrack.results import Catalogue, Comparison, Run
+from twintrack.resources import content_root
+from twintrack.runs.arrays import WorldArrays, world_arrays
+from twintrack.runs.asked import Scenarios, Strategies
+from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.prepared import DEFAULT_WORLDS
+from twintrack.runs.results import Comparison, Run
+from twintrack.runs.single import compare_strategies, run_strategy
+from twintrack.runs.switching import SWITCH_VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from twintrack.engines.base import BlendingEngine
-    from twintrack.engines.registry import BlendingName, EngineName
-    from twintrack.experiments.drawing import Found
-    from twintrack.experiments.posterior import Posterior
-
-StrategyReference = str | Path | Strategy
-"""A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
-
-_Read = TypeVar("_Read")
+    from twintrack.worlds.drawing import Found
+    from twintrack.worlds.posterior import Posterior
 
 _log = logging.getLogger(__name__)
 
@@ -54,95 +47,8 @@ def load(content: Path | None = None) -> Model:
     return Model(content_root() if content is None else Path(content))
 
 
-class Model:
-    """Equations, levers, worlds, outcomes and strategies of one content folder, and engines to run them.
-
-    Every property reads its file when it is first used, and raises InputError (EquationError for the
-    equations) with all the faults of that file.
-    """
-
-    def __init__(self, content: Path) -> None:
-        self.content = content
-        self._memory: dict[str, tuple[Path, object, Any]] = {}
-
-    @cached_property
-    def equations(self) -> Equations:
-        """The translated model file."""
-        return load_equations(self.content / MODEL_FILE)
-
-    @cached_property
-    def inputs(self) -> Content:
-        """What the content folder holds beside the equations: levers, world, outcomes, strategies."""
-        return load_content(self.content)
-
-    @property
-    def lever_table(self) -> LeverTable:
-        """The levers, and when those that are given as one number move."""
-        return self.inputs.levers
-
-    @property
-    def policy_start(self) -> float:
-        """Decimal year in which policies begin."""
-        return self.lever_table.policy_start
-
-    @property
-    def levers(self) -> Mapping[str, Lever]:
-        """What planners can set, by name."""
-        return self.lever_table.levers
-
-    @property
-    def world(self) -> Mapping[str, WorldParameter]:
-        """What nobody controls, by name."""
-        return self.inputs.world
-
-    @property
-    def outcomes(self) -> Mapping[str, Outcome]:
-        """What planners compare, by name."""
-        return self.inputs.outcomes.outcomes
-
-    @property
-    def headline(self) -> tuple[str, ...]:
-        """Names of the outcomes that are shown first."""
-        return self.inputs.outcomes.headline
-
-    @property
-    def strategies(self) -> list[str]:
-        """Names of all strategies, the baseline first."""
-        return self.inputs.strategies.names()
-
-    @property
-    def scenarios(self) -> list[str]:
-        """Names of all scenarios, the central one first."""
-        return self.inputs.scenarios
-
-    def strategy(self, reference: StrategyReference, **levers: Any) -> Strategy:
-        """Give a strategy merged with its parents, and with levers set on top.
-
-        `levers` are numbers or {date: value}. Raises InputError with all faults.
-        """
-        plan = reference
-        library = self.inputs.strategies
-        if isinstance(reference, str) and not reference.endswith((".yaml", ".yml")):
-            read = partial(library.resolve, reference)
-            plan = self._remembered(
-                f"strategy {reference}", read, lambda plan: [*library.folders, *plan.files]
-            )
-        if isinstance(plan, Strategy) and not levers:
-            return plan
-        return library.resolve(plan, levers, origin="lever")
-
-    def scenario(self, name: str) -> Scenario:
-        """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
-        path = Path(name) if name.endswith(".yaml") else self._scenario_file(name)
-        return self._remembered(f"scenario {name}", partial(self.inputs.scenario, name), lambda _: [path])
-
-    def files(self, strategies: Iterable[Strategy], scenarios: Iterable[Scenario]) -> set[Path]:
-        """Give the files that strategies, with their parents, and named scenarios were read from."""
-        found = {path for strategy in strategies for path in strategy.files}
-        return found | {self._scenario_file(scenario.name) for scenario in scenarios}
-
-    def _scenario_file(self, name: str) -> Path:
-        return self.content / "model" / "scenarios" / f"{name}.yaml"
+class Model(Core):
+    """A content that can be run: what `Core` holds, and what all rooms make of it."""
 
     def run(
         self,
@@ -168,38 +74,13 @@ class Model:
         the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
         range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
         """
-        plan, factor = self.at_budget(self.strategy(strategy, **levers), scenario)
-        outside = self.scenario(scenario)
-        overrides = {**outside.world, **self.world_values(world or {})}
-        grid = self.equations.time.with_step(time_step)
-        arrays = self.world_arrays.inputs(overrides, grid.times)
-        levers_given = lever_inputs(plan, self.equations, grid.times)
-
-        def simulate(outputs: Sequence[str] | None) -> dict[str, np.ndarray]:
-            values = self._simulate(engine, levers_given, arrays, outputs, time_step)
-            return {name: array[..., 0] for name, array in values.items()}
-
-        # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
-        # engines are not compiled, and take as long for everything.
-        compiles = engine in ENGINES and ENGINES[engine].compiles
-        values = simulate(self.catalogue.outcome_variables if compiles else None)
-        _check_finite(values, self.catalogue.outcome_variables, grid.saved, plan.name)
-        return Run(
-            self.catalogue,
-            values,
-            partial(simulate, None),
-            strategy=plan.name,
-            scenario=outside.name,
-            time=grid.saved,
-            paths=plan.paths,
-            factor=factor,
-            switch=plan.switch,
-            beside=partial(self.run, BASELINE, scenario, world=world, engine=engine, time_step=time_step),
+        return run_strategy(
+            self, strategy, scenario, world=world, engine=engine, time_step=time_step, levers=levers
         )
 
     def compare(
         self,
-        strategies: Sequence[StrategyReference],
+        strategies: Strategies,
         scenario: str = CENTRAL,
         *,
         world: Mapping[str, Any] | None = None,
@@ -210,15 +91,7 @@ class Model:
         `levers` are set on top of every strategy named. Raises InputError as `run` does, and when two
         strategies have the same name.
         """
-        plans = [self.strategy(reference, **levers) for reference in strategies]
-        names = [plan.name for plan in plans]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice or not plans:
-            advice = "name each strategy once" if twice else "name at least one"
-            raise InputError(Fault("strategies", f"{', '.join(twice) or 'none is named'}: {advice}"))
-        runs = {plan.name: self.run(plan, scenario, world=world) for plan in plans}
-        plain = runs.get(BASELINE) if not levers else None
-        return Comparison(runs, plain or self.run(BASELINE, scenario, world=world))
+        return compare_strategies(self, strategies, scenario, world=world, levers=levers)
 
     @property
     def posterior(self) -> Posterior | None:
@@ -227,11 +100,10 @@ class Model:
 
     @property
     def found_posterior(self) -> Found:
-        """The posterior, or why there is none; read again when its file has changed."""
-        from twintrack.experiments.drawing import find_posterior
+        """The posterior, or why there is none; read again when its file or the baseline has changed."""
+        from twintrack.worlds.drawing import found_posterior
 
-        path = self.content / POSTERIOR_FILE
-        return self._remembered("posterior", partial(find_posterior, self), lambda _: [path])
+        return found_posterior(self)
 
     def draw_worlds(self, worlds: int, seed: int = 1, prior: bool = False) -> pd.DataFrame:
         """Draw the worlds of `ensemble`: those that agree with history, or from the prior.
@@ -239,7 +111,7 @@ class Model:
         A row each, a column for each uncertain parameter; `attrs["worlds"]` is "posterior" or "prior".
         Without a posterior of this model the prior is taken, which is told in the log "twintrack".
         """
-        from twintrack.experiments.drawing import draw_worlds
+        from twintrack.worlds.drawing import draw_worlds
 
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
         for note in notes:
@@ -248,15 +120,15 @@ class Model:
 
     def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:
         """Draw worlds from the prior: one row each, one column for each uncertain parameter, in its unit."""
-        from twintrack.experiments.design import sample_worlds
+        from twintrack.worlds.sampling import sample_worlds
 
         return sample_worlds(self.world, worlds, seed)
 
     def ensemble(
         self,
-        strategies: Sequence[StrategyReference],
-        scenarios: Sequence[str] = (CENTRAL,),
-        worlds: int | pd.DataFrame = 500,
+        strategies: Strategies,
+        scenarios: Scenarios = (CENTRAL,),
+        worlds: int | pd.DataFrame | Path | str = DEFAULT_WORLDS,
         seed: int = 1,
         outputs: Sequence[str] | None = None,
         prior: bool = False,
@@ -278,9 +150,11 @@ class Model:
 
         What a user should know, such as a posterior that is missing, goes to the log "twintrack".
         """
-        from twintrack.experiments.in_memory import ensemble
+        from twintrack.runs.experiment import Experiment
 
-        return ensemble(self, strategies, scenarios, worlds=worlds, seed=seed, outputs=outputs, prior=prior)
+        names = list(self.outcomes) if outputs is None else outputs
+        asked = Experiment(strategies, scenarios, worlds, seed=seed, outputs=names, prior=prior, model=self)
+        return replace(asked, times="all").dataset()
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
@@ -294,26 +168,14 @@ class Model:
 
         return explore(self, *arguments, **options)
 
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """What all runs share."""
-        units = {name: lever.unit for name, lever in self.levers.items()}
-        return Catalogue(self.equations, self.outcomes, self.headline, units)
-
-    @cached_property
+    @property
     def world_arrays(self) -> WorldArrays:
         """What puts world parameters into the arrays of the model's constants."""
-        scenarios = [self.scenario(name) for name in self.scenarios]
-        dated = {
-            name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
-        }
-        return WorldArrays(self.equations, self.world, dated)
+        return world_arrays(self)
 
-    def world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
-        """Read world parameters set by hand: numbers, {date: value}, or paths. Raises InputError."""
-        ready = {name: value for name, value in given.items() if isinstance(value, LeverPath)}
-        rest = {name: value for name, value in given.items() if name not in ready}
-        return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
+    def at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
+        """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers."""
+        return at_budget(self, plan, self.scenario(scenario))
 
     def _switches(self) -> dict[str, str]:
         """Say when strategies switch, by name; what is wrong with others is told when they are used."""
@@ -323,60 +185,3 @@ class Model:
                 plan = self.strategy(name)
                 found |= {plan.name: str(plan.switch)} if plan.switch else {}
         return found
-
-    def _simulate(
-        self,
-        engine: EngineName,
-        levers: LeverInputs,
-        world: WorldInputs,
-        outputs: Sequence[str] | None,
-        time_step: float | None,
-    ) -> dict[str, np.ndarray]:
-        """Run one world; an engine that cannot blend is given the levers as another one has moved them."""
-        constants = {**world.constants, **levers.constants}
-        series = {**levers.series, **world.series}
-        if engine in BATCHING:
-            blending = blending_engine_of(self.equations, engine)
-            return blending.run(constants, series, outputs, time_step=time_step, blend=levers.blend)
-        if levers.blend is not None:
-            series = followed_series(self.equations, constants, series, levers.blend, time_step)
-        return engine_of(self.equations, engine).run(constants, series, outputs, time_step=time_step)
-
-    def blending_engine(self, name: BlendingName) -> BlendingEngine:
-        """Give an engine that simulates many worlds at once."""
-        return blending_engine_of(self.equations, name)
-
-    def _remembered(
-        self, key: str, read: Callable[[], _Read], files: Callable[[_Read], Iterable[Path]]
-    ) -> _Read:
-        """Read something once, and again when one of the `files` that it was read from has changed."""
-        known = self._memory.get(key)
-        if known is not None:
-            folder, state, before = known
-            if folder == Path.cwd() and state == state_of_files(files(before)):
-                return cast("_Read", before)
-        found = read()
-        self._memory[key] = (Path.cwd(), state_of_files(files(found)), found)
-        return found
-
-    def at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
-        """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
-
-        In a scenario of a country of another size, all money is of that size as well.
-        """
-        from twintrack.analysis.equal_cost import equal_cost, sized
-
-        size = self.scenario(scenario).public_money
-        if plan.budget == "own":
-            return sized(plan, size, self.lever_table), 1.0
-        result = equal_cost(self, plan, scenario)
-        return sized(result.strategy, size, self.lever_table), result.factor
-
-
-def _check_finite(values: Mapping[str, np.ndarray], names: Iterable[str], time: np.ndarray, run: str) -> None:
-    for name in names:
-        if not np.isfinite(values[name].sum()):
-            finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
-            year = time[finite.argmin()]
-            message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"
-            raise TwinTrackError(message)

@@ -28,12 +28,20 @@ def content_root() -> Path:
         if not folder.is_dir():
             raise InputError(Fault(CONTENT_VARIABLE, f'"{given}" is not a folder; name one, or unset it'))
         return folder.resolve()
+    here = checkout()
+    if here is not None:
+        return here
     package = Path(__file__).resolve().parent
-    for folder in (package.parents[1], package / "_data"):
-        if (folder / MODEL_FILE).is_file():
-            return folder
+    if (package / "_data" / MODEL_FILE).is_file():
+        return package / "_data"
     message = f"no content found beside {package}; install the package again, or set {CONTENT_VARIABLE}"
     raise TwinTrackError(message)
+
+
+def checkout() -> Path | None:
+    """Give the folder of the checkout that this package is used from; None for an installed wheel."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / MODEL_FILE).is_file() else None
 
 
 def cache_dir() -> Path:

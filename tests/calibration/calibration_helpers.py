@@ -15,9 +15,9 @@ from twintrack.calibration.moves import Moved
 from twintrack.calibration.observations import Array, Observations, observations
 from twintrack.calibration.sampler import Population, Settings, Task, Work, sample
 from twintrack.calibration.target import Target
-from twintrack.experiments.workers import computed_here
 from twintrack.inputs.history import HistoryPoint, HistorySeries
 from twintrack.inputs.schemas import Bilingual
+from twintrack.runs.workers import computed_here
 
 WORDS = Bilingual(en="made up", zh="虚构")
 SAVED = np.linspace(2016, 2026, 41)

@@ -24,8 +24,8 @@ from twintrack.calibration.checkpoints import Checkpoints
 from twintrack.calibration.sampler import Population, Settings, Stage
 from twintrack.calibration.target import Target
 from twintrack.errors import InputError
-from twintrack.experiments.experiment import Progress
 from twintrack.model import Model
+from twintrack.runs.experiment import Progress
 
 QUICK = Calibration(3, 2, 100, Settings(members=512, rounds=1, moves=4, last_rounds=2))
 Learn = Callable[..., Calibrated]

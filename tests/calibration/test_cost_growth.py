@@ -24,9 +24,9 @@ from twintrack.calibration.cost_growth import (
 )
 from twintrack.calibration.trend import Trend
 from twintrack.errors import InputError
-from twintrack.experiments.design import quantiles
 from twintrack.inputs.frontier_runs import FrontierDefinition, FrontierRun
 from twintrack.model import Model
+from twintrack.worlds.sampling import quantiles
 
 Runs = tuple[FrontierRun, ...]
 Definitions = tuple[FrontierDefinition, ...]

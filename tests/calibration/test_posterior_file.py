@@ -14,9 +14,9 @@ import pytest
 
 from twintrack.calibration.publish import scores_of
 from twintrack.calibration.target import Target
-from twintrack.experiments.posterior import Posterior, read_posterior, stale
 from twintrack.model import Model
 from twintrack.resources import POSTERIOR_FILE
+from twintrack.worlds.posterior import Posterior, read_posterior, stale
 
 REMEDY = "run `twintrack calibrate`"
 

@@ -18,9 +18,9 @@ from twintrack.calibration.publish import publish, scores_of, summary
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 from twintrack.errors import InputError
-from twintrack.experiments.posterior import read_posterior, stale
 from twintrack.model import Model
 from twintrack.resources import POSTERIOR_FILE
+from twintrack.worlds.posterior import read_posterior, stale
 
 ASKED = Calibration(3, 2, 300, Settings(members=512, rounds=1, moves=3, last_rounds=2))
 

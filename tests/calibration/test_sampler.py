@@ -25,7 +25,7 @@ from twintrack.calibration.sampler import (
     systematic,
 )
 from twintrack.errors import TwinTrackError
-from twintrack.experiments.workers import Crew
+from twintrack.runs.workers import Crew
 
 QUICK = Settings(members=1024, rounds=2, moves=4, last_rounds=4)
 TOLD, UNTOLD, REPEATS = 6, 238, 6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,24 +46,6 @@ def root(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return folder
 
 
-@pytest.fixture
-def computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
-    """Sections that were computed and not read, among made-up ones; what is kept is kept for this test."""
-    names: list[str] = []
-
-    def made(name: str) -> Callable[[Validation], dict[str, Any]]:
-        return lambda asked: {"name": names.append(name) or name, "seed": asked.seed}  # type: ignore[func-returns-value]
-
-    monkeypatch.setattr(module, "SECTIONS", {"fit": made("fit"), "ranking": made("ranking")})
-    stored = module.stored
-
-    def apart(kind: str, *rest: Any) -> Any:
-        return stored(f"{kind}-{tmp_path.parent.name}-{tmp_path.name}", *rest)
-
-    monkeypatch.setattr(module, "stored", apart)
-    yield names
-
-
 def test_everything_becomes_what_json_holds() -> None:
     given = {
         "inner": Inner(np.float64(1.5), ("a", "b")),
@@ -103,6 +84,17 @@ def test_names_and_workers_that_are_wrong_are_told_at_once(small_model: Model) -
 def test_without_a_posterior_it_is_said_how_to_make_one(small_model: Model) -> None:
     with pytest.raises(InputError, match=r"posterior\.parquet: .*; run `twintrack calibrate`"):
         validate(Validation(small_model), ["identification"])
+
+
+def test_field_tests_that_are_not_at_hand_are_left_out_with_a_word_and_refused_by_name(
+    small_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(module, "SECTIONS", {"field_tests": SECTIONS["field_tests"]})
+    assert validate(Validation(small_model, tell=said.append)) == {}
+    assert len(said) == 1 and "come with its repository" in said[0]
+    with pytest.raises(InputError, match=r"field_tests: .*come with its repository"):
+        validate(Validation(small_model), ["field_tests"])
 
 
 def test_a_section_is_computed_once_for_each_seed(root: Path, computed: list[str]) -> None:

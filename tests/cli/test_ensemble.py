@@ -19,7 +19,7 @@ from click.testing import Result
 
 from twintrack import EnsembleResult
 from twintrack.cli.progress import duration, words
-from twintrack.experiments.experiment import Progress
+from twintrack.runs.experiment import Progress
 
 Program = Callable[..., Result]
 DATA = Path(__file__).parents[1] / "data" / "switch"

@@ -10,6 +10,7 @@ from click.testing import Result
 
 from twintrack.cli.listing import FRAME, KINDS, NOTES
 from twintrack.model import Model
+from twintrack.resources import content_root
 
 Program = Callable[..., Result]
 Answer = Callable[..., Any]
@@ -26,6 +27,16 @@ def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -
         assert sum(entry[kind] for kind in counted) == len(inside)
         assert entry["stocks"] == sum(item.kind == "stock" for item in inside)
     assert sum(entry["flows"] for entry in sectors) > 20
+
+
+def test_other_countries_are_listed_and_run_by_name(program: Program, answer: Answer) -> None:
+    (korea,) = answer("list", "family")
+    assert korea["name"] == "korea" and korea["title"]["en"] == "Another country: Korea"
+    assert "korea" not in [entry["name"] for entry in answer("list", "scenarios")]
+    assert "name one as the scenario of a run" in program("list", "family").stdout
+    by_name = answer("run", "baseline", "--scenario", "korea", "--json")
+    path = content_root() / "model" / "family" / "korea.yaml"
+    assert by_name == answer("run", "baseline", "--scenario", str(path), "--json")
 
 
 def test_loops_are_listed_with_sign_and_variables(model: Model, program: Program, answer: Answer) -> None:

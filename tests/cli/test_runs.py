@@ -99,7 +99,7 @@ def test_a_comparison_shows_the_baseline_too(program: Program) -> None:
         (["run", "0.6 pure_catchup + 0.6 pure_exploration"], "sum to 1"),
         (["run", "nowhere.yaml"], "no such file"),
         (["compare", "baseline"], "at least two"),
-        (["compare", "baseline", "baseline"], "name each strategy once"),
+        (["compare", "baseline", "baseline"], "is named twice; keep one, or give names of their own"),
     ],
 )
 def test_wrong_input_is_told(program: Program, words: list[str], told: str) -> None:
@@ -125,3 +125,24 @@ def test_what_was_changed_is_told(program: Program) -> None:
     assert "levers changed: catchup_share=0.6" in done.stdout
     assert "world changed: cost_growth_factor=4.5" in done.stdout
     assert "note: cost_growth_factor is set outside its range, 1.5 to 3.84" in done.stderr
+
+
+def test_two_settings_of_one_strategy_have_names_of_their_own(model: Model, answer: Answer) -> None:
+    words = ("compare", "pure_catchup", "more=pure_catchup", "--set", "more:fiscal_ai_rd=400")
+    told = answer(*words, "--set", "catchup_share=0.6")["runs"]
+    plain = model.run("pure_catchup", catchup_share=0.6)
+    more = model.run("pure_catchup", catchup_share=0.6, fiscal_ai_rd=400)
+    assert list(told) == ["pure_catchup", "more"]
+    assert told["pure_catchup"]["outcomes"] == plain.to_dict()["outcomes"]
+    assert told["more"]["outcomes"] == more.to_dict()["outcomes"] != plain.to_dict()["outcomes"]
+
+
+def test_a_lever_of_a_strategy_that_is_not_named_and_the_name_of_the_baseline_are_refused(
+    program: Program,
+) -> None:
+    done = program("compare", "pure_catchup", "baseline=pure_catchup", "--set", "less:fiscal_ai_rd=400")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines() == [
+        "strategy baseline: is what others are compared with; take another name for this one",
+        '--set less:fiscal_ai_rd=400: there is no strategy "less"',
+    ]

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from twintrack.cli import tables
 from twintrack.model import Model
-from twintrack.results import Run
+from twintrack.runs.results import Run
 
 YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 

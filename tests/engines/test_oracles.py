@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from engine_helpers import assert_same
 
-from twintrack.benchmarks.simlin_engine import SimlinEngine
+from bench.simlin import SimlinEngine
 from twintrack.engines import Blend, NumpyEngine, PysdEngine
 from twintrack.engines.oracle import Oracle
 from twintrack.engines.pysd_engine import FlatPysdEngine

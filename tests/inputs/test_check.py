@@ -20,7 +20,14 @@ def variable(
     line: int = 1,
 ) -> SimpleNamespace:
     return SimpleNamespace(
-        name=name, title=name, units=units, labels=labels or [name], kind=kind, source=source, line=line
+        name=name,
+        title=name,
+        units=units,
+        labels=labels or [name],
+        kind=kind,
+        source=source,
+        line=line,
+        group="A",
     )
 
 
@@ -51,7 +58,11 @@ def equations() -> SimpleNamespace:
     ]
     defaults = {name: np.array(float(value)) for name, (_, value) in constants.items()}
     defaults["route_ceiling"] = np.array([8.0, 6.0])
-    return SimpleNamespace(variables={item.name: item for item in variables}, defaults=defaults)
+    return SimpleNamespace(
+        variables={item.name: item for item in variables},
+        defaults=defaults,
+        uses=lambda _: ("capability_gap",),
+    )
 
 
 def lines(root: Path, equations: SimpleNamespace | None = None) -> list[str]:
@@ -75,6 +86,12 @@ def test_every_folder_is_checked(tree: Path, write: Callable[..., Path]) -> None
         'strategies/b.yaml:3: there is no source "jiang2024"; did you mean "jiang2025"?',
         "reports/a.yaml:1: the file is empty; write at least one key",
     ]
+
+
+def test_a_country_does_not_hide_behind_a_scenario(tree: Path, write: Callable[..., Path]) -> None:
+    write("model/family/closed.yaml", "title: Another country\nworld: {}\n")
+
+    assert lines(tree) == ['model/family/closed.yaml: "closed" is a scenario too; rename one']
 
 
 def test_broken_tables_are_told(tree: Path, write: Callable[..., Path]) -> None:
@@ -169,6 +186,13 @@ def test_tables_are_checked_against_the_equations(
     found = lines(tree, equations)
 
     assert any(line.startswith(fault) for line in found), found
+
+
+def test_a_lever_that_moves_nothing_is_told(tree: Path, equations: SimpleNamespace) -> None:
+    equations.uses = lambda name: () if name == "catchup_share" else ("capability_gap",)
+
+    (line,) = lines(tree, equations)
+    assert line.startswith('model/levers.yaml:11: nothing in the model depends on "catchup_share"; ')
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_a_mean_without_a_window_is_that_of_a_year(folder: Path, write: Write) -
         ),
         ("    since: 2020\n", "", "26: projects needs since, the year from which it counts"),
         ("    factor_reason: 8 CNY for a USD\n", "", "11: money has a factor but no factor_reason"),
-        ("factor: 0.125", "factor: -1", "18: factor must be above 0, not the number -1"),
+        ("factor: 0.125", "factor: -1", "18: factor must be above 0, not -1"),
         ("en: All chips, zh: 全部芯片", "en: All chips", '10: the key "zh" is missing under series.chips'),
         ("unit: H100e\n", "unit: H100e\n    units: a\n", '8: unknown key "units" under series.chips'),
         ("    variable: spending\n", "", '11: the key "variable" is missing under series.money'),

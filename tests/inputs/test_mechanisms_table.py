@@ -11,7 +11,8 @@ import pytest
 from twintrack.inputs.check import check_content
 from twintrack.inputs.check_files import check_file, content_files
 from twintrack.inputs.content import Content
-from twintrack.inputs.mechanisms import load_mechanisms, mechanism_faults
+from twintrack.inputs.cross_checks import mechanism_faults
+from twintrack.inputs.mechanisms import load_mechanisms
 
 Write = Callable[[str, str], Path]
 Faults = Callable[..., list[str]]

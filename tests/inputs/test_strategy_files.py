@@ -1,13 +1,11 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 
 from twintrack.inputs.content import Content
-from twintrack.inputs.strategy_files import save_strategy, strategy_json_schema, strategy_yaml
+from twintrack.inputs.strategy_files import save_strategy, strategy_yaml
 from twintrack.inputs.yaml_files import read_document
 
 
@@ -106,27 +104,3 @@ def test_names_that_cannot_be_strategies_are_refused(
     tree: Path, content: Content, faults: Callable[..., list[str]], name: str
 ) -> None:
     faults(save_strategy, tree / name, content.strategies.resolve("pure_catchup"), content.levers)
-
-
-def test_the_schema_accepts_the_strategies_and_refuses_others(tree: Path, content: Content) -> None:
-    schema = strategy_json_schema(content.levers)
-
-    for path in (tree / "strategies").glob("*.yaml"):
-        jsonschema.validate(_as_json(read_document(path).data), schema)
-    for wrong in ({"levels": {}}, {"levers": {"x": 1}}, {"levers": {"catchup_share": "NO"}}, {"budget": "x"}):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, schema)
-    assert (
-        "0 to 600 (unit: bn CNY/Year)"
-        in schema["properties"]["levers"]["properties"]["fiscal_ai_rd"]["description"]
-    )
-
-
-def test_the_schema_can_be_had_without_levers() -> None:
-    assert "extends" in strategy_json_schema()["properties"]
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
-    return [_as_json(item) for item in value] if isinstance(value, tuple) else value

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from twintrack.inputs.check_files import check_file
 from twintrack.inputs.content import Content
 from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.world import world_overrides
@@ -31,6 +32,14 @@ def test_a_scenario_can_be_a_file(write: Callable[..., Path], content: Content) 
     write("elsewhere/mine.yaml", HEAD + "world: {discount_rate: 0.1}\n")
 
     assert content.scenario("elsewhere/mine.yaml").world == {"discount_rate": 0.1}
+
+
+def test_a_country_of_the_family_is_found_by_its_name(write: Callable[..., Path], content: Content) -> None:
+    path = write("model/family/small.yaml", HEAD + "world: {}\npublic_money: 0.5\n")
+
+    assert content.family == ["small"] and "small" not in content.scenarios
+    assert content.scenario_file("small") == path
+    assert content.scenario("small").public_money == 0.5
 
 
 def test_before_the_first_date_the_central_value_holds(write: Callable[..., Path], content: Content) -> None:
@@ -70,6 +79,27 @@ def test_faults_of_scenarios_have_their_line(
     write("model/scenarios/a.yaml", HEAD + text)
 
     assert any(line.startswith("model/scenarios/a.yaml" + fault) for line in faults(content.scenario, "a"))
+
+
+@pytest.mark.parametrize(
+    ("money", "faults_told"),
+    [
+        ("", []),
+        (
+            "public_money: 0.5\n",
+            ['"public_money" has no entry under "grounds:"'],
+        ),
+    ],
+)
+def test_public_money_of_another_size_needs_a_ground_where_others_have_one(
+    write: Callable[..., Path], content: Content, money: str, faults_told: list[str]
+) -> None:
+    grounds = "grounds:\n  discount_rate: {source: assumption, reason: Dear money}\n"
+    path = write("model/scenarios/a.yaml", f"{HEAD}world: {{discount_rate: 0.05}}\n{money}{grounds}")
+
+    found = [fault.message.partition(";")[0] for fault in check_file(path, content)]
+
+    assert found == faults_told
 
 
 def test_an_unknown_scenario_suggests_a_known_one(content: Content, faults: Callable[..., list[str]]) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from twintrack.errors import InputError
+from twintrack.inputs import yaml_files, yaml_texts
 from twintrack.inputs.yaml_files import LARGEST_FILE, read_document, read_value, shown, state_of_files
+from twintrack.inputs.yaml_texts import parse_mapping
 
 DEEP = "[" * 60 + "]" * 60
 
@@ -76,6 +78,33 @@ def test_all_repeated_keys_are_told(write: Callable[..., Path], faults: Callable
     found = faults(read_document, write("a.yaml", "a: 1\nb: {c: 1, c: 2}\na: 2\n"))
 
     assert [line.split(":")[1] for line in found] == ["2", "3"]
+
+
+def test_a_file_that_has_not_changed_is_not_parsed_again(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
+    parsed: list[str] = []
+
+    def watched(text: str, place: str) -> object:
+        parsed.append(text)
+        return parse_mapping(text, place)
+
+    monkeypatch.setattr(yaml_texts, "parse_mapping", watched)
+    first = read_document(write("a.yaml", "a: 1\nb: [2, c]\n"))
+    yaml_files._parsed.cache_clear()  # as a new process begins
+    again = read_document(write("other/b.yaml", "a: 1\nb: [2, c]\n"))
+    assert (again.data, again.lines, again.where("b")) == (first.data, first.lines, "other/b.yaml:2")
+    assert parsed == ["a: 1\nb: [2, c]\n"]
+    assert read_document(write("a.yaml", "a: 2\n")).data == {"a": 2}
+
+
+def test_the_same_fault_is_told_of_each_file(
+    write: Callable[..., Path], faults: Callable[..., list[str]]
+) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (line,) = faults(read_document, write(name, "a: 1\na: 2\n"))
+        assert line.startswith(f"{name}:2: the key ")
 
 
 def test_a_missing_file_suggests_its_neighbour(tree: Path, faults: Callable[..., list[str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved, extreme_conditions
+from field_tests.laboratory import Laboratory, Saved, extreme_conditions
 from twintrack.equations import Equations
 from twintrack.model import Model
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.calibration.field_tests.conservation import (
+from field_tests.conservation import (
     FLOWS,
     SHARES,
     conservation_run,

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from twintrack.calibration.field_tests.bounds import SHARES, amounts, infinite, negative, outside
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved, random_corners
+from field_tests.bounds import SHARES, amounts, infinite, negative, outside
+from field_tests.laboratory import Laboratory, Saved, random_corners
 from twintrack.equations import Equations
 from twintrack.model import Model
 
@@ -50,15 +50,15 @@ def corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
 
 
 def test_every_number_is_finite_in_the_corners_of_the_world(corners: dict[str, Saved]) -> None:
-    assert {plan: found for plan, saved in corners.items() if (found := infinite(saved))} == {}
+    assert {course: found for course, saved in corners.items() if (found := infinite(saved))} == {}
 
 
 def test_stocks_stay_at_zero_or_above_in_the_corners_of_the_world(
     corners: dict[str, Saved], equations: Equations
 ) -> None:
     stocks = amounts(equations)
-    assert {plan: found for plan, saved in corners.items() if (found := negative(saved, stocks))} == {}
+    assert {course: found for course, saved in corners.items() if (found := negative(saved, stocks))} == {}
 
 
 def test_shares_stay_between_zero_and_one_in_the_corners_of_the_world(corners: dict[str, Saved]) -> None:
-    assert {plan: found for plan, saved in corners.items() if (found := outside(saved))} == {}
+    assert {course: found for course, saved in corners.items() if (found := outside(saved))} == {}

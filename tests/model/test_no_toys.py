@@ -9,9 +9,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from twintrack.analysis.equal_cost import equal_cost
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
+from twintrack.runs.equal_cost import equal_cost
 
 JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
 WORLDS = 1000

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.laboratory import STEP, Laboratory, Saved
+from field_tests.laboratory import STEP, Laboratory, Saved
 
 NO_VALLEY = ("advance_base", "advance_by_institutions", "advance_by_bridge", "advance_by_openness")
 NO_PILOTS = ("advance_by_agility", "advance_by_scenes", "advance_by_condition")

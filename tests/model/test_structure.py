@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.calibration.field_tests.laboratory import Saved
+from field_tests.laboratory import Saved
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.methods import Method
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import lever_series
 from twintrack.model import Model
+from twintrack.runs.arrays import lever_series
 
 
 def test_every_equation_has_units_words_and_a_source(equations: Equations) -> None:

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.analysis.equal_cost import COST, equal_cost
-from twintrack.calibration.field_tests.laboratory import Laboratory, Saved
+from field_tests.laboratory import Laboratory, Saved
 from twintrack.equations import Equations
 from twintrack.equations.structure import Expr, Reference
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
+from twintrack.runs.equal_cost import COST, equal_cost
 
 ROOMY = {"route_ceiling[scale]": 24.0, "route_ceiling[lean]": 12.0, "route_ceiling[embodied]": 10.0}
 CASES = {

@@ -80,8 +80,26 @@ def project(tmp_path: Path) -> Project:
 
 def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project) -> None:
     shown = project.make().stdout
-    for target in ("report", "reports", "test", "lint", "notebook", "clean", "distclean"):
+    tests = ("test", "test-quick", "parity", "durations", "lint")
+    for target in ("report", "reports", "validation", *tests, "bench", "notebook", "clean", "distclean"):
         assert f"make {target} " in shown
+
+
+@pytest.mark.parametrize(
+    ("target", "given"),
+    [
+        ("test", ""),
+        ("test-quick", "-m not slow"),
+        ("parity", "--all-strategies tests/parity"),
+        ("durations", "-m not slow --durations=0 --durations-min=10"),
+    ],
+)
+def test_every_target_for_tests_says_which_tests_it_wants(project: Project, target: str, given: str) -> None:
+    project.write(".venv/bin/python", '#!/bin/sh\necho "$@" >> calls\n').chmod(0o755)
+    assert project.make(target, "WORKERS=3").returncode == 0
+    *before, last = (project.folder / "calls").read_text().splitlines()
+    assert last == f"-m pytest -n 3 --dist loadfile --no-loadscope-reorder {given}".strip()
+    assert bool(before) == (target == "test")  # the linter and the type checker
 
 
 def test_report_builds_every_definition_and_says_where_the_pages_are(project: Project) -> None:

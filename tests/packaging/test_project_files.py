@@ -48,9 +48,7 @@ def imported() -> set[str]:
 
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
-    # `twintrack bench` measures the engine against it where it is installed, with the tools for tests.
-    peers = [line for line in extras["dev"] if distribution(line) == "pysimlin"]
-    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"], *peers]
+    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"]]
     # Dask brings its other half in the version that fits.
     assert any(line.startswith("dask[distributed]") for line in users)
     assert imported() <= {*map(distribution, users), "distributed"}
@@ -75,7 +73,19 @@ def test_citation_and_changelog_name_the_version_of_the_code() -> None:
     assert citation[1] == changes[1] == twintrack.__version__
 
 
-def test_the_files_that_the_readme_links_to_exist() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
+GUIDES = ("README.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_files_that_a_guide_links_to_exist(guide: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / guide).read_text())
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_what_a_guide_makes_can_be_made(guide: str) -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / guide).read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert named
+    assert named - targets == set()

@@ -57,6 +57,12 @@ def test_the_commands(folder: Path) -> None:
     assert (folder / "strategies" / "my_strategy.yaml").is_file()
 
 
+def test_the_make_targets_it_names_are_there() -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))
+    offered = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"report", "test", "test-quick", "parity"} <= named <= set(offered)
+
+
 def test_the_commands_are_all_there_are() -> None:
     from twintrack.cli import main
 

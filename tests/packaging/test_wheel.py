@@ -81,7 +81,8 @@ def test_the_wheel_holds_the_content_as_it_stands_in_the_checkout(wheel: Path) -
         f"twintrack/_data/{path.relative_to(ROOT).as_posix()}": path.read_bytes()
         for folder in CONTENT
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and not any(part.startswith((".", "__")) for part in path.relative_to(ROOT).parts)
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+        if not path.is_relative_to(ROOT / "model" / "tests")
     }
     with zipfile.ZipFile(wheel) as archive:
         packed = {name: archive.read(name) for name in archive.namelist() if "/_data/" in name}
@@ -104,7 +105,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         names = archive.namelist()
     assert all(name.startswith(("twintrack/", "twintrack-")) for name in names)
     assert len(names) == len(set(names))
-    assert not [name for name in names if "__pycache__" in name or "/tests/" in name or "/." in name]
+    assert not [name for name in names if "__pycache__" in name or "/." in name]
+    assert not [name for name in names if {"bench", "tests", "field_tests"} & set(name.split("/"))]
+    assert not [name for name in names if "/_data/" in name and name.endswith(".py")]
 
 
 def test_an_editable_wheel_has_no_copy_of_the_content(tmp_path: Path) -> None:
@@ -120,6 +123,16 @@ def test_the_installed_package_uses_its_own_content_and_not_the_checkout(install
     package, content = installation.run(installation.python, "-c", code).split()
     assert Path(package).is_relative_to(installation.site)
     assert Path(content) == installation.site / "twintrack" / "_data"
+
+
+def test_the_installed_package_knows_that_the_tests_of_the_model_are_not_there(
+    installation: Installation,
+) -> None:
+    code = (
+        "from twintrack.calibration.field_tests import has_field_tests as has;"
+        "from twintrack.resources import content_root; print(has(content_root()))"
+    )
+    assert installation.run(installation.python, "-c", code).strip() == "False"
 
 
 def test_the_installed_program_works_from_another_folder_and_writes_nothing_into_itself(

@@ -1,4 +1,4 @@
-"""PySD without the part of it that takes most of the time and computes nothing of the model."""
+"""Which strategies are compared; PySD without the parts of it that take long and compute nothing."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from parity_helpers import FAR_APART, STRATEGIES
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take three strategies that are far apart, or all of them."""
+    if "strategy" in metafunc.fixturenames:
+        every = metafunc.config.getoption("all_strategies")
+        metafunc.parametrize("strategy", STRATEGIES if every else FAR_APART)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_pysd() -> Iterator[None]:
-    """Count calls in one pass over the equations, where PySD passes over all of them for each.
+    """Leave PySD's code as it was written, and count calls in one pass over the equations.
 
-    Before every run PySD counts how often each variable is used, to keep the values of those that are used
-    more than once within a step. What it computes does not depend on that.
+    PySD formats the Python that it writes, for readers. Before every run it counts how often each variable is
+    used, in a pass over all equations for each, to keep the values of those that are used more than once
+    within a step. What it computes depends on neither.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import black
         from pysd.py_backend.model import Macro
 
     slow = Macro._assign_cache_type
@@ -32,6 +42,7 @@ def quick_pysd() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Macro, "_assign_cache_type", assign)
+        patch.setattr(black, "format_file_contents", lambda text, **_: text)
         yield
 
 

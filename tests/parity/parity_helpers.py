@@ -12,6 +12,9 @@ from twintrack.equations.structure import Array
 
 ROOT = Path(__file__).resolve().parents[2]
 STRATEGIES = sorted(path.stem for path in (ROOT / "strategies").glob("*.yaml"))
+FAR_APART = ("catchup_explore_open", "regional_coopetition", "sequenced")
+"""The strategy that is furthest from the baseline, one about regions, and the one that switches."""
+
 TOLERANCE = 1e-9
 
 

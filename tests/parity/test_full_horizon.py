@@ -1,4 +1,7 @@
-"""The engine against PySD and Simlin: every variable and saved step, 2016 to 2040, every strategy.
+"""The native engine against NumPy, PySD and Simlin: every variable and saved step, 2016 to 2040.
+
+Strategies move some levers from 2026 on. The random settings move all levers at any time, in any direction,
+and in other worlds, so that every path through the equations is taken by some of them.
 
 PySD runs the model without subscripts, some forty times faster than with them; Simlin reads the subscripts by
 itself, and is told the levers of every step.
@@ -6,46 +9,83 @@ itself, and is told the levers of every step.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from parity_helpers import STRATEGIES, assert_parity
+from parity_helpers import assert_parity
 
-from twintrack.benchmarks.simlin_engine import SimlinEngine
-from twintrack.engines import Engine
+from bench.simlin import SimlinEngine
 from twintrack.engines.pysd_engine import FlatPysdEngine
+from twintrack.engines.registry import EngineName
+from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
+from twintrack.inputs.strategies import Strategy, shares_fault
+from twintrack.inputs.switches import Switch
 from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 
+SEED = 11
+SETTINGS = 4
+
+
+@pytest.fixture(scope="module", params=["numpy", pytest.param("pysd", marks=pytest.mark.slow), "simlin"])
+def other(request: pytest.FixtureRequest, model: Model) -> Iterator[EngineName]:
+    """Name under which the model runs another program; Simlin, which has none, stands in for PySD."""
+    if request.param == "numpy":
+        yield "numpy"
+        return
+    if request.param == "simlin":
+        pytest.importorskip("simlin")
+    make = FlatPysdEngine if request.param == "pysd" else SimlinEngine
+    with pytest.MonkeyPatch.context() as patch:
+        oracle = make(model.content / MODEL_FILE)
+        patch.setattr(model, "engine", lambda name: oracle)
+        yield "pysd"
+
+
+def compare(
+    model: Model, other: EngineName, plan: Strategy, world: Mapping[str, float] | None = None
+) -> None:
+    native = model.run(plan, world=world).variables
+    assert len(native) == len(model.equations.time.saved)
+    assert_parity(native, model.run(plan, world=world, engine=other).variables)
+
+
+def random_path(low: float, high: float, rng: np.random.Generator) -> LeverPath:
+    """Give a path through four values, with a step between the second and the third."""
+    first, step, last = np.sort(rng.uniform(EARLIEST, LATEST, 3))
+    return LeverPath.through(zip((first, step, step, last), rng.uniform(low, high, 4), strict=True))
+
+
+def random_paths(model: Model, rng: np.random.Generator) -> dict[str, LeverPath]:
+    """Give a path for every lever, anywhere in its range; shares of one whole do not exceed it."""
+    while True:
+        paths = {name: random_path(*lever.range, rng) for name, lever in model.levers.items()}
+        if not shares_fault(paths):
+            return paths
+
 
 @pytest.fixture(scope="module")
-def flat_pysd(content: Path) -> FlatPysdEngine:
-    return FlatPysdEngine(content / MODEL_FILE)
+def settings(model: Model) -> list[tuple[Strategy, dict[str, float]]]:
+    """Random strategies, every other one of which switches when policies start, and a world for each."""
+    rng = np.random.default_rng(SEED)
+    worlds = model.sample_worlds(SETTINGS, SEED).to_dict("records")
+    found = []
+    for number, world in enumerate(worlds):
+        paths, after = random_paths(model, rng), random_paths(model, rng)
+        switch = Switch("random", below=1e6, for_years=0.0, ramp_years=3.0, paths=after)
+        plan = replace(model.strategy("baseline"), paths=paths, switch=switch if number % 2 else None)
+        found.append((plan, world))
+    return found
 
 
-@pytest.fixture(scope="module")
-def simlin(content: Path) -> SimlinEngine:
-    pytest.importorskip("simlin")
-    return SimlinEngine(content / MODEL_FILE)
+def test_every_variable_of_a_strategy_agrees(model: Model, other: EngineName, strategy: str) -> None:
+    compare(model, other, model.strategy(strategy))
 
 
-def compare(model: Model, oracle: Engine, strategy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("twintrack.model.engine_of", lambda equations, name: oracle)
-    engine = model.run(strategy).variables
-    assert len(engine) == len(model.equations.time.saved)
-    assert_parity(engine, model.run(strategy, engine="pysd").variables)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_variable_agrees_with_pysd_without_subscripts(
-    model: Model, flat_pysd: FlatPysdEngine, strategy: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", range(SETTINGS))
+def test_every_variable_of_a_random_setting_agrees(
+    model: Model, other: EngineName, settings: list[tuple[Strategy, dict[str, float]]], number: int
 ) -> None:
-    compare(model, flat_pysd, strategy, monkeypatch)
-
-
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_variable_agrees_with_simlin(
-    model: Model, simlin: SimlinEngine, strategy: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compare(model, simlin, strategy, monkeypatch)
+    compare(model, other, *settings[number])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from parity_helpers import STRATEGIES, assert_parity, table
+from parity_helpers import assert_parity, table
 
 from twintrack.engines import NumpyEngine, PysdEngine
 from twintrack.model import Model
@@ -41,7 +41,6 @@ def short(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Short:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_variable_agrees_with_pysd(model: Model, short: Short, strategy: str) -> None:
     levers = {name: path.at(LEVERS_OF) for name, path in model.strategy(strategy).paths.items()}
     equations = short.pysd.equations

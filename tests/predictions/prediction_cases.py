@@ -16,15 +16,15 @@ from typing import Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twintrack.analysis.equal_cost import equal_cost
 from twintrack.engines.numpy.engine import NumpyEngine
-from twintrack.experiments.arrays import WorldArrays
-from twintrack.experiments.plan import Plan, simulate
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document
 from twintrack.model import Model
-from twintrack.results import Run
+from twintrack.runs.arrays import WorldArrays
+from twintrack.runs.equal_cost import equal_cost
+from twintrack.runs.results import Run
+from twintrack.runs.simulating import Plan, simulate
 
 Relation = Literal["higher", "lower"]
 Margin = Annotated[float, Field(gt=0)]
@@ -211,49 +211,43 @@ def read_case(path: Path) -> Case:
 class Bench:
     """Runs the settings of one case, each once.
 
-    Outcomes come from the compiled engine. Other variables, and many draws at once, come from the NumPy
-    engine: about a second for a setting, and nothing to compile for each set of variables that a case names.
+    One run comes from the compiled engine. Many draws at once come from the NumPy engine: a few seconds for a
+    setting, and nothing to compile for each set of variables that a case names.
     """
 
     def __init__(self, model: Model, case: Case) -> None:
         self.model = model
         self.case = case
-        self.outcomes = sorted({name for comparison in case.comparisons for name in outcomes_of(comparison)})
         self._runs: dict[str, Run] = {}
-        self._simulated: dict[tuple[str, int, int], dict[str, np.ndarray]] = {}
+        self._drawn: dict[tuple[str, int, int], dict[str, np.ndarray]] = {}
 
     def values(self, setting: str, outcome: str, years: Sequence[float]) -> np.ndarray:
-        if outcome not in self.model.outcomes:
-            saved = self._simulate(setting)[outcome]
-            return np.interp(years, self.model.equations.time.saved, saved[0])
         if setting not in self._runs:
             self._runs[setting] = self.model.run(self._plan(setting), world=self._world(setting))
         return self._runs[setting].at(outcome, years)
 
     def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray:
         """Give one value for each draw of the arrivals; the same draws for every setting."""
-        saved = self._simulate(setting, draws, seed)[outcome]
-        return saved[:, self.model.equations.time.saved == year][:, 0]
-
-    def _simulate(self, setting: str, draws: int = 0, seed: int = 1) -> dict[str, np.ndarray]:
-        """Give everything that the case asks for, by run and saved time; without draws one run."""
         key = (setting, draws, seed)
-        if key not in self._simulated:
-            plan, world = self._plan(setting), self._world(setting)
-            if plan.budget == "equal":
-                plan = equal_cost(self.model, plan).strategy
-            arrivals = self.model.sample_worlds(max(draws, 1), seed).filter(like="arrival_draw")
-            whole = Plan(
-                arrays=WorldArrays(self.model.equations, self.model.world, set()),
-                scenarios={"": {**world, "breakthrough_noise": 1.0} if draws else world},
-                strategies={"": {plan.name: plan}},
-                outputs=self.outcomes,
-            )
-            engine = NumpyEngine(self.model.equations)
-            columns = {name: arrivals[name].to_numpy() for name in arrivals}
-            found = simulate(engine, whole, columns, len(arrivals))
-            self._simulated[key] = {name: saved[0, 0] for name, saved in found.items()}
-        return self._simulated[key]
+        if key not in self._drawn:
+            self._drawn[key] = self._simulate(*key)
+        return self._drawn[key][outcome][:, self.model.equations.time.saved == year][:, 0]
+
+    def _simulate(self, setting: str, draws: int, seed: int) -> dict[str, np.ndarray]:
+        """Give what the case looks at, by draw and saved time."""
+        plan = self._plan(setting)
+        if plan.budget == "equal":
+            plan = equal_cost(self.model, plan).strategy
+        arrivals = self.model.sample_worlds(draws, seed).filter(like="arrival_draw")
+        whole = Plan(
+            arrays=WorldArrays(self.model.equations, self.model.world, set()),
+            scenarios={"": {**self._world(setting), "breakthrough_noise": 1.0}},
+            strategies={"": {plan.name: plan}},
+            outputs=sorted({name for item in self.case.comparisons for name in outcomes_of(item)}),
+        )
+        columns = {name: arrivals[name].to_numpy() for name in arrivals}
+        found = simulate(NumpyEngine(self.model.equations), whole, columns, draws)
+        return {name: saved[0, 0] for name, saved in found.items()}
 
     def _plan(self, setting: str) -> Strategy:
         given = self.case.settings[setting]

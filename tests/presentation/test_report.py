@@ -195,9 +195,9 @@ def test_both_pages_say_whether_the_worlds_agree_with_history(
     posterior = put_posterior(root) if there else root / "none"
     definition = tmp_path / "few.yaml"
     text = report_definition.read_text(encoding="utf-8")
-    definition.write_text(
-        text.replace("worlds: 100, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8"
-    )
+    few = re.sub(r"(outcomes:\n(?:  - .*\n){8})(?:  - .*\n)+", r"\1", text)  # as few as a report may have
+    few = few.replace("scenarios: [central, decoupling]", "scenarios: [central]")
+    definition.write_text(few.replace("worlds: 100, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8")
     built = build_report(definition, tmp_path / "built", model).parent
     pages = _body(built, "index.html") + _body(built, "index.zh.html")
     other = "prior" if origin == "posterior" else "posterior"
@@ -294,10 +294,14 @@ def test_at_equal_public_cost_every_strategy_costs_as_much_as_the_baseline(repor
 
 
 def test_the_same_inputs_give_the_same_bytes(
-    model: Model, report_definition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Model,
+    report_definition: Path,
+    report_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    folders = [build_report(report_definition, tmp_path / name, model).parent for name in ("one", "two")]
+    folders = [report_folder, build_report(report_definition, tmp_path / "again", model).parent]
     names = sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*") if path.is_file())
     assert len(names) > 10
     for name in names:

@@ -166,6 +166,17 @@ def test_tests_that_are_not_passed_are_shown_and_counted(rendered: Callable[...,
 
 
 @pytest.mark.parametrize(
+    ("language", "said"), [("en", "come with its repository"), ("zh", "随该模型的代码库提供")]
+)
+def test_a_page_without_the_model_s_own_tests_says_where_they_are(
+    rendered: Callable[..., str], language: str, said: str
+) -> None:
+    words = rendered(lambda sections: sections.pop("field_tests"), language)
+    assert said in words
+    assert "Family member" not in words and "1 not passed" not in words
+
+
+@pytest.mark.parametrize(
     ("section", "values", "there", "gone"),
     [
         ("recovery", {"told_inside": 0.6}, "fewer than they should", "as they should"),

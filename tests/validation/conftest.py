@@ -7,8 +7,16 @@ from functools import cache
 
 import pytest
 
-from twintrack.calibration.field_tests import FIELD_TESTS, FieldTest, Measure
+from field_tests import FIELD_TESTS
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.model import Model
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a result of the twelve tests as slow: some take ten seconds and more."""
+    for item in items:
+        if "result" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.behaviour_anomaly import cut_loops
-from twintrack.calibration.field_tests.forms import Measure
-from twintrack.calibration.field_tests.knockout import cut_inputs, with_switches
+from field_tests.behaviour_anomaly import NOTICED
+from field_tests.knockout import cut_inputs, with_switches
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError
@@ -76,12 +76,10 @@ def test_switches_change_nothing_while_no_link_is_cut(model: Model) -> None:
     assert np.abs(found["capability_index"][-1, 1] - run["capability_index"][-1]) > 0.1
 
 
-def test_every_named_loop_has_a_link_that_matters(model: Model) -> None:
-    found = cut_loops(model)
-    assert {item.loop for item in found} == {
-        cycle.id for loop in model.inputs.loops.values() for cycle in loop.cycles
-    }
-    assert [item.loop for item in found if item.widest < 0.01] == []
+def test_every_named_loop_has_a_link_that_matters(model: Model, result: Callable[[str], FieldTest]) -> None:
+    widest = {row[0]: row[-1] for row in result("behaviour_anomaly").tables[0].rows}
+    assert set(widest) == {cycle.id for loop in model.inputs.loops.values() for cycle in loop.cycles}
+    assert [loop for loop, change in widest.items() if change < NOTICED] == []
 
 
 def test_four_loops_in_five_matter_by_themselves(measured: Callable[[str, str], Measure]) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from twintrack.calibration.field_tests.boundary_adequacy import CLIMATE
+from field_tests.boundary_adequacy import CLIMATE
 from twintrack.equations import load_equations
 from twintrack.equations.drivers import reached_from, time_drivers, time_readers
-from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults, driving_inputs
+from twintrack.inputs.boundary import BOUNDARY_FILE
+from twintrack.inputs.cross_checks import boundary_faults, driving_inputs
 from twintrack.model import Model
 
 EQUATIONS = """{UTF-8}

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.family_member import MEMBER
-from twintrack.calibration.field_tests.forms import FieldTest, Measure
+from field_tests.family_member import MEMBER
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.errors import InputError
 from twintrack.model import Model
 

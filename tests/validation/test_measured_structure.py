@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.bounds import SHARES, outside
-from twintrack.calibration.field_tests.forms import FieldTest, Measure
-from twintrack.calibration.field_tests.integration_error import LARGEST_ERROR
-from twintrack.calibration.field_tests.parameter_assessment import place
+from field_tests.bounds import SHARES, outside
+from field_tests.integration_error import LARGEST_ERROR
+from field_tests.parameter_assessment import position
+from twintrack.calibration.field_results import FieldTest, Measure
 from twintrack.model import Model
 
 Measured = Callable[[str, str], Measure]
@@ -23,7 +23,7 @@ def test_the_model_has_the_size_that_is_told(model: Model, measured: Measured) -
 
 def test_no_central_value_lies_outside_its_range(model: Model, measured: Measured) -> None:
     assert measured("parameter_assessment", "Central values outside").value == 0
-    assert all(0 <= place(parameter) <= 1 for parameter in model.world.values())
+    assert all(0 <= position(parameter) <= 1 for parameter in model.world.values())
 
 
 def test_that_most_parameters_rest_on_judgement_is_not_hidden(measured: Measured) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.forms import FieldTest, Measure
-from twintrack.calibration.field_tests.modes import MODES, modes
-from twintrack.calibration.field_tests.sensitivity_analysis import partial_rank_correlations
-from twintrack.calibration.field_tests.workbench import JUDGED
+from field_tests.modes import MODES, modes
+from field_tests.sensitivity_analysis import partial_rank_correlations
+from field_tests.workbench import JUDGED
+from twintrack.calibration.field_results import FieldTest, Measure
 
 TIMES = np.linspace(0, 1, 97)
 SHAPES = {

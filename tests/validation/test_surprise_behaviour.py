@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twintrack.calibration.field_tests.surprise_behaviour import (
+from field_tests.surprise_behaviour import (
     FARTHEST,
     WORLDS,
     Surprise,
     farthest_worlds,
     mahalanobis,
 )
-from twintrack.calibration.field_tests.workbench import SEED, workbench
+from field_tests.workbench import SEED, workbench
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 from twintrack.model import Model
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from twintrack.calibration.observations import Z90, Array
 from twintrack.calibration.sampler import Population
 from twintrack.calibration.target import Target, engine_of
-from twintrack.experiments.plan import simulate_variables
+from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 AGREED = 0.1
 """Standard deviations of the posterior by which a population may differ from all of them."""
@@ -48,7 +48,7 @@ class Agreement:
         return max(map(abs, self.deviations))
 
 
-def agreement(model: Model, target: Target, populations: Sequence[Population]) -> list[Agreement]:
+def agreement(model: Core, target: Target, populations: Sequence[Population]) -> list[Agreement]:
     """Compare populations on the headline outcomes of the baseline."""
     rows = np.searchsorted(model.equations.time.saved, YEARS)
     values = [_outcomes(model, target, population.scores, rows) for population in populations]
@@ -59,7 +59,7 @@ def agreement(model: Model, target: Target, populations: Sequence[Population]) -
     ]
 
 
-def _outcomes(model: Model, target: Target, scores: Array, rows: NDArray[np.int64]) -> Mapping[str, Array]:
+def _outcomes(model: Core, target: Target, scores: Array, rows: NDArray[np.int64]) -> Mapping[str, Array]:
     """Simulate the baseline to the model's horizon, shape (years, runs) for each headline outcome."""
     parts = []
     for start in range(0, scores.shape[1], _RUNS):

@@ -21,19 +21,18 @@ from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.experiment import Progress
-from twintrack.experiments.manifest import versions
-from twintrack.experiments.posterior import prior_hash
-from twintrack.experiments.workers import Crew, computed_here, processor_cores, worker_faults
-from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
+from twintrack.runs.experiment import Progress
+from twintrack.runs.manifest import versions
+from twintrack.runs.workers import Crew, computed_here, processor_cores, worker_faults
 from twintrack.stored import code_digest
+from twintrack.worlds.basis import basis_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from twintrack.calibration.target import Target
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 MAIN = "all series"
 """Name of the target that all series teach."""
@@ -108,7 +107,7 @@ class Calibrated:
 
 
 def calibrate(
-    model: Model,
+    model: Core,
     asked: Calibration | None = None,
     workers: int | None = None,
     *,
@@ -241,13 +240,11 @@ def runs(settings: Settings, population: Population) -> int:
     return settings.members * (1 + rounds * settings.moves)
 
 
-def _key(model: Model, asked: Calibration) -> str:
+def _key(model: Core, asked: Calibration) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
     described = {
         "asked": asdict(asked),
-        "model": model.equations.hash,
-        "prior": prior_hash(model.world),
-        "history": history_hash(model.inputs.history.values()),
+        "basis": asdict(basis_of(model)),
         "code": code_digest("calibration").hex(),
         "versions": versions(),
     }

@@ -17,8 +17,8 @@ from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.setup import ending
 from twintrack.calibration.target import Target
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import along_time, place_of
 from twintrack.inputs.history import HistorySeries
+from twintrack.runs.arrays import along_time, place_of
 
 YEARS = (2025, 2026)
 

@@ -17,11 +17,12 @@ import numpy as np
 from twintrack.calibration.identify import equals_prior
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.runs.experiment import Experiment
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.model import Model
+    from twintrack.core import Core
 
 YEAR = 2040.0
 WORLDS = 2000
@@ -126,7 +127,7 @@ class Ranking:
 
 
 def rank(
-    model: Model,
+    model: Core,
     target: Target,
     scores: Array,
     seed: int,
@@ -157,18 +158,18 @@ def rank(
     ]
 
 
-def _values(model: Model, worlds: dict[str, Array], outcomes: Sequence[str]) -> dict[str, Array]:
+def _values(model: Core, worlds: dict[str, Array], outcomes: Sequence[str]) -> dict[str, Array]:
     """Simulate all strategies, shape (strategy, world) for each outcome."""
     import pandas as pd
 
     frame: pd.DataFrame = pd.DataFrame(worlds)
-    result = model.ensemble(model.strategies, worlds=frame, outputs=outcomes)
-    at = result.isel(scenario=0).sel(time=YEAR)
+    asked = Experiment(model.strategies, worlds=frame, outputs=outcomes, times=[YEAR], model=model)
+    at = asked.dataset().isel(scenario=0, time=0)
     return {name: at[name].to_numpy() for name in outcomes}
 
 
 def _ranking(
-    model: Model, outcome: str, before: Array, after: Array, prior: Array, posterior: Array, names: list[str]
+    model: Core, outcome: str, before: Array, after: Array, prior: Array, posterior: Array, names: list[str]
 ) -> Ranking:
     sign = 1.0 if model.outcomes[outcome].better == "higher" else -1.0
     strategies = model.strategies

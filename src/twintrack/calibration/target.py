@@ -15,8 +15,8 @@ from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import Equations
-from twintrack.experiments.arrays import WorldArrays
-from twintrack.experiments.plan import simulate_variables
+from twintrack.runs.arrays import WorldArrays
+from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine

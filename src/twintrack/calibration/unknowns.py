@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from twintrack.calibration.observations import Array, Observations
-from twintrack.experiments.design import quantiles, sampled
 from twintrack.inputs.world import WorldParameter
+from twintrack.worlds.sampling import quantiles, sampled
 
 _LARGEST = 8.0
 """Scores further out, a share of 1e-15, are not told apart."""

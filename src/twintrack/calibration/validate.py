@@ -19,7 +19,11 @@ import numpy as np
 
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
-from twintrack.calibration.field_tests import run_field_tests
+from twintrack.calibration.field_tests import (
+    WITHOUT_FIELD_TESTS,
+    field_tests_of,
+    has_field_tests,
+)
 from twintrack.calibration.fit import coverage, fits
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
@@ -39,13 +43,15 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.workers import worker_faults
 from twintrack.inputs.validation import unknown
+from twintrack.runs.workers import worker_faults
 from twintrack.stored import stored
+from twintrack.worlds.basis import basis_of
+from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
-    from twintrack.experiments.posterior import Posterior
-    from twintrack.model import Model
+    from twintrack.core import Core
+    from twintrack.worlds.posterior import Posterior
 
 Section = dict[str, Any]
 
@@ -55,10 +61,8 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 YEARS = Settings(rounds=2, last_rounds=6)
 
 _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
-"""Sections that depend on nothing but the model until the last observation and the posterior; all others are
+"""Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
-
-_ROOMS = ("analysis", "calibration", "engines", "equations", "experiments", "inputs")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Validation:
         show: Called with what is being computed.
     """
 
-    model: Model
+    model: Core
     seed: int = 1
     workers: int | None = None
     tell: Tell = lambda _: None
@@ -82,7 +86,7 @@ class Validation:
     @cached_property
     def posterior(self) -> Posterior:
         """The worlds that ensembles draw from. Raises InputError when there are none for this model."""
-        found = self.model.found_posterior
+        found = found_posterior(self.model)
         if found.posterior is None:
             raise InputError(Fault("model/posterior.parquet", f"{found.reason}; run `twintrack calibrate`"))
         return found.posterior
@@ -99,7 +103,8 @@ class Validation:
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
-        content = "" if name in _OF_THE_PAST else content_digest(self.model)
+        of_the_past = name in _OF_THE_PAST
+        content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
         described = json.dumps([name, self.posterior.described(), self.seed, content])
 
         def make() -> Section:
@@ -107,20 +112,29 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, _ROOMS, dict, make)
+        return stored("validation", described, ("calibration",), dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
-    """Compute sections, by default all of them. Raises InputError for names and settings that are wrong."""
+    """Compute sections, by default all of them; without the model's own field tests all others.
+
+    Raises InputError for names and settings that are wrong, and for field tests that are not at hand.
+    """
     names = list(SECTIONS) if only is None else list(only)
     faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    if "field_tests" in names and not has_field_tests(validation.model.content):
+        names.remove("field_tests")
+        if only is None:
+            validation.tell(WITHOUT_FIELD_TESTS)
+        else:
+            faults.append(Fault("field_tests", WITHOUT_FIELD_TESTS))
     faults += worker_faults(validation.workers)
     if faults:
         raise InputError(faults)
     return {name: validation.section(name) for name in names}
 
 
-def content_digest(model: Model) -> str:
+def content_digest(model: Core) -> str:
     """Give the SHA-256 of all files of model/ and of the strategies, those of the current folder included."""
     digest = hashlib.sha256()
     for folder in (model.content / "model", *model.inputs.strategies.folders):
@@ -132,7 +146,7 @@ def content_digest(model: Model) -> str:
 
 
 def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+    return any(part.startswith((".", "__pycache__")) for part in path.parts)
 
 
 def plain(value: Any) -> Any:
@@ -153,9 +167,7 @@ def _calibration(asked: Validation) -> Section:
     return {
         "seed": about.seed,
         "worlds": len(asked.posterior.frame),
-        "model_hash": about.model_hash,
-        "prior_hash": about.prior_hash,
-        "history_hash": about.history_hash,
+        **asdict(about.basis),
         "settings": dict(about.settings),
         **about.summary,
     }
@@ -244,7 +256,8 @@ def _field_tests(asked: Validation) -> Section:
         for item in asked.section("fit")["series"]
         if not item["bound"]
     }
-    return {"tests": [test.as_dict() for test in run_field_tests(asked.model, fit=fit)]}
+    tests = field_tests_of(asked.model.content, fit)
+    return {"tests": [test(asked.model).as_dict() for test in tests.values()]}
 
 
 SECTIONS: dict[str, Callable[[Validation], Section]] = {

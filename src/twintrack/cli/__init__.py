@@ -12,8 +12,6 @@ from typing import Any
 
 import click
 
-from twintrack import __version__
-from twintrack.cli.bench import bench_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
@@ -23,6 +21,7 @@ from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
+from twintrack.version import __version__
 
 INTERRUPTED = 130
 
@@ -68,7 +67,6 @@ for _command in (
     new_command,
     report_command,
     model_group,
-    bench_command,
 ):
     main.add_command(_command)
 

@@ -11,7 +11,7 @@ from twintrack.cli.options import json_option
 from twintrack.cli.progress import ProgressLine, duration
 
 if TYPE_CHECKING:
-    from twintrack.experiments.posterior import PosteriorRecord
+    from twintrack.worlds.posterior import PosteriorRecord
 
 
 _KEPT = "what is done is kept: the same command goes on from there"

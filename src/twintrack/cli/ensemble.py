@@ -12,9 +12,7 @@ from twintrack.cli.options import (
     changes,
     json_option,
     read_names,
-    read_settings,
     tell_changes,
-    tell_unlikely,
     with_setting_options,
 )
 from twintrack.cli.progress import ProgressLine, duration
@@ -22,10 +20,11 @@ from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from twintrack.experiments.experiment import Experiment, Progress, Times
-    from twintrack.experiments.stored_ensemble import EnsembleResult
+    from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import WorldValue
-    from twintrack.model import Model, StrategyReference
+    from twintrack.runs.experiment import Experiment, Progress
+    from twintrack.runs.prepared import Times
+    from twintrack.runs.stored_ensemble import EnsembleResult
 
 DEFAULT_RUNS = 1000
 
@@ -120,26 +119,29 @@ def ensemble_command(**options: Any) -> None:
 
 def _experiment(options: dict[str, Any]) -> Experiment:
     """Read the options. Raises InputError with the faults of all of them."""
+    from twintrack.cli.asked import read_strategies, read_world
     from twintrack.cli.session import open_model
-    from twintrack.experiments.experiment import Experiment
-    from twintrack.experiments.preparing import prepare
+    from twintrack.inputs.strategies import BASELINE
     from twintrack.inputs.validation import FaultList
+    from twintrack.runs.experiment import Experiment
+    from twintrack.runs.prepared import prepare
 
     model = open_model()
     table, runs, resample = options["table"], options["runs"], options["resample"]
     faults = FaultList(_table_faults(table, runs, resample=resample))
     levers: dict[str, list[float]] = {}
     times: Times = "yearly"
-    plans: Sequence[StrategyReference] = options["strategies"]
+    plans: Sequence[str | Strategy] = [BASELINE]  # so that all else is checked where these are wrong
     world: dict[str, WorldValue] = {}
     with faults:
         levers = _levers(options["factorial"])
     with faults:
         times = _times(options["years"])
+    faults += _crossed_faults(options["settings"], levers)
     with faults:
-        plans = _changed(model, plans, options["settings"], levers)
+        plans = read_strategies(model, options["strategies"], options["settings"])
     with faults:
-        world = _world(model, options["worlds"])
+        world = read_world(model, options["worlds"])
     experiment = Experiment(
         strategies=plans,
         scenarios=options["scenarios"],
@@ -194,36 +196,13 @@ def _levers(texts: Sequence[str]) -> dict[str, list[float]]:
     return levers
 
 
-def _changed(
-    model: Model,
-    references: Sequence[StrategyReference],
-    settings: Sequence[str],
-    crossed: Mapping[str, Sequence[float]],
-) -> Sequence[StrategyReference]:
-    """Set levers on top of every strategy. Raises InputError with all faults."""
-    from twintrack.inputs.validation import FaultList
-
-    if not settings:
-        return references
-    levers = read_settings("--set", settings)
+def _crossed_faults(settings: Sequence[str], crossed: Mapping[str, Sequence[float]]) -> list[Fault]:
+    """Say which levers are set and crossed as well."""
     message = "--factorial gives it values too; keep one of the two"
-    faults = FaultList(Fault(f"--set {name}={levers[name]}", message) for name in levers if name in crossed)
-    plans: list[StrategyReference] = []
-    for reference in references:
-        with faults:
-            plans.append(model.inputs.strategies.resolve(reference, levers))
-    faults.raise_any()
-    return plans
-
-
-def _world(model: Model, settings: Sequence[str]) -> dict[str, WorldValue]:
-    """Read world parameters that hold in all worlds, and tell those out of their range."""
-    from twintrack.inputs.world import world_overrides
-
-    world = world_overrides(read_settings("--world", settings), model.world, levers=model.levers)
-    for name, value in world.items():
-        tell_unlikely(model.world[name], value)
-    return world
+    names = [text.partition("=")[0].rpartition(":")[2].strip() for text in settings]
+    return [
+        Fault(f"--set {text}", message) for text, name in zip(settings, names, strict=True) if name in crossed
+    ]
 
 
 def _times(text: str) -> Times:

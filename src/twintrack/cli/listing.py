@@ -13,10 +13,10 @@ from twintrack.cli.options import json_option
 if TYPE_CHECKING:
     from twintrack.model import Model
 
-Entry = dict[str, Any]
+Listed = dict[str, Any]
 
 
-def _strategies(model: Model) -> list[Entry]:
+def _strategies(model: Model) -> list[Listed]:
     from twintrack.inputs.switches import switch_text
 
     plans = [model.strategy(name) for name in model.strategies]
@@ -33,8 +33,15 @@ def _strategies(model: Model) -> list[Entry]:
     ]
 
 
-def _scenarios(model: Model) -> list[Entry]:
-    found = [model.scenario(name) for name in model.scenarios]
+def _scenarios(model: Model) -> list[Listed]:
+    return _worlds(model, model.scenarios)
+
+
+def _family(model: Model) -> list[Listed]:
+    return _worlds(model, model.inputs.family)
+
+
+def _worlds(model: Model, names: list[str]) -> list[Listed]:
     return [
         {
             "name": scenario.name,
@@ -42,37 +49,37 @@ def _scenarios(model: Model) -> list[Entry]:
             "description": scenario.description.model_dump() if scenario.description else None,
             "world": list(scenario.world),
         }
-        for scenario in found
+        for scenario in map(model.scenario, names)
     ]
 
 
-def _levers(model: Model) -> list[Entry]:
+def _levers(model: Model) -> list[Listed]:
     return [_named(entry.model_dump(mode="json")) for entry in model.levers.values()]
 
 
-def _world(model: Model) -> list[Entry]:
+def _world(model: Model) -> list[Listed]:
     return [_named(entry.model_dump(mode="json")) for entry in model.world.values()]
 
 
-def _outcomes(model: Model) -> list[Entry]:
+def _outcomes(model: Model) -> list[Listed]:
     """List the outcomes proper and the statistics; `context` lists what is shown beside them."""
     table = model.inputs.outcomes
     entries = [*(table.outcomes[name] for name in table.goals), *table.statistics.values()]
     return [_named(entry.model_dump(mode="json")) for entry in entries]
 
 
-def _context(model: Model) -> list[Entry]:
+def _context(model: Model) -> list[Listed]:
     table = model.inputs.outcomes
     entries = [entry for name, entry in table.outcomes.items() if name not in table.goals]
     return [_named(entry.model_dump(mode="json")) for entry in entries]
 
 
-def _named(entry: Entry) -> Entry:
+def _named(entry: Listed) -> Listed:
     """Put the name first."""
     return {"name": entry.pop("name"), **entry}
 
 
-def _variables(model: Model) -> list[Entry]:
+def _variables(model: Model) -> list[Listed]:
     return [
         {
             "name": variable.name,
@@ -90,7 +97,7 @@ FRAME = ("Levers", "Outside world", "Indicators", "Control")
 """Groups of the model that are no sectors: what goes in, what comes out, and the settings of the run."""
 
 
-def _sectors(model: Model) -> list[Entry]:
+def _sectors(model: Model) -> list[Listed]:
     """Count the variables of each sector by kind; a flow is an auxiliary that fills or drains a stock."""
     from twintrack.presentation.model_flows import read_flows
 
@@ -114,7 +121,7 @@ def _sectors(model: Model) -> list[Entry]:
     ]
 
 
-def _loops(model: Model) -> list[Entry]:
+def _loops(model: Model) -> list[Listed]:
     """List the loops; one of several parts has the variables of all of them, each once."""
     return [
         {
@@ -130,7 +137,7 @@ def _loops(model: Model) -> list[Entry]:
     ]
 
 
-def _mechanisms(model: Model) -> list[Entry]:
+def _mechanisms(model: Model) -> list[Listed]:
     return [
         {
             "name": entry.id,
@@ -141,7 +148,7 @@ def _mechanisms(model: Model) -> list[Entry]:
     ]
 
 
-def _reports(model: Model) -> list[Entry]:
+def _reports(model: Model) -> list[Listed]:
     from twintrack.inputs.reports import load_report
     from twintrack.inputs.yaml_files import yaml_files
 
@@ -149,9 +156,10 @@ def _reports(model: Model) -> list[Entry]:
     return [{"name": path.stem, **load_report(path, model.inputs).model_dump(mode="json")} for path in files]
 
 
-KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
+KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {
     "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
     "scenarios": (_scenarios, ("name", "title", "world")),
+    "family": (_family, ("name", "title", "world")),
     "levers": (_levers, ("name", "title", "unit", "range", "baseline")),
     "world": (_world, ("name", "title", "unit", "range", "value", "distribution", "confidence")),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
@@ -165,7 +173,7 @@ KINDS: dict[str, tuple[Callable[[Model], list[Entry]], tuple[str, ...]]] = {
 """For each kind how it is listed, and the columns that people see."""
 
 
-def _assumed(entries: list[Entry]) -> str:
+def _assumed(entries: list[Listed]) -> str:
     """Say how many world parameters rest on judgement, as their sources tell."""
     from twintrack.inputs.sources import ASSUMPTION
 
@@ -181,11 +189,19 @@ def _assumed(entries: list[Entry]) -> str:
     )
 
 
-def _besides(entries: list[Entry]) -> str:
+def _besides(entries: list[Listed]) -> str:
     return f"{len(entries)} sectors; besides them the model has the groups {', '.join(FRAME)}."
 
 
-NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed, "sectors": _besides}
+def _run_as_scenarios(_: list[Listed]) -> str:
+    return "These are other countries in the same equations; name one as the scenario of a run."
+
+
+NOTES: dict[str, Callable[[list[Listed]], str]] = {
+    "family": _run_as_scenarios,
+    "world": _assumed,
+    "sectors": _besides,
+}
 """What people read below the table of a kind."""
 
 
@@ -195,8 +211,8 @@ NOTES: dict[str, Callable[[list[Entry]], str]] = {"world": _assumed, "sectors": 
 def list_command(kind: str, as_json: bool) -> None:
     """List all things of a KIND.
 
-    Kinds: strategies, scenarios, levers, world, outcomes, context, variables, sectors, loops, mechanisms
-    and reports.
+    Kinds: strategies, scenarios, family (other countries), levers, world, outcomes, context, variables,
+    sectors, loops, mechanisms and reports.
     """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import plain_table, print_json, print_table

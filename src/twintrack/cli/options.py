@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from twintrack.errors import Fault, InputError
-
-if TYPE_CHECKING:
-    from twintrack.inputs.world import WorldParameter, WorldValue
 
 DEFAULT_YEARS = "2026,2030,2035,2040"
 
@@ -22,7 +19,8 @@ def with_setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "settings",
         multiple=True,
         metavar="LEVER=VALUE",
-        help="Set a lever: a number, or dates with numbers (2026:60,2030:150). May be repeated.",
+        help="Set a lever: a number, or dates with numbers (2026:60,2030:150). With NAME:LEVER=VALUE only"
+        " that of the strategy called NAME. May be repeated.",
     )
     worlds = click.option(
         "--world",
@@ -110,14 +108,6 @@ def _with_braces(value: str) -> str:
     if ":" not in value or value.startswith("{"):
         return value
     return "{" + ", ".join(": ".join(part.strip().rsplit(":", 1)) for part in value.split(",")) + "}"
-
-
-def tell_unlikely(parameter: WorldParameter, value: WorldValue) -> None:
-    """Say on stderr when a value lies outside the range that is thought likely; it is allowed."""
-    values = [value] if isinstance(value, float) else value.values
-    low, high = parameter.range
-    if min(values) < low or max(values) > high:
-        click.echo(f"note: {parameter.name} is set outside its range, {low:g} to {high:g}", err=True)
 
 
 def changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from twintrack.experiments.experiment import Progress
+    from twintrack.runs.experiment import Progress
 
 _SECONDS = 20.0
 """Time between two lines where lines are not rewritten."""

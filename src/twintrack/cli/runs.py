@@ -9,18 +9,13 @@ import click
 from twintrack.cli.options import (
     changes,
     json_option,
-    read_settings,
     tell_changes,
-    tell_unlikely,
     with_world_options,
     years_option,
 )
 
 if TYPE_CHECKING:
-    from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import WorldValue
-    from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 
 @click.command("run", short_help="Simulate a strategy, beside the baseline.")
@@ -38,19 +33,19 @@ def run_command(
     as_json: bool,
 ) -> None:
     """Simulate STRATEGY and print its outcomes beside the baseline's."""
+    from twintrack.cli.asked import read_both
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
 
     model = open_model()
-    (plan,), world = _read(model, (strategy,), settings, worlds)
+    (plan,), world = read_both(model, (strategy,), settings, worlds)
     run = model.run(plan, scenario, world=world)
     if as_json:
         print_json({**run.to_dict(all_variables=all_variables), **changes(settings, worlds)})
         return
     tell_changes(settings, worlds)
-    baseline = model.run(scenario=scenario, world=world)
     label = f"{run.strategy}, changed" if settings else run.strategy
-    _print({"baseline": baseline, label: run}, {"baseline": baseline, label: run}, years)
+    _print({"baseline": run.baseline, label: run}, {"baseline": run.baseline, label: run}, years)
 
 
 @click.command("compare", short_help="Simulate several strategies in one world.")
@@ -67,15 +62,20 @@ def compare_command(
     years: tuple[float, ...],
     as_json: bool,
 ) -> None:
-    """Simulate several strategies in the same world; differences are to the first one named."""
+    """Simulate several strategies in the same world; differences are to the first one named.
+
+    Two settings of one strategy stand side by side under names of their own: `twintrack compare
+    pure_catchup more=pure_catchup --set more:fiscal_ai_rd=400`.
+    """
     if len(strategies) == 1:
         message = "name at least two strategies; `twintrack run` shows one beside the baseline"
         raise click.UsageError(message)
+    from twintrack.cli.asked import read_both
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
 
     model = open_model()
-    plans, world = _read(model, strategies, settings, worlds)
+    plans, world = read_both(model, strategies, settings, worlds)
     comparison = model.compare(plans, scenario, world=world)
     if as_json:
         print_json({**comparison.to_dict(all_variables=all_variables), **changes(settings, worlds)})
@@ -84,31 +84,10 @@ def compare_command(
     _print(comparison.runs, {**comparison.runs, "baseline": comparison.baseline}, years)
 
 
-def _read(
-    model: Model, strategies: tuple[str, ...], settings: tuple[str, ...], worlds: tuple[str, ...]
-) -> tuple[list[Strategy], dict[str, WorldValue]]:
-    """Read what was typed. Raises InputError with the faults of all of it."""
-    from twintrack.inputs.validation import FaultList
-    from twintrack.inputs.world import world_overrides
-
-    plans: list[Strategy] = []
-    world: dict[str, WorldValue] = {}
-    faults = FaultList()
-    for strategy in strategies:
-        with faults:
-            plans.append(model.inputs.strategies.resolve(strategy, read_settings("--set", settings)))
-    with faults:
-        world = world_overrides(read_settings("--world", worlds), model.world, levers=model.levers)
-    faults.raise_any()
-    for name, value in world.items():
-        tell_unlikely(model.world[name], value)
-    return plans, world
-
-
 def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]) -> None:
     """Print the outcomes of what is shown, and the levers in which the runs differ."""
     from twintrack.cli.tables import levers_table, outcomes_table, print_table
-    from twintrack.results import Comparison
+    from twintrack.runs.results import Comparison
 
     reference, *_ = runs
     first = runs[reference]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from twintrack.results import Comparison, Run
+    from twintrack.runs.results import Comparison, Run
 
 WIDE = 110
 """Columns of a terminal from which on outcome, unit and strategy have a column each."""

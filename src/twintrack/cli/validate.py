@@ -40,8 +40,9 @@ def validate_command(**options: Any) -> None:
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
 
+    model = open_model()
     asked = Validation(
-        open_model(),
+        model,
         options["seed"],
         options["workers"],
         tell=lambda text: click.echo(text, err=True),
@@ -54,7 +55,7 @@ def validate_command(**options: Any) -> None:
         return
     from twintrack.presentation.validation_page import build_validation
 
-    page = build_validation(found, options["out"], asked.model, asked.seed)
+    page = build_validation(found, options["out"], model, asked.seed)
     if options["as_json"]:
         print_json({"page": str(page), **found})
         return
@@ -77,5 +78,7 @@ def _print_summary(found: Mapping[str, Section], page: Path) -> None:
         f" {years['compared']} series, than the last growth in {len(years['beats_naive'])} of"
         f" {years['compared_naive']}"
     )
-    statuses = [f"{count} {status}" for status, count in statuses_of(found["field_tests"]).items()]
-    click.echo(f"tests of the field: {', '.join(statuses)}")
+    if "field_tests" in found:
+        statuses = statuses_of(found["field_tests"]["tests"])
+        counts = [f"{count} {status}" for status, count in statuses.items()]
+        click.echo(f"tests of the field: {', '.join(counts)}")

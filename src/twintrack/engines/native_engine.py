@@ -78,7 +78,7 @@ class NativeEngine:
         key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
             given = self.layouts(inputs)
-            described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key} {fingerprint()}"
+            described = f"{self.equations.numbered} {inputs.grid} {key} {fingerprint()}"
 
             def compiled() -> _Compiled:
                 program = scalar_program(self.equations, given, computed, inputs.grid, sizes)

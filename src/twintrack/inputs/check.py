@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
-from twintrack.inputs.boundary import BOUNDARY_FILE, boundary_faults
+from twintrack.inputs.boundary import BOUNDARY_FILE
 from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.cross_checks import boundary_faults, mechanism_faults, state_faults
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
-from twintrack.inputs.loops import loop_faults, state_faults
-from twintrack.inputs.mechanisms import mechanism_faults
+from twintrack.inputs.loops import loop_faults
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
@@ -34,10 +34,10 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
 
     Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
     mechanisms, the observed history, frontier runs and surprises. With equations also: every lever and world
-    parameter is a constant of the model (or an element of one) of the same value and units, every outcome a
-    variable of the same units, every equation has units and a source, every loop is closed, the variables
-    that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
-    with time from outside is told in boundary.yaml, where there is one.
+    parameter is a constant of the model (or an element of one) of the same value and units, something depends
+    on every lever, every outcome is a variable of the same units, every equation has units and a source,
+    every loop is closed, the variables that carry a mechanism are there, and those that were observed, in
+    units that agree, and all that moves with time from outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -45,7 +45,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         content = load_content(root)
     if content is None:
         return list(dict.fromkeys(faults))
-    faults += _names_used_twice(content)
+    faults += [*_names_used_twice(content), *_countries_that_hide(content)]
     faults += _table_citations(content)
     for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
@@ -70,7 +70,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
             faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
     for path in frontier_files(root):
         with faults:
-            faults += frontier_faults(path, content)
+            faults += frontier_faults(path, content.sources)
     if equations is not None:
         faults += _against_equations(content, equations)
         with faults:
@@ -97,6 +97,17 @@ def _names_used_twice(content: Content) -> list[Fault]:
         Fault(document.where("parameters", name), f'"{name}" is a lever too; levers and world share no names')
         for name in content.world
         if name in content.levers.levers
+    ]
+
+
+def _countries_that_hide(content: Content) -> list[Fault]:
+    return [
+        Fault(
+            shown(content.root / "model" / "family" / f"{name}.yaml"),
+            f'"{name}" is a scenario too; rename one',
+        )
+        for name in content.family
+        if name in content.scenarios
     ]
 
 
@@ -141,6 +152,7 @@ def _against_equations(content: Content, equations: Equations) -> list[Fault]:
     folder = content.root / "model"
     return [
         *_table_against_equations(folder / "levers.yaml", "levers", "baseline", levers, equations),
+        *_unconnected(folder / "levers.yaml", levers, equations),
         *_table_against_equations(folder / "world.yaml", "parameters", "value", world, equations),
         *_table_against_equations(folder / "outcomes.yaml", "outcomes", "", outcomes, equations),
         *_equation_faults(folder / "twintrack.mdl", content, equations),
@@ -171,6 +183,16 @@ def _table_against_equations(
         if not isclose(values[name], value, rel_tol=1e-12):
             message = f"{value_key} of {name} is {value!r} here and {values[name]!r} in the model file"
             yield Fault(document.where(table, name, value_key), f"{message} (line {variable.line})")
+
+
+def _unconnected(path: Path, levers: Iterable[str], equations: Equations) -> Iterable[Fault]:
+    """Find levers of the model that move nothing in it."""
+    document = read_document(path)
+    for name in levers:
+        plain = split_element(name)[0]
+        if plain in equations.variables and not equations.uses(plain):
+            message = f'nothing in the model depends on "{plain}"; use it in an equation, or remove the lever'
+            yield Fault(document.where("levers", name), message)
 
 
 def _equation_faults(path: Path, content: Content, equations: Equations) -> Iterable[Fault]:

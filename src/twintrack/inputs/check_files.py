@@ -8,11 +8,10 @@ from pathlib import Path
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import load_boundary
 from twintrack.inputs.content import Content
+from twintrack.inputs.cross_checks import mechanism_faults, state_faults
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_frontier_table
 from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
 from twintrack.inputs.levers import load_levers
-from twintrack.inputs.loops import state_faults
-from twintrack.inputs.mechanisms import mechanism_faults
 from twintrack.inputs.outcomes import load_outcomes
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import load_sources
@@ -31,7 +30,7 @@ def check_file(path: Path, content: Content) -> list[Fault]:
     faults = FaultList()
     with faults:
         if is_frontier_table(path):
-            faults += frontier_faults(path, content)
+            faults += frontier_faults(path, content.sources)
         elif path.suffix == ".csv":
             faults += _table_faults(path, content)
         else:

@@ -23,7 +23,7 @@ from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
-from twintrack.inputs.schemas import Source
+from twintrack.inputs.schemas import Citation
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategies import StrategyLibrary
 from twintrack.inputs.structure_schemas import LoopEntry, Mechanism
@@ -46,7 +46,7 @@ class Content:
     levers: LeverTable
     world: Mapping[str, WorldParameter]
     outcomes: OutcomeTable
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Citation]
 
     @property
     def strategies(self) -> StrategyLibrary:
@@ -59,9 +59,18 @@ class Content:
         names = [path.stem for path in yaml_files(self._scenario_folder)]
         return sorted(names, key=lambda name: (name != CENTRAL, name))
 
+    @property
+    def family(self) -> list[str]:
+        """Names of the other countries that the equations can stand for; each is run as a scenario is."""
+        return [path.stem for path in yaml_files(self._family_folder)]
+
     def scenario(self, name: str) -> Scenario:
-        """Read a scenario, given its name or a path to a .yaml; raises InputError with all its faults."""
-        return load_scenario(find_scenario(name, self._scenario_folder), self.world)
+        """Read a scenario or a country of the family; raises InputError with all faults of its file."""
+        return load_scenario(self.scenario_file(name), self.world)
+
+    def scenario_file(self, name: str) -> Path:
+        """Give the file of a scenario or country, given its name or a path to a .yaml. Raises InputError."""
+        return find_scenario(name, self._scenario_folder, self._family_folder)
 
     @property
     def loops(self) -> dict[str, LoopEntry]:
@@ -99,6 +108,10 @@ class Content:
     @property
     def _scenario_folder(self) -> Path:
         return self.root / "model" / "scenarios"
+
+    @property
+    def _family_folder(self) -> Path:
+        return self.root / "model" / "family"
 
 
 def load_content(root: Path) -> Content:

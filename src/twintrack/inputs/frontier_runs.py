@@ -7,23 +7,20 @@ cost growth from them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import Row, as_document, number_or_text, read_rows
-from twintrack.inputs.schemas import Entry, Number, Text
+from twintrack.inputs.schemas import Citation, Positive, StrictSchema, Text
 from twintrack.inputs.settings import described
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import Document, shown
-
-if TYPE_CHECKING:
-    from twintrack.inputs.content import Content
 
 FOLDER = Path("model") / "history" / "runs"
 """Where the two tables are, below the root of the content."""
@@ -54,18 +51,11 @@ def _yes_or_no(value: Any) -> bool:
     raise PydanticCustomError("yes_or_no", "{wrong}", {"wrong": f"must be 0 or 1, not {described(value)}"})
 
 
-def _above_zero(value: float) -> float:
-    if value <= 0:
-        raise PydanticCustomError("above_zero", "{wrong}", {"wrong": f"must be above 0, not {value:g}"})
-    return value
-
-
 Day = Annotated[datetime.date, BeforeValidator(_date)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
-Positive = Annotated[Number, AfterValidator(_above_zero)]
 
 
-class _Cited(Entry):
+class _Cited(StrictSchema):
     source: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Keys of sources.yaml."""
 
@@ -116,13 +106,13 @@ class FrontierDefinition(_Cited):
     """Which runs count."""
 
 
-class FrontierRunsFile(Entry):
+class FrontierRunsFile(StrictSchema):
     """model/history/runs/frontier_runs.csv, read as rows."""
 
     runs: tuple[FrontierRun, ...]
 
 
-class FrontierDefinitionsFile(Entry):
+class FrontierDefinitionsFile(StrictSchema):
     """model/history/runs/frontier_definitions.csv, read as rows."""
 
     definitions: tuple[FrontierDefinition, ...]
@@ -157,7 +147,7 @@ def is_frontier_table(path: Path) -> bool:
     return path.name in (RUNS_FILE, DEFINITIONS_FILE)
 
 
-def frontier_faults(path: Path, content: Content) -> list[Fault]:
+def frontier_faults(path: Path, sources: Mapping[str, Citation]) -> list[Fault]:
     """Say which sources of one of the tables do not exist. Raises InputError when it cannot be read."""
     document: Document
     entries: Sequence[_Cited]
@@ -166,7 +156,7 @@ def frontier_faults(path: Path, content: Content) -> list[Fault]:
     return [
         Fault(document.where(key, place), wrong)
         for place, entry in enumerate(entries)
-        for wrong in citation_faults(entry.source, content.sources)
+        for wrong in citation_faults(entry.source, sources)
     ]
 
 

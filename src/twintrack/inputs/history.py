@@ -15,7 +15,7 @@ from twintrack.errors import Fault
 from twintrack.inputs.csv_tables import read_rows
 from twintrack.inputs.history_schemas import HistoryFile, Reading, Scale, SeriesEntry
 from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.schemas import Bilingual, Source
+from twintrack.inputs.schemas import Bilingual, Citation
 from twintrack.inputs.settings import checked_number
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import FaultList, validated
@@ -77,7 +77,7 @@ class HistorySeries:
     not_used: Bilingual | None = None
 
 
-def load_history(folder: Path, sources: Mapping[str, Source] | None = None) -> dict[str, HistorySeries]:
+def load_history(folder: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
     """Read model/history: series.yaml and one NAME.csv for each of its series, in the order of the file.
 
     With `sources` every citation is looked up. Raises InputError with all faults.
@@ -85,13 +85,13 @@ def load_history(folder: Path, sources: Mapping[str, Source] | None = None) -> d
     return read_history(folder / SERIES_FILE, sources)
 
 
-def read_history(path: Path, sources: Mapping[str, Source] | None = None) -> dict[str, HistorySeries]:
+def read_history(path: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
     """Read a file of series of any name and the tables beside it; raises InputError with all faults."""
     return _read(path, sources)[1]
 
 
 def history_faults(
-    path: Path, sources: Mapping[str, Source], equations: Equations | None = None
+    path: Path, sources: Mapping[str, Citation], equations: Equations | None = None
 ) -> list[Fault]:
     """Say what is wrong with a file of series and its tables; with equations also with variables and units.
 
@@ -130,6 +130,16 @@ def history_hash(history: Iterable[HistorySeries]) -> str:
     return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
 
 
+def end_of(series: HistorySeries, point: HistoryPoint) -> float:
+    """Give the time at which a point was complete: its date, or the end of its window."""
+    return point.year + series.window if series.reading == "mean" else point.year
+
+
+def last_observed(history: Iterable[HistorySeries]) -> float | None:
+    """Give the decimal year in which the last observation was complete, None where there is none."""
+    return max((end_of(series, point) for series in history for point in series.points), default=None)
+
+
 def has_history(folder: Path) -> bool:
     """Say whether a folder holds observed series; one that only has folders of its own does not."""
     return (folder / SERIES_FILE).exists() or bool(history_files(folder))
@@ -140,7 +150,7 @@ def history_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.csv") if not path.name.startswith("."))
 
 
-def _read(path: Path, sources: Mapping[str, Source] | None) -> tuple[Document, dict[str, HistorySeries]]:
+def _read(path: Path, sources: Mapping[str, Citation] | None) -> tuple[Document, dict[str, HistorySeries]]:
     document = read_document(path)
     entries = validated(document, HistoryFile).series
     faults = FaultList()
@@ -152,7 +162,7 @@ def _read(path: Path, sources: Mapping[str, Source] | None) -> tuple[Document, d
             faults.append(Fault(where, f"there is no {table.name} beside this file; write its numbers there"))
             continue
         with faults:
-            series[name] = _series(name, entry, _Table(table, entry, sources).points())
+            series[name] = _series(name, entry, _SeriesTable(table, entry, sources).points())
     for table in history_files(path.parent):
         if table.stem not in entries:
             message = f'no series of {path.name} is named "{table.stem}"; add it there or remove the table'
@@ -167,10 +177,10 @@ def _series(name: str, entry: SeriesEntry, points: tuple[HistoryPoint, ...]) -> 
     return HistorySeries(**given)
 
 
-class _Table:
+class _SeriesTable:
     """Reads the table of one series and collects what is wrong with it."""
 
-    def __init__(self, path: Path, entry: SeriesEntry, sources: Mapping[str, Source] | None) -> None:
+    def __init__(self, path: Path, entry: SeriesEntry, sources: Mapping[str, Citation] | None) -> None:
         self.path = path
         self.entry = entry
         self.sources = sources

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from twintrack.inputs.schemas import Bilingual, Entry, Number, Text, Unit, Year
+from twintrack.inputs.schemas import Bilingual, Positive, StrictSchema, Text, Unit, Year
 
 Reading = Literal["at", "mean", "total"]
 """What of the model an observation is compared with: its value at the date, linear between saved values; its
@@ -16,10 +16,8 @@ mean over the window that begins at the date; or the flow added up from `since` 
 Scale = Literal["log", "linear", "logit"]
 """The scale on which errors are alike everywhere: log for what is positive, logit for shares."""
 
-Positive = Annotated[Number, Field(gt=0)]
 
-
-class SeriesEntry(Entry):
+class SeriesEntry(StrictSchema):
     """One series; its numbers stand in the .csv of the same name."""
 
     title: Bilingual
@@ -72,7 +70,7 @@ class SeriesEntry(Entry):
         return ""
 
 
-class HistoryFile(Entry):
+class HistoryFile(StrictSchema):
     """model/history/series.yaml."""
 
     series: dict[str, SeriesEntry]

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from twintrack.errors import Fault
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.structure_schemas import Cycle, LoopEntry, LoopsFile
-from twintrack.inputs.validation import FaultList, unknown, validated
-from twintrack.inputs.world import read_world
+from twintrack.inputs.validation import FaultList, validated
 from twintrack.inputs.yaml_files import Address, Document, read_document
 from twintrack.names import split_element
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.inputs.content import Content
 
 
 def load_loops(path: Path) -> dict[str, LoopEntry]:
@@ -26,27 +24,20 @@ def load_loops(path: Path) -> dict[str, LoopEntry]:
     Every chain has a sign for each link, and their product is the sign of the loop. Raises InputError with
     all faults.
     """
-    return _read(path)[1]
+    return read_loops(path)[1]
 
 
-def state_faults(path: Path, content: Content) -> list[Fault]:
-    """Say what is wrong with the states that the loops name; raises InputError when they cannot be read."""
-    document, loops = _read(path)
-    faults = FaultList()
-    for place, loop in enumerate(loops.values()):
-        where = partial(document.where, "loops", place, "state")
-        state = loop.state
-        if state.strategy not in content.strategies.names():
-            message = unknown("strategy", state.strategy, content.strategies.names())
-            faults.append(Fault(where("strategy"), message))
-        if state.scenario not in content.scenarios:
-            message = unknown("scenario", state.scenario, content.scenarios)
-            faults.append(Fault(where("scenario"), message))
-        with faults:
-            read_world(state.world, content.world, partial(where, "world"))
-        with faults:
-            content.levers.read_settings(state.levers, partial(where, "levers"))
-    return faults
+def read_loops(path: Path) -> tuple[Document, dict[str, LoopEntry]]:
+    """Read loops as `load_loops` does, with the document that tells where each one stands."""
+    document = read_document(path)
+    entries = validated(document, LoopsFile).loops
+    faults = FaultList(_repeated(document, entries))
+    for address, cycle in _cycles(entries):
+        wrong = _sign_fault(cycle)
+        if wrong:
+            faults.append(Fault(document.where(*address, "signs"), f"{cycle.id}: {wrong}"))
+    faults.raise_any()
+    return document, {entry.id: entry for entry in entries}
 
 
 def loop_faults(path: Path, equations: Equations) -> list[Fault]:
@@ -54,7 +45,7 @@ def loop_faults(path: Path, equations: Equations) -> list[Fault]:
 
     Raises InputError when the file cannot be read.
     """
-    document, loops = _read(path)
+    document, loops = read_loops(path)
     faults: list[Fault] = []
     for address, cycle in _cycles(loops.values()):
         wrong = [name_fault(label, equations, whole=True) for label in cycle.variables]
@@ -73,18 +64,6 @@ def links(cycle: Cycle) -> list[tuple[str, str]]:
     """Give the (cause, effect) pairs of a chain, as many as it has variables."""
     following = [*cycle.variables[1:], cycle.variables[0]]
     return list(zip(cycle.variables, following, strict=True))
-
-
-def _read(path: Path) -> tuple[Document, dict[str, LoopEntry]]:
-    document = read_document(path)
-    entries = validated(document, LoopsFile).loops
-    faults = FaultList(_repeated(document, entries))
-    for address, cycle in _cycles(entries):
-        wrong = _sign_fault(cycle)
-        if wrong:
-            faults.append(Fault(document.where(*address, "signs"), f"{cycle.id}: {wrong}"))
-    faults.raise_any()
-    return document, {entry.id: entry for entry in entries}
 
 
 def _cycles(entries: Iterable[LoopEntry]) -> Iterator[tuple[Address, Cycle]]:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import as_document, read_rows
-from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
-from twintrack.inputs.validation import FaultList, unknown, validated
-from twintrack.inputs.world import read_world
+from twintrack.inputs.validation import FaultList, validated
 from twintrack.inputs.yaml_files import Document, shown
-
-if TYPE_CHECKING:
-    from twintrack.equations import Equations
-    from twintrack.inputs.content import Content
 
 COLUMNS = tuple(Mechanism.model_fields)
 _LISTS = ("seed", "variables", "lever")
@@ -31,48 +24,11 @@ def load_mechanisms(path: Path) -> dict[str, Mechanism]:
     Raises InputError with all faults: columns, ids, and rows that say neither where the model has the claim
     nor why it does not.
     """
-    return _read(path)[1]
+    return read_mechanisms(path)[1]
 
 
-def mechanism_faults(path: Path, content: Content, equations: Equations | None = None) -> list[Fault]:
-    """Say what is wrong with the names in the file.
-
-    Sources, levers, outcomes, scenarios and world parameters must exist, with equations also variables and
-    sectors. Raises InputError when the file cannot be read.
-    """
-    document, mechanisms = _read(path)
-    faults = []
-    for place, entry in enumerate(mechanisms.values()):
-        wrong = citation_faults(entry.seed, content.sources) + _content_faults(entry, content)
-        if equations is not None:
-            wrong += _model_faults(entry, equations)
-        where = document.where(_TABLE, place)
-        faults += [Fault(where, f"{entry.id}: {message}") for message in wrong]
-    return faults
-
-
-def _content_faults(entry: Mechanism, content: Content) -> list[str]:
-    levers, outcomes = content.levers.levers, content.outcomes.outcomes
-    wrong = [unknown("lever", name, levers) for name in entry.lever if name not in levers]
-    if entry.outcome and entry.outcome not in outcomes:
-        wrong.append(unknown("outcome", entry.outcome, outcomes))
-    if entry.scenario and entry.scenario not in content.scenarios:
-        wrong.append(unknown("scenario", entry.scenario, content.scenarios))
-    faults = FaultList()
-    with faults:
-        read_world(entry.world, content.world, lambda *_: "")
-    return wrong + [fault.message for fault in faults]
-
-
-def _model_faults(entry: Mechanism, equations: Equations) -> list[str]:
-    wrong = [name_fault(name, equations, whole=True) for name in entry.variables]
-    groups = list(dict.fromkeys(variable.group for variable in equations.variables.values()))
-    if entry.sector not in groups:
-        wrong.append(unknown("sector of the model", entry.sector, groups))
-    return [message for message in wrong if message]
-
-
-def _read(path: Path) -> tuple[Document, dict[str, Mechanism]]:
+def read_mechanisms(path: Path) -> tuple[Document, dict[str, Mechanism]]:
+    """Read mechanisms as `load_mechanisms` does, with the document that tells where each one stands."""
     document = _document(path)
     entries = validated(document, MechanismsFile).mechanisms
     faults = FaultList()

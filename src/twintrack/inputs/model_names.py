@@ -21,15 +21,14 @@ def name_fault(name: str, equations: Equations, *, constant: bool = False, whole
     except ValueError as error:
         return str(error)
     kind = "constant" if constant else "variable"
-    variables = equations.variables.values()
-    options = [other.name for other in variables if not constant or other.kind == "constant"]
     variable = equations.variables.get(plain)
-    if variable is None:
-        return unknown(f"{kind} of the model", plain, options)
-    if constant and variable.kind != "constant":
-        return (
-            f'"{plain}" is of the kind {variable.kind}, not a constant of the model{suggest(plain, options)}'
-        )
+    if variable is None or (constant and variable.kind != "constant"):
+        variables = equations.variables.values()
+        options = [other.name for other in variables if not constant or other.kind == "constant"]
+        if variable is None:
+            return unknown(f"{kind} of the model", plain, options)
+        wrong = f'"{plain}" is of the kind {variable.kind}, not a constant of the model'
+        return f"{wrong}{suggest(plain, options)}"
     if name not in variable.labels and (elements or not whole):
         return f'"{name}" is not one of the elements {", ".join(variable.labels)}'
     return ""

@@ -1,7 +1,4 @@
-"""The form of each file: which keys, of which type. Unknown keys are refused, values are frozen.
-
-The texts under the fields are the help that editors show (`strategy_json_schema`).
-"""
+"""The form of each file: which keys, of which type. Unknown keys are refused, values are frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -45,6 +41,12 @@ def _unit(value: Any) -> Any:
     return "1" if value == 1 and not isinstance(value, bool) else value
 
 
+def _above_zero(value: float) -> float:
+    if value <= 0:
+        raise PydanticCustomError("above_zero", "{wrong}", {"wrong": f"must be above 0, not {value:g}"})
+    return value
+
+
 def _text_or_number(value: Any) -> str | float:
     if isinstance(value, str):
         return value
@@ -57,29 +59,22 @@ def _text_or_number(value: Any) -> str | float:
 
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, BeforeValidator(_number)]
+Positive = Annotated[Number, AfterValidator(_above_zero)]
 Year = Annotated[float, BeforeValidator(_year)]
 Unit = Annotated[str, BeforeValidator(_unit), Field(min_length=1)]
 TextOrNumber = Annotated[str | float, BeforeValidator(_text_or_number)]
 
-_NUMBER = {"type": "number"}
-_STEP = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-SETTING_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        _NUMBER,
-        {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [_NUMBER, _STEP]}},
-    ]
-}
-Setting = Annotated[Any, WithJsonSchema(SETTING_SCHEMA)]
+RawSetting = Any
 """A number, or dates with numbers; read by `settings.read_setting`, which knows the ranges."""
 
 
-class Entry(BaseModel):
+class StrictSchema(BaseModel):
     """Base of all: unknown keys refused, nothing converted silently, not to be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
-class Bilingual(Entry):
+class Bilingual(StrictSchema):
     """A text in both languages."""
 
     en: Text
@@ -92,19 +87,11 @@ class Bilingual(Entry):
         return self.zh if language == "zh" else self.en
 
 
-_BOTH = {
-    "type": "object",
-    "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
-    "required": ["en", "zh"],
-    "additionalProperties": False,
-}
-Words = Annotated[
-    Bilingual, BeforeValidator(_in_both_languages), WithJsonSchema({"anyOf": [{"type": "string"}, _BOTH]})
-]
+Words = Annotated[Bilingual, BeforeValidator(_in_both_languages)]
 """A text in English and Chinese; one plain text stands for both."""
 
 
-class _Ranged(Entry):
+class _Ranged(StrictSchema):
     range: tuple[Number, Number]
     """Lowest and highest value."""
 
@@ -157,7 +144,7 @@ class LeverEntry(_Ranged):
         return f"must be from {self.low:g} to {self.high:g} (unit: {self.unit}), not {value:g}"
 
 
-class LeversFile(Entry):
+class LeversFile(StrictSchema):
     """model/levers.yaml."""
 
     policy_start: Year
@@ -209,13 +196,13 @@ class WorldEntry(_Ranged):
             yield f"has a spread that must be above 0, not {self.spread:g}"
 
 
-class WorldFile(Entry):
+class WorldFile(StrictSchema):
     """model/world.yaml."""
 
     parameters: dict[str, WorldEntry]
 
 
-class OutcomeEntry(Entry):
+class OutcomeEntry(StrictSchema):
     """What planners compare."""
 
     title: Words
@@ -243,7 +230,7 @@ class StatisticEntry(OutcomeEntry):
     """Share of worlds that lie below it."""
 
 
-class OutcomesFile(Entry):
+class OutcomesFile(StrictSchema):
     """model/outcomes.yaml."""
 
     outcomes: dict[str, OutcomeEntry]
@@ -255,7 +242,7 @@ class OutcomesFile(Entry):
     """The outcomes that are shown first."""
 
 
-class Source(Entry):
+class Citation(StrictSchema):
     """Where a number or mechanism comes from."""
 
     title: Text
@@ -264,13 +251,13 @@ class Source(Entry):
     link: str = ""
 
 
-class SourcesFile(Entry):
+class SourcesFile(StrictSchema):
     """model/sources.yaml."""
 
-    sources: dict[str, Source]
+    sources: dict[str, Citation]
 
 
-class Ground(Entry):
+class Ground(StrictSchema):
     """What a value stands on."""
 
     source: Text
@@ -279,12 +266,12 @@ class Ground(Entry):
     """Why this value."""
 
 
-class ScenarioFile(Entry):
+class ScenarioFile(StrictSchema):
     """model/scenarios/NAME.yaml: an outside world."""
 
     title: Words
     description: Words | None = None
-    world: dict[str, Setting]
+    world: dict[str, RawSetting]
     """World parameters that differ from their central values."""
     constants: dict[str, Number] = Field(default_factory=dict)
     """What else makes another country: other constants of the model, or variables that a number replaces."""
@@ -300,18 +287,6 @@ NO_SWITCH = "none"
 """What stands for no switch."""
 
 
-def _above_zero(value: float) -> float:
-    if value <= 0:
-        raise PydanticCustomError("above_zero", "{wrong}", {"wrong": f"must be above 0, not {value:g}"})
-    return value
-
-
-def _or_none(schema: dict[str, Any]) -> None:
-    """Let editors know the word, which a validator takes away before the form is checked."""
-    schema["anyOf"] = [{"const": NO_SWITCH}, *(kind for kind in schema["anyOf"] if kind != {"type": "null"})]
-    del schema["default"]
-
-
 def _switch(value: Any) -> Any:
     if value is None:
         wrong = f'must be indented lines ("to:", "when:", "ramp_years:"), or {NO_SWITCH}; it is empty'
@@ -319,12 +294,12 @@ def _switch(value: Any) -> Any:
     return None if value == NO_SWITCH else value
 
 
-class SwitchWhen(Entry):
+class SwitchWhen(StrictSchema):
     """When a strategy goes over to another one: at a date, or once an outcome has been low for some time."""
 
     outcome: Literal["frontier_gap_months"] | None = None
     """What is watched, from policy_start on."""
-    below: Annotated[Number, AfterValidator(_above_zero)] | None = None
+    below: Positive | None = None
     """The outcome must be below this, in its own unit."""
     for_years: Annotated[Number, Field(ge=0)] | None = None
     """How long it must have been below without a break; 1 when not given."""
@@ -344,19 +319,19 @@ class SwitchWhen(Entry):
         return self
 
 
-class SwitchEntry(Entry):
+class SwitchEntry(StrictSchema):
     """How a strategy goes over to another one. It never goes back."""
 
     to: Text
     """The strategy that it goes over to: a name, a .yaml file, or a mix; it must not switch itself."""
-    levers: dict[str, Setting] = Field(default_factory=dict)
+    levers: dict[str, RawSetting] = Field(default_factory=dict)
     """Levers set on top of the strategy that it goes over to."""
     when: SwitchWhen
     ramp_years: Annotated[Number, Field(ge=0)] | None = None
     """Years that the levers take to where the other strategy then stands; as for levers when not given."""
 
 
-class StrategyFile(Entry):
+class StrategyFile(StrictSchema):
     """strategies/NAME.yaml: what is done with the levers over time."""
 
     title: Words | None = None
@@ -365,9 +340,9 @@ class StrategyFile(Entry):
     """The strategy that this one starts from; the baseline when neither `extends` nor `mix` is given."""
     mix: Annotated[dict[str, Number], Field(min_length=1)] | None = None
     """Strategies with weights that sum to one: every lever follows the weighted mean of theirs."""
-    levers: dict[str, Setting] = Field(default_factory=dict)
+    levers: dict[str, RawSetting] = Field(default_factory=dict)
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
-    switch: Annotated[SwitchEntry | None, BeforeValidator(_switch), Field(json_schema_extra=_or_none)] = None
+    switch: Annotated[SwitchEntry | None, BeforeValidator(_switch)] = None
     """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
     budget: Literal["own", "equal"] = "own"
     """equal: money levers are scaled until the present value of public cost equals the baseline's."""
@@ -375,7 +350,7 @@ class StrategyFile(Entry):
     references: tuple[str, ...] = ()
 
 
-class Ensemble(Entry):
+class Ensemble(StrictSchema):
     """How many worlds a report draws, from which seed, and from where."""
 
     worlds: Annotated[int, Field(ge=1)]
@@ -384,7 +359,7 @@ class Ensemble(Entry):
     """true: from all that the ranges allow; otherwise from the worlds that agree with history, if any."""
 
 
-class Report(Entry):
+class Report(StrictSchema):
     """reports/NAME.yaml."""
 
     title: Words

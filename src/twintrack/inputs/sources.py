@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from twintrack.inputs.schemas import Source, SourcesFile
+from twintrack.inputs.schemas import Citation, SourcesFile
 from twintrack.inputs.validation import unknown, validated
 from twintrack.inputs.yaml_files import read_document
 
@@ -16,12 +16,12 @@ ASSUMPTION = "assumption"
 _KEY = re.compile(r"\w+")
 
 
-def load_sources(path: Path) -> dict[str, Source]:
+def load_sources(path: Path) -> dict[str, Citation]:
     """Read model/sources.yaml; raises InputError with all its faults."""
     return validated(read_document(path), SourcesFile).sources
 
 
-def citation_faults(texts: Iterable[str], sources: Mapping[str, Source]) -> list[str]:
+def citation_faults(texts: Iterable[str], sources: Mapping[str, Citation]) -> list[str]:
     """Say which citations name no source; a text of several words, or a link, cites freely and passes."""
     known = [*sources, ASSUMPTION]
     return [unknown("source", text, known) for text in texts if _KEY.fullmatch(text) and text not in known]

@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import EARLIEST, Knot, LeverPath
-from twintrack.inputs.schemas import SETTING_SCHEMA, Bilingual, StrategyFile
+from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.settings import Setting
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.yaml_files import shown
@@ -73,19 +73,6 @@ def save_strategy(path: Path, strategy: Strategy, table: LeverTable, *, overwrit
         atomic_write(path, text)
     except OSError as error:
         raise InputError(Fault(shown(path), f"cannot be written: {error.strerror}")) from None
-
-
-def strategy_json_schema(table: LeverTable | None = None) -> dict[str, Any]:
-    """Give the JSON Schema of strategy files, for editors; with a table also the levers' names and titles."""
-    schema = StrategyFile.model_json_schema()
-    if table is not None:
-        levers = {}
-        for name, lever in table.levers.items():
-            limits = f"{lever.low:g} to {lever.high:g} (unit: {lever.unit}), baseline {lever.baseline:g}"
-            levers[name] = {"title": lever.title.en, "description": limits, **SETTING_SCHEMA}
-        for entry in (schema, schema["$defs"]["SwitchEntry"]):
-            entry["properties"]["levers"] |= {"properties": levers, "additionalProperties": False}
-    return schema
 
 
 def shortest_setting(path: LeverPath, base: LeverPath, table: LeverTable) -> float | Mapping[float, Any]:

@@ -7,25 +7,25 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from twintrack.inputs.schemas import Bilingual, Entry, Number, Setting, Text, Year
+from twintrack.inputs.schemas import Bilingual, Number, RawSetting, StrictSchema, Text, Year
 
 Sign = Literal["+", "-"]
 """Of a link: both move the same way, or opposite ways. Of a loop: reinforcing, or balancing."""
 
 
-class LoopState(Entry):
+class LoopState(StrictSchema):
     """Where the signs of a loop's links hold: a run of the model and a year of it."""
 
     strategy: Text = "baseline"
     scenario: Text = "central"
     year: Year
-    world: dict[str, Setting] = Field(default_factory=dict)
+    world: dict[str, RawSetting] = Field(default_factory=dict)
     """World parameters set on top of the scenario."""
-    levers: dict[str, Setting] = Field(default_factory=dict)
+    levers: dict[str, RawSetting] = Field(default_factory=dict)
     """Levers set on top of the strategy."""
 
 
-class Cycle(Entry):
+class Cycle(StrictSchema):
     """A closed chain of variables, each a cause of the next, the last one of the first."""
 
     id: Text
@@ -36,7 +36,7 @@ class Cycle(Entry):
     """Of the link from each variable to the next."""
 
 
-class LoopEntry(Entry):
+class LoopEntry(StrictSchema):
     """A feedback loop, or several that work on or against each other."""
 
     id: Text
@@ -68,13 +68,13 @@ class LoopEntry(Entry):
         return (Cycle(id=self.id, sign=self.sign, variables=self.variables, signs=self.signs),)
 
 
-class LoopsFile(Entry):
+class LoopsFile(StrictSchema):
     """model/loops.yaml."""
 
     loops: tuple[LoopEntry, ...]
 
 
-class Mechanism(Entry):
+class Mechanism(StrictSchema):
     """A row of model/mechanisms.csv: a claim of the literature, and where the model has it."""
 
     id: Text
@@ -98,7 +98,7 @@ class Mechanism(Entry):
     """Why it is left out."""
 
 
-class MechanismsFile(Entry):
+class MechanismsFile(StrictSchema):
     """model/mechanisms.csv, read as rows."""
 
     mechanisms: tuple[Mechanism, ...]

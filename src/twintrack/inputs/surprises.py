@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from twintrack.inputs.schemas import Bilingual, Entry
+from twintrack.inputs.schemas import Bilingual, StrictSchema
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import read_document
 
 SURPRISES_FILE = Path("model") / "surprises.yaml"
 
 
-class SurpriseKind(Entry):
+class SurpriseKind(StrictSchema):
     """What a kind of surprise turned out to be."""
 
     label: Literal["understood", "insight", "fault"]
@@ -20,7 +20,7 @@ class SurpriseKind(Entry):
     meaning: Bilingual
 
 
-class SurprisesFile(Entry):
+class SurprisesFile(StrictSchema):
     """model/surprises.yaml."""
 
     kinds: dict[str, SurpriseKind]

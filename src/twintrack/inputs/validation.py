@@ -28,7 +28,6 @@ _WRONG = {
     "string_too_short": "must not be empty",
     "too_short": "needs at least {min_length} entries; it has {actual_length}",
     "too_long": "takes {max_length} entries",
-    "greater_than": "must be above {gt:g}, not {found}",
     "greater_than_equal": "must be at least {ge:g}, not {found}",
 }
 """What to say for pydantic's own kinds of error; {found} is what stands in the file."""

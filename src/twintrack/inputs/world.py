@@ -107,11 +107,14 @@ def _constant_faults(
             yield Fault(document.where("grounds", name), unknown("value", name, known))
 
 
-def find_scenario(name: str, folder: Path) -> Path:
-    """Give the file of a scenario; `name` is its name, or a path to a .yaml. Raises InputError for none."""
+def find_scenario(name: str, *folders: Path) -> Path:
+    """Give the file of a scenario; `name` is its name, or a path to a .yaml. Raises InputError for none.
+
+    A name that is in several folders is that of the first one.
+    """
     if name.endswith(".yaml"):
         return Path(name)
-    files = {path.stem: path for path in yaml_files(folder)}
+    files = {path.stem: path for folder in reversed(folders) for path in yaml_files(folder)}
     if name not in files:
         raise InputError(Fault(f"scenario {name}", unknown("scenario", name, files)))
     return files[name]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from twintrack.model import Model
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 EXPLORED = "your strategy"
 FIGURE_WIDTH = 580

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from twintrack import __version__
 from twintrack.equations.structure import Variable
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import snake, split_element
@@ -24,9 +23,10 @@ from twintrack.presentation.model_views import Structure, model_structure
 from twintrack.presentation.pages import environment, html_language, part
 from twintrack.presentation.report_files import replaced_folder
 from twintrack.presentation.texts import LANGUAGES, Texts
+from twintrack.version import __version__
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Source
+    from twintrack.inputs.schemas import Citation
     from twintrack.inputs.structure_schemas import LoopEntry
     from twintrack.model import Model
 
@@ -260,7 +260,7 @@ class Pages:
         ]
         return json.dumps(entries, ensure_ascii=False)
 
-    def _full_source(self, key: str, source: Source) -> dict[str, Any]:
+    def _full_source(self, key: str, source: Citation) -> dict[str, Any]:
         link = source.link if source.link.startswith(("http://", "https://")) else ""
         return {"key": key, "source": source, "link": link}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from twintrack.model import Model
     from twintrack.presentation.controls import Control
-    from twintrack.results import Run
+    from twintrack.runs.results import Run
 
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""

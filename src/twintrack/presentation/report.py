@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from twintrack import __version__
-from twintrack.analysis.robustness import noise_level
+from twintrack.decisions.robustness import noise_level
 from twintrack.presentation.figures import DASH_ARRAYS, styles
 from twintrack.presentation.formats import date
 from twintrack.presentation.pages import environment, html_language, part
@@ -35,6 +34,7 @@ from twintrack.presentation.report_overview import Overview
 from twintrack.presentation.report_tables import Tables
 from twintrack.presentation.report_words import Words
 from twintrack.presentation.texts import Texts
+from twintrack.version import __version__
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

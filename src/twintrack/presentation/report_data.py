@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.errors import Fault, InputError
-from twintrack.experiments.switching import SHARE
 from twintrack.inputs.strategies import BASELINE
+from twintrack.runs.switching import SHARE
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from twintrack.experiments.drawing import Origin
     from twintrack.inputs.outcomes import Outcome, Statistic
     from twintrack.inputs.schemas import Report
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
     from twintrack.model import Model
+    from twintrack.worlds.drawing import Origin
 
 COST = "public_cost"
 COST_VALUE = "public_cost_pv"

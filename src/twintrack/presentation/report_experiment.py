@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.presentation.formats import date, number, share, signed
 from twintrack.presentation.report_data import GOVERNANCE, PORTFOLIOS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.presentation import figures
 from twintrack.presentation.formats import date, number, share, signed
 from twintrack.presentation.report_data import LEADER

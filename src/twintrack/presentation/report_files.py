@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.errors import Fault, InputError
 from twintrack.resources import POSTERIOR_FILE
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.presentation import figures
 from twintrack.presentation.formats import date, difference, number, share
 from twintrack.presentation.report_data import COSTS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.inputs.paths import LeverPath
 from twintrack.presentation.formats import date, difference, number, share, signed
 from twintrack.presentation.report_data import COST, COST_VALUE, COSTS

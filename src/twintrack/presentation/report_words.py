@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twintrack.analysis import robustness
+from twintrack.decisions import robustness
 from twintrack.presentation.formats import date, difference, number, share
 from twintrack.presentation.report_data import COSTS
 

@@ -23,8 +23,12 @@ class FieldTests:
     view: View
 
     def blocks(self) -> list[Block]:
-        """Give an overview, then each test."""
-        return [self._overview(), *(block for test in self.view.tests() for block in self._test(test))]
+        """Give an overview, then each test; where there are none, say where they are."""
+        tests = self.view.tests()
+        if not tests:
+            return [self.view.remark("field_tests_absent")]
+        each = (block for test in tests for block in self._test(test))
+        return [self.view.remark("field_tests_intro"), self._overview(), *each]
 
     def _overview(self) -> Table:
         texts = self.view.texts

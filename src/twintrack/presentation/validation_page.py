@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from twintrack import __version__
 from twintrack.calibration.fit import Band
 from twintrack.calibration.projection import Projection, table
 from twintrack.presentation.pages import environment, html_language, part
@@ -25,6 +24,7 @@ from twintrack.presentation.validation_tables import Tables
 from twintrack.presentation.validation_view import Block, Heading, Section, View
 from twintrack.presentation.validation_words import Words
 from twintrack.resources import atomic_write
+from twintrack.version import __version__
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -133,7 +133,7 @@ def _blocks(view: View) -> dict[str, list[Block]]:
         "cost_growth": [*words.cost_growth(), figures.cost_growth(), tables.variants(), tables.envelope()],
         "projection": [*words.projection(), tables.projection()],
         "ranking": Ranked(view).blocks(),
-        "field_tests": [view.remark("field_tests_intro"), *FieldTests(view).blocks()],
+        "field_tests": FieldTests(view).blocks(),
     }
 
 

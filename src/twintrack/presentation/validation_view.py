@@ -234,8 +234,8 @@ class View:
         return self._strategies.get(name, name)
 
     def tests(self) -> Sequence[Section]:
-        """Give the tests of the field."""
-        found: Sequence[Section] = self["field_tests"]["tests"]
+        """Give the tests of the field; none where the model's own are not at hand."""
+        found: Sequence[Section] = self.sections.get("field_tests", {}).get("tests", ())
         return found
 
 

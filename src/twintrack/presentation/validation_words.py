@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from twintrack.calibration.agreement import AGREED
@@ -38,7 +38,6 @@ class Words:
         """Why should I believe this? In a few sentences, the last one on what not to use it for."""
         view = self.view
         learnt, fit, years = view["calibration"], view["fit"], view["years"]
-        statuses = statuses_of(view["field_tests"])
         identified = view["identification"]
         return [
             view.claim(
@@ -68,14 +67,17 @@ class Words:
                 before=self.view.count(len(identified["as_before"]), len(identified["parameters"])),
                 parameters=len(identified["parameters"]),
             ),
-            view.claim(
-                "answer_tests",
-                "field_tests",
-                tests=len(view.tests()),
-                **{status.replace(" ", "_"): statuses[status] for status in STATUSES},
-            ),
+            *self._tested(),
             view.remark("answer_not_for"),
         ]
+
+    def _tested(self) -> list[Block]:
+        """Count the tests of the field by status, where there are any."""
+        tests = self.view.tests()
+        if not tests:
+            return []
+        counts = {status.replace(" ", "_"): count for status, count in statuses_of(tests).items()}
+        return [self.view.claim("answer_tests", "field_tests", tests=len(tests), **counts)]
 
     def observed(self) -> list[Block]:
         """What was observed."""
@@ -353,9 +355,9 @@ class Words:
         )
 
 
-def statuses_of(section: Section) -> dict[str, int]:
-    """Count the tests of the field by status, in the order of STATUSES."""
-    counts = Counter(test["status"] for test in section["tests"])
+def statuses_of(tests: Iterable[Section]) -> dict[str, int]:
+    """Count tests of the field by status, in the order of STATUSES."""
+    counts = Counter(test["status"] for test in tests)
     return {status: counts[status] for status in STATUSES}
 
 

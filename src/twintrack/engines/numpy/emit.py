@@ -75,9 +75,7 @@ def emit(
         return _Emitter(equations, constants, series, grid, orders).program(outputs, second, weight)
 
     sizes = sorted(orders.items())
-    described = repr(
-        (equations.hash, str(equations.path), constants, series, outputs, grid, sizes, second, weight)
-    )
+    described = repr((equations.numbered, constants, series, outputs, grid, sizes, second, weight))
     return stored("programs", described, ("equations", "engines"), Program, write)
 
 

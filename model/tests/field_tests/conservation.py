@@ -1,0 +1,108 @@
+"""What is neither made nor lost: stocks with their flows, and shares that are parts of a whole.
+
+Runs with the step as long as the interval of saved results: each saved flow is then the one that was
+integrated, and from one saved time to the next a stock changes by its flows and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twintrack.equations.structure import Array
+from twintrack.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.model import Model
+    from twintrack.runs.results import Run
+
+SHARES = (
+    *("route_share", "leader_share", "public_stage_share", "entry_mix", "development_cost_share"),
+    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part"),
+)
+FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    # people
+    "students become juniors": (("students", "juniors"), ("enrolment",), ("dropped_out", "skilling")),
+    "skilled staff": (("skilled_staff",), ("skilled_entry",), ("skilled_exit",)),
+    "top talent of home origin": (
+        ("top_talent_at_home", "top_talent_abroad"),
+        ("top_formation",),
+        ("top_exits",),
+    ),
+    "top talent of foreign origin": (("foreign_talent",), ("foreign_arrivals",), ("foreign_departures",)),
+    # money
+    "patient money": (
+        ("patient_fund", "patient_ventures"),
+        ("fund_contributions", "recycled_exits"),
+        ("venture_failures", "venture_exits_at_cost"),
+    ),
+    "cash of young firms": (("startup_cash",), ("venture_inflow", "model_income"), ("training_burn",)),
+    "burden of regions": (("local_burden",), ("local_money",), ("local_relief",)),
+    # chips
+    "accelerators": (("accelerator_stock",), ("accelerator_purchases",), ("accelerator_retirement",)),
+    "chip plants": (
+        ("capacity_pipeline", "domestic_capacity"),
+        ("capacity_start",),
+        ("capacity_loss",),
+    ),
+    "domestic accelerators ever sold": (("cumulative_domestic_output",), ("domestic_purchases",), ()),
+    # firms
+    "projects": (("projects",), ("project_starts",), ("project_completions",)),
+    "models on the market": (("active_models", "zombie_models"), ("registrations",), ("model_exits",)),
+    "registered models": (("registered_models",), ("registrations",), ()),
+    "prototypes to products": (
+        ("prototypes", "pilots", "products"),
+        ("prototype_inflow",),
+        ("prototype_loss", "pilot_loss", "products_retired"),
+    ),
+    # others
+    "data": (("usable_data",), ("data_intake",), ("data_ageing",)),
+    "knowledge on its way": (("pipeline",), ("creation",), ("ripening",)),
+    "displaced people": (("displaced_share",), ("displacement",), ("retraining",)),
+    "users in the south": (("south_adoption",), ("south_uptake",), ("south_loss",)),
+}
+"""What is kept: stocks, what flows into them from outside and out of them; moves among them cancel."""
+
+
+def conservation_run(model: Model, strategy: str, scenario: str = "decoupling") -> Run:
+    """Simulate at the step of saved results, NumPy engine."""
+    step = model.equations.time.save_step
+    return model.run(strategy, scenario=scenario, time_step=step, engine="numpy")
+
+
+def with_inner_flows(run: Run) -> pd.DataFrame:
+    """Give all variables, and flows that the model writes inside its stocks."""
+    values = run.variables
+    top = values["top_talent_at_home"] + values["top_talent_abroad"]
+    further = {
+        "dropped_out": values["graduation"] - values["career_entry"],
+        "top_exits": values["top_exit_rate"] * top,
+        "products_retired": values["products"] / values["product_life"],
+    }
+    return values.assign(**further)
+
+
+def total(variables: pd.DataFrame, names: tuple[str, ...]) -> Array:
+    """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks."""
+    elements = [name for name in variables if str(name).split("[")[0] in names]
+    missing = set(names) - {str(name).split("[")[0] for name in elements}
+    if missing:
+        raise InputError([Fault(name, "the model has no such variable") for name in sorted(missing)])
+    return variables[elements].sum(axis=1).to_numpy(np.float64)
+
+
+def residual(variables: pd.DataFrame, what: str, step: float) -> float:
+    """Give the largest change of some stocks that their flows do not explain, over the largest amount."""
+    stocks, entries, exits = FLOWS[what]
+    amount = total(variables, stocks)
+    change = total(variables, entries) - (total(variables, exits) if exits else 0.0)
+    return float(np.abs(np.diff(amount) - change[:-1] * step).max() / np.abs(amount).max())
+
+
+def share_error(variables: pd.DataFrame, name: str) -> float:
+    """Give how far the elements of an array of shares are from summing to one."""
+    return float((variables.filter(regex=rf"^{name}\[").sum(axis=1) - 1.0).abs().max())

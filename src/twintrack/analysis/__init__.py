@@ -1,1 +1,0 @@
-"""Comparison of strategies: robustness across worlds, equal public cost."""

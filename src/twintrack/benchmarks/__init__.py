@@ -1,1 +1,0 @@
-"""Measuring the engine against other programs and against the same equations as vectorised C."""

@@ -1,0 +1,179 @@
+"""What stands behind a name: its equation in the model file, units, source, causes and uses."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.yaml_files import shown
+from twintrack.names import snake, split_element, suggest
+from twintrack.runs.switching import SWITCH_VARIABLES
+
+if TYPE_CHECKING:
+    from twintrack.equations import Equations
+    from twintrack.equations.structure import Variable
+    from twintrack.inputs.levers import Lever
+    from twintrack.inputs.outcomes import Outcome
+    from twintrack.inputs.schemas import Citation
+    from twintrack.inputs.world import WorldParameter
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One variable of the model, explained. `str()` gives it as lines to read.
+
+    Attributes:
+        name: Name of the variable, or of the element that was asked for.
+        title: The variable's name as it stands in the model file.
+        kind: stock, auxiliary, constant, lookup or control.
+        place: "file:line" of the equation.
+        equation: The equation as it stands in the model file.
+        units: Units as they stand in the model file.
+        documentation: What the variable means.
+        sources: Full citations; "assumption" stays as it is.
+        depends_on: Variables that the equation refers to.
+        used_by: Variables whose equations refer to this one.
+        roles: What planners know it as: lever, world parameter or outcome, with range and baseline; for the
+            variables that make strategies switch, which ones do.
+    """
+
+    name: str
+    title: str
+    kind: str
+    place: str
+    equation: str
+    units: str
+    documentation: str
+    sources: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    used_by: tuple[str, ...]
+    roles: tuple[str, ...]
+
+    def __str__(self) -> str:
+        facts = [
+            ("units", self.units),
+            *(("", role) for role in self.roles),
+            ("meaning", self.documentation),
+            *(("source" if first else "", text) for first, text in _marked(self.sources)),
+            ("depends on", ", ".join(self.depends_on) or "nothing: it is given"),
+            ("used by", ", ".join(self.used_by) or "nothing: it is a result"),
+        ]
+        head = f"{self.name}  ({self.kind}, {self.place})"
+        return "\n".join(
+            [head, "", textwrap.indent(self.equation, "    "), "", *(_line(*fact) for fact in facts)]
+        )
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that can be explained, by name."""
+
+    equations: Equations
+    levers: Mapping[str, Lever]
+    world: Mapping[str, WorldParameter]
+    outcomes: Mapping[str, Outcome]
+    sources: Mapping[str, Citation]
+    switches: Mapping[str, str] = field(default_factory=dict)
+    """When a strategy switches, and to what, in words, by name; told for the variables of the switch."""
+
+
+def explain(name: str, known: Knowledge) -> Explanation:
+    """Explain a variable by its name, its name in the model file, an element, or an outcome's title.
+
+    Raises InputError, with the nearest name, when there is no such variable.
+    """
+    label, variable = _find(name, known)
+    equations = known.equations
+    roles = _roles(label, known) or [line for part in variable.labels for line in _roles(part, known)]
+    return Explanation(
+        name=label,
+        title=variable.title,
+        kind=variable.kind,
+        place=f"{shown(Path(equations.path))}:{variable.line}",
+        equation=variable.equation,
+        units=variable.units,
+        documentation=variable.documentation,
+        sources=tuple(_cited(variable.source, known.sources)),
+        depends_on=equations.causes(variable.name),
+        used_by=equations.uses(variable.name),
+        roles=tuple(roles),
+    )
+
+
+def _find(name: str, known: Knowledge) -> tuple[str, Variable]:
+    """Give the label asked for and its variable. Raises InputError."""
+    variables = known.equations.variables
+    titles = {
+        text.casefold(): key
+        for key, entry in known.outcomes.items()
+        for text in (entry.title.en, entry.title.zh)
+    }
+    label = titles.get(name.strip().casefold(), name)
+    try:
+        base, elements = split_element(label)
+    except ValueError as error:
+        raise InputError(Fault(name, str(error))) from None
+    variable = variables.get(snake(base))
+    if variable is None:
+        options = [*variables, *(entry.title.en for entry in known.outcomes.values())]
+        raise InputError(Fault(name, f"no variable of this name{suggest(name, options)}"))
+    if not elements:
+        return variable.name, variable
+    label = f"{variable.name}[{','.join(map(snake, elements))}]"
+    if label not in variable.labels:
+        raise InputError(Fault(name, f"no element of this name{suggest(label, variable.labels)}"))
+    return label, variable
+
+
+def _roles(label: str, known: Knowledge) -> list[str]:
+    """Give one line for each thing that planners know the name as."""
+    lines: list[str] = []
+    if label in known.levers:
+        lever = known.levers[label]
+        lines.append(
+            f"lever {label}: {lever.title.en}; range {lever.low:g} to {lever.high:g},"
+            f" baseline {lever.baseline:g}"
+        )
+    if label in known.world:
+        entry = known.world[label]
+        spread = "" if entry.spread is None else f", standard deviation of the logarithm {entry.spread:g}"
+        lines.append(
+            f"world parameter {label}: {entry.title.en}; range {entry.low:g} to {entry.high:g}"
+            f" ({entry.distribution}{spread}), central value {entry.value:g}, confidence {entry.confidence}"
+        )
+    if label in known.outcomes:
+        outcome = known.outcomes[label]
+        better = "neither better nor worse" if outcome.better == "neutral" else f"{outcome.better} is better"
+        lines.append(f"outcome {label}: {outcome.title.en}; {better}")
+    if label in SWITCH_VARIABLES:
+        lines += [f"strategy {name} switches {text}" for name, text in known.switches.items()]
+    return lines
+
+
+def _cited(text: str, sources: Mapping[str, Citation]) -> Iterable[str]:
+    """Resolve "key; key" to citations; words that are no key stay as they are."""
+    for part in re.split(r"\s*;\s*", text.strip().rstrip(".")):
+        if part in sources:
+            source = sources[part]
+            yield f"{source.authors} ({source.year}). {source.title}. {source.link}".strip()
+        elif part:
+            yield part
+    if not text.strip():
+        yield "not stated"
+
+
+def _marked(texts: Iterable[str]) -> list[tuple[bool, str]]:
+    return [(place == 0, text) for place, text in enumerate(texts)]
+
+
+def _line(head: str, text: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=f"{head:<11} ", subsequent_indent=" " * 12, break_long_words=False
+    )

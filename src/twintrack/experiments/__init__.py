@@ -1,1 +1,0 @@
-"""The design of experiments: which worlds a strategy is tried in."""

@@ -1,0 +1,188 @@
+"""From levers and worlds to the arrays that an engine takes.
+
+Every lever is given as a series and every world parameter as a constant, whether it differs from the model
+file or not: one compiled function then serves all strategies. A parameter that some scenario dates is always
+given as a series, for the same reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from twintrack.core import Core
+from twintrack.equations import Equations
+from twintrack.equations.structure import Array
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.world import WorldParameter, WorldValue
+from twintrack.names import split_element, suggest
+
+Element = tuple[str, tuple[int, ...]]
+"""A variable, and the index of one element in its array (empty: the whole of it)."""
+
+
+@dataclass(frozen=True)
+class WorldInputs:
+    """Values of all world parameters by constant: axes (+ worlds), and with time before that for series."""
+
+    constants: dict[str, Array]
+    series: dict[str, Array]
+
+
+class WorldArrays:
+    """Puts world parameters, which may be single elements, into the arrays of the model's constants."""
+
+    def __init__(
+        self, equations: Equations, parameters: Mapping[str, WorldParameter], dated: Iterable[str] = ()
+    ) -> None:
+        """Prepare the central world; `dated` names the parameters that are always given as series."""
+        self._equations = equations
+        self._places = {name: place_of(equations, name) for name in parameters}
+        self._dated = frozenset(self._places[name][0] for name in dated)
+        self._central: dict[str, Array] = {}
+        for name, (constant, place) in self._places.items():
+            values = self._central.setdefault(constant, equations.defaults[constant].astype(np.float64))
+            values[place] = parameters[name].value
+
+    @property
+    def dated(self) -> list[str]:
+        """Names of the constants that are always given as series."""
+        return sorted(self._dated)
+
+    def inputs(
+        self,
+        overrides: Mapping[str, WorldValue],
+        times: Array,
+        draws: Mapping[str, Array] | None = None,
+        worlds: int | None = None,
+    ) -> WorldInputs:
+        """Give the arrays of one world, or of many.
+
+        Args:
+            overrides: Parameters that a scenario or a user sets; they win over draws. A scenario may also
+                set other constants, and single variables that a number then replaces.
+            times: Integration times in decimal years, shape (steps + 1,).
+            draws: Sampled values by parameter, each of shape (worlds,).
+            worlds: Number of worlds; the arrays then have a last axis of that length. None: no such axis.
+        """
+        changed = self._by_constant({**(draws or {}), **overrides})
+        constants: dict[str, Array] = {}
+        series: dict[str, Array] = {}
+        further = {name: self._file_value(name) for name in changed if name not in self._central}
+        for constant, central in {**self._central, **further}.items():
+            values = central
+            if worlds is not None:
+                values = np.broadcast_to(central[..., None], (*central.shape, worlds))
+            changes = changed.get(constant, {})
+            if constant in self._dated or (changes and any(map(_is_path, changes.values()))):
+                series[constant] = _dated(values, changes, times)
+            else:
+                constants[constant] = _replaced(values, changes)
+        return WorldInputs(constants, series)
+
+    def _by_constant(
+        self, values: Mapping[str, WorldValue | Array]
+    ) -> dict[str, dict[tuple[int, ...], WorldValue | Array]]:
+        found: dict[str, dict[tuple[int, ...], WorldValue | Array]] = {}
+        for name, value in values.items():
+            constant, place = self._places.get(name) or self._further_place(name)
+            found.setdefault(constant, {})[place] = value
+        return found
+
+    def _further_place(self, name: str) -> Element:
+        """Find what a scenario sets beside world parameters. Raises InputError for what cannot be set."""
+        variables = self._equations.variables
+        try:
+            constant, place = place_of(self._equations, name)
+        except (KeyError, ValueError):
+            raise InputError(Fault(name, f"no variable of this name{suggest(name, variables)}")) from None
+        replaced = self._equations.variables[constant]
+        if replaced.kind in ("lookup", "control") or (place and constant not in self._equations.defaults):
+            message = f"is {replaced.kind} or one element of it; set constants, or whole variables"
+            raise InputError(Fault(name, message))
+        return constant, place
+
+    def _file_value(self, constant: str) -> Array:
+        """Give a constant's value in the model file; zeros for a variable that has an equation."""
+        shape = self._equations.variables[constant].shape
+        value = self._equations.defaults.get(constant, np.zeros(shape))
+        return np.asarray(value, dtype=np.float64)
+
+
+def world_arrays(core: Core) -> WorldArrays:
+    """Give the `WorldArrays` of a content; made once.
+
+    What some scenario dates is always given as a series.
+    """
+
+    def make() -> WorldArrays:
+        scenarios = [core.scenario(name) for name in core.scenarios]
+        dated = {
+            name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
+        }
+        return WorldArrays(core.equations, core.world, dated)
+
+    return core.remembered("world arrays", make, lambda _: [])
+
+
+def lever_series(paths: Mapping[str, LeverPath], times: Array) -> dict[str, Array]:
+    """Evaluate the paths of all levers on the integration times, shape (steps + 1,) each."""
+    grid = times.tobytes()
+    return {name: _sampled(path, grid) for name, path in paths.items()}
+
+
+@lru_cache(maxsize=4096)
+def _sampled(path: LeverPath, times: bytes) -> Array:
+    """Evaluate a path; kept, because most levers do not move while a slider does."""
+    values: Array = path.at(np.frombuffer(times, np.float64))
+    values.flags.writeable = False
+    return values
+
+
+def place_of(equations: Equations, name: str) -> Element:
+    """Find a variable, or an element of one, by its name.
+
+    Raises KeyError for an unknown variable, ValueError for an element that it does not have.
+    """
+    constant, elements = split_element(name)
+    axes = equations.variables[constant].elements
+    return constant, tuple(
+        axis.index(element) for axis, element in zip(axes, elements, strict=bool(elements))
+    )
+
+
+def along_time(values: Array, place: tuple[int, ...]) -> Array:
+    """Give the view of one element at all times; time is the first axis of `values`."""
+    index: Any = (slice(None), *place)
+    view: Array = values[index]
+    return view
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, LeverPath)
+
+
+def _replaced(values: Array, changes: Mapping[tuple[int, ...], Any]) -> Array:
+    if not changes:
+        return values
+    result = values.copy()
+    for place, value in changes.items():
+        result[place] = value
+    return result
+
+
+def _dated(values: Array, changes: Mapping[tuple[int, ...], WorldValue | Array], times: Array) -> Array:
+    """Repeat values along time, first axis, with some of them replaced; paths vary along it."""
+    result = np.repeat(values[None], len(times), axis=0)
+    for place, value in changes.items():
+        target = along_time(result, place)
+        if isinstance(value, LeverPath):
+            target[...] = value.at(times).reshape(-1, *[1] * (target.ndim - 1))
+        else:
+            target[...] = value
+    return result

@@ -1,0 +1,177 @@
+"""What a user asks for, read and checked in one way, whatever is done with it then.
+
+The same mistake gets the same answer from a single run, a comparison, an ensemble in memory or in a folder,
+and a report. All faults are told at once; what is allowed but worth knowing becomes a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from twintrack.core import Core, StrategyReference
+from twintrack.errors import Fault
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.validation import FaultList, unknown
+from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
+
+Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
+"""One strategy, several, or several under names of their own."""
+Scenarios = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be simulated, by name, and what is set in all worlds on top of the scenarios.
+
+    `strategies` are merged but not scaled to a budget; `notes` are for the user.
+    """
+
+    strategies: Mapping[str, Strategy]
+    scenarios: Mapping[str, Scenario]
+    world: Mapping[str, WorldValue]
+    notes: tuple[str, ...]
+
+
+def read_asked(
+    core: Core,
+    strategies: Strategies,
+    scenarios: Scenarios,
+    world: Mapping[str, Any] | None = None,
+    levers: Mapping[str, Any] | None = None,
+    crossed: Mapping[str, Sequence[Any]] | None = None,
+) -> Asked:
+    """Read strategies, scenarios and world parameters that are set.
+
+    Args:
+        core: The content.
+        strategies: Strategies; each one once, or under names of their own.
+        scenarios: Names of scenarios, each one once.
+        world: World parameters that are set: numbers, {date: value}, or paths.
+        levers: Levers that are set on top of every strategy.
+        crossed: Values of levers; every strategy is taken with all of their combinations.
+
+    Raises InputError with all faults.
+    """
+    faults = FaultList()
+    plans: list[Strategy] = []
+    outside: list[Scenario] = []
+    values: dict[str, WorldValue] = {}
+    with faults:
+        plans = _strategies(core, strategies, levers or {}, crossed or {})
+    with faults:
+        outside = _scenarios(core, scenarios)
+    with faults:
+        values = core.world_values(world or {})
+    faults.raise_any()
+    return Asked(
+        {plan.name: plan for plan in plans},
+        {scenario.name: scenario for scenario in outside},
+        values,
+        tuple(outside_range(core.world, values)),
+    )
+
+
+def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequence[str]) -> list[str]:
+    """Give the labels of outputs, arrays element by element. Raises InputError with all faults."""
+    if asked is None:
+        return list(default)
+    variables = core.equations.variables
+    names = [asked] if isinstance(asked, str) else asked
+    labels = [label for name in names for label in (variables[name].labels if name in variables else [name])]
+    known = {label for item in variables.values() for label in item.labels}
+    faults = FaultList(
+        Fault("outputs", unknown("variable", name, known)) for name in labels if name not in known
+    )
+    faults += _repeated("output", labels)
+    if not labels:
+        faults.append(_none("outputs"))
+    faults.raise_any()
+    return labels
+
+
+def outside_range(
+    parameters: Mapping[str, WorldParameter], values: Mapping[str, WorldValue]
+) -> Iterator[str]:
+    """Say which values lie outside the range that is thought likely; they are allowed."""
+    for name, value in values.items():
+        low, high = parameters[name].range
+        several = [value] if isinstance(value, float | int) else value.values
+        if min(several) < low or max(several) > high:
+            yield f"{name} is set outside its range, {low:g} to {high:g}"
+
+
+def _strategies(
+    core: Core,
+    asked: Strategies,
+    levers: Mapping[str, Any],
+    crossed: Mapping[str, Sequence[Any]],
+) -> list[Strategy]:
+    """Give every strategy with every combination of values of levers, by names that say so."""
+    faults = FaultList()
+    plans: list[Strategy] = []
+    named = asked if isinstance(asked, Mapping) else None
+    references = list(named.values()) if named is not None else _several(asked)
+    if not references:
+        faults.append(_none("strategies"))
+    for name, values in crossed.items():
+        if not len(values):
+            faults.append(Fault(f"lever {name}", "has no values to cross the strategies with"))
+    for own in named or ():
+        faults += own_name_faults(own)
+    for own, reference in zip(named or [""] * len(references), references, strict=True):
+        for values in product(*crossed.values()):
+            setting = dict(zip(crossed, values, strict=True))
+            with faults:
+                plan = core.strategy(reference, **levers, **setting)
+                told = ", ".join(f"{name}={_told(value)}" for name, value in setting.items())
+                name = own or plan.name
+                plans.append(replace(plan, name=f"{name} with {told}" if told else name))
+    faults += _repeated("strategy", [plan.name for plan in plans])
+    faults.raise_any()
+    return plans
+
+
+def own_name_faults(name: str) -> list[Fault]:
+    """Say what is wrong with a name that a user gives to a strategy."""
+    if name != BASELINE:
+        return []
+    return [Fault(f"strategy {name}", "is what others are compared with; take another name for this one")]
+
+
+def _scenarios(core: Core, names: Scenarios) -> list[Scenario]:
+    faults = FaultList()
+    found: list[Scenario] = []
+    asked = _several(names)
+    if not asked:
+        faults.append(_none("scenarios"))
+    for name in asked:
+        with faults:
+            found.append(core.scenario(name))
+    faults += _repeated("scenario", [scenario.name for scenario in found])
+    faults.raise_any()
+    return found
+
+
+def _several(names: Any) -> list[Any]:
+    """Give a list, also of one name, file or strategy that was given as it is."""
+    return [names] if isinstance(names, str | Path | Strategy) else list(names)
+
+
+def _none(kind: str) -> Fault:
+    return Fault(kind, "none is named: name at least one")
+
+
+def _repeated(kind: str, names: Sequence[str]) -> list[Fault]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    advice = "; keep one, or give names of their own" if kind == "strategy" else "; keep one"
+    return [Fault(f"{kind} {name}", f"is named twice{advice}") for name in twice]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{date}:{_told(number)}" for date, number in value.items())
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

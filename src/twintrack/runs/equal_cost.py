@@ -1,0 +1,164 @@
+"""Strategies at equal public cost: money levers scaled until present values agree.
+
+A strategy that spends more should reach more; what is worth knowing is what it reaches for the same money.
+All money levers are multiplied with one factor, which grows in from the start of policies as a lever given as
+one number does, so that history stays as it is and nothing jumps. The factor is found by Brent's method
+(Brent 1973, "Algorithms for Minimization without Derivatives", chapter 4) as in `scipy.optimize.brentq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from twintrack.core import Core, StrategyReference
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.levers import LeverTable
+from twintrack.inputs.paths import Knot, LeverPath, all_times
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.world import Scenario
+from twintrack.runs.simulating import check_finite, simulate_one_world
+
+COST = "public_cost_pv"
+"""The variable that is made equal, at the last saved time."""
+
+MONEY = "money"
+"""The kind of lever that is scaled."""
+
+TOLERANCE = 1e-12
+"""Relative difference of cost, and error of the factor, that count as none."""
+
+
+@dataclass(frozen=True)
+class EqualCost:
+    """A strategy that costs the public as much as the baseline.
+
+    Attributes:
+        factor: What all money levers are multiplied with.
+        strategy: The scaled strategy.
+        pv: Present value of public cost of both, in the unit of `public_cost_pv`.
+    """
+
+    factor: float
+    strategy: Strategy
+    pv: float
+
+
+def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy, float]:
+    """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
+
+    In a scenario of a country of another size, all money is of that size as well. Raises InputError as
+    `equal_cost` does.
+    """
+    size = scenario.public_money
+    if plan.budget == "own":
+        return sized(plan, size, core.lever_table), 1.0
+    result = equal_cost(core, plan, scenario)
+    return sized(result.strategy, size, core.lever_table), result.factor
+
+
+def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL) -> EqualCost:
+    """Scale the money levers of a strategy until it costs the public as much as the baseline.
+
+    Present values are those at the last saved time in the central world of the scenario. The strategy given
+    back has `budget: own`, because nothing is left to scale. Raises InputError when no factor within the
+    levers' ranges makes the costs equal.
+    """
+    plan = replace(core.strategy(strategy), budget="own")
+    table, outside = core.lever_table, core.scenario(scenario)
+    # All of them, because for these code is compiled anyway.
+    outcomes = core.catalogue.outcome_variables
+
+    def cost(asked: Strategy) -> float:
+        own = sized(asked, outside.public_money, table)
+        values = simulate_one_world(core, own, outside.world, outcomes)
+        check_finite(values, outcomes, core.equations.time.saved, asked.name)
+        return float(values[COST][-1])
+
+    target = cost(core.strategy(BASELINE))
+
+    def excess(factor: float) -> float:
+        return cost(scaled(plan, factor, table)) / target - 1
+
+    factor = _root(excess, _limits(plan, table), plan.name)
+    return EqualCost(factor, scaled(plan, factor, table), target)
+
+
+def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
+    """Multiply the money levers of a strategy with a factor that grows in from the start of policies.
+
+    Those of what it switches to are multiplied, too.
+    """
+    growth = LeverPath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
+    return _multiplied(strategy, growth, table)
+
+
+def sized(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
+    """Multiply the money levers of a strategy with a factor at all times, for a country of another size."""
+    return strategy if factor == 1.0 else _multiplied(strategy, LeverPath.constant(factor), table)
+
+
+def _multiplied(strategy: Strategy, growth: LeverPath, table: LeverTable) -> Strategy:
+    """Multiply the money levers of a strategy, and of what it switches to, with a path."""
+
+    def grown(paths: Mapping[str, LeverPath]) -> dict[str, LeverPath]:
+        return {**paths, **{name: _product(paths[name], growth) for name in _money(table)}}
+
+    switch = strategy.switch and replace(strategy.switch, paths=grown(strategy.switch.paths))
+    return replace(strategy, paths=grown(strategy.paths), switch=switch)
+
+
+def _money(table: LeverTable) -> list[str]:
+    return [name for name, lever in table.levers.items() if lever.kind == MONEY]
+
+
+def _product(path: LeverPath, factor: LeverPath) -> LeverPath:
+    """Multiply two paths at the knots of both; linear between them."""
+    knots: list[Knot] = []
+    for time in all_times([path, factor]):
+        knots.append((time, path.before(time) * factor.before(time)))
+        knots.append((time, float(path.at(time)) * float(factor.at(time))))
+    return LeverPath.through(knots)
+
+
+def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
+    """Give the lowest and highest factor that keep all money levers in their ranges."""
+    lowest, highest = 0.0, np.inf
+    plans = [strategy.paths, *([strategy.switch.paths] if strategy.switch else [])]
+    for name, paths in product(_money(table), plans):
+        path, lever = paths[name], table.levers[name]
+        grown = table.policy_start + table.ramp_years
+        later = [value for time, value in path.knots if time > table.policy_start]
+        after = [float(path.at(grown)), *later]
+        if min(after) > 0:
+            lowest = max(lowest, lever.low / min(after))
+        if max(after) > 0:
+            highest = min(highest, lever.high / max(after))
+    return lowest, highest
+
+
+def _root(excess: Callable[[float], float], limits: tuple[float, float], name: str) -> float:
+    """Find the factor at which the relative excess of cost is zero."""
+    here = excess(1.0)
+    if abs(here) <= TOLERANCE:
+        return 1.0
+    limit = limits[0] if here > 0 else limits[1]
+    there = excess(limit) if np.isfinite(limit) else here
+    if here * there > 0:
+        reach = (
+            f"its money levers, multiplied with {limit:.3g}, which is as far as their ranges allow, cost"
+            f" {1 + there:.3g} times as much"
+            if np.isfinite(limit)
+            else "it has no money that could be multiplied"
+        )
+        message = (
+            f"cannot cost the public as much as the baseline: {reach}; change them, or write budget: own"
+        )
+        raise InputError(Fault(f'strategy "{name}"', message))
+    from scipy.optimize import brentq
+
+    return float(brentq(excess, *sorted((1.0, limit)), xtol=TOLERANCE, rtol=TOLERANCE))

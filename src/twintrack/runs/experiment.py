@@ -1,0 +1,216 @@
+"""Experiments: strategies under scenarios in thousands to millions of worlds, kept in a folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.inputs.validation import FaultList
+from twintrack.runs.memory import in_memory
+from twintrack.runs.parts import Done, Job, part_ranges
+from twintrack.runs.prepared import ExperimentSettings, Prepared, prepare
+from twintrack.runs.store import MANIFEST, WORLDS, PartKey, Store, free_space, name_faults
+from twintrack.runs.stored_ensemble import EnsembleResult
+from twintrack.runs.workers import computed_by_workers, computed_here, processor_cores, worker_faults
+from twintrack.worlds.worlds_file import Worlds
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_CLEARLY = 0.9
+"""Share of the estimated size that must be free for a start."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a computation has come.
+
+    Attributes:
+        done: Runs that are in the store.
+        runs: Runs that will be there at the end.
+        computed: Runs that were computed since the start.
+        seconds: Time since the start.
+        rate: Runs a second since the first part was done, which may have had to compile; None until then.
+        left: Seconds until the end at that rate; None until then.
+    """
+
+    done: int
+    runs: int
+    computed: int
+    seconds: float
+    rate: float | None = None
+    left: float | None = None
+
+
+class Experiment(ExperimentSettings):
+    """What is to be simulated: every strategy under every scenario in the same worlds.
+
+    What can be asked for, and how, is said in `ExperimentSettings`.
+    """
+
+    def dataset(self) -> xr.Dataset:
+        """Simulate, and give the results at once, dimensions (scenario, strategy, world, time).
+
+        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
+        own budget); the attribute `worlds` says where the worlds come from: "posterior", "prior" or "given".
+        What a user should know goes to the log "twintrack". Raises InputError with all faults.
+        """
+        prepared = prepare(self)
+        _tell(prepared)
+        return in_memory(prepared)
+
+    def run(
+        self,
+        out: str | Path,
+        workers: int | None = None,
+        resume: bool = False,
+        cluster: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> EnsembleResult:
+        """Simulate and store, and give what is stored.
+
+        Args:
+            out: Folder of the store; made when it is not there.
+            workers: Processes; by default one for each processor core. 1: this process alone.
+            resume: Continue a store that was broken off; begins one when there is none.
+            cluster: "tcp://host:port" of a Dask scheduler, or "local" for one that is started here.
+            progress: Called at the start and after each part.
+
+        What a user should know (a damaged part, a worker that died) goes to the log "twintrack". Raises
+        InputError with all faults of the experiment, also when `out` holds a store and `resume` is not set,
+        or one of another experiment. Raises TwinTrackError when the work fails, of a full disk or a worker
+        that dies again and again: what is done is kept, and `resume` continues it. The same after Ctrl-C,
+        which raises KeyboardInterrupt when the workers have ended.
+        """
+        prepared = _checked(self, workers, cluster)
+        folder = Path(out)
+        begun = (folder / MANIFEST).exists()
+        if not begun:  # before anything is written: another experiment may then take the folder
+            _check_space(folder, prepared, len(part_ranges(prepared.design.worlds)) * prepared.columns)
+        with Store.writing(folder, prepared.manifest, resume=resume, tell=_log.warning) as store:
+            _tell(prepared)
+            missing = store.missing(_log.warning)
+            if begun:
+                _check_space(folder, prepared, len(missing))
+            try:
+                with store.make_worlds(prepared.design, _log.warning) as worlds:
+                    jobs = _jobs(store, worlds, missing)
+                    with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
+                        _keep(store, done, missing, progress)
+            except KeyboardInterrupt:
+                _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
+                raise
+        return EnsembleResult.open(folder)
+
+
+def _tell(prepared: Prepared) -> None:
+    for note in prepared.notes:
+        _log.warning("note: %s", note)
+
+
+def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:
+    """Read what the experiment names. Raises InputError with all faults of it and of how it is computed."""
+    faults = FaultList(_way_faults(workers, cluster))
+    prepared: Prepared | None = None
+    with faults:
+        prepared = prepare(experiment)
+        faults += name_faults("strategy", prepared.work.plan.strategy_names)
+        faults += name_faults("scenario", prepared.work.plan.scenarios)
+    if prepared is None or faults:
+        raise InputError(faults)
+    return prepared
+
+
+def _way_faults(workers: int | None, cluster: str | None) -> list[Fault]:
+    """Say what is wrong with how it is to be computed."""
+    faults = worker_faults(workers)
+    if cluster is not None:
+        from twintrack.runs.cluster import LOCAL, check_cluster
+
+        faults += check_cluster(cluster)
+        if workers is not None and cluster != LOCAL:
+            faults.append(Fault("workers", "a cluster has its own workers; leave the number out"))
+    return faults
+
+
+def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
+    """Tell the size of what is still to be written, and refuse what the disk clearly cannot hold."""
+    # The values of the worlds lie on the disk twice while worlds.parquet is written.
+    worlds = 0 if (folder / WORLDS).exists() else 2 * prepared.design.size
+    size, free = worlds + parts * prepared.part_size, free_space(folder)
+    if not size:
+        return
+    _log.info("about %s on the disk, of %s that are free", _bytes(size), _bytes(free))
+    if size * _CLEARLY > free:
+        message = (
+            f"{folder}: the ensemble takes about {_bytes(size)}, but only {_bytes(free)} are free; make"
+            " room, or ask for fewer worlds, outputs or times"
+        )
+        raise TwinTrackError(message)
+
+
+def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[Job]:
+    """Give the jobs of the missing parts; those that share their worlds follow one another."""
+    number = -1
+    for key in missing:
+        if key[2] != number:
+            number = key[2]
+            draws = worlds.part(number)
+            labels = worlds.labels(number)
+        yield Job(*key, labels, draws)
+
+
+def _computed(
+    prepared: Prepared, jobs: Iterator[Job], number: int, workers: int | None, cluster: str | None
+) -> Generator[Done, None, None]:
+    """Choose where the jobs are computed."""
+    if number and cluster is not None:
+        from twintrack.runs.cluster import computed_on_cluster
+
+        return computed_on_cluster(prepared.work, jobs, cluster, workers, _log.info)
+    processes = min(workers or len(processor_cores()), number)
+    if processes <= 1:
+        return computed_here(prepared.work, jobs)
+    return computed_by_workers(prepared.work, jobs, processes, _log.warning)
+
+
+def _keep(
+    store: Store,
+    done: Iterator[Done],
+    missing: Sequence[PartKey],
+    progress: Callable[[Progress], None] | None,
+) -> None:
+    """Write each part as it comes, and tell how far the work is."""
+    lengths = [len(part) for part in store.ranges]
+    runs = sum(lengths) * len(store.keys) // len(lengths)
+    before = runs - sum(lengths[number] for _, _, number in missing)
+    tell = progress or (lambda _: None)
+    start = monotonic()
+    tell(Progress(before, runs, 0, 0.0))
+    first: tuple[float, int] | None = None
+    computed = 0
+    for job, content in done:
+        store.commit((job.scenario, job.strategy, job.number), content)
+        computed += job.worlds
+        now = monotonic()
+        if first is None:
+            first = (now, computed)
+        rate = (computed - first[1]) / (now - first[0]) if computed > first[1] else None
+        left = (runs - before - computed) / rate if rate else None
+        tell(Progress(before + computed, runs, computed, now - start, rate, left))
+
+
+def _bytes(size: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size < 999.5:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

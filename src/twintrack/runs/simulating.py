@@ -1,0 +1,140 @@
+"""Simulation of one strategy, in one world or in many at once: from inputs by name to arrays by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twintrack.core import Core
+from twintrack.engines.registry import BATCHING, EngineName
+from twintrack.equations.structure import Array
+from twintrack.errors import TwinTrackError
+from twintrack.inputs.strategies import Strategy
+from twintrack.inputs.world import WorldValue
+from twintrack.runs.arrays import WorldArrays, WorldInputs, along_time, place_of, world_arrays
+from twintrack.runs.switching import LeverInputs, followed_series, lever_inputs
+
+if TYPE_CHECKING:
+    from twintrack.engines.base import BlendingEngine
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is simulated in every world; small enough to be sent to every process that works on it.
+
+    Attributes:
+        arrays: Puts world parameters into the arrays of the model's constants.
+        scenarios: World parameters that each scenario sets, by scenario.
+        strategies: What is done, by scenario and name; the same names in every scenario.
+        outputs: Variables, or elements of arrays.
+    """
+
+    arrays: WorldArrays
+    scenarios: Mapping[str, Mapping[str, WorldValue]]
+    strategies: Mapping[str, Mapping[str, Strategy]]
+    outputs: Sequence[str]
+
+    @property
+    def strategy_names(self) -> list[str]:
+        """Names of the strategies in order."""
+        return list(next(iter(self.strategies.values())))
+
+
+def simulate_planned(
+    engine: BlendingEngine,
+    plan: Plan,
+    scenario: str,
+    strategy: str,
+    draws: Mapping[str, Array],
+    worlds: int,
+) -> dict[str, Array]:
+    """Give every output of one strategy under one scenario, shape (world, saved time).
+
+    `draws` are sampled values by world parameter, each of shape (worlds,). A strategy that waits for
+    something switches in every world at its own time, or never.
+    """
+    elements = {name: place_of(engine.equations, name) for name in plan.outputs}
+    values = simulate_variables(
+        engine,
+        plan.arrays,
+        plan.scenarios[scenario],
+        plan.strategies[scenario][strategy],
+        [variable for variable, _ in elements.values()],
+        draws,
+        worlds,
+    )
+    return {name: along_time(values[variable], index).T for name, (variable, index) in elements.items()}
+
+
+def simulate_variables(
+    engine: BlendingEngine,
+    arrays: WorldArrays,
+    scenario: Mapping[str, WorldValue],
+    strategy: Strategy,
+    variables: Iterable[str],
+    draws: Mapping[str, Array],
+    worlds: int,
+) -> dict[str, Array]:
+    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
+    times = engine.equations.time.times
+    world = arrays.inputs(scenario, times, draws, worlds)
+    levers = lever_inputs(strategy, engine.equations, times)
+    # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
+    return _blended(engine, world, levers, sorted(set(variables)), worlds, None)
+
+
+def simulate_one_world(
+    core: Core,
+    strategy: Strategy,
+    world: Mapping[str, WorldValue],
+    outputs: Sequence[str] | None,
+    *,
+    engine: EngineName = "native",
+    time_step: float | None = None,
+) -> dict[str, Array]:
+    """Give whole variables of one strategy in one world, shape (saved time, ...); None: all variables.
+
+    `world` is what differs from the central world. An engine that cannot blend is given the levers as
+    another one has moved them.
+    """
+    times = core.equations.time.with_step(time_step).times
+    given = world_arrays(core).inputs(world, times)
+    levers = lever_inputs(strategy, core.equations, times)
+    if engine in BATCHING:
+        values = _blended(core.blending_engine(engine), given, levers, outputs, 1, time_step)
+    else:
+        constants, series = _joined(given, levers)
+        if levers.blend is not None:
+            series = followed_series(core.equations, constants, series, levers.blend, time_step)
+        values = core.engine(engine).run(constants, series, outputs, time_step=time_step)
+    return {name: array[..., 0] for name, array in values.items()}
+
+
+def check_finite(values: Mapping[str, Array], names: Iterable[str], time: Array, run: str) -> None:
+    """Raise TwinTrackError for a variable that is not finite; `run` is what is simulated, in words."""
+    for name in names:
+        if not np.isfinite(values[name].sum()):
+            finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
+            year = time[finite.argmin()]
+            message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"
+            raise TwinTrackError(message)
+
+
+def _blended(
+    engine: BlendingEngine,
+    world: WorldInputs,
+    levers: LeverInputs,
+    outputs: Sequence[str] | None,
+    runs: int,
+    time_step: float | None,
+) -> dict[str, Array]:
+    constants, series = _joined(world, levers)
+    return engine.run(constants, series, outputs, runs=runs, time_step=time_step, blend=levers.blend)
+
+
+def _joined(world: WorldInputs, levers: LeverInputs) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Give the constants and the series of a run."""
+    return {**world.constants, **levers.constants}, {**levers.series, **world.series}

@@ -1,0 +1,92 @@
+"""Single runs: one strategy, or several side by side, in one world."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from twintrack.core import Core, StrategyReference
+from twintrack.engines.registry import ENGINES, EngineName
+from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.world import Scenario, WorldValue
+from twintrack.runs.asked import Asked, Strategies, read_asked
+from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.results import Comparison, Run
+from twintrack.runs.simulating import check_finite, simulate_one_world
+
+_log = logging.getLogger(__name__)
+
+
+def run_strategy(
+    core: Core,
+    strategy: StrategyReference = BASELINE,
+    scenario: str = CENTRAL,
+    *,
+    world: Mapping[str, Any] | None = None,
+    engine: EngineName = "native",
+    time_step: float | None = None,
+    levers: Mapping[str, Any] | None = None,
+) -> Run:
+    """Simulate one strategy in one world; see `Model.run`."""
+    asked = read_asked(core, [strategy], scenario, world, levers)
+    (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
+    _tell(asked)
+    return _run(core, plan, outside, asked.world, engine, time_step)
+
+
+def compare_strategies(
+    core: Core,
+    strategies: Strategies,
+    scenario: str = CENTRAL,
+    *,
+    world: Mapping[str, Any] | None = None,
+    levers: Mapping[str, Any] | None = None,
+) -> Comparison:
+    """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
+    asked = read_asked(core, strategies, scenario, world, levers)
+    (outside,) = asked.scenarios.values()
+    _tell(asked)
+    runs = {name: _run(core, plan, outside, asked.world) for name, plan in asked.strategies.items()}
+    plain = runs.get(BASELINE) if not levers else None
+    return Comparison(runs, plain or next(iter(runs.values())).baseline)
+
+
+def _run(
+    core: Core,
+    merged: Strategy,
+    outside: Scenario,
+    world: Mapping[str, WorldValue],
+    engine: EngineName = "native",
+    time_step: float | None = None,
+) -> Run:
+    """Simulate a merged strategy under a scenario; `world` is set on top of that."""
+    plan, factor = at_budget(core, merged, outside)
+    values = {**outside.world, **world}
+    simulate = partial(simulate_one_world, core, plan, values, engine=engine, time_step=time_step)
+    # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
+    # engines are not compiled, and take as long for everything.
+    outcomes = core.catalogue.outcome_variables
+    compiles = engine in ENGINES and ENGINES[engine].compiles
+    found = simulate(outcomes if compiles else None)
+    time = core.equations.time.with_step(time_step).saved
+    check_finite(found, outcomes, time, merged.name)
+    return Run(
+        core.catalogue,
+        found,
+        partial(simulate, None),
+        strategy=merged.name,
+        scenario=outside.name,
+        time=time,
+        paths=plan.paths,
+        factor=factor,
+        switch=plan.switch,
+        beside=lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
+    )
+
+
+def _tell(asked: Asked) -> None:
+    for note in asked.notes:
+        _log.warning("note: %s", note)

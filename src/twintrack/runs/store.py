@@ -1,0 +1,278 @@
+"""The folder of an ensemble: manifest, worlds, and one Parquet file for each part that is done.
+
+A file counts once it bears its final name. It is written under another name in the same folder, flushed to
+the disk and renamed; the name of a part holds the start of its SHA-256, so that the one renaming commits
+content and checksum. Whatever breaks off a run leaves whole parts and scraps; the next run clears the scraps.
+
+    DIR/manifest.json                                        written first, never again
+    DIR/worlds.parquet, DIR/worlds.parquet.sha256
+    DIR/runs/scenario=X/strategy=Y/part-00000-<digest>.parquet
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.runs.manifest import FORMAT, Manifest, differences, other_surroundings, text
+from twintrack.runs.parts import part_ranges
+from twintrack.worlds.worlds_file import Design, Worlds, write_worlds
+
+MANIFEST = "manifest.json"
+WORLDS = "worlds.parquet"
+RUNS = "runs"
+
+_SCRAP = ".tmp"
+"""How names of files end that are not finished; they begin with a dot."""
+
+_DIGITS = 16
+"""Digits of the digest in the name of a part."""
+
+PartKey = tuple[str, str, int]
+"""A part: scenario, strategy, number."""
+
+Tell = Callable[[str], None]
+
+
+class Store:
+    """A folder with its manifest; see the head of this file."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.ranges = part_ranges(manifest["design"]["worlds"])
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open a store. Raises InputError when the folder is none, or one of another format."""
+        path = folder / MANIFEST
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(
+                Fault(str(folder), f"is no store of an ensemble: it has no {MANIFEST}")
+            ) from None
+        except (OSError, ValueError) as error:
+            raise InputError(Fault(str(path), f"cannot be read: {error}")) from None
+        known = manifest.get("format") if isinstance(manifest, dict) else None
+        if known != FORMAT:
+            message = f"the store has format {known}; this version of TwinTrack reads format {FORMAT}"
+            raise InputError(Fault(str(path), message))
+        return cls(folder, manifest)
+
+    @classmethod
+    @contextlib.contextmanager
+    def writing(cls, folder: Path, manifest: Manifest, *, resume: bool, tell: Tell) -> Iterator[Store]:
+        """Begin a store, or continue one; no other process can write to it meanwhile.
+
+        Raises InputError when the folder holds a store and `resume` is not set, or one made from something
+        else; TwinTrackError when the disk refuses.
+        """
+        if (folder / MANIFEST).exists():
+            store = cls._continued(folder, manifest, resume=resume, tell=tell)
+        else:
+            store = cls._begun(folder, manifest)
+        with store._locked():
+            store._clear_scraps()
+            yield store
+
+    @classmethod
+    def _continued(cls, folder: Path, manifest: Manifest, *, resume: bool, tell: Tell) -> Store:
+        if not resume:
+            message = "holds a store already; continue it with --resume, or name another folder"
+            raise InputError(Fault(str(folder), message))
+        store = cls.open(folder)
+        faults = differences(store.manifest, manifest)
+        if faults:
+            message = "cannot be continued: it was made from something else; name another folder, or undo"
+            raise InputError([Fault(str(folder), message), *faults])
+        for other in other_surroundings(store.manifest, manifest):
+            tell(f"note: {other}; the last digits may differ from those of the parts that are done")
+        return store
+
+    @classmethod
+    def _begun(cls, folder: Path, manifest: Manifest) -> Store:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(Fault(str(folder), "is a file; name a folder for the store"))
+        with _disk(folder):
+            found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        if any(not _is_scrap(name) for name in found):
+            message = f"holds other things ({found[0]}, …) and no store; name an empty or a new folder"
+            raise InputError(Fault(str(folder), message))
+        store = cls(folder, manifest)
+        store._write(folder / MANIFEST, text(manifest).encode())
+        return store
+
+    def missing(self, tell: Tell) -> list[PartKey]:
+        """List the parts that are still to be computed; damaged ones are told, removed and listed.
+
+        All strategies come part by part, so that a store that is broken off holds the same worlds for all.
+        """
+        files = self.files()
+        return [key for key in self.keys if not self._is_whole(files.get(key, []), tell)]
+
+    @property
+    def keys(self) -> list[PartKey]:
+        """All parts that the store has once it is complete, in the order in which they are computed."""
+        return [
+            (scenario, strategy, number)
+            for number in range(len(self.ranges))
+            for scenario in self.manifest["scenarios"]
+            for strategy in self.manifest["strategies"]
+        ]
+
+    def files(self) -> dict[PartKey, list[Path]]:
+        """Give the files of the parts that are there; more than one only where something went wrong."""
+        found: dict[PartKey, list[Path]] = {}
+        for scenario in self.manifest["scenarios"]:
+            for strategy in self.manifest["strategies"]:
+                for path in sorted(self._folder(scenario, strategy).glob("part-*-*.parquet")):
+                    number = path.name.split("-")[1]
+                    if number.isdecimal():
+                        found.setdefault((scenario, strategy, int(number)), []).append(path)
+        return found
+
+    def _is_whole(self, files: list[Path], tell: Tell) -> bool:
+        whole = False
+        for path in files:
+            with _disk(path):
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                if whole or path.stem.rpartition("-")[2] != digest[:_DIGITS]:
+                    tell(f"{path} is damaged and is computed again")
+                    path.unlink()
+                else:
+                    whole = True
+        return whole
+
+    def commit(self, key: PartKey, content: bytes) -> None:
+        """Write a part. Raises TwinTrackError when the disk refuses."""
+        scenario, strategy, number = key
+        digest = hashlib.sha256(content).hexdigest()
+        self._write(
+            self._folder(scenario, strategy) / f"part-{number:05d}-{digest[:_DIGITS]}.parquet", content
+        )
+
+    def make_worlds(self, design: Design, tell: Tell) -> Worlds:
+        """Write worlds.parquet when it is missing or damaged, and open it. Raises TwinTrackError."""
+        path, checksum = self.folder / WORLDS, self.folder / f"{WORLDS}.sha256"
+        if path.exists():
+            if checksum.exists() and checksum.read_text(encoding="utf-8") == _line(path):
+                return Worlds(path)
+            tell(f"{path} is damaged and is made again")
+        scratch, new = (path.with_name(f".{path.name}.{kind}{_SCRAP}") for kind in ("columns", "new"))
+        with _disk(path):
+            try:
+                with scratch.open("w+b") as columns, new.open("wb") as file:
+                    scratch.unlink()  # its content lives until it is closed
+                    write_worlds(file, columns, design, self.ranges)
+                    _flush(file)
+                self._write(checksum, _line(new, path.name).encode())
+                new.replace(path)
+            finally:
+                new.unlink(missing_ok=True)
+        return Worlds(path)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        temporary = path.with_name(f".{path.name}{_SCRAP}")
+        with _disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with temporary.open("wb") as file:
+                    file.write(content)
+                    _flush(file)
+                temporary.replace(path)
+                _flush_folder(path.parent)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def _folder(self, scenario: str, strategy: str) -> Path:
+        return self.folder / RUNS / f"scenario={_encoded(scenario)}" / f"strategy={_encoded(strategy)}"
+
+    def _clear_scraps(self) -> None:
+        with _disk(self.folder):
+            for pattern in (f".*{_SCRAP}", f"{RUNS}/*/*/.*{_SCRAP}"):
+                for path in self.folder.glob(pattern):
+                    path.unlink()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the manifest; the lock ends with the process, however that ends."""
+        try:
+            import fcntl
+        except ImportError:  # not every system has such locks; there the user takes care
+            yield
+            return
+        with (self.folder / MANIFEST).open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = f"{self.folder}: another process is writing to this store; wait until it has ended"
+                raise TwinTrackError(message) from None
+            except OSError:  # some network file systems have none
+                pass
+            yield
+
+
+def name_faults(kind: str, names: Iterable[str]) -> list[Fault]:
+    """Say which names are too long for a folder."""
+    return [
+        Fault(f"{kind} {name}", "the name is too long for a folder; write a strategy file with a short one")
+        for name in names
+        if len(f"{kind}={_encoded(name)}") > 255
+    ]
+
+
+def free_space(folder: Path) -> int:
+    """Give the bytes that are free where a folder is, or will be made."""
+    while not folder.exists():
+        folder = folder.absolute().parent
+    return shutil.disk_usage(folder).free
+
+
+def _encoded(name: str) -> str:
+    """Give a name as part of a path; readers of Hive partitions turn it back."""
+    return quote(name, safe="")
+
+
+def _is_scrap(name: str) -> bool:
+    return name.startswith(".") and name.endswith(_SCRAP)
+
+
+def _line(path: Path, name: str = "") -> str:
+    """Give what `sha256sum` says about a file."""
+    with path.open("rb") as file:
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name or path.name}\n"
+
+
+def _flush(file: IO[Any]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring a renaming to the disk: a power cut must not take the manifest from under its parts."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a message."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = "what is done is kept: put that right, then continue with --resume"
+        raise TwinTrackError(f"{error.filename or path}: {reason}; {advice}") from error

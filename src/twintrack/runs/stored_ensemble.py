@@ -1,0 +1,279 @@
+"""Reading an ensemble from its folder: only what is asked for is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.memory import dataset
+from twintrack.runs.parts import NOT_FINITE
+from twintrack.runs.store import WORLDS, PartKey, Store
+from twintrack.worlds.drawing import ORIGINS, Origin
+from twintrack.worlds.worlds_file import Worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Names = str | Sequence[str] | None
+Years = float | Sequence[float] | None
+
+
+class EnsembleResult:
+    """A stored ensemble.
+
+    Attributes:
+        folder: Where it is stored.
+        manifest: Everything that its numbers follow from: model, strategies, scenarios, design, versions.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.folder = store.folder
+        self.manifest = store.manifest
+        self._store = store
+
+    @classmethod
+    def open(cls, folder: str | Path) -> EnsembleResult:
+        """Open a folder. Raises InputError when it holds no store, or one of another format."""
+        return cls(Store.open(Path(folder)))
+
+    def __repr__(self) -> str:
+        return (
+            f"<EnsembleResult in {self.folder}: {len(self.scenarios)} scenarios, {len(self.strategies)}"
+            f" strategies, {self.size} worlds, {len(self.outputs)} outputs, {len(self.times)} times>"
+        )
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios."""
+        return list(self.manifest["scenarios"])
+
+    @property
+    def strategies(self) -> list[str]:
+        """Names of the strategies."""
+        return list(self.manifest["strategies"])
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of the outputs."""
+        return list(self.manifest["outputs"])
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of every output."""
+        return {name: entry["unit"] for name, entry in self.manifest["outputs"].items()}
+
+    @property
+    def times(self) -> list[float]:
+        """The times that are stored, in decimal years."""
+        return list(self.manifest["times"])
+
+    @property
+    def size(self) -> int:
+        """Number of worlds."""
+        return int(self.manifest["design"]["worlds"])
+
+    @property
+    def origin(self) -> Origin:
+        """Where the worlds come from: "posterior", "prior" or, from a table, "given"."""
+        return ORIGINS.get(self.manifest["design"]["kind"], "given")
+
+    @property
+    def complete(self) -> bool:
+        """Whether all parts are there; their checksums are compared when a run is resumed."""
+        return (self.folder / WORLDS).exists() and set(self._store.keys) <= self._store.files().keys()
+
+    def runs_not_finite(self) -> dict[tuple[str, str], int]:
+        """Count the runs in which some output is no finite number, by scenario and strategy; none: empty."""
+        import pyarrow.parquet as pq
+
+        found: dict[tuple[str, str], int] = {}
+        for (scenario, strategy, _), paths in self._files.items():
+            metadata = pq.read_schema(paths[0]).metadata or {}
+            count = int(metadata.get(NOT_FINITE.encode(), b"0"))
+            if count:
+                found[scenario, strategy] = found.get((scenario, strategy), 0) + count
+        return found
+
+    def worlds(self, parameters: Names = None) -> pd.DataFrame:
+        """Give the worlds: index `world`, a column for each parameter that varies, in its unit.
+
+        `parameters` are the columns to read; by default all. Raises InputError for one that does not vary.
+        """
+        self._check_complete()
+        with Worlds(self.folder / WORLDS) as worlds:
+            names = _chosen("world parameter that varies", parameters, worlds.names)
+            return worlds.frame(names)
+
+    def frame(
+        self, outputs: Names = None, strategies: Names = None, scenarios: Names = None, times: Years = None
+    ) -> pd.DataFrame:
+        """Give a tidy table: columns scenario, strategy, world, time, and one for each output.
+
+        Each argument chooses; by default everything is given. Units are in `.attrs["units"]`. Raises
+        InputError with all names and times that are not stored, TwinTrackError when parts are missing.
+        """
+        import pandas as pd
+
+        frames = list(self.batches(outputs, strategies, scenarios, times))
+        table = pd.concat(frames, ignore_index=True)
+        table.attrs = frames[0].attrs
+        return table
+
+    def batches(
+        self, outputs: Names = None, strategies: Names = None, scenarios: Names = None, times: Years = None
+    ) -> Iterator[pd.DataFrame]:
+        """Give the same table as `frame` in batches, some worlds at a time.
+
+        A batch has all chosen scenarios and strategies of its worlds, so that strategies can be compared in
+        it; it follows the order scenario, strategy, world, time.
+        """
+        choice = self._choose(outputs, strategies, scenarios, times)
+        self._check_complete()
+        return (self._batch(number, choice) for number in range(len(self._store.ranges)))
+
+    def dataset(
+        self, outputs: Names = None, strategies: Names = None, scenarios: Names = None, times: Years = None
+    ) -> xr.Dataset:
+        """Give one variable for each output, dimensions (scenario, strategy, world, time).
+
+        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
+        own budget). Arguments and errors as for `frame`.
+        """
+        choice = self._choose(outputs, strategies, scenarios, times)
+        self._check_complete()
+        with Worlds(self.folder / WORLDS) as file:
+            labels = file.labels()
+        shape = (len(choice.scenarios), len(choice.strategies), self.size, len(choice.rows))
+        values = {name: np.empty(shape) for name in choice.outputs}
+        for number, worlds in enumerate(self._store.ranges):
+            for row, scenario in enumerate(choice.scenarios):
+                for column, strategy in enumerate(choice.strategies):
+                    for name, array in self._arrays((scenario, strategy, number), choice).items():
+                        values[name][row, column, worlds.start : worlds.stop] = array
+        entries = self.manifest["strategies"]
+        factors = [
+            [entries[strategy]["budget_factor"][scenario] for strategy in choice.strategies]
+            for scenario in choice.scenarios
+        ]
+        return dataset(
+            values,
+            self.units,
+            {
+                "scenario": list(choice.scenarios),
+                "strategy": list(choice.strategies),
+                "world": labels,
+                "time": np.array(self.times)[choice.rows],
+            },
+            factors,
+        ).assign_attrs(
+            model_hash=self.manifest["model_hash"],
+            version=self.manifest["versions"]["twintrack"],
+            worlds=self.origin,
+            seed=self.manifest["design"].get("seed", "none"),
+        )
+
+    def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
+        faults = FaultList()
+        chosen: dict[str, list[str]] = {}
+        for kind, asked, stored in (
+            ("output", outputs, self.outputs),
+            ("strategy", strategies, self.strategies),
+            ("scenario", scenarios, self.scenarios),
+        ):
+            with faults:
+                chosen[kind] = _chosen(f"stored {kind}", asked, stored)
+        years = [times] if isinstance(times, int | float) else times
+        wanted = self.times if years is None else sorted({float(time) for time in years})
+        for time in wanted:
+            if time not in self.times:
+                known = ", ".join(f"{known:g}" for known in self.times)
+                faults.append(Fault(f"time {time:g}", f"is not stored; stored are {known}"))
+        faults.raise_any()
+        rows = np.searchsorted(self.times, wanted)
+        return _Choice(chosen["output"], chosen["strategy"], chosen["scenario"], rows)
+
+    def _check_complete(self) -> None:
+        if not self.complete:
+            there = len(self._store.files().keys() & set(self._store.keys))
+            message = (
+                f"{self.folder}: {there} of {len(self._store.keys)} parts are there; compute the others"
+                " with --resume (in Python: resume=True)"
+            )
+            raise TwinTrackError(message)
+
+    def _arrays(self, key: PartKey, choice: _Choice) -> dict[str, Any]:
+        """Read one part: by output an array of shape (world, time)."""
+        import pyarrow.parquet as pq
+
+        path = self._files[key][0]
+        try:
+            table = pq.ParquetFile(path, page_checksum_verification=True).read(
+                choice.outputs, use_threads=False
+            )
+        except (OSError, ValueError) as error:
+            raise TwinTrackError(f"{path}: cannot be read ({error}); mend it with --resume") from error
+        rows = len(self._store.ranges[key[2]])
+        return {
+            name: table.column(name).to_numpy().reshape(rows, len(self.times))[:, choice.rows]
+            for name in choice.outputs
+        }
+
+    def _batch(self, number: int, choice: _Choice) -> pd.DataFrame:
+        import pandas as pd
+
+        with Worlds(self.folder / WORLDS) as file:
+            worlds = file.labels(number)
+        times = np.array(self.times)[choice.rows]
+        cells = [(scenario, strategy) for scenario in choice.scenarios for strategy in choice.strategies]
+        arrays = [self._arrays((*cell, number), choice) for cell in cells]
+        rows = len(worlds) * len(times)
+
+        def names(position: int, known: list[str]) -> Any:
+            codes = [known.index(cell[position]) for cell in cells]
+            return pd.Categorical.from_codes(np.repeat(codes, rows), pd.Index(known))
+
+        table = pd.DataFrame(
+            {
+                "scenario": names(0, self.scenarios),
+                "strategy": names(1, self.strategies),
+                "world": np.tile(np.repeat(worlds, len(times)), len(cells)),
+                "time": np.tile(times, len(worlds) * len(cells)),
+                **{
+                    name: np.concatenate([array[name].ravel() for array in arrays]) for name in choice.outputs
+                },
+            }
+        )
+        table.attrs["units"] = {name: self.units[name] for name in choice.outputs}
+        return table
+
+    @cached_property
+    def _files(self) -> dict[PartKey, list[Path]]:
+        return self._store.files()
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What is read of a store; `rows` are the places of the times among those stored."""
+
+    outputs: list[str]
+    strategies: list[str]
+    scenarios: list[str]
+    rows: Any
+
+
+def _chosen(kind: str, asked: Names, stored: Collection[str]) -> list[str]:
+    """Give the names asked for, or all. Raises InputError with all that are not stored."""
+    several = [asked] if isinstance(asked, str) else asked
+    names = list(stored if several is None else dict.fromkeys(several))
+    faults = [Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored]
+    if faults:
+        raise InputError(faults)
+    return names

@@ -1,0 +1,89 @@
+"""From a strategy to what an engine takes: its levers, and what it waits for before it switches.
+
+The model's own stock tells how far the levers have moved from the first strategy to the second. A strategy
+that does not switch leaves the model's trigger as it stands in the file, which is never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twintrack.equations.structure import Array
+from twintrack.errors import Fault, InputError
+from twintrack.runs.arrays import lever_series
+
+if TYPE_CHECKING:
+    from twintrack.engines.base import Blend
+    from twintrack.equations import Equations
+    from twintrack.inputs.strategies import Strategy
+
+SHARE = "policy_switch"
+"""The stock that goes from 0 (first strategy) to 1 (second strategy)."""
+
+TRIGGER = {
+    "switch_gap_months": "below",
+    "switch_hold_time": "for_years",
+    "switch_ramp": "ramp_years",
+}
+"""Constants of the model that hold the trigger, and what of a switch each of them takes."""
+
+SWITCH_VARIABLES = (SHARE, *TRIGGER)
+"""What a model must have for strategies to switch in it."""
+
+
+@dataclass(frozen=True)
+class LeverInputs:
+    """What a strategy gives to a run: levers as series, the trigger as constants, and the second levers."""
+
+    constants: dict[str, Array]
+    series: dict[str, Array]
+    blend: Blend | None
+
+
+def lever_inputs(plan: Strategy, equations: Equations, times: Array) -> LeverInputs:
+    """Give what a strategy means to the model; `times` are the integration times, shape (steps + 1,).
+
+    Raises InputError when the strategy switches and the model has no switch.
+    """
+    series = lever_series(plan.paths, times)
+    switch = plan.switch
+    if switch is None:
+        return LeverInputs({}, series, None)
+    missing = [name for name in SWITCH_VARIABLES if name not in equations.variables]
+    if missing:
+        message = f"waits for its moment to switch, but the model has no {', '.join(missing)}"
+        raise InputError(Fault(f'strategy "{plan.name}"', message))
+    from twintrack.engines.base import Blend
+
+    constants = {name: np.array(getattr(switch, part), np.float64) for name, part in TRIGGER.items()}
+    return LeverInputs(constants, series, Blend(SHARE, lever_series(switch.paths, times)))
+
+
+def followed_series(
+    equations: Equations,
+    constants: Mapping[str, Array],
+    series: Mapping[str, Array],
+    blend: Blend,
+    time_step: float | None,
+) -> dict[str, Array]:
+    """Give the series as one run uses them at every step: plain series, for an engine that cannot blend.
+
+    The run is made under NumPy first, only for the share that it has moved. The other engine computes that
+    share anew, so that a disagreement shows.
+    """
+    from twintrack.engines.base import blended
+    from twintrack.engines.numpy.engine import NumpyEngine
+
+    grid = equations.time.with_step(time_step)
+    every_step = replace(equations, time=replace(grid, save_step=grid.step))
+    run = NumpyEngine(every_step).run(constants, series, [blend.weight], blend=blend)
+    share = run[blend.weight][:, 0]
+    followed = dict(series)
+    for name, second in blend.series.items():
+        weight = share.reshape(-1, *[1] * (np.ndim(second) - 1))
+        followed[name] = blended(series[name], np.asarray(second, np.float64), weight)
+    return followed

@@ -1,0 +1,218 @@
+"""Worlds that are given as a table, such as a sample of a posterior: a row each, a column per parameter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.equations.structure import Array
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.validation import unknown
+from twintrack.inputs.world import WorldParameter
+from twintrack.worlds.sampling import Piece, sampling_faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CSV, PARQUET = ".csv", ".parquet"
+LABELS = "world"
+INDEX = (LABELS, "", "Unnamed: 0")
+"""Names of columns that label the rows; the later ones are what pandas calls its index in a file."""
+Labels = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class WorldTable:
+    """Rows of worlds, read column by column.
+
+    Attributes:
+        names: The world parameters that have a column.
+        rows: Number of rows.
+        column: Gives the values of one parameter, shape (rows,).
+        digest: SHA-256 of names and values, in hexadecimal digits.
+        labels: What the user calls the rows, shape (rows,), whole numbers or texts; None: they are numbered.
+        notes: For the user: values outside the range that is thought likely, labels that cannot be kept.
+    """
+
+    names: tuple[str, ...]
+    rows: int
+    column: Callable[[str], Array]
+    digest: str
+    labels: Labels | None = None
+    notes: tuple[str, ...] = ()
+
+    def pieces(self, picked: Array | None) -> Iterator[Piece]:
+        """Give the columns; `picked` are the rows to take, by default all in order."""
+        for name in self.names:
+            values = self.column(name)
+            yield name, 0, values if picked is None else values[picked]
+
+
+def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, WorldParameter]) -> WorldTable:
+    """Open a CSV or Parquet file, or take a DataFrame, with a column for each parameter that varies.
+
+    A column "world", or else the index, labels the rows. A CSV file is read into memory, a Parquet file
+    column by column. Raises InputError with all faults: no such file, columns that are no world parameter,
+    values that are no finite numbers, labels that repeat themselves.
+    """
+    found = _opened(source)
+    where, rows, column = found.where, found.rows, found.column
+    faults: list[Fault] = []
+    labels, notes = _labels(where, found.index, faults)
+    names = [name for name in found.names if not _is_index(name)]
+    faults += [
+        Fault(where, unknown("world parameter", name, parameters)) for name in names if name not in parameters
+    ]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    faults += [Fault(where, f"{name} has {names.count(name)} columns; keep one") for name in twice]
+    names = [name for name in names if name not in twice]
+    if not rows:
+        faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
+
+    def checked() -> Iterator[tuple[str, Array]]:
+        for name in names:
+            try:
+                values = column(name)
+            except (TypeError, ValueError):
+                faults.append(Fault(where, f"{name}: not all values are numbers"))
+                continue
+            if not np.isfinite(values).all():
+                row = int(np.flatnonzero(~np.isfinite(values))[0])
+                faults.append(Fault(where, f"{name}: the value in row {row + 1} is missing or not finite"))
+            elif name in parameters:
+                notes.extend(_outside(where, parameters[name], values))
+            yield name, values
+
+    digest = table_digest(checked())
+    if faults:
+        raise InputError(faults)
+    return WorldTable(tuple(names), rows, column, digest, labels, tuple(notes))
+
+
+def table_digest(columns: Iterable[tuple[str, Array]]) -> str:
+    """Give the SHA-256 of names and values, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name, values in columns:
+        digest.update(name.encode() + b"\0" + np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def label_digest(labels: Labels) -> str:
+    """Give the SHA-256 of labels, in hexadecimal digits."""
+    return hashlib.sha256("\0".join(map(str, labels)).encode()).hexdigest()
+
+
+def resampled(rows: int, worlds: int, seed: int) -> Any:
+    """Draw rows of a table with replacement, shape (worlds,). Raises InputError as `sample_worlds` does."""
+    faults = sampling_faults(worlds, seed)
+    if faults:
+        raise InputError(faults)
+    stream = np.random.default_rng([seed, crc32(b"rows of a table")])
+    return stream.integers(0, rows, worlds)
+
+
+def _is_index(name: str) -> bool:
+    return name in INDEX or name.startswith("__index_level_")
+
+
+def _labels(
+    where: str, found: tuple[str, Sequence[Any]], faults: list[Fault]
+) -> tuple[Labels | None, list[str]]:
+    """Give labels that tell the rows apart, and notes; none where they number the rows anyway."""
+    name, values = found
+    if list(values) == list(range(len(values))):
+        return None, []
+    whole = all(isinstance(value, int | np.integer) for value in values)
+    labels = np.array([int(value) if whole else str(value) for value in values])
+    unique, counts = np.unique(labels, return_counts=True)
+    if len(unique) == len(labels):
+        return labels, []
+    twice = unique[counts > 1][0]
+    if name == LABELS:
+        faults.append(Fault(where, f'"{LABELS}" labels the rows, and {twice} stands more than once'))
+        return None, []
+    return None, [f"{where}: {twice} stands more than once in the index, so that worlds are numbered instead"]
+
+
+def _outside(where: str, parameter: WorldParameter, values: Array) -> Iterator[str]:
+    low, high = parameter.range
+    count = int(((values < low) | (values > high)).sum())
+    if count:
+        yield f"{where}: {parameter.name} is outside its range, {low:g} to {high:g}, in {count:,} rows"
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A table as it was found: what it is called, its columns, and its index with that one's name."""
+
+    where: str
+    names: list[str]
+    rows: int
+    column: Callable[[str], Array]
+    index: tuple[str, Sequence[Any]]
+
+
+def _opened(source: Path | str | pd.DataFrame) -> _Opened:
+    if not isinstance(source, str | Path):
+        return _frame(source)
+    path = Path(source)
+    if path.suffix not in (CSV, PARQUET):
+        raise InputError(Fault(str(path), f"a table of worlds is a {CSV} or a {PARQUET} file"))
+    if not path.is_file():
+        raise InputError(Fault(str(path), "there is no such file"))
+    import pyarrow as pa
+
+    try:
+        return _parquet(path) if path.suffix == PARQUET else _csv(path)
+    except pa.ArrowInvalid as error:
+        raise InputError(Fault(str(path), f"it cannot be read: {error}")) from None
+
+
+def _frame(frame: pd.DataFrame) -> _Opened:
+    names = [str(name) for name in frame.columns]
+    index = (LABELS, frame[LABELS].tolist()) if LABELS in names else ("index", frame.index.tolist())
+    return _Opened("worlds", names, len(frame), lambda name: frame[name].to_numpy(dtype=np.float64), index)
+
+
+def _parquet(path: Path) -> _Opened:
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+
+    def read(name: str) -> Any:
+        return file.read([name], use_threads=False).column(0)
+
+    names, rows = list(file.schema_arrow.names), file.metadata.num_rows
+    return _Opened(str(path), names, rows, lambda name: _numbers(read(name)), _index(names, rows, read))
+
+
+def _csv(path: Path) -> _Opened:
+    from pyarrow import csv
+
+    table = csv.read_csv(path)
+    names, read = list(table.column_names), table.column
+    index = _index(names, table.num_rows, read)
+    return _Opened(str(path), names, table.num_rows, lambda name: _numbers(read(name)), index)
+
+
+def _index(names: Iterable[str], rows: int, read: Callable[[str], Any]) -> tuple[str, Sequence[Any]]:
+    """Find the column that labels the rows of a file."""
+    found = next((name for name in names if _is_index(name)), None)
+    return ("index", range(rows)) if found is None else (found, read(found).to_pylist())
+
+
+def _numbers(column: Any) -> Array:
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        message = f"a column of {column.type}"
+        raise TypeError(message)
+    values: Array = column.cast(pa.float64(), safe=False).to_numpy()
+    return values

@@ -1,0 +1,76 @@
+"""From levers and worlds to the arrays of an engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from twintrack.inputs.paths import LeverPath
+from twintrack.model import Model
+from twintrack.runs.arrays import WorldArrays, along_time, lever_series, place_of
+
+TIMES = np.array([2016.0, 2028.0, 2040.0])
+
+
+@pytest.fixture(scope="module")
+def arrays(model: Model) -> WorldArrays:
+    """World parameters of the model; the frontier's cost growth is always dated."""
+    return WorldArrays(model.equations, model.world, ["cost_growth_factor"])
+
+
+def test_the_central_world_is_that_of_the_model_file(model: Model, arrays: WorldArrays) -> None:
+    given = arrays.inputs({}, TIMES)
+    assert list(given.series) == ["cost_growth_factor"]
+    assert given.series["cost_growth_factor"].tolist() == [model.world["cost_growth_factor"].value] * 3
+    for name, values in given.constants.items():
+        np.testing.assert_allclose(values, model.equations.defaults[name], rtol=1e-12)
+
+
+def test_elements_fill_their_place_and_leave_the_rest(model: Model, arrays: WorldArrays) -> None:
+    usual = model.equations.defaults["route_ceiling"]
+    values = arrays.inputs({"route_ceiling[lean]": 11.0}, TIMES).constants["route_ceiling"]
+    assert values.tolist() == [usual[0], 11.0, *usual[2:]]
+    assert arrays.inputs({}, TIMES).constants["route_ceiling"].tolist() == usual.tolist()
+
+
+def test_a_dated_element_makes_a_series_of_the_whole_array(model: Model, arrays: WorldArrays) -> None:
+    path = LeverPath.through([(2016.0, 10.0), (2040.0, 20.0)])
+    given = arrays.inputs({"route_ceiling[lean]": path}, TIMES)
+    assert "route_ceiling" not in given.constants
+    series = given.series["route_ceiling"]
+    assert series.shape == (3, 4)
+    assert series[:, 1].tolist() == [10.0, 15.0, 20.0]
+    assert (series[:, 0] == model.equations.defaults["route_ceiling"][0]).all()
+
+
+def test_worlds_are_the_last_axis_and_overrides_win_over_draws(arrays: WorldArrays) -> None:
+    draws = {
+        "route_ceiling[scale]": np.array([12.0, 14.0]),
+        "cost_growth_factor": np.array([1.7, 2.9]),
+        "discount_rate": np.array([0.01, 0.05]),
+    }
+    given = arrays.inputs({"discount_rate": 0.02}, TIMES, draws, 2)
+    assert given.constants["route_ceiling"].shape == (4, 2)
+    assert given.constants["route_ceiling"][0].tolist() == [12.0, 14.0]
+    assert given.constants["discount_rate"].tolist() == [0.02, 0.02]
+    assert given.series["cost_growth_factor"].tolist() == [[1.7, 2.9]] * 3
+
+
+def test_levers_are_evaluated_on_the_times() -> None:
+    paths = {"a": LeverPath.constant(0.5), "b": LeverPath.through([(2016.0, 0.0), (2040.0, 1.0)])}
+    series = lever_series(paths, TIMES)
+    assert {name: values.tolist() for name, values in series.items()} == {
+        "a": [0.5] * 3,
+        "b": [0.0, 0.5, 1.0],
+    }
+
+
+def test_places_of_variables_and_elements(model: Model) -> None:
+    assert place_of(model.equations, "knowledge[lean,industrial]") == ("knowledge", (1, 2))
+    assert place_of(model.equations, "knowledge") == ("knowledge", ())
+    assert along_time(np.arange(24).reshape(2, 4, 3), (1, 2)).tolist() == [5, 17]
+    for wrong in ("knowledge[lean]", "knowledge[lean,late]"):
+        with pytest.raises(ValueError):
+            place_of(model.equations, wrong)
+    with pytest.raises(KeyError):
+        place_of(model.equations, "wisdom")

@@ -1,0 +1,115 @@
+"""Worlds that are given as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twintrack.errors import InputError
+from twintrack.inputs.world import WorldParameter
+from twintrack.worlds.tables import label_digest, open_table, resampled
+
+TABLE = pd.DataFrame({"pace": [2.5, 3.5, 4.5], "strength": [9, 10, 11]})
+KNOWN = {
+    name: WorldParameter.model_construct(name=name, range=(0.0, 20.0))
+    for name in ("pace", "strength", "other")
+}
+
+
+def lines(source: object) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        open_table(source, KNOWN)  # type: ignore[arg-type]
+    return str(caught.value).splitlines()
+
+
+def test_csv_parquet_and_frame_give_the_same(tmp_path: Path) -> None:
+    named = TABLE.rename_axis("world")
+    named.to_csv(tmp_path / "a.csv")
+    named.to_parquet(tmp_path / "a.parquet")
+    TABLE.to_parquet(tmp_path / "b.parquet")
+    tables = [open_table(tmp_path / name, KNOWN) for name in ("a.csv", "a.parquet", "b.parquet")]
+    for table in (*tables, open_table(TABLE, KNOWN)):
+        assert (table.names, table.rows) == (("pace", "strength"), 3)
+        assert table.column("strength").tolist() == [9.0, 10.0, 11.0]
+        assert table.digest == tables[0].digest
+    assert open_table(TABLE.head(2), KNOWN).digest != tables[0].digest
+
+
+def test_rows_are_taken_in_order_or_drawn() -> None:
+    table = open_table(TABLE, KNOWN)
+    assert [(name, start, values.tolist()) for name, start, values in table.pieces(None)] == [
+        ("pace", 0, [2.5, 3.5, 4.5]),
+        ("strength", 0, [9.0, 10.0, 11.0]),
+    ]
+    picked = resampled(3, 1000, 7)
+    columns = {name: values for name, _, values in table.pieces(picked)}
+    assert (columns["strength"] - columns["pace"] == 6.5).all(), "rows stay together"
+    assert np.bincount(picked).min() > 250
+    assert (picked == resampled(3, 1000, 7)).all() and (picked != resampled(3, 1000, 8)).any()
+    with pytest.raises(InputError, match="at least 1 world"):
+        resampled(3, 0, 1)
+
+
+def test_all_faults_are_told(tmp_path: Path) -> None:
+    wrong = pd.DataFrame({"pac": [1.0], "pace": [np.nan], "strength": ["much"]})
+    told = lines(wrong)
+    assert len(told) == 3
+    assert 'there is no world parameter "pac"; did you mean "pace"?' in told[0]
+    assert "pace: the value in row 1 is missing or not finite" in told[1]
+    assert "strength: not all values are numbers" in told[2]
+    wrong.to_csv(tmp_path / "a.csv", index=False)
+    assert len(lines(tmp_path / "a.csv")) == 3
+    assert "at least 1 row" in lines(TABLE.head(0))[0]
+    assert "no such file" in lines(tmp_path / "none.csv")[0]
+    assert "a .csv or a .parquet file" in lines(tmp_path / "a.xlsx")[0]
+    (tmp_path / "bad.parquet").write_bytes(b"no table")
+    assert "cannot be read" in lines(tmp_path / "bad.parquet")[0]
+
+
+def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
+    TABLE.to_csv(tmp_path / "a.csv")
+    assert open_table(tmp_path / "a.csv", KNOWN).names == ("pace", "strength")
+
+
+def test_a_repeated_column_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pace,pace\n1,2\n", encoding="utf-8")
+    assert lines(tmp_path / "a.csv") == [f"{tmp_path / 'a.csv'}: pace has 2 columns; keep one"]
+
+
+def test_labels_of_the_user_are_kept(tmp_path: Path) -> None:
+    named = TABLE.set_axis([7, 9, 4], axis=0).rename_axis("world")
+    named.to_csv(tmp_path / "a.csv")
+    named.to_parquet(tmp_path / "a.parquet")
+    for source in (named, named.reset_index(), tmp_path / "a.csv", tmp_path / "a.parquet"):
+        table = open_table(source, KNOWN)
+        assert table.labels is not None
+        assert table.labels.tolist() == [7, 9, 4] and table.names == ("pace", "strength")
+    texts = open_table(TABLE.set_axis(["a", "b", "c"], axis=0), KNOWN).labels
+    assert texts is not None and texts.tolist() == ["a", "b", "c"]
+    assert label_digest(texts) != label_digest(texts[::-1])
+
+
+def test_rows_that_are_only_numbered_have_no_labels() -> None:
+    for table in (TABLE, TABLE.rename_axis("world"), TABLE.rename_axis("world").reset_index()):
+        assert open_table(table, KNOWN).labels is None
+
+
+def test_labels_that_repeat_themselves_are_refused_and_such_an_index_is_noted() -> None:
+    twice = TABLE.set_axis([7, 9, 7], axis=0)
+    assert lines(twice.rename_axis("world").reset_index()) == [
+        'worlds: "world" labels the rows, and 7 stands more than once'
+    ]
+    table = open_table(twice, KNOWN)
+    assert table.labels is None
+    assert table.notes == (
+        "worlds: 7 stands more than once in the index, so that worlds are numbered instead",
+    )
+
+
+def test_values_outside_their_range_are_noted() -> None:
+    assert open_table(TABLE, KNOWN).notes == ()
+    far = TABLE.assign(pace=[2.5, 21, -1])
+    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows",)
