@@ -40,8 +40,9 @@ def validate_command(**options: Any) -> None:
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
 
+    model = open_model()
     asked = Validation(
-        open_model(),
+        model,
         options["seed"],
         options["workers"],
         tell=lambda text: click.echo(text, err=True),
@@ -54,7 +55,7 @@ def validate_command(**options: Any) -> None:
         return
     from twintrack.pages.validation.page import build_validation
 
-    page = build_validation(found, options["out"], asked.model, asked.seed)
+    page = build_validation(found, options["out"], model, asked.seed)
     if options["as_json"]:
         print_json({"page": str(page), **found})
         return
