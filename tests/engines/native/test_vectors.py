@@ -221,7 +221,7 @@ def test_what_is_available_is_allocated_by_price(tmp_path: Path, shape: int | st
 
 def test_a_priority_of_no_known_shape_gives_no_number(tmp_path: Path) -> None:
     text = span("r", 2) + PROFILE + PRIORITIES
-    given = {"shape": np.array([[1.0], [5.0]]), "asked": np.ones((2, 1)), "supply": np.array([0.5, 0.0])}
+    given = {"shape": np.array([1.0, 5.0]), "asked": np.ones(2), "supply": np.array([0.5, 0.0])}
     found = compared(tmp_path, text, given, 2, ["by_price"])["by_price"][0]
     assert np.isnan(found[1]).all()
 
