@@ -260,7 +260,7 @@ def test_the_structure_of_a_model_takes_signs_from_its_central_run(
         run |= {name: np.ones(2) for name in equations.time.controls}
         asked: dict[str, str] = {}
         monkeypatch.setattr(views, "run_strategy", lambda core, **words: asked.update(words) or run)
-        structure = model_structure(cast(Core, SimpleNamespace(equations=equations, levers={})))
+        structure = model_structure(cast(Model, SimpleNamespace(equations=equations, levers={})))
         assert asked == {"engine": "numpy"}
         (sector,) = structure.sectors
         links = structure.view(sector, tuple(structure.varying(sector))).links
