@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twintrack.core import Core, EngineName, StrategyReference
+from twintrack.core import Core, StrategyReference
 from twintrack.decisions.explanation import Explanation, Knowledge, explain
+from twintrack.engines.registry import EngineName
 from twintrack.errors import InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy

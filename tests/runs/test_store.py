@@ -192,14 +192,14 @@ def test_another_model_or_library_does_not_continue_a_store(run: Run, broken: Pa
     path = broken / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["model_hash"] = "3f2a" * 16
-    manifest["versions"] |= {"jax": "0.9.0", "twintrack": "0.1.0"}
+    manifest["versions"] |= {"llvmlite": "0.9.0", "twintrack": "0.1.0"}
     manifest["machine"]["cores"] = 1024
     manifest["design"]["parameters"]["pace"]["range"] = [1, 9]
     path.write_text(json.dumps(manifest), encoding="utf-8")
     found = "\n".join(refused(run, "broken", resume=True))
     for part in (
         "model hash: store 3f2a3f2a3f2a…, now ",
-        "versions jax: store 0.9.0, now ",
+        "versions llvmlite: store 0.9.0, now ",
         "versions twintrack: store 0.1.0, now ",
         "design parameters pace range: store [1, 9], now [2",
     ):

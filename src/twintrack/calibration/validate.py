@@ -20,6 +20,7 @@ import numpy as np
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import (
+    FIELD_TEST_ROOMS,
     WITHOUT_FIELD_TESTS,
     field_tests_of,
     has_field_tests,
@@ -63,9 +64,6 @@ YEARS = Settings(rounds=2, last_rounds=6)
 _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
-
-ROOMS = ("calibration", "runs", "inputs", "engines", "equations")
-"""Rooms that make a section: this one, and those that the tests which a content brings along may use."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,8 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, ROOMS, dict, make)
+        rooms = FIELD_TEST_ROOMS if name == "field_tests" else ("calibration",)
+        return stored("validation", described, rooms, dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:

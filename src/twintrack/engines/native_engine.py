@@ -35,7 +35,7 @@ class _Compiled:
 
 
 class NativeEngine:
-    """An `Engine` for models whose constructs all work element by element; integrates by Euler's method."""
+    """An `Engine` of machine code made for one model; integrates by Euler's method."""
 
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
@@ -53,10 +53,7 @@ class NativeEngine:
         time_step: float | None = None,
         blend: Blend | None = None,
     ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`.
-
-        Raises NoScalarFormError for a construct that works on whole arrays.
-        """
+        """Run the model; see `BlendingEngine.run`."""
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self.known.split(inputs)

@@ -27,7 +27,7 @@ Manifest = dict[str, Any]
 FORMAT = 1
 """Version of the layout of a store."""
 
-BINDING = ("jax", "jaxlib", "llvmlite", "numpy", "pyarrow", "scipy")
+BINDING = ("llvmlite", "numpy", "pyarrow", "scipy")
 """Libraries whose version may change the bytes of a store."""
 
 _FREE = ("created", "machine", "python")

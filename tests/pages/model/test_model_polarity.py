@@ -9,7 +9,7 @@ import pytest
 from model_helpers import EquationsOf, equations_of
 from numpy.typing import ArrayLike
 
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.engines.one_equation import OneEquation
 from twintrack.equations import Equations
 from twintrack.pages.model.flows import read_flows

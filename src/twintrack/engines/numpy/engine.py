@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.emit import Program, emit
 from twintrack.engines.known import KnownOutputs
-from twintrack.engines.methods import METHODS, Method
-from twintrack.engines.numpy_functions import numpy_functions
+from twintrack.engines.numpy.emit import Program, emit
+from twintrack.engines.numpy.library import library
+from twintrack.engines.numpy.methods import METHODS, Method
 from twintrack.engines.sizes import Sizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
@@ -59,7 +59,7 @@ class NumpyEngine:
         key = (names, blend, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
             program = emit(self.equations, *names, inputs.grid, orders, *blend)
-            functions = numpy_functions()
+            functions = library()
             exec(compile(program.source, "<model>", "exec"), functions)
             self._programs[key] = (program, functions)
         return self._programs[key]

@@ -1,4 +1,4 @@
-"""Integration methods, the same for NumPy arrays and JAX tracers.
+"""Integration methods.
 
 `slope(series, flows, memory, t)` gives the derivatives of the flows and the next memory; `now` and
 `following` are the series at the beginning and the end of the step.

@@ -1,4 +1,4 @@
-"""Writing one expression as Python source that runs under NumPy and under JAX alike.
+"""Writing one expression as Python source that runs under NumPy.
 
 Every array in the generated code has the axes of its value and then, always last, the axis of runs (of length
 one where all runs share the value). A value without axes may also be a Python number. Operands are aligned by
@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from twintrack.engines.state_code import StateCode
-from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
+from twintrack.engines.state_names import StateNames
+from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.graph import Graph, Node
+from twintrack.equations.operations import OPERATIONS
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -43,37 +44,26 @@ _INFIX = {
     "greater": ">",
     "greater_equal": ">=",
 }
-_ARITHMETIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
-_CALLS = {
-    "abs": "absolute",
-    "integer": "trunc",
-    "ln": "log",
-    "log": "log_to_base",
-    "max": "maximum",
-    "min": "minimum",
-    "step": "step_at",
-}
+_ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide"})
 
 
 class Writer:
     """Writes expressions of one graph.
 
-    `name_of` gives the name or literal of a node; `states` knows the code of states; `constants` collects the
-    module-level arrays and tables that the code needs, by their code; `used` the local names it reads. While
-    `sharp` is set, products and quotients are written so that no compiler rounds them in another way.
+    `name_of` gives the name or literal of a node; `states` knows the names of states; `constants` collects
+    the module-level arrays and tables that the code needs, by their code; `used` the local names it reads.
     """
 
     def __init__(
         self,
         graph: Graph,
         name_of: Callable[[Node], str],
-        states: StateCode,
+        states: StateNames,
         constants: dict[str, str],
     ) -> None:
         self.graph = graph
         self.constants = constants
         self.used: set[str] = set()
-        self.sharp = False
         self._name_of = name_of
         self._states = states
 
@@ -216,34 +206,26 @@ class Writer:
     def _state_value(self, value: StateValue) -> str:
         if self.graph.initial:
             return self.name(Node("", value.state, value.part))
-        name, code = self._states.read(value.state, value.part)
+        name = self._states.read(value.state, value.part)
         self.used.add(name)
-        return code
+        if self.graph.equations.states[value.state].kind != "delay_fixed":
+            return name
+        size = self._states.orders[value.state]
+        return f"ring_read_each({name}, i, {size})" if isinstance(size, tuple) else f"ring_read({name}, i)"
 
     def _apply(self, expression: Apply) -> str:
-        function, axes = expression.function, expression.axes
-        if function in ("and", "or", "not"):
-            truths = ", ".join(self.truth(arg, axes) for arg in expression.args)
-            return f"logical_{function}({truths})"
-        if function == "if_then_else":
-            condition, yes, no = expression.args
-            return (
-                f"where({self.truth(condition, axes)}, {self.aligned(yes, axes)}, {self.aligned(no, axes)})"
-            )
-        was_sharp, self.sharp = self.sharp, self.sharp or function in ROUNDING
-        args = [self.aligned(arg, axes) for arg in expression.args]
-        self.sharp = was_sharp
-        if function in ("divide", "multiply") and self.sharp:
-            return f"sharp_{function}({args[0]}, {args[1]})"
-        if function in _INFIX:
-            return _infix(function, *args)
-        if function == "negative":
-            return f"(-{args[0]})"
-        if function == "power":
-            return _power(*args)
-        if function in TIME_DEPENDENT:
+        function = FUNCTIONS[expression.function]
+        args = [
+            self.truth(arg, expression.axes)
+            if place in function.truths
+            else self.aligned(arg, expression.axes)
+            for place, arg in enumerate(expression.args)
+        ]
+        if function.name in _INFIX:
+            return _infix(function.name, *args)
+        if function.timed:
             args += ["t", "h"]
-        return f"{_CALLS.get(function, function)}({', '.join(args)})"
+        return f"f_{function.name}({', '.join(args)})"
 
     def _reduce(self, expression: Reduce) -> str:
         places = tuple(expression.arg.axes.index(axis) for axis in expression.reduced)
@@ -293,20 +275,8 @@ def _infix(function: str, left: str, right: str) -> str:
     one, other = _known(left), _known(right)
     if one is not None and other is not None and function in _ARITHMETIC:
         with np.errstate(all="ignore"):
-            return number_literal(float(_ARITHMETIC[function](np.float64(one), np.float64(other))))
+            return number_literal(float(OPERATIONS[function](one, other)))
     return f"({left} {_INFIX[function]} {right})"
-
-
-def _power(base: str, exponent: str) -> str:
-    value = _known(exponent)
-    if value == 0.5:
-        return f"sqrt({base})"
-    if value == -0.5:
-        return f"(1.0 / sqrt({base}))"
-    if value is not None and value.is_integer() and 1 <= abs(value) <= 8:
-        whole = f"whole_power({base}, {abs(int(value))})"
-        return whole if value > 0 else f"(1.0 / {whole})"
-    return f"power({base}, {exponent})"
 
 
 def align(code: str, axes: Sequence[str], target: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Generating the source of a model's functions, the same for every back end.
+"""Generating the source of a model's functions for NumPy.
 
 `emit` writes a module with these functions. `P` are the given constants and `X` the given series at this
 step, each with its axes and the axis of runs; `t` is the time, `i` the number of the step, `B` that of runs.
@@ -18,8 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twintrack.engines.state_code import Size, StateCode
-from twintrack.engines.writer import Writer, number_literal
+from twintrack.engines.base import blended
+from twintrack.engines.numpy.states import starts, update
+from twintrack.engines.numpy.writer import Writer, number_literal
+from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.graph import Graph, Node
 from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue, TimeGrid
 from twintrack.stored import stored
@@ -50,11 +52,6 @@ class Program:
         for name, second in zip(self.second, rows[len(self.series) :], strict=True):
             values[name] = blended(values[name], second, flows[self.weight])
         return list(values.values())
-
-
-def blended(first: Any, second: Any, weight: Any) -> Any:
-    """Give first + weight * (second - first): exactly `first` where both agree or the weight is 0."""
-    return first + weight * (second - first)
 
 
 def emit(
@@ -110,7 +107,7 @@ class _Emitter:
         self.inputs = (tuple(constants), tuple(series))
         self.first = Graph(equations, initial=True, replaced=given, moving=series)
         self.later = Graph(equations, initial=False, replaced=given, moving=series)
-        self.states = StateCode(equations, orders)
+        self.states = StateNames(equations, orders)
         self.module: dict[str, str] = {}
         self.places = {name: place for place, name in enumerate(equations.variables)}
         self.heads = {
@@ -219,7 +216,6 @@ class _Emitter:
         """Write one assignment per node that has an equation."""
         lines = []
         for node in nodes:
-            writer.sharp = node in writer.graph.sharp
             if not node.variable:
                 state = self.equations.states[node.part]
                 (expression,) = writer.graph.expressions(node)
@@ -257,7 +253,7 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         flows, memory = [], []
         for state in live:
-            first, second = self.states.starts(state)
+            first, second = starts(self.states, state)
             flows += first
             memory += second
         fixed = [state for state in live if kinds[state] == "initial"]
@@ -280,7 +276,7 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         results = []
         if live is not None:
-            updates = [self.states.update(state, writer) for state in live]
+            updates = [update(self.states, state, writer) for state in live]
             results.append(_tuple([code for rates, _ in updates for code in rates]))
             results.append(_tuple([code for _, memory in updates for code in memory]))
         if outputs is not None:
