@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.text import RUNS, Body, operation
+from twintrack.engines.llvm.instructions import RUNS, Body, operation
+from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.equations.functions import CALLED, FUNCTIONS, table
 from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
 

@@ -29,7 +29,7 @@ KEPT = 8
 
 
 def _native(equations: Equations) -> Engine:
-    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.llvm.engine import NativeEngine
 
     return NativeEngine(equations)
 
@@ -41,7 +41,7 @@ def _numpy(equations: Equations) -> Engine:
 
 
 def _pysd(equations: Equations) -> Engine:
-    from twintrack.engines.pysd_engine import PysdEngine
+    from twintrack.engines.oracles.pysd import PysdEngine
 
     return PysdEngine(Path(equations.path))
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from twintrack.engines.base import Inputs
 from twintrack.engines.blocks import for_each
-from twintrack.engines.native.kernels import Source
-from twintrack.engines.native.lowering import InputLayouts
-from twintrack.engines.native.machine import Machine
-from twintrack.engines.native.text import BLOCK, LANES
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.llvm.instructions import BLOCK, LANES
+from twintrack.engines.llvm.machine import Machine
+from twintrack.engines.llvm.source import Source
+from twintrack.engines.scalar.lowering import InputLayouts
 from twintrack.equations.structure import Array
 
 _CUT = 4 * BLOCK

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.engines import NativeEngine, NumpyEngine, native_engine
+from twintrack.engines import NativeEngine, NumpyEngine
+from twintrack.engines.llvm import engine as llvm_engine
 from twintrack.equations import load_equations
 
 CONTROL = """
@@ -131,7 +132,7 @@ def test_machine_code_is_compiled_once_and_then_read(tmp_path: Path, monkeypatch
     def refuse(text: str) -> bytes:
         raise AssertionError(text[:0])
 
-    monkeypatch.setattr(native_engine, "machine_code", refuse)
+    monkeypatch.setattr(llvm_engine, "machine_code", refuse)
     again = NativeEngine(load_equations(path)).run({}, {}, ["level"])["level"]
     np.testing.assert_array_equal(first, again)
     (stored,) = (tmp_path / "cache" / "machine_code").iterdir()

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 from threading import Lock
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.vectors import Vectors
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
 from twintrack.equations.states import STATES, TRUTHS

@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
 from twintrack.engines.blocks import varying
-from twintrack.engines.known import KnownOutputs
-from twintrack.engines.native.computation import Computation, Kernel
-from twintrack.engines.native.kernels import Source, source
-from twintrack.engines.native.lowering import InputLayouts, scalar_program
-from twintrack.engines.native.machine import Machine, fingerprint, machine_code
-from twintrack.engines.packing import Layout
-from twintrack.engines.sizes import Sizes
+from twintrack.engines.known_outputs import KnownOutputs
+from twintrack.engines.layout import Layout
+from twintrack.engines.llvm.computation import Computation, Kernel
+from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
+from twintrack.engines.llvm.source import Source, source
+from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
+from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.stored import stored
@@ -40,7 +40,7 @@ class NativeEngine:
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
         self.known = KnownOutputs(equations)
-        self.sizes = Sizes(equations)
+        self.sizes = StateSizes(equations)
         self._kernels: dict[Any, Kernel] = {}
 
     def run(
