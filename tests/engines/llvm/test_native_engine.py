@@ -150,3 +150,11 @@ z = y + 0 * Time ~ Dmnl ~ |
     engine = NativeEngine(load_equations(path_of(text, tmp_path)))
     found = engine.run({"x": np.array([-1.0, 0.5, 7.0, 9.0])}, {}, ["z"], runs=4)["z"][0]
     np.testing.assert_allclose(found, [1e6, 515000.0, 1.158656e-7, 1.158656e-7], rtol=1e-12)
+
+
+def test_a_truth_value_that_is_held_for_each_run_is_read_again(tmp_path: Path) -> None:
+    text = "a = 1 ~ Dmnl ~ |\nx = IF THEN ELSE(a > 2, Time, -Time) ~ Dmnl ~ |\n"
+    engine = NativeEngine(load_equations(path_of(text, tmp_path)))
+    found = engine.run({"a": np.array([1.0, 3.0])}, {}, ["x"], runs=2)["x"]
+    times = engine.equations.time.saved
+    np.testing.assert_array_equal(found, np.stack([-times, times], axis=-1))
