@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 TOGETHER = (
     ("tests/validation/",),
-    ("tests/presentation/test_report.py", "tests/browser/test_report_page.py"),
+    ("tests/pages/report/test_report.py", "tests/browser/test_report_page.py"),
 )
 """Beginnings of the names of files whose tests share what takes long to make: one worker gets them all."""
 
@@ -182,7 +182,7 @@ def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -192,7 +192,7 @@ def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytes
 @pytest.fixture(scope="session")
 def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report on all strategies, with fewer worlds."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     path = _with_fewer_worlds(content / "reports" / "all_strategies.yaml", tmp_path_factory)
     return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent

@@ -164,7 +164,7 @@ class Model(Core):
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""
-        from twintrack.presentation.notebook import explore
+        from twintrack.hands_on.notebook import explore
 
         return explore(self, *arguments, **options)
 

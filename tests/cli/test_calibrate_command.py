@@ -108,7 +108,7 @@ def test_a_content_without_history_is_refused(program: Program, content: Path) -
 def test_a_disk_that_refuses_the_sample_costs_nothing(
     program: Program, content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from twintrack.runs import posterior
+    from twintrack.worlds import posterior
 
     def refuses(*_: object) -> None:
         raise OSError(28, "No space left on device", "posterior.parquet")

@@ -20,6 +20,7 @@ import numpy as np
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import (
+    FIELD_TEST_ROOMS,
     WITHOUT_FIELD_TESTS,
     field_tests_of,
     has_field_tests,
@@ -112,7 +113,8 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, ("calibration",), dict, make)
+        rooms = FIELD_TEST_ROOMS if name == "field_tests" else ("calibration",)
+        return stored("validation", described, rooms, dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:

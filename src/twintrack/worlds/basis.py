@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twintrack.core import Core
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from twintrack.equations import Equations
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import WorldParameter
-
-_DIFFERS = {
-    "model_hash": "the equations are others than those that it was made with",
-    "prior_hash": "world.yaml has other parameters, ranges, distributions or values",
-    "history_hash": "the observations are others",
-    "past_hash": "the baseline does other things until the last observation",
-}
-"""What is said of a basis of which this digest is another one."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,14 @@ class Basis:
 
     def differences(self, now: Basis) -> list[str]:
         """Say in what a model, by its basis, is another one than that of this basis."""
-        found = asdict(now)
-        return [said for name, said in _DIFFERS.items() if found[name] not in ("", getattr(self, name))]
+        other_prior = "world.yaml has other parameters, ranges, distributions or values"
+        told = (
+            (self.model_hash, now.model_hash, "the equations are others than those that it was made with"),
+            (self.prior_hash, now.prior_hash, other_prior),
+            (self.history_hash, now.history_hash, "the observations are others"),
+            (self.past_hash, now.past_hash, "the baseline does other things until the last observation"),
+        )
+        return [said for before, later, said in told if later not in ("", before)]
 
 
 def basis_of(core: Core) -> Basis:
