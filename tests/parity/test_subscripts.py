@@ -1,4 +1,4 @@
-"""The engine against PySD on the model as it stands, subscripts and all, over two years.
+"""The engine against PySD on the model as it stands, subscripts and all, over one year.
 
 PySD needs minutes for twenty-five years of arrays. Strategies differ from 2026 on, which two years from 2016
 would never see: here every lever has from the start the value that the strategy gives it in 2030.
