@@ -15,11 +15,12 @@ from itertools import pairwise
 import numpy as np
 
 from bench.c_loops import RunLoop, SpillSlots, StoredValue, cut
-from twintrack.engines.functions import ends_of_slopes
+from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
 from twintrack.engines.native.kernels import Source
 from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
+from twintrack.errors import TwinTrackError
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 _ARGUMENTS = (
@@ -58,6 +59,8 @@ def finite(program: ScalarProgram) -> ScalarProgram:
             node = graph.literal(item.value)
         elif item.op in LEAVES:
             node = graph.leaf(item.op, item.place)
+        elif item.op == "repeat":
+            node = graph.repeat(old.loops[item.place], *args)
         elif item.op in _LOOKUPS:
             node = graph.lookup(item.place, item.op.removeprefix("lookup_"), *args)
         elif item.op == "select":
@@ -232,6 +235,8 @@ class _Source:
             return f"-{args[0]}"
         if item.op in _LOOKUPS:
             return _LOOKUPS[item.op](self.tables[item.place], args[0], kind)
+        if item.op == "repeat":
+            raise TwinTrackError("the yardstick in C has no loops within a step")
         return f"{kind}{item.op}({', '.join(args)})"
 
     def _name(self, node: int, kind: str) -> str:

@@ -43,7 +43,7 @@ class CMachine(Machine):
 class VectorisedC(NativeEngine):
     """The native engine with machine code from generated C; `shape` says how that is cut into loops.
 
-    Raises NoScalarFormError as that engine does, and TwinTrackError when gcc is missing or refuses.
+    Raises TwinTrackError for a construct that is computed in a loop, and when gcc is missing or refuses.
     """
 
     def __init__(self, equations: Equations, shape: Shape | None = None) -> None:

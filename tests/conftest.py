@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 TOGETHER = (
     ("tests/validation/",),
-    ("tests/presentation/test_report.py", "tests/browser/test_report_page.py"),
+    ("tests/pages/report/test_report.py", "tests/browser/test_report_page.py"),
 )
 """Beginnings of the names of files whose tests share what takes long to make: one worker gets them all."""
 
@@ -125,9 +126,9 @@ def put_posterior() -> Callable[..., Path]:
     import pandas as pd
 
     import twintrack
-    from twintrack.inputs.history import history_hash
     from twintrack.resources import POSTERIOR_FILE
-    from twintrack.worlds.posterior import PosteriorRecord, prior_hash, write_posterior
+    from twintrack.worlds.basis import basis_of
+    from twintrack.worlds.posterior import PosteriorRecord, write_posterior
     from twintrack.worlds.sampling import sampled
 
     def put(root: Path, rows: int = 40, **changes: Any) -> Path:
@@ -137,13 +138,8 @@ def put_posterior() -> Callable[..., Path]:
         frame = pd.DataFrame(
             {name: item.low + (item.high - item.low) * upper for name, item in world.items()}
         )
-        told = {
-            "model_hash": model.equations.hash,
-            "prior_hash": prior_hash(model.world),
-            "history_hash": history_hash(model.inputs.history.values()),
-            "seed": 7,
-        }
-        write_posterior(root / POSTERIOR_FILE, frame, PosteriorRecord(**(told | changes)))
+        about = replace(PosteriorRecord(**asdict(basis_of(model)), seed=7), **changes)
+        write_posterior(root / POSTERIOR_FILE, frame, about)
         return root / POSTERIOR_FILE
 
     return put
@@ -186,7 +182,7 @@ def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -196,7 +192,7 @@ def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytes
 @pytest.fixture(scope="session")
 def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the report on all strategies, with fewer worlds."""
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     path = _with_fewer_worlds(content / "reports" / "all_strategies.yaml", tmp_path_factory)
     return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from twintrack.stored import stored
+import twintrack
+from twintrack.stored import code_digest, digest_of_code, reached_code, stored
+
+PACKAGE = Path(twintrack.__file__).parent
 
 
 class Maker:
@@ -63,3 +71,75 @@ def test_a_cache_that_cannot_be_written_does_no_harm(maker: Maker, tmp_path: Pat
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "lists").write_text("a file where the folder should be")
     assert stored("lists", "a", ("inputs",), list, maker) == [1, 2, 3]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package's code."""
+    folder = tmp_path / "src" / "twintrack"
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "reaches", "leaves"),
+    [
+        ("inputs/paths.py", ("inputs", "runs", "calibration"), ("equations",)),
+        ("names.py", ("equations", "inputs", "engines", "runs", "calibration"), ()),
+        ("equations/structure.py", ("equations", "engines", "runs", "calibration"), ()),
+        ("engines/sizes.py", ("engines", "runs", "calibration"), ("equations",)),
+        ("cli/options.py", (), ("equations", "inputs", "engines", "runs", "calibration")),
+    ],
+)
+def test_code_counts_wherever_it_is_reached_and_nowhere_else(
+    package: Path, tmp_path: Path, file: str, reaches: tuple[str, ...], leaves: tuple[str, ...]
+) -> None:
+    other = tmp_path / "other" / "twintrack"
+    shutil.copytree(package, other)
+    with (other / file).open("a", encoding="utf-8") as changed:
+        changed.write("# other\n")
+    for room in (*reaches, *leaves):
+        assert digest_of_code(package, room) == code_digest(room)
+        assert (digest_of_code(other, room) != digest_of_code(package, room)) == (room in reaches), room
+
+
+def test_a_store_says_by_which_code_of_all_rooms_it_was_made(package: Path) -> None:
+    script = "from twintrack.runs.manifest import CODE, versions; print(versions()[CODE])"
+
+    def told() -> str:
+        environment = {"PYTHONPATH": str(package.parent), "PATH": ""}
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    before = told()
+    paths = package / "inputs" / "paths.py"
+    paths.write_text(paths.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
+    assert told() != before and len(before) == 64
+
+
+def imported(path: Path) -> Iterator[str]:
+    """All modules that a file imports anywhere, by its syntax."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{item.name}" for item in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (item.name for item in node.names)
+
+
+@pytest.mark.parametrize("room", ["equations", "engines", "inputs", "runs", "calibration"])
+def test_all_that_is_imported_is_reached(room: str) -> None:
+    reached = reached_code(PACKAGE, room)
+    assert {str(path.relative_to(PACKAGE)) for path in (PACKAGE / room).rglob("*.py")} <= {*reached}
+    for file in reached:
+        for module in imported(PACKAGE / file):
+            name = module.removeprefix("twintrack").strip(".").replace(".", "/")
+            if module.startswith("twintrack.") and (PACKAGE / f"{name}.py").exists():
+                assert f"{name}.py" in reached, f"{file} imports {module}"
+
+
+def test_a_room_that_there_is_not_is_told(package: Path) -> None:
+    with pytest.raises(ValueError, match="no room kitchen"):
+        digest_of_code(package, "kitchen")

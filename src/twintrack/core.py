@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from twintrack.engines.registry import EngineName, blending_engine_of, engine_of
 from twintrack.equations import Equations, load_equations
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
@@ -24,9 +25,7 @@ from twintrack.resources import MODEL_FILE, content_root
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine, Engine
-    from twintrack.engines.making import BlendingName
 
-EngineName = Literal["native", "jax", "numpy", "pysd"]
 StrategyReference = str | Path | Strategy
 """A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
 
@@ -81,8 +80,6 @@ class Core:
 
     def __init__(self, content: Path) -> None:
         self.content = content
-        self._engines: dict[str, Engine] = {}
-        self._blending_engines: dict[str, BlendingEngine] = {}
         self._memory: dict[str, tuple[Path, object, Any]] = {}
 
     @cached_property
@@ -175,21 +172,13 @@ class Core:
         rest = {name: value for name, value in given.items() if name not in ready}
         return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
 
-    def engine(self, name: str) -> Engine:
-        """Give an engine by its name; made when it is first asked for."""
-        if name not in self._engines:
-            from twintrack.engines.making import make_engine
+    def engine(self, name: EngineName) -> Engine:
+        """Give an engine by its name."""
+        return engine_of(self.equations, name)
 
-            self._engines[name] = make_engine(name, self.content / MODEL_FILE)
-        return self._engines[name]
-
-    def blending_engine(self, name: BlendingName) -> BlendingEngine:
-        """Give an engine that simulates many worlds at once; made when it is first asked for."""
-        if name not in self._blending_engines:
-            from twintrack.engines.making import make_blending_engine
-
-            self._blending_engines[name] = make_blending_engine(name, self.equations)
-        return self._blending_engines[name]
+    def blending_engine(self, name: EngineName) -> BlendingEngine:
+        """Give an engine that simulates many worlds at once."""
+        return blending_engine_of(self.equations, name)
 
     def remembered(
         self, key: str, read: Callable[[], _Read], files: Callable[[_Read], Iterable[Path]]

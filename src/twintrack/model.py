@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twintrack.core import Core, EngineName, StrategyReference
+from twintrack.core import Core, StrategyReference
 from twintrack.decisions.explanation import Explanation, Knowledge, explain
+from twintrack.engines.registry import EngineName
 from twintrack.errors import InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
@@ -99,7 +100,7 @@ class Model(Core):
 
     @property
     def found_posterior(self) -> Found:
-        """The posterior, or why there is none; read again when its file has changed."""
+        """The posterior, or why there is none; read again when its file or the baseline has changed."""
         from twintrack.worlds.drawing import found_posterior
 
         return found_posterior(self)
@@ -163,7 +164,7 @@ class Model(Core):
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""
-        from twintrack.presentation.notebook import explore
+        from twintrack.hands_on.notebook import explore
 
         return explore(self, *arguments, **options)
 

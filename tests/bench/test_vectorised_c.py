@@ -14,7 +14,6 @@ from bench.c_source import Shape
 from bench.vectorised_c import VectorisedC, has_wide_vectors, library
 from twintrack.engines import Blend, NativeEngine, NumpyEngine
 from twintrack.engines.base import check_inputs
-from twintrack.engines.native.lowering import NoScalarFormError
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Equations
 from twintrack.errors import TwinTrackError
@@ -128,13 +127,17 @@ def test_every_kind_of_lookup_agrees_with_numpy(equations_of: EquationsOf) -> No
     compare(VectorisedC(equations).run(*given, runs=3), NumpyEngine(equations).run(*given, runs=3))
 
 
-def test_what_works_on_whole_arrays_is_refused(equations_of: EquationsOf) -> None:
+def test_what_is_computed_in_a_loop_is_refused_and_sorting_is_not(equations_of: EquationsOf) -> None:
     equations = equations_of(
-        "land: north, south ~ ~ |\na[land] = 1, 2 ~ Dmnl ~ |\n"
-        "b[land] = VECTOR SORT ORDER(a[land], 1) ~ Dmnl ~ |\n"
+        "land: north, south ~ ~ |\nlevel[land] = 1, 2 ~ Dmnl ~ |\nshape: kind, middle, width, more ~ ~ |\n"
+        "profile[land,shape] = 3, 1, 1, 0; 3, 2, 1, 0; ~ Dmnl ~ |\n"
+        "order[land] = VECTOR SORT ORDER(level[land], 1) ~ Dmnl ~ |\n"
+        "share[land] = ALLOCATE AVAILABLE(level[land], profile[land,kind], 2) ~ Dmnl ~ |\n"
     )
-    with pytest.raises(NoScalarFormError):
-        VectorisedC(equations).run({}, {}, ["b"])
+    given = ({"level": np.array([[1.0, 3.0], [2.0, 2.0]])}, {}, ["order"])
+    compare(VectorisedC(equations).run(*given, runs=2), NumpyEngine(equations).run(*given, runs=2))
+    with pytest.raises(TwinTrackError, match="no loops"):
+        VectorisedC(equations).run({}, {}, ["share"])
 
 
 def test_the_computation_alone_gives_what_a_run_gives(equations_of: EquationsOf) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from twintrack.model import Model
-from twintrack.presentation import model_docs
-from twintrack.presentation.model_flows import read_flows
-from twintrack.presentation.model_polarity import Polarity
-from twintrack.presentation.model_views import Structure
+from twintrack.pages.model import docs as model_docs
+from twintrack.pages.model.flows import read_flows
+from twintrack.pages.model.polarity import Polarity
+from twintrack.pages.model.views import Structure
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from twintrack.model import Model
-from twintrack.presentation.validation_page import build_validation
+from twintrack.pages.validation.page import build_validation
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

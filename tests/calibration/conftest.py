@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import twintrack
+from twintrack.calibration import validate as validation
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
 from twintrack.inputs.frontier_runs import FrontierDefinition, FrontierRun
@@ -113,3 +116,21 @@ def small_model(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def small_target(small_model: Model) -> Target:
     """What the small model is calibrated to."""
     return prepare_target(small_model)
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Sections that were computed and not read, among made-up ones; what is kept is kept for this test."""
+    names: list[str] = []
+
+    def made(name: str) -> Callable[[validation.Validation], dict[str, Any]]:
+        return lambda asked: {"name": names.append(name) or name, "seed": asked.seed}  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(validation, "SECTIONS", {"fit": made("fit"), "ranking": made("ranking")})
+    stored = validation.stored
+
+    def apart(kind: str, *rest: Any) -> Any:
+        return stored(f"{kind}-{tmp_path.parent.name}-{tmp_path.name}", *rest)
+
+    monkeypatch.setattr(validation, "stored", apart)
+    return names

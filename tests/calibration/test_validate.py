@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,24 +44,6 @@ def root(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     agreed = agreement(model, found.target, found.populations)
     publish(folder / POSTERIOR_FILE, model, ASKED, found, agreed)
     return folder
-
-
-@pytest.fixture
-def computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
-    """Sections that were computed and not read, among made-up ones; what is kept is kept for this test."""
-    names: list[str] = []
-
-    def made(name: str) -> Callable[[Validation], dict[str, Any]]:
-        return lambda asked: {"name": names.append(name) or name, "seed": asked.seed}  # type: ignore[func-returns-value]
-
-    monkeypatch.setattr(module, "SECTIONS", {"fit": made("fit"), "ranking": made("ranking")})
-    stored = module.stored
-
-    def apart(kind: str, *rest: Any) -> Any:
-        return stored(f"{kind}-{tmp_path.parent.name}-{tmp_path.name}", *rest)
-
-    monkeypatch.setattr(module, "stored", apart)
-    yield names
 
 
 def test_everything_becomes_what_json_holds() -> None:

@@ -9,10 +9,11 @@ import pytest
 from click.testing import Result
 
 from twintrack.model import Model
-from twintrack.presentation import model_diagrams, model_docs
-from twintrack.presentation.model_flows import read_flows
-from twintrack.presentation.model_polarity import Polarity
-from twintrack.presentation.model_views import Structure
+from twintrack.pages.model import diagrams as model_diagrams
+from twintrack.pages.model import docs as model_docs
+from twintrack.pages.model.flows import read_flows
+from twintrack.pages.model.polarity import Polarity
+from twintrack.pages.model.views import Structure
 
 Program = Callable[..., Result]
 

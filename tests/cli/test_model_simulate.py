@@ -31,7 +31,7 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("engine", ["auto", "native", "jax", "numpy"])
+@pytest.mark.parametrize("engine", ["auto", "native", "numpy"])
 def test_a_table_is_written(engine: str, program: Program, model: Path) -> None:
     out = model.with_name("results.csv")
     settings = ("--set", "inflow=0:1,2:3", "--set", "start[south bay]=7", "--time-step", "0.5")

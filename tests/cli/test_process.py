@@ -18,7 +18,7 @@ from twintrack.model import Model
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
-HEAVY = ("llvmlite", "jax", "pysd", "pandas", "plotly", "xarray", "scipy", "pyarrow", "distributed")
+HEAVY = ("llvmlite", "pysd", "pandas", "plotly", "xarray", "scipy", "pyarrow", "distributed")
 
 
 def imported(*words: str) -> set[str]:
@@ -155,3 +155,18 @@ def test_compiling_is_announced_once_in_one_line(
     assert "compiling the model, once" in first.stderr and len(first.stderr.splitlines()) == 1
     second = process("run", "baseline", "--set", "effort=2", "--json")
     assert (second.stderr, second.stdout) == ("", first.stdout)
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "told"), [("'no way out'", 1, "no way out\n"), ("3", 3, ""), ("None", 0, "")]
+)
+def test_the_process_ends_as_the_command_says(end: str, code: int, told: str) -> None:
+    script = (
+        "import click\nfrom twintrack.cli import main, program\n"
+        f"@main.command()\ndef leave():\n    raise SystemExit({end})\n"
+        "program()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "leave"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, told)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from twintrack.model import Model
-from twintrack.presentation import report as page
+from twintrack.pages.report import page
 
 Program = Callable[..., Result]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from twintrack.equations import functions, load_equations
+from twintrack.equations.functions_page import BEGIN, renewed
 from twintrack.errors import EquationError
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "any_model.md").read_text(encoding="utf-8")
@@ -17,24 +18,29 @@ UNDERSTOOD = PAGE.partition("## What is understood")[2].partition("## What is re
 REFUSED = PAGE.partition("## What is refused")[2].partition("## What is meant")[0]
 
 
-def known() -> set[str]:
-    """Names of all functions as Vensim writes them."""
-    names = {
-        *functions.ARGUMENTS,
+def test_the_table_of_functions_is_the_one_that_the_program_reads() -> None:
+    renew = "python -m twintrack.equations.functions_page docs/any_model.md"
+    assert renewed(PAGE) == PAGE, f"renew it: {renew}"
+    assert "| `IF THEN ELSE(condition, yes, no)` |" in PAGE
+    assert "| `PULSE TRAIN(start, width, interval, end)` |" in PAGE
+
+
+def test_every_other_construct_is_listed() -> None:
+    rows = re.findall(r"^\| (?!Other files)[^|`*]+ \| (.*) \|$", UNDERSTOOD.partition(BEGIN)[0], re.M)
+    listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
+    known = {
         *functions.REDUCERS,
-        *functions.VECTOR_FUNCTIONS,
+        *functions.VECTORS,
         *functions.LOOKUP_FUNCTIONS,
         *functions.STATEFUL_FUNCTIONS,
         *functions.SPECIAL_FUNCTIONS,
     }
-    return {name.upper().replace("_", " ") for name in names}
+    assert listed - {"NA", "AND", "OR", "NOT"} == {name.upper().replace("_", " ") for name in known}
 
 
-def test_every_function_is_listed() -> None:
-    rows = re.findall(r"^\| (?!Other files)[^|]+ \| (.*) \|$", UNDERSTOOD, re.M)
-    listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
-    assert sorted(known() - listed) == []
-    assert sorted(listed - known() - {"NA", "AND", "OR", "NOT"}) == []
+def test_a_page_without_a_place_for_the_table_is_told() -> None:
+    with pytest.raises(ValueError, match="has no lines"):
+        renewed("# Other models\n")
 
 
 def test_every_refused_family_is_named() -> None:

@@ -35,5 +35,4 @@ def test_multiples_of_a_tenth(given: dict[str, np.ndarray], write: Callable[[str
     for name in expected:
         np.testing.assert_array_equal(found[name].values, expected[name].values, err_msg=str(name))
     np.testing.assert_array_equal(expected["direct"].values[0], np.trunc(np.arange(201) * 0.1 / 0.1))
-    native, jax, numpy = (model.run(engine=engine) for engine in ("native", "jax", "numpy"))
-    assert native.equals(numpy) and jax.equals(numpy)
+    assert model.run(engine="native").equals(model.run(engine="numpy"))

@@ -89,12 +89,22 @@ def test_all_that_is_supplied_is_allocated(run: Callable[[str], dict[str, np.nda
     np.testing.assert_allclose(found["in order[a]"], np.minimum(supplied, 4), atol=1e-12)
 
 
+def test_beyond_the_ends_of_a_vector_there_is_no_number(run: Callable[[str], dict[str, np.ndarray]]) -> None:
+    found = run(
+        "r: a, b ~~|\nx[r] = 1, 2 ~~|\nplace[a] = Time ~~|\nplace[b] = Time - 2 ~~|\n"
+        "y[r] = VECTOR REORDER(x[r], place[r]) ~~|\n"
+    )
+    np.testing.assert_array_equal(found["y[a]"], [1, 1, 2, 2, *[np.nan] * 9])
+    np.testing.assert_array_equal(found["y[b]"], [np.nan, np.nan, np.nan, 1, 1, 1, 2, 2, *[np.nan] * 5])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("y[r] = VECTOR RANK(x[r]) ~~|\n", "2 arguments are needed, 1 are given"),
         ("y = VECTOR SELECT(x[r!], x[r!], 0, 11, 0) ~~|\n", "the numerical action is a number from 0 to 10"),
         ("y = VECTOR SELECT(x[a], x[a], 0, 1, 0) ~~|\n", "nothing to select from"),
+        ("q: u, v, w ~~|\nz[r, q] = 1 ~~|\ny[r, q] = INVERT MATRIX(z[r, q], 2) ~~|\n", "not as many rows as"),
         ("y = VECTOR SORT ORDER(3, 1) ~~|\n", "the argument has too few subscripts"),
         ("y[r] = ALLOCATE AVAILABLE(x[r], x[r], 3) ~~|\n", "a priority has four numbers"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from twintrack.engines import Engine, JaxEngine, NativeEngine, NumpyEngine, PysdEngine
+from twintrack.engines import Engine, NativeEngine, NumpyEngine, PysdEngine
 from twintrack.equations import load_equations
 
 DATA = Path(__file__).parents[1] / "data"
@@ -31,11 +31,6 @@ def native_engine(path: Path) -> NativeEngine:
 
 
 @cache
-def jax_engine(path: Path) -> JaxEngine:
-    return JaxEngine(load_equations(path))
-
-
-@cache
 def pysd_engine(path: Path) -> PysdEngine:
     return PysdEngine(path)
 
@@ -46,13 +41,13 @@ def oracle() -> Callable[[str], PysdEngine]:
     return lambda model: pysd_engine(DATA / f"{model}.mdl")
 
 
-@pytest.fixture(params=[numpy_engine, native_engine, jax_engine], ids=["numpy", "native", "jax"])
+@pytest.fixture(params=[numpy_engine, native_engine], ids=["numpy", "native"])
 def engine_of(request: pytest.FixtureRequest) -> Callable[[str], Engine]:
     """Gives the engine under test for a model of tests/data."""
     return lambda model: request.param(DATA / f"{model}.mdl")
 
 
-@pytest.fixture(params=[numpy_engine, native_engine, jax_engine], ids=["numpy", "native", "jax"])
+@pytest.fixture(params=[numpy_engine, native_engine], ids=["numpy", "native"])
 def engine_for(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Engine]:
     """Gives the engine under test for equations written in the test."""
 

@@ -1,4 +1,4 @@
-"""Every construct gives what PySD gives, compiled by LLVM, by JAX and under NumPy."""
+"""Every construct gives what PySD gives, compiled by LLVM and under NumPy."""
 
 from __future__ import annotations
 

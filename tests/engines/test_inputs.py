@@ -38,10 +38,7 @@ def test_many_runs_equal_one_run_at_a_time(engine_of: EngineOf) -> None:
         assert_same({name: value[..., run : run + 1] for name, value in together.items()}, alone, 1e-12)
 
 
-def test_blocks_are_filled_up_and_cut_again(engine_of: EngineOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    from twintrack.engines import jax_engine
-
-    monkeypatch.setattr(jax_engine, "BLOCKS", (1, 16))
+def test_blocks_are_filled_up_and_cut_again(engine_of: EngineOf) -> None:
     engine = engine_of("arrays")
     factor = np.linspace(1.5, 3.0, 37)
     found = engine.run({"cost_factor": factor}, {}, ["frontier_cost", "cost_factor"], runs=37, time_step=0.5)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.engines.one_equation import OneEquation
 from twintrack.equations import Equations, load_equations
 

@@ -54,7 +54,7 @@ def test_what_is_given_replaces_equations(path: Path) -> None:
     assert frame["my $ name"].tolist() == [1 + 0.2 * i for i in range(11)]
     assert frame["duration"].tolist() == [4, 4, 4, 5, 6, 7, 8, 8, 8, 8, 8]
     assert model.run(
-        {"infection": [0.0, 1.0]}, outputs=["infection[North]"], engine="jax"
+        {"infection": [0.0, 1.0]}, outputs=["infection[North]"], engine="native"
     ).columns.tolist() == ["infection[North]"]
 
 
@@ -101,11 +101,11 @@ def test_long_runs_of_large_models_are_compiled(path: Path, monkeypatch: pytest.
 
     model = Simulator(path)
     made: list[str] = []
-    original = simulator.make_blending_engine
+    original = simulator.blending_engine_of
     monkeypatch.setattr(
         simulator,
-        "make_blending_engine",
-        lambda name, equations: (made.append(name), original(name, equations))[1],
+        "blending_engine_of",
+        lambda equations, name: (made.append(name), original(equations, name))[1],
     )
     model.run(outputs=["total"])
     monkeypatch.setattr(simulator, "MANY_OPERATIONS", 100)

@@ -55,8 +55,7 @@ def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]
 
 
 def test_every_required_library_is_imported(project: dict[str, Any]) -> None:
-    # Named for their bounds only: jaxlib is the compiled half of jax, chardet is a part of pysd.
-    bounded = {"chardet", "jaxlib"}
+    bounded = {"chardet"}  # named for its bounds only: it is a part of pysd
     assert set(map(distribution, project["dependencies"])) - bounded <= imported()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "twintrack"
 TOOL = runpy.run_path(str(ROOT / "tools" / "import_circles.py"))
-read_imports, circle_faults, room_faults = (
-    TOOL[name] for name in ("read_imports", "circle_faults", "room_faults")
+read_imports, circle_faults, room_faults, ROOMS = (
+    TOOL[name] for name in ("read_imports", "circle_faults", "room_faults", "ROOMS")
 )
 
 Package = Callable[..., Path]
@@ -39,6 +40,14 @@ def test_no_imports_of_the_package_go_round_in_a_circle() -> None:
 
 def test_every_room_uses_only_rooms_above_it() -> None:
     assert room_faults(read_imports(PACKAGE)) == []
+
+
+def test_the_page_for_newcomers_lists_the_rooms_in_the_same_order() -> None:
+    """In the first column of a table, as `stored.py` or `runs/`."""
+    lines = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
+    cells = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    named = [name for cell in cells for name in re.findall(r"`(\w+)(?:\.py|/)`", cell) if name in ROOMS]
+    assert list(dict.fromkeys(named)) == [room for room in ROOMS if room != "__init__"]
 
 
 def test_every_room_says_what_lives_there() -> None:

@@ -96,7 +96,7 @@ def test_the_wheel_holds_what_a_run_and_a_report_need(wheel: Path) -> None:
     more = ("model/scenarios/central.yaml", "strategies/baseline.yaml", "reports/strategy_comparison.yaml")
     assert {f"twintrack/_data/{path}" for path in (*content, *more)} <= names
     assert "twintrack/py.typed" in names
-    assert any(name.startswith("twintrack/presentation/templates/") for name in names)
+    assert any(name.startswith("twintrack/pages/templates/") for name in names)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 

@@ -18,10 +18,11 @@ from parity_helpers import assert_parity
 
 from bench.simlin import SimlinEngine
 from twintrack.engines.pysd_engine import FlatPysdEngine
+from twintrack.engines.registry import EngineName
 from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
 from twintrack.inputs.strategies import Strategy, shares_fault
 from twintrack.inputs.switches import Switch
-from twintrack.model import EngineName, Model
+from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 
 SEED = 11
@@ -38,7 +39,8 @@ def other(request: pytest.FixtureRequest, model: Model) -> Iterator[EngineName]:
         pytest.importorskip("simlin")
     make = FlatPysdEngine if request.param == "pysd" else SimlinEngine
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(model._engines, "pysd", make(model.content / MODEL_FILE))
+        oracle = make(model.content / MODEL_FILE)
+        patch.setattr(model, "engine", lambda name: oracle)
         yield "pysd"
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document

@@ -106,7 +106,7 @@ def test_the_manifest_tells_what_the_numbers_follow_from(run: Run, small_model: 
     assert turning["switch"]["levers"]["catchup_share"] == [[2026, 0.5], [2034, 0.1]]
     assert turning["switch"]["when"]["below"] == 6 and turning["budget_factor"] == {"fast_leader": 1}
     assert told["created"] == "2023-11-14T22:13:20+00:00"
-    assert {"twintrack", "llvmlite", "jax", "numpy", "pyarrow"} <= told["versions"].keys()
+    assert {"twintrack", "llvmlite", "numpy", "pyarrow"} <= told["versions"].keys()
 
 
 def test_the_manifest_has_the_spread_of_a_lognormal_parameter(model: Model) -> None:

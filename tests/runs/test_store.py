@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import pandas as pd
 import pytest
 from store_helpers import content_of, parts_of
 
+import twintrack
 from twintrack import EnsembleResult
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.inputs.levers import LeverTable
@@ -190,14 +192,14 @@ def test_another_model_or_library_does_not_continue_a_store(run: Run, broken: Pa
     path = broken / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["model_hash"] = "3f2a" * 16
-    manifest["versions"] |= {"jax": "0.9.0", "twintrack": "0.1.0"}
+    manifest["versions"] |= {"llvmlite": "0.9.0", "twintrack": "0.1.0"}
     manifest["machine"]["cores"] = 1024
     manifest["design"]["parameters"]["pace"]["range"] = [1, 9]
     path.write_text(json.dumps(manifest), encoding="utf-8")
     found = "\n".join(refused(run, "broken", resume=True))
     for part in (
         "model hash: store 3f2a3f2a3f2a…, now ",
-        "versions jax: store 0.9.0, now ",
+        "versions llvmlite: store 0.9.0, now ",
         "versions twintrack: store 0.1.0, now ",
         "design parameters pace range: store [1, 9], now [2",
     ):
@@ -208,6 +210,20 @@ def test_another_model_or_library_does_not_continue_a_store(run: Run, broken: Pa
     assert "the store has format 99" in refused(run, "broken", resume=True)[0]
     path.write_text("{", encoding="utf-8")
     assert "cannot be read" in refused(run, "broken", resume=True)[0]
+
+
+def test_a_changed_comment_continues_a_store_and_a_changed_constant_does_not(
+    run: Run, whole: dict[str, bytes], broken: Path, small_content: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(small_content, copy)
+    equations = copy / "model" / "twintrack.mdl"
+    text = equations.read_text(encoding="utf-8")
+    equations.write_text(text.replace("switch ramp=\n\t2", "switch ramp=\n\t3"), encoding="utf-8")
+    assert "model hash: store" in refused(run, "broken", resume=True, model=twintrack.load(copy))[1]
+    equations.write_text(text.replace("Source: assumption", "\n\nSource: nobody"), encoding="utf-8")
+    run("broken", resume=True, model=twintrack.load(copy))
+    assert content_of(broken) == whole
 
 
 def test_another_machine_is_noted(run: Run, broken: Path, caplog: pytest.LogCaptureFixture) -> None:

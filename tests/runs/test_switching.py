@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import twintrack
+from twintrack.engines.registry import ENGINES
 from twintrack.errors import InputError
 from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.strategies import Strategy
@@ -24,7 +25,6 @@ DATA = Path(__file__).parents[1] / "data" / "switch"
 STEP = 0.0625
 TIMES = 2024 + STEP * np.arange(257)
 SAVED = slice(None, None, 4)
-ENGINES = ("native", "jax", "numpy", "pysd")
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def start(share: np.ndarray) -> float:
     return float(TIMES[np.flatnonzero(share > 0)[0] - 1]) if (share > 0).any() else np.inf
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", list(ENGINES))
 @pytest.mark.parametrize(
     "trigger",
     [

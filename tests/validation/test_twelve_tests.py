@@ -11,7 +11,9 @@ import pytest
 
 from field_tests import FIELD_TESTS, field_tests
 from twintrack.calibration.field_results import FieldTest, Text, status_of
+from twintrack.calibration.field_tests import FIELD_TEST_ROOMS
 from twintrack.model import Model
+from twintrack.stored import reached_code
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -66,6 +68,16 @@ def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> 
         assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title.en
         cells = [cell for row in table.rows for cell in row if isinstance(cell, Text)]
         assert [cell.en for cell in cells if not CHINESE.search(cell.zh)] == []
+
+
+def test_results_are_computed_again_when_any_code_changes_that_they_use() -> None:
+    package = ROOT / "src" / "twintrack"
+    counted = {file for room in FIELD_TEST_ROOMS for file in reached_code(package, room)}
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "model" / "tests").rglob("*.py")]
+    names = {name for text in texts for name in re.findall(r"^ *from twintrack\.([\w.]+) import", text, re.M)}
+    files = {f"{name.replace('.', '/')}{end}" for name in names for end in (".py", "/__init__.py")}
+    assert len(names) > 15
+    assert {file for file in files if (package / file).is_file()} - counted == set()
 
 
 def test_a_fit_is_judged_by_its_figures(model: Model) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,21 +16,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from twintrack.errors import InputError
-from twintrack.inputs.history import HistorySeries, history_hash
 from twintrack.inputs.world import WorldParameter
+from twintrack.worlds.basis import Basis, prior_hash
 from twintrack.worlds.posterior import (
     Posterior,
     PosteriorRecord,
     posterior_sample,
-    prior_hash,
     read_posterior,
     repeats_note,
-    stale,
     write_posterior,
 )
 
 ABOUT = PosteriorRecord(
-    "m" * 64, "p" * 64, "h" * 64, 3, {"tolerance": 0.1, "chains": 4}, {"kept": 40, "of": [100, 200]}
+    "m" * 64, "p" * 64, "h" * 64, "b" * 64, 3, {"tolerance": 0.1, "chains": 4}, {"kept": 40, "of": [100, 200]}
 )
 
 
@@ -87,7 +84,7 @@ def test_the_file_is_small_and_any_reader_of_parquet_reads_it(tmp_path: Path) ->
     assert (tmp_path / "a.parquet").stat().st_size < 2000 * 50 * 4
     assert set(pd.read_parquet(tmp_path / "a.parquet").dtypes) == {np.dtype(np.float32)}
     told = json.loads(pq.read_schema(tmp_path / "a.parquet").metadata[b"twintrack"])
-    assert told["format"] == 1 and told["summary"] == {"kept": 40, "of": [100, 200]}
+    assert told["format"] == 2 and told["summary"] == {"kept": 40, "of": [100, 200]}
     encodings = pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0).column(0).encodings
     assert "BYTE_STREAM_SPLIT" in encodings
 
@@ -137,8 +134,9 @@ def test_a_file_of_another_program_or_format_is_told(tmp_path: Path, frame: pd.D
     path = tmp_path / "a.parquet"
     frame.to_parquet(path)
     assert "does not say what it was made from" in lines(path)[0]
-    write_posterior(path, frame, replace(ABOUT, format=2))
-    assert "has format 2; this version of TwinTrack reads format 1" in lines(path)[0]
+    write_posterior(path, frame, replace(ABOUT, format=1))
+    told = "has format 1; this version of TwinTrack reads format 2: make it anew with `twintrack calibrate`"
+    assert told in lines(path)[0]
     write_posterior(path, frame, replace(ABOUT, seed="one", history_hash=None))  # type: ignore[arg-type]
     assert "lacks history_hash, seed" in lines(path)[0]
 
@@ -161,18 +159,18 @@ def test_columns_of_an_older_world_are_no_fault(tmp_path: Path, frame: pd.DataFr
 
 
 def test_every_reason_why_it_does_not_belong_to_the_model_is_given() -> None:
-    def model(**history: Any) -> Any:
-        inputs = SimpleNamespace(history=history)
-        return SimpleNamespace(equations=SimpleNamespace(hash="m" * 64), world=WORLD, inputs=inputs)
-
-    assert stale(FITTING, model()) == []
-    nothing = dict.fromkeys(item.name for item in fields(HistorySeries))
-    series: Any = SimpleNamespace(**{**nothing, "points": ()})
-    fitting = replace(FITTING, history_hash=history_hash([series]))
-    assert stale(fitting, model(adoption=series)) == []
-    assert ["observations" in reason for reason in stale(FITTING, model(adoption=series))] == [True]
-    other = replace(FITTING, model_hash="0" * 64, prior_hash="0" * 64)
-    assert len(stale(other, model(adoption=series))) == 3
+    assert ABOUT.basis == Basis("m" * 64, "p" * 64, "h" * 64, "b" * 64)
+    assert ABOUT.differences(ABOUT.basis) == []
+    for name, said in (
+        ("model", "equations"),
+        ("prior", "world"),
+        ("history", "observ"),
+        ("past", "baseline"),
+    ):
+        (told,) = ABOUT.differences(replace(ABOUT.basis, **{f"{name}_hash": "0" * 64}))
+        assert said in told
+    assert len(ABOUT.differences(Basis(*["0" * 64] * 4))) == 4
+    assert ABOUT.differences(replace(ABOUT.basis, history_hash="", past_hash="")) == []
 
 
 def test_what_was_learnt_beside_the_worlds_is_kept_apart(tmp_path: Path, frame: pd.DataFrame) -> None:
@@ -191,8 +189,8 @@ def test_what_was_learnt_beside_the_worlds_is_kept_apart(tmp_path: Path, frame: 
 def test_another_range_value_or_distribution_is_another_prior(changes: dict[str, Any]) -> None:
     other = WORLD["third"].model_copy(update=changes)
     assert prior_hash(WORLD) != prior_hash(WORLD | {"third": other})
-    held = WORLD["held"].model_copy(update={"range": (0, 9)})
-    assert prior_hash(WORLD) == prior_hash(WORLD | {"held": held})
+    ranges, value = (WORLD["held"].model_copy(update=item) for item in ({"range": (0, 9)}, {"value": 1.5}))
+    assert prior_hash(WORLD) == prior_hash(WORLD | {"held": ranges}) != prior_hash(WORLD | {"held": value})
 
 
 def test_fewer_worlds_are_the_first_of_more_and_none_comes_twice(frame: pd.DataFrame) -> None:

@@ -10,12 +10,13 @@ import pytest
 from twintrack.errors import InputError
 from twintrack.inputs.world import WorldParameter
 from twintrack.worlds import posterior_record
-from twintrack.worlds.posterior import PosteriorRecord, prior_hash, read_posterior, write_posterior
+from twintrack.worlds.basis import prior_hash
+from twintrack.worlds.posterior import PosteriorRecord, read_posterior, write_posterior
 from twintrack.worlds.posterior_record import good_record
 
 LIKELY = {"range": (0.0, 1.0), "value": 0.5, "distribution": "uniform", "unit": "1"}
 WORLD = {"growth": WorldParameter.model_construct(name="growth", **LIKELY)}
-ABOUT = PosteriorRecord("m" * 64, prior_hash(WORLD), "h" * 64, 3, {"tolerance": 0.1}, {"kept": 2})
+ABOUT = PosteriorRecord("m" * 64, prior_hash(WORLD), "h" * 64, "b" * 64, 3, {"tolerance": 0.1}, {"kept": 2})
 
 
 @pytest.fixture

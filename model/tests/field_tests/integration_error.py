@@ -12,7 +12,7 @@ import numpy as np
 
 from field_tests.workbench import COMPARED, JUDGED, workbench
 from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.equations.structure import Array
 from twintrack.runs.arrays import along_time, lever_series, place_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from field_tests.bounds import SHARES, amounts
-from twintrack.engines.numpy_engine import NumpyEngine
+from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.model import Model

@@ -21,13 +21,12 @@ from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.history import history_hash
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Crew, computed_here, processor_cores, worker_faults
 from twintrack.stored import code_digest
-from twintrack.worlds.posterior import prior_hash
+from twintrack.worlds.basis import basis_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,9 +244,7 @@ def _key(model: Core, asked: Calibration) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
     described = {
         "asked": asdict(asked),
-        "model": model.equations.hash,
-        "prior": prior_hash(model.world),
-        "history": history_hash(model.inputs.history.values()),
+        "basis": asdict(basis_of(model)),
         "code": code_digest("calibration").hex(),
         "versions": versions(),
     }

@@ -23,13 +23,16 @@ START = Path("model") / "tests" / PACKAGE / "__init__.py"
 Fit = Mapping[str, Mapping[str, Any]]
 """What a test may say about the past, by series: "log_error", "theil" with its parts, and "coverage"."""
 
+FIELD_TEST_ROOMS = ("calibration", "equations", "inputs", "model")
+"""Rooms that such tests, which are no part of the package, may lead to, beside all that these reach."""
+
 WITHOUT_FIELD_TESTS = (
     "the tests of the field name variables of one model and come with its repository;"
     " `twintrack validate` in a checkout runs them"
 )
 
 Tests = Mapping[str, Callable[[Any], FieldTest]]
-"""Tests by id, in the order they are run; each is given the model."""
+"""Tests by id, in the order they are run; each is given the model, as `twintrack.load()` gives it."""
 
 
 def has_field_tests(content: Path) -> bool:

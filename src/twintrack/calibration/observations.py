@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.equations import Equations
-from twintrack.inputs.history import HistoryPoint, HistorySeries
+from twintrack.inputs.history import HistoryPoint, HistorySeries, end_of
 from twintrack.runs.arrays import along_time, place_of
 
 Array = NDArray[np.float64]
@@ -123,11 +123,6 @@ class Observations:
     def variables(self, equations: Equations) -> list[str]:
         """Name the variables that are read."""
         return sorted({place_of(equations, item.series.variable)[0] for item in self.series})
-
-
-def end_of(series: HistorySeries, point: HistoryPoint) -> float:
-    """Give the time at which a point was complete: its date, or the end of its window."""
-    return point.year + series.window if series.reading == "mean" else point.year
 
 
 def observations(history: Iterable[HistorySeries], saved: Array) -> Observations:

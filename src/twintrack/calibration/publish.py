@@ -14,9 +14,9 @@ from twintrack.calibration.calibrate import Calibrated, Calibration, runs
 from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.history import history_hash
 from twintrack.runs.manifest import CODE, versions
-from twintrack.worlds.posterior import Posterior, PosteriorRecord, prior_hash, write_posterior
+from twintrack.worlds.basis import basis_of
+from twintrack.worlds.posterior import Posterior, PosteriorRecord, write_posterior
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -27,9 +27,7 @@ def publish(
 ) -> PosteriorRecord:
     """Write a sample of the posterior with what it was made from. Raises OSError."""
     about = PosteriorRecord(
-        model_hash=model.equations.hash,
-        prior_hash=prior_hash(model.world),
-        history_hash=history_hash(model.inputs.history.values()),
+        **asdict(basis_of(model)),
         seed=asked.seed,
         settings={**asdict(asked), "versions": _libraries()},
         summary=summary(asked, found, agreed),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from twintrack.calibration.likelihood import log_likelihood
 from twintrack.calibration.observations import Array, Observations
 from twintrack.calibration.unknowns import Unknowns
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import Equations
 from twintrack.runs.arrays import WorldArrays
 from twintrack.runs.simulating import simulate_variables
@@ -66,14 +67,6 @@ class Target:
         return replace(self, unknowns=replace(self.unknowns, observed=observed))
 
 
-_engines: dict[tuple[str, str], BlendingEngine] = {}
-
-
 def engine_of(equations: Equations) -> BlendingEngine:
-    """Give the engine of a model and horizon; a process makes it once."""
-    key = (equations.hash, str(equations.time))
-    if key not in _engines:
-        from twintrack.engines.making import make_blending_engine, quickest
-
-        _engines[key] = make_blending_engine(quickest(equations), equations)
-    return _engines[key]
+    """Give the engine of a model and horizon."""
+    return blending_engine_of(equations, "native")

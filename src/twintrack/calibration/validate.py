@@ -20,6 +20,7 @@ import numpy as np
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import (
+    FIELD_TEST_ROOMS,
     WITHOUT_FIELD_TESTS,
     field_tests_of,
     has_field_tests,
@@ -46,6 +47,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import unknown
 from twintrack.runs.workers import worker_faults
 from twintrack.stored import stored
+from twintrack.worlds.basis import basis_of
 from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
@@ -60,10 +62,8 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 YEARS = Settings(rounds=2, last_rounds=6)
 
 _OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
-"""Sections that depend on nothing but the model until the last observation and the posterior; all others are
+"""Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
-
-_ROOMS = ("calibration", "decisions", "engines", "equations", "inputs", "runs", "worlds")
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ class Validation:
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
-        content = "" if name in _OF_THE_PAST else content_digest(self.model)
+        of_the_past = name in _OF_THE_PAST
+        content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
         described = json.dumps([name, self.posterior.described(), self.seed, content])
 
         def make() -> Section:
@@ -112,7 +113,8 @@ class Validation:
             section: Section = plain(SECTIONS[name](self))
             return section
 
-        return stored("validation", described, _ROOMS, dict, make)
+        rooms = FIELD_TEST_ROOMS if name == "field_tests" else ("calibration",)
+        return stored("validation", described, rooms, dict, make)
 
 
 def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[str, Section]:
@@ -167,9 +169,7 @@ def _calibration(asked: Validation) -> Section:
     return {
         "seed": about.seed,
         "worlds": len(asked.posterior.frame),
-        "model_hash": about.model_hash,
-        "prior_hash": about.prior_hash,
-        "history_hash": about.history_hash,
+        **asdict(about.basis),
         "settings": dict(about.settings),
         **about.summary,
     }

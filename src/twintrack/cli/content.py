@@ -12,51 +12,50 @@ from twintrack.cli.options import json_option
 from twintrack.errors import EquationError, Fault, InputError
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.equations import Equations
-    from twintrack.model import Model
 
 
 @click.command("check", short_help="Find faults in the files.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def check_command(files: tuple[Path, ...]) -> None:
     """Check FILES, or all content, and print every fault with file and line."""
+    from twintrack.core import Core
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
-    from twintrack.inputs.content import load_content
     from twintrack.inputs.validation import FaultList
-    from twintrack.model import load
     from twintrack.resources import POSTERIOR_FILE, content_root
 
     root = content_root()
-    model = load(root)
+    core = Core(root)
     faults = FaultList()
     if files:
-        content = load_content(root)
+        content = core.inputs
         for path in files:
             with faults:
-                faults += _posterior(path, model) if path.suffix == ".parquet" else check_file(path, content)
+                faults += _posterior(path, core) if path.suffix == ".parquet" else check_file(path, content)
     else:
-        equations, wrong = _equations(model)
+        equations, wrong = _equations(core)
         faults += [*wrong, *check_content(root, equations)]
         if (root / POSTERIOR_FILE).is_file():
-            faults += _posterior(root / POSTERIOR_FILE, model)
+            faults += _posterior(root / POSTERIOR_FILE, core)
     faults.raise_any()
     count = len(files or content_files(root))
     click.echo(f"{count} {'file is' if count == 1 else 'files are'} good")
 
 
-def _posterior(path: Path, model: Model) -> list[Fault]:
+def _posterior(path: Path, core: Core) -> list[Fault]:
     """Give what is wrong with a posterior; one of another model is good, and only told on stderr."""
     from twintrack.inputs.yaml_files import shown
     from twintrack.worlds.posterior import stale
     from twintrack.worlds.posterior_record import good_record
 
     try:
-        about = good_record(path, model.world)
+        about = good_record(path, core.world)
     except InputError as error:
         return list(error.faults)
     try:
-        reasons = stale(about, model)
+        reasons = stale(about, core)
     except (InputError, EquationError):  # what is wrong with the model is told by itself
         return []
     if reasons:
@@ -65,18 +64,18 @@ def _posterior(path: Path, model: Model) -> list[Fault]:
     return []
 
 
-def _equations(model: Model) -> tuple[Equations | None, list[Fault]]:
+def _equations(core: Core) -> tuple[Equations | None, list[Fault]]:
     """Read the equations; a fault in them must not hide those of other files."""
     from twintrack.inputs.yaml_files import shown
     from twintrack.resources import MODEL_FILE
 
     try:
-        return model.equations, []
+        return core.equations, []
     except InputError as error:
         return None, list(error.faults)
     except EquationError as error:
         message = str(error).removeprefix(f"{error.where}: ")
-        return None, [Fault(error.where or shown(model.content / MODEL_FILE), message)]
+        return None, [Fault(error.where or shown(core.content / MODEL_FILE), message)]
 
 
 @click.command("explain", short_help="Show an equation, its source, causes and uses.")

@@ -16,6 +16,7 @@ from twintrack.cli.options import (
     with_setting_options,
 )
 from twintrack.cli.progress import ProgressLine, duration
+from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ DEFAULT_RUNS = 1000
 @click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
 @click.option(
     "--engine",
-    type=click.Choice(["native", "jax", "numpy"]),
+    type=click.Choice(BATCHING),
     default="native",
     show_default=True,
-    help="What computes. jax is meant for accelerators too (with --workers 1; untested there).",
+    help="What computes: compiled, or under NumPy.",
 )
 @click.option("--resume", is_flag=True, help="Continue a run that was broken off.")
 @click.option(

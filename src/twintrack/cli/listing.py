@@ -99,7 +99,7 @@ FRAME = ("Levers", "Outside world", "Indicators", "Control")
 
 def _sectors(model: Model) -> list[Listed]:
     """Count the variables of each sector by kind; a flow is an auxiliary that fills or drains a stock."""
-    from twintrack.presentation.model_flows import read_flows
+    from twintrack.pages.model.flows import read_flows
 
     flows = read_flows(model.equations).names
     counts: dict[str, Counter[str]] = {}

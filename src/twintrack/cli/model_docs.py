@@ -18,6 +18,6 @@ import click
 def docs_command(out: Path) -> None:
     """Write the model as pages: a diagram, the loops and every equation of each sector, in two languages."""
     from twintrack.cli.session import open_model
-    from twintrack.presentation.model_docs import build_docs
+    from twintrack.pages.model.docs import build_docs
 
     click.echo(build_docs(open_model(), out))

@@ -19,7 +19,7 @@ import click
 def graph_command(out: Path, sector: str | None) -> None:
     """Draw the sectors of the model as SVG: stocks, flows, signed links, levers and inputs from elsewhere."""
     from twintrack.cli.session import open_model
-    from twintrack.presentation.model_diagrams import write_diagrams
+    from twintrack.pages.model.diagrams import write_diagrams
 
     for path in write_diagrams(open_model(), out, sector):
         click.echo(path)

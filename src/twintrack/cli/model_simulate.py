@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twintrack.cli.options import json_option, read_names, read_settings
+from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--outputs", metavar="NAME,NAME", help="Variables or elements; by default all.")
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "native", "jax", "numpy"]),
+    type=click.Choice(["auto", *BATCHING]),
     default="auto",
     show_default=True,
     help="auto: numpy for short runs of small models, else what is quickest when compiled.",

@@ -23,7 +23,7 @@ def report_command(report: str, output: Path | None) -> None:
     """Build a comparison page from REPORT: the name of a definition, or the path of a .yaml file."""
     path = _definition(report)
     from twintrack.cli.session import open_model
-    from twintrack.presentation.report import build_report
+    from twintrack.pages.report.page import build_report
 
     folder = output or Path("build") / "reports" / path.stem
     page = build_report(path, folder, open_model())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.presentation.formats import number, signed
+from twintrack.formats import number, signed
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -40,8 +40,9 @@ def validate_command(**options: Any) -> None:
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
 
+    model = open_model()
     asked = Validation(
-        open_model(),
+        model,
         options["seed"],
         options["workers"],
         tell=lambda text: click.echo(text, err=True),
@@ -52,9 +53,9 @@ def validate_command(**options: Any) -> None:
     if only is not None:
         print_json(found)
         return
-    from twintrack.presentation.validation_page import build_validation
+    from twintrack.pages.validation.page import build_validation
 
-    page = build_validation(found, options["out"], asked.model, asked.seed)
+    page = build_validation(found, options["out"], model, asked.seed)
     if options["as_json"]:
         print_json({"page": str(page), **found})
         return
@@ -62,8 +63,9 @@ def validate_command(**options: Any) -> None:
 
 
 def _print_summary(found: Mapping[str, Section], page: Path) -> None:
-    from twintrack.presentation.validation_page import CSV, JSON
-    from twintrack.presentation.validation_words import statuses_of
+    from twintrack.pages.validation.sections.projection import CSV
+    from twintrack.pages.validation.statements import statuses_of
+    from twintrack.pages.validation.view import JSON
 
     fit, years = found["fit"], found["years"]
     said, expected = fit["said"], fit["expected"]

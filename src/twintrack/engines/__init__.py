@@ -1,24 +1,45 @@
-"""Engines that run the equations of any model.
+"""Engines that run the equations of any model: compiled by LLVM, under NumPy, and PySD as an oracle.
 
-Compiled by LLVM (the quickest), compiled by JAX (also on accelerators), under NumPy, and PySD as the oracle.
+`registry` knows them by name. Nothing here knows what a model is about, or what planners do with it. What the
+package itself offers is imported when it is first used.
 """
 
 from __future__ import annotations
 
-from twintrack.engines.base import Blend, BlendingEngine, Engine
-from twintrack.engines.jax_engine import JaxEngine
-from twintrack.engines.native_engine import NativeEngine
-from twintrack.engines.numpy_engine import NumpyEngine
-from twintrack.engines.pysd_engine import PysdEngine
-from twintrack.engines.simulator import Simulator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twintrack.engines.base import Blend, BlendingEngine, Engine
+    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.numpy.engine import NumpyEngine
+    from twintrack.engines.pysd_engine import PysdEngine
+    from twintrack.engines.simulator import Simulator
 
 __all__ = [
     "Blend",
     "BlendingEngine",
     "Engine",
-    "JaxEngine",
     "NativeEngine",
     "NumpyEngine",
     "PysdEngine",
     "Simulator",
 ]
+
+_WHERE = {
+    "Blend": "base",
+    "BlendingEngine": "base",
+    "Engine": "base",
+    "NativeEngine": "native_engine",
+    "NumpyEngine": "numpy.engine",
+    "PysdEngine": "pysd_engine",
+    "Simulator": "simulator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for by its name."""
+    if name not in _WHERE:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,6 +65,11 @@ class Blend:
 
     weight: str
     series: Mapping[str, ArrayLike]
+
+
+def blended(first: Any, second: Any, weight: Any) -> Any:
+    """Give first + weight * (second - first): exactly `first` where both agree or the weight is 0."""
+    return first + weight * (second - first)
 
 
 class BlendingEngine(Engine, Protocol):

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from twintrack.engines.base import Inputs
-from twintrack.engines.emit import blended
+from twintrack.engines.base import Inputs, blended
 from twintrack.equations import Equations
 from twintrack.equations.structure import CONTROL_NAMES, Array
 

@@ -35,7 +35,7 @@ class _Compiled:
 
 
 class NativeEngine:
-    """An `Engine` for models whose constructs all work element by element; integrates by Euler's method."""
+    """An `Engine` of machine code made for one model; integrates by Euler's method."""
 
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
@@ -53,10 +53,7 @@ class NativeEngine:
         time_step: float | None = None,
         blend: Blend | None = None,
     ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`.
-
-        Raises NoScalarFormError for a construct that works on whole arrays.
-        """
+        """Run the model; see `BlendingEngine.run`."""
         grid = self.equations.time.with_step(time_step)
         inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
         computed, known = self.known.split(inputs)
@@ -81,7 +78,7 @@ class NativeEngine:
         key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
             given = self.layouts(inputs)
-            described = f"{self.equations.hash} {self.equations.path} {inputs.grid} {key} {fingerprint()}"
+            described = f"{self.equations.numbered} {inputs.grid} {key} {fingerprint()}"
 
             def compiled() -> _Compiled:
                 program = scalar_program(self.equations, given, computed, inputs.grid, sizes)

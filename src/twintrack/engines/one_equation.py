@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from twintrack.engines.base import Inputs, check_inputs
-from twintrack.engines.emit import Program, emit
-from twintrack.engines.numpy_functions import numpy_functions
+from twintrack.engines.numpy.emit import Program, emit
+from twintrack.engines.numpy.library import library
 from twintrack.engines.sizes import Sizes
-from twintrack.engines.state_code import Size, StateCode
+from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array, StateValue
 
@@ -75,7 +75,7 @@ class OneEquation:
 
         A smooth or delay inside of its flow starts in balance with the causes.
         """
-        code = StateCode(self.equations, sizes)
+        code = StateNames(self.equations, sizes)
         states = sorted(self._states(inside=True))
         names = [name for state in states for name in code.flow_names(state)]
         levels = dict(zip(names, flows, strict=True))
@@ -90,7 +90,7 @@ class OneEquation:
 
     def _compiled(self, inputs: Inputs, sizes: Mapping[int, Size]) -> tuple[Program, dict[str, Any]]:
         program = emit(self.equations, tuple(inputs.constants), (), inputs.outputs, inputs.grid, sizes)
-        functions = numpy_functions()
+        functions = library()
         exec(compile(program.source, f"<{self.name}>", "exec"), functions)
         return program, functions
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twintrack.engines.base import BlendingEngine, default_outputs
+from twintrack.engines.base import default_outputs
 from twintrack.engines.given import Given
 from twintrack.engines.labels import Labels
-from twintrack.engines.making import make_blending_engine, quickest
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-EngineChoice = Literal["auto", "native", "jax", "numpy"]
+EngineChoice = Literal["auto", "native", "numpy"]
 
 MANY_OPERATIONS = 100_000
 """Equations times steps times runs from which on compiling takes less time than it saves."""
@@ -51,7 +51,6 @@ class Simulator:
         """Read the model. Raises EquationError with all constructs that are not understood."""
         self.equations = load_equations(Path(path))
         self.labels = Labels(self.equations)
-        self._engines: dict[str, BlendingEngine] = {}
 
     def run(
         self,
@@ -68,7 +67,7 @@ class Simulator:
             values: Values by name; an element ("Income[North]") may be given where the rest is constant.
             outputs: Variables or elements; by default all variables but lookups.
             time_step: Another TIME STEP; must go evenly into SAVEPER.
-            engine: "native" or "jax", which are compiled; "numpy", which is not; "auto": what answers first.
+            engine: "native", which is compiled; "numpy", which is not; "auto": what answers first.
             named: More values, for names that are Python identifiers.
 
         Returns:
@@ -128,8 +127,8 @@ class Simulator:
             values: Values by name, shape axes + (runs,) where they differ from run to run, else axes.
             outputs: Variables; by default all but lookups.
             time_step: Another TIME STEP; must go evenly into SAVEPER.
-            engine: "native" and "jax" compile once and then run fast; "numpy" runs at once. "auto" takes
-                "numpy" for little work, else "native", or "jax" for a model with functions of whole vectors.
+            engine: "native" compiles once and then runs fast; "numpy" runs at once. "auto" takes "numpy" for
+                little work, else "native".
 
         Returns:
             A variable for each output, named as in the file: dimensions (time, axes, run).
@@ -166,7 +165,6 @@ class Simulator:
         other = copy(self)
         other.equations = replace(self.equations, time=replace(self.equations.time, **times).check())
         other.labels = Labels(other.equations)
-        other._engines = {}
         return other, rest
 
     def _flat(self, name: str, cell: tuple[int, ...]) -> int:
@@ -224,10 +222,9 @@ class Simulator:
         chosen = engine
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
-            chosen = quickest(self.equations) if operations > MANY_OPERATIONS else "numpy"
-        if chosen not in self._engines:
-            self._engines[chosen] = make_blending_engine(chosen, self.equations)
-        return self._engines[chosen].run(constants, series, outputs, runs=runs, time_step=time_step)
+            chosen = "native" if operations > MANY_OPERATIONS else "numpy"
+        chosen_engine = blending_engine_of(self.equations, chosen)
+        return chosen_engine.run(constants, series, outputs, runs=runs, time_step=time_step)
 
 
 def _distinct(dims: Sequence[str]) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from twintrack.engines.base import Inputs
-from twintrack.engines.emit import emit_sizes
-from twintrack.engines.numpy_functions import numpy_functions
-from twintrack.engines.state_code import Size
+from twintrack.engines.numpy.emit import emit_sizes
+from twintrack.engines.numpy.library import library
+from twintrack.engines.state_names import Size
 from twintrack.equations import Equations
 from twintrack.equations.graph import Graph
 from twintrack.equations.structure import Expr, Number, State
@@ -50,7 +50,7 @@ class Sizes:
         source = emit_sizes(
             self.equations, *names[:2], inputs.grid, list(zip(expressions, axes, strict=True))
         )
-        space = numpy_functions()
+        space = library()
         exec(compile(source, "<sizes>", "exec"), space)
         with np.errstate(all="ignore"):
             given = [array[0] for array in inputs.series.values()]

@@ -15,8 +15,8 @@ from typing import Any
 
 from twintrack.equations import stateful, vectors
 from twintrack.equations.functions import (
-    ARGUMENTS,
-    LOGICAL,
+    CALLED,
+    FUNCTIONS,
     LOOKUP_FUNCTIONS,
     OPERATORS,
     REDUCERS,
@@ -162,7 +162,7 @@ class Lowering:
     def apply(self, function: str, *args: Expr) -> Expr:
         """Give a function of some arguments, with the axes of all of them."""
         axes = self.sorted_axes([axis for arg in args for axis in arg.axes])
-        return Apply(axes=axes, logical=function in LOGICAL, function=function, args=args)
+        return Apply(axes=axes, logical=FUNCTIONS[function].logical, function=function, args=args)
 
     # References
 
@@ -319,12 +319,12 @@ class Lowering:
         if name == "active_initial" and len(args) == 2:
             axes = self.sorted_axes([axis for arg in args for axis in arg.axes])
             return ActiveInitial(axes=axes, active=args[0], initial=args[1])
-        if name not in ARGUMENTS:
-            known = [*ARGUMENTS, *REDUCERS, *VECTOR_FUNCTIONS, *LOOKUP_FUNCTIONS, *self.frame.lookups]
+        if name not in CALLED:
+            known = [*CALLED, *REDUCERS, *VECTOR_FUNCTIONS, *LOOKUP_FUNCTIONS, *self.frame.lookups]
             near = suggest(name, known)
             return self.fault(f"this function is not understood{near}", shown)
-        if len(args) != ARGUMENTS[name]:
-            return self.fault(f"{ARGUMENTS[name]} arguments are needed, {len(args)} are given", shown)
+        if len(args) != CALLED[name].arity:
+            return self.fault(f"{CALLED[name].arity} arguments are needed, {len(args)} are given", shown)
         return self.apply(name, *args)
 
     def _reduction(self, name: str, arg: Expr) -> Expr:

@@ -13,6 +13,7 @@ from twintrack.equations.chains import untangle
 from twintrack.equations.expressions import Frame, Lowering
 from twintrack.equations.faults import raise_together
 from twintrack.equations.graph import Graph
+from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
 from twintrack.equations.parsing import Definition, Unread
 from twintrack.equations.static import NotStaticError, Static
@@ -36,7 +37,7 @@ from twintrack.errors import EquationError, InputError
 
 
 def build_equations(
-    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str, digest: str
+    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str
 ) -> Equations:
     """Join the equations of a model, in the order of the file. Raises EquationError with all faults."""
     builder = _Builder(definitions, ranges, file)
@@ -45,10 +46,10 @@ def build_equations(
     builder.read_left_sides()
     builder.read_right_sides()
     raise_together(builder.frame.faults)
-    equations = untangle(builder.equations(digest))
+    equations = untangle(builder.equations())
     for initial in (False, True):
         Graph(equations, initial=initial).check()
-    return equations
+    return replace(equations, hash=meaning(equations))
 
 
 class _Builder:
@@ -234,13 +235,13 @@ class _Builder:
 
     # The whole
 
-    def equations(self, digest: str) -> Equations:
-        """Give the finished equations."""
+    def equations(self) -> Equations:
+        """Give the finished equations, without their digest."""
         time, ending = self._time()
         variables = {name: self._variable(name) for name in self.parts}
         return Equations(
             path=self.file,
-            hash=digest,
+            hash="",
             time=time,
             variables=variables,
             ranges=self.frame.ranges.elements,

@@ -1,6 +1,325 @@
-"""The Vensim functions that are understood, by the name that PySD's reader gives them."""
+"""The one table of functions: name, arguments, unit rule, meaning, and a line of documentation of each.
+
+A meaning is written against a `Builder`, so that one definition serves machine code and arrays alike; its
+parameters are those of the function, and `now` and `step` for what follows the clock. To add a function, add
+it here: the unit check, all engines and the page on other models read this table.
+
+Times and thresholds follow PySD: a step or ramp starts half a step or 1e-6 early so that rounding cannot move
+it, and a denominator counts as zero below 1e-6 (as in Vensim).
+"""
 
 from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from twintrack.equations import units_rules as units
+from twintrack.equations.operations import LOGICAL, Builder
+
+SMALL = 1e-6
+
+V = Any
+"""A value of the builder that a meaning is given."""
+B = Builder[Any]
+Meaning = Callable[..., V]
+
+_CLOCK = ("now", "step")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function or an operator of equations, applied element by element.
+
+    Attributes:
+        name: As in `Apply.function`: in snake_case where users write it.
+        units: Gives the unit of the result and tells faults.
+        meaning: Gives the value from a builder and the arguments, and for what follows the clock from the
+            current time and the time step.
+        documentation: One line for users.
+        group: What it is told among on the page for users; empty for an operator.
+        truths: Which arguments are truth values; the others are numbers.
+        jumps: It jumps where an argument passes a whole number, so that the last digit of that counts.
+        written: The parameters as users write them, where that is another order.
+    """
+
+    name: str
+    units: units.Rule
+    meaning: Meaning
+    documentation: str
+    group: str = ""
+    truths: tuple[int, ...] = ()
+    jumps: bool = False
+    written: tuple[str, ...] = ()
+
+    @cached_property
+    def _parameters(self) -> tuple[str, ...]:
+        return tuple(inspect.signature(self.meaning).parameters)[1:]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What the arguments are called."""
+        return tuple(name for name in self._parameters if name not in _CLOCK)
+
+    @property
+    def arity(self) -> int:
+        """How many arguments there are."""
+        return len(self.parameters)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the value follows the clock."""
+        return len(self._parameters) > self.arity
+
+    @property
+    def logical(self) -> bool:
+        """Whether the result is a truth value."""
+        return self.name in LOGICAL
+
+
+def table(functions: Iterable[Function]) -> dict[str, Function]:
+    """Give functions by name. Raises TypeError that names a function of which something is missing."""
+    found: dict[str, Function] = {}
+    for item in functions:
+        parts = {"unit rule": item.units, "meaning": item.meaning, "documentation": item.documentation}
+        missing = [name for name, part in parts.items() if not part]
+        if missing:
+            message = f"the function {item.name} has no {' and no '.join(missing)}"
+            raise TypeError(message)
+        if item.name in found:
+            message = f"the function {item.name} is written twice"
+            raise TypeError(message)
+        found[item.name] = item
+    return found
+
+
+def _one(op: str) -> Meaning:
+    """Give the meaning of a function of one number that is an operation by itself."""
+    return lambda b, x: b.apply(op, x)
+
+
+def _two(op: str) -> Meaning:
+    return lambda b, x, y: b.apply(op, x, y)
+
+
+# Mathematics
+
+
+def _power(b: B, x: V, y: V) -> V:
+    """By multiplication where the exponent is a small whole number that is known."""
+    known = b.known(y)
+    if known in (0.5, -0.5):
+        root = b.apply("sqrt", x)
+        return root if known > 0 else b.apply("divide", b.literal(1.0), root)
+    if known is not None and known.is_integer() and 1 <= abs(known) <= 8:
+        whole = x
+        for bit in bin(abs(int(known)))[3:]:
+            whole = b.apply("multiply", whole, whole)
+            whole = b.apply("multiply", whole, x) if bit == "1" else whole
+        return whole if known > 0 else b.apply("divide", b.literal(1.0), whole)
+    return b.apply("power", x, y)
+
+
+def _log(b: B, x: V, base: V) -> V:
+    return b.apply("divide", b.apply("ln", x), b.apply("ln", base))
+
+
+# B_2k / (2k (2k - 1)), the coefficients of Stirling's series, and half the logarithm of 2 pi.
+_STIRLING = (
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360360.0,
+    1.0 / 156.0,
+    -3617.0 / 122400.0,
+)
+_HALF_LOG_TWO_PI = 0.9189385332046727
+_FAR = 8
+"""From this argument on, Stirling's series has all digits."""
+
+
+def _gamma_ln(b: B, x: V) -> V:
+    """By Stirling's series at z = x, or for small x at z = x + 8, less ln x (x + 1) ... (x + 7)."""
+    near = b.apply("less", x, b.literal(_FAR))
+    factors = b.select(near, x, b.literal(1.0))
+    product = factors
+    for number in range(1, _FAR):
+        product = b.apply("multiply", product, b.apply("add", factors, b.literal(number)))
+    z = b.select(near, b.apply("add", x, b.literal(_FAR)), x)
+    inverse = b.apply("divide", b.literal(1.0), z)
+    square = b.apply("multiply", inverse, inverse)
+    series = b.literal(_STIRLING[-1])
+    for coefficient in _STIRLING[-2::-1]:
+        series = b.apply("add", b.apply("multiply", series, square), b.literal(coefficient))
+    growth = b.apply("multiply", b.apply("subtract", z, b.literal(0.5)), b.apply("ln", z))
+    rest = b.apply("subtract", b.literal(_HALF_LOG_TWO_PI), z)
+    far = b.apply("add", b.apply("add", growth, rest), b.apply("multiply", series, inverse))
+    skipped = b.select(near, b.apply("ln", product), b.literal(0.0))
+    positive = b.apply("greater", x, b.literal(0.0))
+    return b.select(positive, b.apply("subtract", far, skipped), b.literal(math.nan))
+
+
+# Whole numbers
+
+
+def _quantum(b: B, x: V, unit: V) -> V:
+    small = b.apply("less", unit, b.literal(SMALL))
+    safe = b.select(small, b.literal(1.0), unit)
+    whole = b.apply("multiply", safe, b.apply("trunc", b.apply("divide", x, safe)))
+    return b.select(small, x, whole)
+
+
+def _modulo(b: B, x: V, unit: V) -> V:
+    return b.apply("subtract", x, _quantum(b, x, unit))
+
+
+# Choice and division
+
+
+def _if_then_else(b: B, condition: V, yes: V, no: V) -> V:
+    return b.select(condition, yes, no)
+
+
+def _xidz(b: B, x: V, y: V, otherwise: V) -> V:
+    zero = b.apply("less", b.apply("abs", y), b.literal(SMALL))
+    return b.select(zero, otherwise, b.apply("divide", x, b.select(zero, b.literal(1.0), y)))
+
+
+def _zidz(b: B, x: V, y: V) -> V:
+    return _xidz(b, x, y, b.literal(0.0))
+
+
+# Time
+
+
+def _step(b: B, height: V, start: V, now: V, step: V) -> V:
+    middle = b.apply("add", now, b.apply("multiply", b.literal(0.5), step))
+    return b.select(b.apply("greater", middle, start), height, b.literal(0.0))
+
+
+def _ramp(b: B, slope: V, start: V, end: V, now: V, step: V) -> V:
+    del step
+    passed = b.apply("subtract", b.apply("min", now, end), start)
+    begun = b.apply("greater", b.apply("add", now, b.literal(SMALL)), start)
+    return b.select(begun, b.apply("multiply", slope, passed), b.literal(0.0))
+
+
+def _pulse(b: B, start: V, width: V, now: V, step: V) -> V:
+    del step
+    begun = b.apply("less_equal", b.apply("subtract", start, b.literal(SMALL)), now)
+    return b.number(b.apply("and", begun, b.apply("less", now, b.apply("add", start, width))))
+
+
+def _pulse_train(b: B, start: V, interval: V, width: V, end: V, now: V, step: V) -> V:
+    """PySD's reader has exchanged the second and third argument."""
+    del step
+    inside = b.apply("and", b.apply("less_equal", start, now), b.apply("less", now, end))
+    since = b.apply("add", b.apply("subtract", now, start), b.literal(SMALL))
+    within = b.apply("less", b.apply("mod", since, interval), width)
+    return b.number(b.apply("and", inside, within))
+
+
+_MATHEMATICS = "Mathematics"
+_WHOLE = "Whole numbers"
+_CHOICE = "Choice and division"
+_TIME = "Time"
+
+_OPERATORS = (
+    Function("add", units.equal("adds {0} and {1}"), _two("add"), "sum"),
+    Function("subtract", units.equal("subtracts {1} from {0}"), _two("subtract"), "difference"),
+    Function("multiply", units.product, _two("multiply"), "product"),
+    Function("divide", units.quotient, _two("divide"), "quotient"),
+    Function("negative", units.kept, _one("negative"), "the opposite number"),
+    *(
+        Function(name, units.compared, _two(name), name.replace("_", " or "))
+        for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+    ),
+    Function("and", units.truth, _two("and"), "both", truths=(0, 1)),
+    Function("or", units.truth, _two("or"), "one or both", truths=(0, 1)),
+    Function("not", units.truth, _one("not"), "not so", truths=(0,)),
+)
+
+FUNCTIONS = table(
+    (
+        *_OPERATORS,
+        Function("abs", units.kept, _one("abs"), "size without sign", _MATHEMATICS),
+        Function("exp", units.pure, _one("exp"), "exponential", _MATHEMATICS),
+        Function("ln", units.pure, _one("ln"), "natural logarithm", _MATHEMATICS),
+        Function("log", units.pure, _log, "logarithm to a base", _MATHEMATICS),
+        Function(
+            "gamma_ln",
+            units.pure,
+            _gamma_ln,
+            "logarithm of the gamma function of a positive number",
+            _MATHEMATICS,
+        ),
+        Function("sqrt", units.root, _one("sqrt"), "square root", _MATHEMATICS),
+        Function("power", units.raised, _power, "x to the power of y, as `x ^ y`", _MATHEMATICS),
+        Function("max", units.equal("takes the MAX of {0} and {1}"), _two("max"), "the larger", _MATHEMATICS),
+        Function(
+            "min", units.equal("takes the MIN of {0} and {1}"), _two("min"), "the smaller", _MATHEMATICS
+        ),
+        Function("sin", units.pure, _one("sin"), "sine of an angle in radians", _MATHEMATICS),
+        Function("cos", units.pure, _one("cos"), "cosine", _MATHEMATICS),
+        Function("tan", units.pure, _one("tan"), "tangent", _MATHEMATICS),
+        Function("arcsin", units.pure, _one("arcsin"), "the angle with that sine", _MATHEMATICS),
+        Function("arccos", units.pure, _one("arccos"), "the angle with that cosine", _MATHEMATICS),
+        Function("arctan", units.pure, _one("arctan"), "the angle with that tangent", _MATHEMATICS),
+        Function("sinh", units.pure, _one("sinh"), "hyperbolic sine", _MATHEMATICS),
+        Function("cosh", units.pure, _one("cosh"), "hyperbolic cosine", _MATHEMATICS),
+        Function("tanh", units.pure, _one("tanh"), "hyperbolic tangent", _MATHEMATICS),
+        Function("integer", units.kept, _one("trunc"), "cut towards zero", _WHOLE, jumps=True),
+        Function(
+            "modulo",
+            units.equal("takes the MODULO of {0} by {1}"),
+            _modulo,
+            "what is left of x beyond multiples of a unit, with the sign of x",
+            _WHOLE,
+            jumps=True,
+        ),
+        Function(
+            "quantum",
+            units.equal("rounds {0} down to multiples of {1}"),
+            _quantum,
+            "cut towards zero to a multiple of a unit",
+            _WHOLE,
+            jumps=True,
+        ),
+        Function(
+            "if_then_else",
+            units.choice,
+            _if_then_else,
+            "one of two, as the condition is",
+            _CHOICE,
+            truths=(0,),
+        ),
+        Function("zidz", units.quotient, _zidz, "x / y, or 0 where y is zero", _CHOICE),
+        Function("xidz", units.quotient_or_else, _xidz, "x / y, or a third value where y is zero", _CHOICE),
+        Function("step", units.stepping, _step, "0, and a height from a time on", _TIME),
+        Function("ramp", units.rising, _ramp, "0, and a rise by a slope between two times", _TIME),
+        Function("pulse", units.pulsing, _pulse, "1 for a while from a time on, else 0", _TIME),
+        Function(
+            "pulse_train",
+            units.pulsing,
+            _pulse_train,
+            "a pulse in every interval until the end",
+            _TIME,
+            written=("start", "width", "interval", "end"),
+        ),
+    )
+)
+"""Every function and operator that works element by element, by name."""
+
+CALLED = {name: item for name, item in FUNCTIONS.items() if item.group}
+"""Those that are written as calls."""
+
+TIME_DEPENDENT = frozenset(name for name, item in FUNCTIONS.items() if item.timed)
+"""Functions that read the current time."""
 
 OPERATORS = {
     "+": "add",
@@ -19,59 +338,44 @@ OPERATORS = {
     ":NOT:": "not",
     "negative": "negative",
 }
+"""What the operators mean, by their signs."""
 
-LOGICAL = frozenset(
-    {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
-)
+REDUCERS = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
+"""Functions of all elements along marked subscripts, and the operation that joins two of them."""
 
-REDUCERS = frozenset({"sum", "prod", "vmin", "vmax"})
 
-ARGUMENTS = {
-    "abs": 1,
-    "arccos": 1,
-    "arcsin": 1,
-    "arctan": 1,
-    "cos": 1,
-    "cosh": 1,
-    "exp": 1,
-    "if_then_else": 3,
-    "integer": 1,
-    "ln": 1,
-    "log": 2,
-    "max": 2,
-    "min": 2,
-    "modulo": 2,
-    "power": 2,
-    "pulse": 2,
-    "pulse_train": 4,
-    "quantum": 2,
-    "ramp": 3,
-    "sin": 1,
-    "sinh": 1,
-    "sqrt": 1,
-    "step": 2,
-    "tan": 1,
-    "tanh": 1,
-    "xidz": 3,
-    "zidz": 2,
-}
-"""Number of arguments of each element-by-element function."""
+@dataclass(frozen=True)
+class VectorFunction:
+    """A function of whole vectors; engines hold its forms under the same name.
 
-TIME_DEPENDENT = frozenset({"pulse", "pulse_train", "ramp", "step"})
-"""Functions that read the current time."""
+    `arity`: how many arguments there are. `jumps`: it jumps where two elements change places.
+    """
 
-ROUNDING = frozenset({"integer", "modulo", "quantum"})
-"""Functions that jump where their argument passes a whole number: its last digit counts."""
+    arity: int
+    jumps: bool = False
+
 
 VECTOR_FUNCTIONS = {
-    "invert_matrix": 2,
-    "vector_elm_map": 2,
-    "vector_rank": 2,
-    "vector_reorder": 2,
-    "vector_select": 5,
-    "vector_sort_order": 2,
+    "invert_matrix": VectorFunction(2),
+    "vector_elm_map": VectorFunction(2),
+    "vector_rank": VectorFunction(2, jumps=True),
+    "vector_reorder": VectorFunction(2),
+    "vector_select": VectorFunction(5),
+    "vector_sort_order": VectorFunction(2, jumps=True),
 }
-"""Number of arguments of each function of whole vectors."""
+"""Functions of whole vectors that are written as calls."""
+
+ALLOCATIONS = {"allocate_available": VectorFunction(5), "allocate_by_priority": VectorFunction(4)}
+"""Those that have a syntax of their own; the arity counts what engines are handed."""
+
+PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
+"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
+
+PRICE_HALVINGS = 70
+"""Of the interval in which a price lies; a float has 53 bits."""
+
+VECTORS = {**VECTOR_FUNCTIONS, **ALLOCATIONS}
+"""Every function of whole vectors."""
 
 LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
 """Functions whose first argument is a lookup."""
@@ -91,8 +395,5 @@ STATEFUL_FUNCTIONS = (
 )
 """Functions that become states; PySD's reader tells them apart by the kinds of their syntax trees."""
 
-SPECIAL_FUNCTIONS = (
-    *("active_initial", "elmcount", "game", "tabbed_array", "with_lookup"),
-    *("allocate_available", "allocate_by_priority"),
-)
+SPECIAL_FUNCTIONS = ("active_initial", "elmcount", "game", "tabbed_array", "with_lookup", *ALLOCATIONS)
 """Functions with a syntax of their own."""

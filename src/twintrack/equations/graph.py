@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 
-from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
+from twintrack.equations.functions import TIME_DEPENDENT
 from twintrack.equations.structure import (
     CONTROL_NAMES,
     ActiveInitial,
@@ -60,25 +59,6 @@ class Graph:
         self.replaced = frozenset(replaced)
         self.moving = frozenset(moving)
         self._dynamic: dict[Node, bool] = {}
-
-    @cached_property
-    def sharp(self) -> frozenset[Node]:
-        """The nodes from which arguments of rounding functions are computed: their last digit counts."""
-        pending: list[Node] = []
-        for expression in self.equations.expressions():
-            pending += [
-                node
-                for item in self.leaves(expression)
-                if isinstance(item, Apply) and item.function in ROUNDING
-                for node in self.needed_by(item)
-            ]
-        found: set[Node] = set()
-        while pending:
-            node = pending.pop()
-            if node not in found:
-                found.add(node)
-                pending += self.needs(node)
-        return frozenset(found)
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a variable is computed from no equation: replaced, constant or control."""

@@ -1,6 +1,6 @@
 """Stateful constructs: each becomes a state of its own, and stands in its equation as a formula of its value.
 
-The formulas follow PySD and Vensim's reference manual; `engines.state_code` moves the states on.
+The formulas follow PySD and Vensim's reference manual; `states` says how they move on.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from twintrack.equations.functions import FUNCTIONS
+from twintrack.equations.operations import Arrays
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -23,32 +23,7 @@ from twintrack.equations.structure import (
     Time,
 )
 
-_FUNCTIONS: dict[str, Callable[..., float]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "negative": operator.neg,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "and": lambda one, other: bool(one) and bool(other),
-    "or": lambda one, other: bool(one) or bool(other),
-    "not": operator.not_,
-    "abs": abs,
-    "exp": math.exp,
-    "ln": math.log,
-    "log": math.log,
-    "sqrt": math.sqrt,
-    "integer": math.trunc,
-    "max": max,
-    "min": min,
-    "if_then_else": lambda condition, yes, no: yes if condition else no,
-}
+_NUMBERS = Arrays()
 
 
 class NotStaticError(Exception):
@@ -113,10 +88,11 @@ class Static:
             case LookupCall() if len(expression.tables) == 1 and expression.mode == "interpolate":
                 table = self.tables[expression.tables[0]]
                 return float(np.interp(self._evaluated(expression.arg), table.x, table.y))
-            case Apply() if expression.function in _FUNCTIONS:
+            case Apply() if not FUNCTIONS[expression.function].timed:
                 args = [self._evaluated(arg) for arg in expression.args]
                 try:
-                    return float(_FUNCTIONS[expression.function](*args))
-                except (ArithmeticError, ValueError) as error:
+                    with np.errstate(divide="raise", over="raise", invalid="raise"):
+                        return float(FUNCTIONS[expression.function].meaning(_NUMBERS, *args))
+                except ArithmeticError as error:
                     raise NotStaticError(str(error)) from error
         raise NotStaticError(type(expression).__name__)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -300,6 +301,11 @@ class TimeGrid:
             raise InputError(faults)
         return self
 
+    def until(self, end: float) -> TimeGrid:
+        """Give the grid that ends at the first saved time not before `end`."""
+        saves = ceil((end - self.initial) / self.save_step - 1e-9)
+        return replace(self, final=self.initial + saves * self.save_step)
+
     def with_step(self, step: float | None) -> TimeGrid:
         """Give the grid with another integration step and the same saved times; None changes nothing.
 
@@ -314,6 +320,7 @@ class Equations:
 
     path: str
     hash: str
+    """Digest of what the equations mean; see `meaning`."""
     time: TimeGrid
     variables: dict[str, Variable]
     ranges: dict[str, tuple[str, ...]]
@@ -328,6 +335,11 @@ class Equations:
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
     empty: tuple[str, ...] = ()
     """What the file has no numbers for, data and random numbers: each run must be given some."""
+
+    @property
+    def numbered(self) -> str:
+        """Name what compiled code follows from: the meaning, and the order in which states are numbered."""
+        return f"{self.hash} {' '.join(state.variable for state in self.states)}"
 
     def expressions(self) -> Iterator[Expr]:
         """Yield the expressions of all components and states."""

@@ -1,7 +1,8 @@
 """From a `.mdl` file to typed equations: PySD reads the syntax, the scanner adds what PySD drops.
 
-The result is stored in the cache folder under a key made of the file's content and the versions involved, so
-that a model that was read once is never parsed again (and PySD, slow to import, is not even loaded).
+The result is stored in the cache folder under a key made of the file's bytes and the versions involved, so
+that a model that was read once is never parsed again (and PySD, slow to import, is not even loaded). It is
+the bytes that count there, not their meaning: a translation holds comments and lines too.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ def load_equations(path: Path) -> Equations:
     text = decode(content)
     digest = digest_of(content, text, path.parent)
     described = f"{digest} {path} {version('pysd')}"
-    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, digest))
+    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path))
 
 
-def translate(text: str, path: Path, digest: str) -> Equations:
-    """Translate the text of a model file; `path` is told in errors, `digest` becomes `Equations.hash`."""
+def translate(text: str, path: Path) -> Equations:
+    """Translate the text of a model file; `path` is told in errors."""
     file = str(path)
     aliases = scan_aliases(text)
     parsed = parse(scan(text, file), scan_macros(text, file), file, aliases)
@@ -53,4 +54,4 @@ def translate(text: str, path: Path, digest: str) -> Equations:
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
     definitions, unread = read_external(definitions, ranges, file, aliases)
-    return build_equations(definitions, [*parsed.faults, *unread], ranges, file, digest)
+    return build_equations(definitions, [*parsed.faults, *unread], ranges, file)

@@ -23,7 +23,8 @@ from twintrack.equations.structure import (
     Variable,
 )
 from twintrack.equations.units_parse import Unit, parse_unit
-from twintrack.equations.units_rules import POWERS, Dimension, Finding, Loose, UnitRules
+from twintrack.equations.units_rules import POWERS, Dimension, Loose
+from twintrack.equations.units_walk import Finding, UnitWalk
 
 _NUMBER = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _CONTINUATION = re.compile(r"\\\r?\n")
@@ -77,7 +78,7 @@ def check_units(equations: Equations) -> UnitReport:
     for name, components in equations.components.items():
         texts = _texts(equations.variables[name], len(components))
         for component, text in zip(components, texts, strict=True):
-            rules = UnitRules(equations, declared, time)
+            rules = UnitWalk(equations, declared, time)
             _check_component(component, rules)
             rules.found.extend(_warnings(component, text, equations, declared[name]))
             found.extend(_fault(component, text, finding) for finding in dict.fromkeys(rules.found))
@@ -112,7 +113,7 @@ def _time_unit(declared: Mapping[str, Unit | None]) -> Dimension:
     return counts.most_common(1)[0][0] if counts else Loose.UNKNOWN
 
 
-def _check_component(component: Component, rules: UnitRules) -> None:
+def _check_component(component: Component, rules: UnitWalk) -> None:
     """Compare the two sides of an equation; control variables are times."""
     unit = rules.declared[component.variable]
     side = Loose.UNKNOWN if unit is None else unit

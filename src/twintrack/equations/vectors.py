@@ -21,8 +21,8 @@ _PROFILE = 4
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
     shown = name.upper().replace("_", " ")
-    if len(trees) != VECTOR_FUNCTIONS[name]:
-        message = f"{VECTOR_FUNCTIONS[name]} arguments are needed, {len(trees)} are given"
+    if len(trees) != VECTOR_FUNCTIONS[name].arity:
+        message = f"{VECTOR_FUNCTIONS[name].arity} arguments are needed, {len(trees)} are given"
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])
@@ -34,6 +34,8 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     along = _own_axes(ordered)[-2 if name == "invert_matrix" else -1 :]
     if len(along) < (2 if name == "invert_matrix" else 1):
         return lowering.fault("the argument has too few subscripts", shown)
+    if name == "invert_matrix" and lowering.size_of(along[0]) != lowering.size_of(along[1]):
+        return lowering.fault("the matrix has not as many rows as columns", shown)
     if len(set(along)) < len(along):
         return lowering.fault("one range stands twice; use a second range as its copy", shown)
     return _vector(lowering, name, args, along)

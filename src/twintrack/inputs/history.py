@@ -130,6 +130,16 @@ def history_hash(history: Iterable[HistorySeries]) -> str:
     return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
 
 
+def end_of(series: HistorySeries, point: HistoryPoint) -> float:
+    """Give the time at which a point was complete: its date, or the end of its window."""
+    return point.year + series.window if series.reading == "mean" else point.year
+
+
+def last_observed(history: Iterable[HistorySeries]) -> float | None:
+    """Give the decimal year in which the last observation was complete, None where there is none."""
+    return max((end_of(series, point) for series in history for point in series.points), default=None)
+
+
 def has_history(folder: Path) -> bool:
     """Say whether a folder holds observed series; one that only has folders of its own does not."""
     return (folder / SERIES_FILE).exists() or bool(history_files(folder))

@@ -27,7 +27,7 @@ Manifest = dict[str, Any]
 FORMAT = 1
 """Version of the layout of a store."""
 
-BINDING = ("jax", "jaxlib", "llvmlite", "numpy", "pyarrow", "scipy")
+BINDING = ("llvmlite", "numpy", "pyarrow", "scipy")
 """Libraries whose version may change the bytes of a store."""
 
 _FREE = ("created", "machine", "python")
@@ -39,15 +39,16 @@ _LIST = re.compile(r"\[[\d\s.,e+-]*\]")
 CODE = "twintrack code"
 """Key of the digest of the code that decides on the bytes."""
 
-_CODE = ("engines", "equations", "runs", "worlds")
+_ROOM = "runs"
+"""The room whose code, with all that it reaches, decides on the bytes."""
+
 _DIGEST_SHOWN = 12
 
 
 def versions() -> dict[str, str]:
     """Give the versions of TwinTrack, of its code and of the libraries that decide on the bytes."""
-    code = b"".join(map(code_digest, _CODE)).hex()
     libraries = {name: version(name) for name in BINDING}
-    return {"twintrack": __version__, CODE: _hash(code), **libraries}
+    return {"twintrack": __version__, CODE: code_digest(_ROOM).hex(), **libraries}
 
 
 def surroundings() -> dict[str, Any]:
@@ -155,12 +156,6 @@ def _path(value: Any) -> LeverPath:
 
 def _knots(path: LeverPath) -> float | list[list[float]]:
     return path.values[0] if path.is_constant else [list(knot) for knot in path.knots]
-
-
-def _hash(content: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _processor() -> str:

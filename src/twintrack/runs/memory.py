@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.engines.making import make_blending_engine
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations.structure import Array
 from twintrack.runs.parts import Job, part_ranges, part_values
 from twintrack.runs.prepared import Prepared
@@ -24,7 +24,7 @@ def in_memory(prepared: Prepared) -> xr.Dataset:
     scenarios, strategies = list(work.plan.scenarios), work.plan.strategy_names
     shape = (len(scenarios), len(strategies), design.worlds, len(work.times))
     values = {name: np.empty(shape) for name in work.plan.outputs}
-    engine, draws = make_blending_engine(work.engine, work.equations), design.values()
+    engine, draws = blending_engine_of(work.equations, work.engine), design.values()
     cells = product(enumerate(scenarios), enumerate(strategies), enumerate(part_ranges(design.worlds)))
     for (row, scenario), (column, strategy), (number, part) in cells:
         worlds = slice(part.start, part.stop)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from twintrack.engines.registry import blending_engine_of
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.simulating import Plan, simulate_planned
@@ -24,7 +25,7 @@ from twintrack.worlds.worlds_file import label_type
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BlendingEngine
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.registry import BlendingName
     from twintrack.equations import Equations
 
 SMALLEST, LARGEST = 256, 4096
@@ -107,7 +108,6 @@ Done = tuple[Job, bytes]
 """A job, and the Parquet file of its part."""
 
 
-_engines: dict[tuple[str, str], BlendingEngine] = {}
 _one_at_a_time = Lock()
 """An engine uses all the processor cores that a process may use; threads beside it would only compete."""
 
@@ -119,7 +119,7 @@ def part(work: Work, job: Job) -> bytes:
     """
     try:
         with _one_at_a_time:
-            values = part_values(_engine(work.engine, work.equations), work, job)
+            values = part_values(blending_engine_of(work.equations, work.engine), work, job)
         return encoded(work, job, {name: array.ravel() for name, array in values.items()})
     except MemoryError as error:
         message = f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
@@ -160,14 +160,3 @@ def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
         column_encoding=dict.fromkeys(values, "BYTE_STREAM_SPLIT"),
     )
     return file.getvalue()
-
-
-def _engine(name: BlendingName, equations: Equations) -> BlendingEngine:
-    """Give the engine of a model; a process makes it once, and only keeps the last one."""
-    key = (name, equations.hash)
-    if key not in _engines:
-        from twintrack.engines.making import make_blending_engine
-
-        _engines.clear()
-        _engines[key] = make_blending_engine(name, equations)
-    return _engines[key]

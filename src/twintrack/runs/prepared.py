@@ -30,7 +30,7 @@ from twintrack.worlds.worlds_file import Design
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.engines.making import BlendingName
+    from twintrack.engines.registry import BlendingName
 
 Times = Sequence[float] | Literal["all", "yearly"]
 
@@ -62,7 +62,7 @@ class ExperimentSettings:
             combinations.
         resample: Number of worlds to draw from the given table, with replacement; by default its rows are
             taken as they are.
-        engine: "native"; or "jax", which also runs on accelerators, or "numpy", which compiles nothing.
+        engine: "native", or "numpy", which compiles nothing.
         model: The model; by default that of `twintrack.load()`.
         prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
         world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or

@@ -331,7 +331,7 @@ def plain(values: Array) -> list[float | None]:
 
 
 def _figure(runs: Mapping[str, Run], names: Sequence[str]) -> go.Figure:
-    from twintrack.presentation.figures import check_names, series_figure
+    from twintrack.charts import check_names, series_figure
 
     first = next(iter(runs.values()))
     catalogue = first.catalogue

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.core import Core, EngineName
+from twintrack.core import Core
+from twintrack.engines.registry import BATCHING, EngineName
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import Strategy
@@ -102,7 +103,7 @@ def simulate_one_world(
     times = core.equations.time.with_step(time_step).times
     given = world_arrays(core).inputs(world, times)
     levers = lever_inputs(strategy, core.equations, times)
-    if engine != "pysd":
+    if engine in BATCHING:
         values = _blended(core.blending_engine(engine), given, levers, outputs, 1, time_step)
     else:
         constants, series = _joined(given, levers)

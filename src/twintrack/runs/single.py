@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from twintrack.core import Core, EngineName, StrategyReference
+from twintrack.core import Core, StrategyReference
+from twintrack.engines.registry import ENGINES, EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario, WorldValue
@@ -68,7 +69,8 @@ def _run(
     # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
     # engines are not compiled, and take as long for everything.
     outcomes = core.catalogue.outcome_variables
-    found = simulate(outcomes if engine == "native" else None)
+    compiles = engine in ENGINES and ENGINES[engine].compiles
+    found = simulate(outcomes if compiles else None)
     time = core.equations.time.with_step(time_step).saved
     check_finite(found, outcomes, time, merged.name)
     return Run(

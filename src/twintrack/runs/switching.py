@@ -75,8 +75,8 @@ def followed_series(
     The run is made under NumPy first, only for the share that it has moved. The other engine computes that
     share anew, so that a disagreement shows.
     """
-    from twintrack.engines.emit import blended
-    from twintrack.engines.numpy_engine import NumpyEngine
+    from twintrack.engines.base import blended
+    from twintrack.engines.numpy.engine import NumpyEngine
 
     grid = equations.time.with_step(time_step)
     every_step = replace(equations, time=replace(grid, save_step=grid.step))

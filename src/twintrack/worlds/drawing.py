@@ -12,6 +12,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.resources import POSTERIOR_FILE
 from twintrack.worlds.posterior import (
@@ -55,12 +56,13 @@ class Found:
 
 
 def found_posterior(core: Core) -> Found:
-    """Give the posterior, or why there is none; read again when its file has changed.
+    """Give the posterior, or why there is none; read again when its file or the baseline has changed.
 
     Raises InputError when it is damaged.
     """
-    path = core.content / POSTERIOR_FILE
-    return core.remembered("posterior", partial(find_posterior, core), lambda _: [path])
+    read_from = [core.content / POSTERIOR_FILE, *core.inputs.strategies.folders]
+    read_from += core.strategy(BASELINE).files
+    return core.remembered("posterior", partial(find_posterior, core), lambda _: read_from)
 
 
 def find_posterior(model: Core) -> Found:

@@ -9,7 +9,6 @@ the fields of `PosteriorRecord`. Bytes of the numbers are split by significance 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -23,11 +22,11 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.history import history_hash
 from twintrack.inputs.validation import unknown
 from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
-from twintrack.worlds.sampling import parameter_entry, sampled, sampling_faults
+from twintrack.worlds.basis import Basis, basis_of, prior_hash
+from twintrack.worlds.sampling import sampled, sampling_faults
 from twintrack.worlds.tables import table_digest
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from twintrack.inputs.world import WorldParameter
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of the file."""
 
 ERRORS = ("discrepancy[", "persistence[")
@@ -46,26 +45,25 @@ _MEND = "take it from the repository again, or make it with `twintrack calibrate
 
 
 @dataclass(frozen=True)
-class PosteriorRecord:
+class PosteriorRecord(Basis):
     """What a posterior was made from.
 
     Attributes:
-        model_hash: Hash of the model file.
-        prior_hash: Digest of what worlds were drawn from (`prior_hash`).
-        history_hash: Digest of the observations that the worlds were held against.
         seed: Seed of the calibration.
         settings: How it was calibrated; what JSON can hold.
         summary: What came of it; what JSON can hold.
         format: Version of the layout.
     """
 
-    model_hash: str
-    prior_hash: str
-    history_hash: str
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def basis(self) -> Basis:
+        """What history was held against."""
+        return Basis(**{item.name: getattr(self, item.name) for item in fields(Basis)})
 
 
 @dataclass(frozen=True)
@@ -92,17 +90,9 @@ class Posterior:
         return {
             "sha256": self.digest,
             "rows": len(self.frame),
-            "model_hash": self.about.model_hash,
-            "prior_hash": self.about.prior_hash,
-            "history_hash": self.about.history_hash,
+            **asdict(self.about.basis),
             "seed": self.about.seed,
         }
-
-
-def prior_hash(parameters: Mapping[str, WorldParameter]) -> str:
-    """Give the SHA-256 of names, ranges, distributions, values and units of the parameters that are drawn."""
-    entries = [[name, parameter_entry(parameters[name])] for name in sampled(parameters)]
-    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
 
 
 def write_posterior(path: Path, frame: pd.DataFrame, about: PosteriorRecord) -> None:
@@ -170,17 +160,9 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
 def stale(about: PosteriorRecord, model: Core) -> list[str]:
     """Say why a posterior does not belong to a model as it stands now; nothing when it does.
 
-    Content without observed series is not asked about them.
+    Content without observed series is not asked about them, nor about the past of its baseline.
     """
-    reasons = []
-    if about.model_hash != model.equations.hash:
-        reasons.append("the equations are others than those that it was made with")
-    if about.prior_hash != prior_hash(model.world):
-        reasons.append("world.yaml has other parameters, ranges, distributions or values")
-    history = model.inputs.history
-    if history and about.history_hash != history_hash(history.values()):
-        reasons.append("the observations are others")
-    return reasons
+    return about.differences(basis_of(model))
 
 
 def posterior_sample(posterior: Posterior, worlds: int, seed: int = 1) -> pd.DataFrame:
@@ -226,10 +208,11 @@ def _record(where: str, metadata: Mapping[bytes, bytes]) -> PosteriorRecord:
     if not isinstance(found, dict):
         raise InputError(Fault(where, f"it does not say what it was made from; {_MEND}"))
     if found.get("format") != FORMAT:
-        message = f"it has format {found.get('format')}; this version of TwinTrack reads format {FORMAT}"
+        read = f"this version of TwinTrack reads format {FORMAT}"
+        message = f"it has format {found.get('format')}; {read}: make it anew with `twintrack calibrate`"
         raise InputError(Fault(where, message))
-    kinds = {"model_hash": str, "prior_hash": str, "history_hash": str, "seed": int}
-    kinds |= {"settings": dict, "summary": dict, "format": int}
+    kinds: dict[str, type] = {item.name: str for item in fields(Basis)}
+    kinds |= {"seed": int, "settings": dict, "summary": dict, "format": int}
     wrong = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
     if wrong:
         message = f"what it says of itself lacks {', '.join(wrong)}, or has it in another form; {_MEND}"

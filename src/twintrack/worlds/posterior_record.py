@@ -8,7 +8,8 @@ from pathlib import Path
 
 from twintrack.inputs.world import WorldParameter
 from twintrack.stored import stored
-from twintrack.worlds.posterior import PosteriorRecord, prior_hash, read_posterior
+from twintrack.worlds.basis import prior_hash
+from twintrack.worlds.posterior import PosteriorRecord, read_posterior
 
 
 def good_record(path: Path, parameters: Mapping[str, WorldParameter]) -> PosteriorRecord:
@@ -22,7 +23,6 @@ def good_record(path: Path, parameters: Mapping[str, WorldParameter]) -> Posteri
     except OSError:
         return read_posterior(path, parameters).about  # says what is wrong
     described = f"{digest} {prior_hash(parameters)}"
-    rooms = ("worlds", "runs", "inputs")
     return stored(
-        "posterior", described, rooms, PosteriorRecord, lambda: read_posterior(path, parameters).about
+        "posterior", described, ("worlds",), PosteriorRecord, lambda: read_posterior(path, parameters).about
     )

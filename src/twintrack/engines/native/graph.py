@@ -7,44 +7,25 @@ or only one of the two, is computed outside the innermost loop.
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from twintrack.equations.operations import LOGICAL, OPERATIONS
+
 LITERAL = "literal"
+ARGUMENT = "argument"
+"""The leaf of a loop's own graph: what the loop is given."""
 MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
 """Leaves that change while the model runs."""
 RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
 """Leaves that may differ from run to run."""
 LEAVES = MOVING_LEAVES | RUN_LEAVES | {"shared_series_start"}
-LOGICAL = frozenset(
-    {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
+FOLDED = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "abs", "max", "min", "exp", "ln", "sqrt", "trunc"}
 )
-
-_NUMBERS: dict[str, Callable[..., float]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "negative": operator.neg,
-    "abs": abs,
-    "max": np.maximum,
-    "min": np.minimum,
-    "exp": np.exp,
-    "ln": np.log,
-    "sqrt": np.sqrt,
-    "trunc": np.trunc,
-}
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-}
+"""Operations on literals that are carried out at once."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +46,20 @@ class Scalar:
         return self.op in LOGICAL
 
 
+@dataclass(frozen=True)
+class Loop:
+    """Operations that are done `count` times: what comes out of them goes in again the next time.
+
+    In `graph`, its operations, the leaf `ARGUMENT` number k is the k-th argument of the node that loops. The
+    first arguments are those that `following` changes; `result` is computed from the last of them.
+    """
+
+    graph: ScalarGraph
+    count: int
+    following: tuple[int, ...]
+    result: int
+
+
 class ScalarGraph:
     """Makes nodes and gives their numbers; a node comes after all that it needs."""
 
@@ -76,6 +71,8 @@ class ScalarGraph:
         """Whether each node changes with time."""
         self.by_run: list[bool] = []
         """Whether each node may differ from run to run."""
+        self.loops: list[Loop] = []
+        """What the nodes "repeat" do, by their `place`."""
         self._known: dict[tuple[object, ...], int] = {}
 
     def __getitem__(self, number: int) -> Scalar:
@@ -93,8 +90,15 @@ class ScalarGraph:
         """Give the node of a lookup's value at `x`."""
         return self._node(f"lookup_{mode}", (x,), place=table)
 
+    def repeat(self, loop: Loop, *args: int) -> int:
+        """Give the node of the result of a loop."""
+        self.loops.append(loop)
+        return self._node("repeat", args, place=len(self.loops) - 1)
+
     def apply(self, op: str, *args: int) -> int:
         """Give the node of an operation, simplified where that changes nothing but rounding."""
+        if op == "power":
+            return self._power(*args)
         simple = self._folded(op, args)
         if simple is None:
             simple = self._neutral(op, args)
@@ -117,18 +121,25 @@ class ScalarGraph:
             return yes if known else no
         return yes if yes == no else self._node("select", (self.truth(condition), yes, no))
 
-    def power(self, base: int, exponent: int) -> int:
-        """Raise to a power: by multiplication where it is a small whole number, else as exp(y ln |x|).
+    def joined(self, op: str, one: int, other: int) -> int:
+        """Give "and" or "or" of two truth values, or that of them which decides where the other is known."""
+        for this, rest in ((one, other), (other, one)):
+            known = self._known_truth(this)
+            if known is not None:
+                return rest if known == (op == "and") else this
+        return self.apply(op, one, other)
+
+    def known(self, node: int) -> float | None:
+        """Give the number of a literal."""
+        item = self.nodes[node]
+        return item.value if item.op == LITERAL else None
+
+    def _power(self, base: int, exponent: int) -> int:
+        """Raise to a power as exp(y ln |x|).
 
         Zero, negative bases and whole exponents are treated as the library function treats them.
         """
-        known = self.nodes[exponent].value if self.nodes[exponent].op == LITERAL else None
-        if known in (0.5, -0.5):
-            root = self.apply("sqrt", base)
-            return root if known > 0 else self.apply("divide", self.literal(1.0), root)
-        if known is not None and known.is_integer() and 1 <= abs(known) <= 8:
-            whole = self._whole_power(base, abs(int(known)))
-            return whole if known > 0 else self.apply("divide", self.literal(1.0), whole)
+        known = self.known(exponent)
         zero, one = self.literal(0.0), self.literal(1.0)
         whole = known is None or known.is_integer()
         positive = self.apply("abs", base) if whole else base
@@ -176,31 +187,23 @@ class ScalarGraph:
             self.by_run.append(op in RUN_LEAVES or any(self.by_run[arg] for arg in args))
         return number
 
-    def _whole_power(self, base: int, exponent: int) -> int:
-        result = base
-        for bit in bin(exponent)[3:]:
-            result = self.apply("multiply", result, result)
-            if bit == "1":
-                result = self.apply("multiply", result, base)
-        return result
-
     def _known_truth(self, node: int) -> bool | None:
         """Give the truth of a comparison of literals, or of a literal."""
         item = self.nodes[node]
         if item.op == LITERAL:
             return item.value != 0
         args = [self.nodes[arg] for arg in item.args]
-        if item.op in _COMPARED and all(arg.op == LITERAL for arg in args):
-            return _COMPARED[item.op](args[0].value, args[1].value)
+        if item.logical and args and all(arg.op == LITERAL for arg in args):
+            return bool(OPERATIONS[item.op](*(arg.value for arg in args)))
         return None
 
     def _folded(self, op: str, args: tuple[int, ...]) -> int | None:
         """Compute an operation on literals."""
         items = [self.nodes[arg] for arg in args]
-        if op not in _NUMBERS or not all(item.op == LITERAL for item in items):
+        if op not in FOLDED or not all(item.op == LITERAL for item in items):
             return None
         with np.errstate(all="ignore"):
-            return self.literal(float(_NUMBERS[op](*(np.float64(item.value) for item in items))))
+            return self.literal(float(OPERATIONS[op](*(item.value for item in items))))
 
     def _neutral(self, op: str, args: tuple[int, ...]) -> int | None:
         """Leave out what changes nothing, and make a division by what does not move a multiplication."""

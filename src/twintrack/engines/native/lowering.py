@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import product
 from threading import Lock
 
-from twintrack.engines.native import functions
 from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.native.vectors import Vectors
 from twintrack.engines.packing import Layout
-from twintrack.engines.state_code import Size, StateCode
-from twintrack.equations.functions import ROUNDING, TIME_DEPENDENT
+from twintrack.engines.state_names import Size, StateNames
+from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
+from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import (
     CONTROL_NAMES,
     ActiveInitial,
@@ -35,31 +36,22 @@ from twintrack.equations.structure import (
     TimeGrid,
     Vector,
 )
-from twintrack.errors import EquationError
 
 Place = Mapping[str, int]
 """The position on each named axis."""
 Cell = tuple[int, ...]
 
-_SAME = frozenset(
-    {"add", "subtract", "multiply", "divide", "negative", "abs", "max", "min", "exp", "ln", "sqrt"}
-    | {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-    | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
-)
-NO_SCALAR_FORM = "works on whole arrays, which this engine does not; run the model by JAX or NumPy"
-_REDUCED = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 _DEEPEST = 100_000
 _one_at_a_time = Lock()
 
 
-def has_scalar_form(equations: Equations) -> bool:
-    """Tell whether all constructs of a model work element by element."""
-    return not any(isinstance(item, Vector) for item in _all_parts(equations))
-
-
-def _rounds(equations: Equations) -> bool:
-    """Tell whether a model rounds, so that the last digit of what is rounded counts."""
-    return any(isinstance(item, Apply) and item.function in ROUNDING for item in _all_parts(equations))
+def _jumps(equations: Equations) -> bool:
+    """Tell whether a model rounds or sorts, so that the last digit of what is rounded or sorted counts."""
+    return any(
+        (isinstance(item, Apply) and FUNCTIONS[item.function].jumps)
+        or (isinstance(item, Vector) and VECTORS[item.function].jumps)
+        for item in _all_parts(equations)
+    )
 
 
 def _all_parts(equations: Equations) -> Iterator[Expr]:
@@ -68,10 +60,6 @@ def _all_parts(equations: Equations) -> Iterator[Expr]:
         item = pending.pop()
         yield item
         pending += item.children
-
-
-class NoScalarFormError(EquationError):
-    """A construct that works on whole arrays, such as a sort, and cannot be written element by element."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +109,7 @@ def scalar_program(
 ) -> ScalarProgram:
     """Write as scalar operations what the outputs need.
 
-    `sizes` are the stages of smooths and delays and the lengths of pipelines, by number of state. Raises
-    NoScalarFormError for constructs that have no scalar form.
+    `sizes` are the stages of smooths and delays and the lengths of pipelines, by number of state.
     """
     with _deep_recursion():
         return _Lowering(equations, given, grid, sizes).program(outputs)
@@ -151,8 +138,9 @@ class _Lowering:
         self.grid = grid
         self.sizes = sizes
         self.leaves = given.leaves()
-        self.graph = ScalarGraph(exact=_rounds(equations))
-        self.code = StateCode(equations, sizes)
+        self.graph = ScalarGraph(exact=_jumps(equations))
+        self.names = StateNames(equations, sizes)
+        self.vectors = Vectors(self.graph, equations.ranges, self._number)
         self.values: dict[tuple[str, Cell, bool], int] = {}
         self.starts: dict[tuple[int, Cell, str], int] = {}
         self.places: dict[tuple[str, Cell], int] = {}
@@ -179,74 +167,55 @@ class _Lowering:
 
     # States
 
-    def _names(self, state: int) -> list[str]:
-        return [*self.code.flow_names(state), *self.code.memory_names(state)]
+    def _parts_of(self, state: int) -> list[str]:
+        return [*self.names.flow_names(state), *self.names.memory_names(state)]
 
     def _known(self, owner: tuple[int, Cell], slots: Mapping[int, Slot]) -> bool:
-        return self.places.get((self._names(owner[0])[0], owner[1]), -1) in slots
+        return self.places.get((self._parts_of(owner[0])[0], owner[1]), -1) in slots
 
     def _states_in(self, targets: Iterable[int]) -> list[tuple[int, Cell]]:
         """Give the states that nodes read."""
         places = {self.graph[n].place for n in self.graph.needed(targets) if self.graph[n].op == "state"}
         return sorted({self.owner[place] for place in places})
 
-    def _leaf(self, name: str, cell: Cell) -> int:
+    def _leaf(self, state: int, name: str, cell: Cell) -> int:
         place = self.places.get((name, cell))
         if place is None:
             place = self.places[name, cell] = len(self.places)
-            self.owner.append((int(name[1:].partition("_")[0]), cell))
+            self.owner.append((state, cell))
         return self.graph.leaf("state", place)
 
     def _slots(self, number: int, cell: Cell) -> dict[int, Slot]:
-        """Give what a state starts from and what it becomes at every step; formulas as in `StateCode`."""
+        """Give what a state starts from and what it becomes at every step."""
         state = self.equations.states[number]
+        kind = STATES[state.kind]
         at = dict(zip(state.axes, cell, strict=True))
-        flows, memory = self.code.flow_names(number), self.code.memory_names(number)
-        levels = [self._leaf(name, cell) for name in flows]
-        held = [self._leaf(name, cell) for name in memory]
+        flows, memory = self.names.flow_names(number), self.names.memory_names(number)
+        levels = [self._leaf(number, name, cell) for name in flows]
+        held = [self._leaf(number, name, cell) for name in memory]
+        inputs = {role: self._input(state, role, at) for role in kind.inputs}
         if state.kind == "delay_fixed":
-            entering = self._number(state.inputs["input"], at, first=False)
-            start = self._initial(number, cell, "last")
             size = self.sizes[number]
             length = size[_flat(cell, state.shape)] if isinstance(size, tuple) else size
-            return {self.places[memory[0], cell]: Slot(start, entering, length)}
-        if state.kind == "sample":
-            condition = self.graph.truth(self.expression(state.inputs["condition"], at, first=False))
-            entering = self._number(state.inputs["input"], at, first=False)
-            following = self.graph.select(condition, entering, held[0])
-            return {self.places[memory[0], cell]: Slot(self._initial(number, cell, "last"), following)}
+            start = self._initial(number, cell, "last")
+            return {self.places[memory[0], cell]: Slot(start, inputs["input"], length)}
         found = {}
-        step = self.graph.literal(self.grid.step)
-        for name, level, rate in zip(flows, levels, self._rates(state, at, levels, held), strict=True):
-            following = self.graph.apply("add", level, self.graph.apply("multiply", step, rate))
-            found[self.places[name, cell]] = Slot(self._initial(number, cell, "last"), following)
-        if memory:
-            times = [self._number(state.inputs["time"], at, first=False), *held[:-1]]
-            for name, time in zip(memory, times, strict=True):
-                found[self.places[name, cell]] = Slot(self._initial(number, cell, "time"), time)
+        if kind.rates is not None:
+            step = self.graph.literal(self.grid.step)
+            rates = kind.rates(self.graph, inputs, levels, held)
+            for name, level, rate in zip(flows, levels, rates, strict=True):
+                following = self.graph.apply("add", level, self.graph.apply("multiply", step, rate))
+                found[self.places[name, cell]] = Slot(self._initial(number, cell, "last"), following)
+        if kind.following is not None:
+            role = "time" if kind.staged else "last"
+            nodes = kind.following(self.graph, inputs, levels, held)
+            for name, following in zip(memory, nodes, strict=True):
+                found[self.places[name, cell]] = Slot(self._initial(number, cell, role), following)
         return found
 
-    def _rates(self, state: State, at: Place, levels: Sequence[int], held: Sequence[int]) -> list[int]:
-        apply = self.graph.apply
-        if state.kind == "integ":
-            return [self._number(state.inputs["flow"], at, first=False)]
-        time = self._number(state.inputs["time"], at, first=False)
-        entering = self._number(state.inputs["input"], at, first=False)
-        if state.kind == "trend":
-            return [apply("divide", apply("subtract", entering, levels[0]), time)]
-        count = self.graph.literal(float(len(levels)))
-        if state.kind == "smooth":
-            before = [entering, *levels[:-1]]
-            speed = apply("divide", count, time)
-            return [
-                apply("multiply", apply("subtract", b, s), speed) for b, s in zip(before, levels, strict=True)
-            ]
-        times = [time, *held[:-1]] if state.kind == "delay_n" else [time] * len(levels)
-        leaving = [apply("divide", s, span) for s, span in zip(levels, times, strict=True)]
-        arriving = [entering, *leaving[:-1]]
-        return [
-            apply("multiply", apply("subtract", a, b), count) for a, b in zip(arriving, leaving, strict=True)
-        ]
+    def _input(self, state: State, role: str, at: Place) -> int:
+        node = self.expression(state.inputs[role], at, first=False)
+        return self.graph.truth(node) if role in TRUTHS else self.graph.number(node)
 
     def _initial(self, number: int, cell: Cell, role: str) -> int:
         """Give the initial value of a state (`role` "last"), or the initial time of its stages ("time")."""
@@ -328,8 +297,11 @@ class _Lowering:
                 return self._reduce(expression, at, first=first)
             case Apply():
                 return self._apply(expression, at, first=first)
+            case Vector():
+                return self.vectors.element(expression, at, first=first)
             case _:
-                raise NoScalarFormError(NO_SCALAR_FORM, construct=type(expression).__name__)
+                message = f"no scalar form of {type(expression).__name__}"
+                raise AssertionError(message)
 
     def _time(self, *, first: bool) -> int:
         return self.graph.literal(self.grid.initial) if first else self.graph.leaf("time")
@@ -339,7 +311,7 @@ class _Lowering:
         cell = tuple(at[axis] for axis in state.axes)
         if first or state.kind == "initial":
             return self._initial(value.state, cell, value.part if first else "last")
-        return self._leaf(self.code.read(value.state, value.part)[0], cell)
+        return self._leaf(value.state, self.names.read(value.state, value.part), cell)
 
     def _reduce(self, expression: Reduce, at: Place, *, first: bool) -> int:
         ranges = [range(len(self.equations.ranges[axis.removesuffix("!")])) for axis in expression.reduced]
@@ -347,35 +319,16 @@ class _Lowering:
         values = [self._number(expression.arg, place, first=first) for place in places]
         result = values[0]
         for value in values[1:]:
-            result = self.graph.apply(_REDUCED[expression.function], result, value)
+            result = self.graph.apply(REDUCERS[expression.function], result, value)
         return result
 
     def _apply(self, expression: Apply, at: Place, *, first: bool) -> int:
-        function, graph = expression.function, self.graph
-        if function in ("and", "or", "not", "if_then_else"):
-            return self._logic(expression, at, first=first)
-        args = [self._number(arg, at, first=first) for arg in expression.args]
-        if function in _SAME:
-            return graph.apply(function, *args)
-        if function == "power":
-            return graph.power(*args)
-        if function == "integer":
-            return graph.apply("trunc", args[0])
-        if function == "log":
-            return graph.apply("divide", graph.apply("ln", args[0]), graph.apply("ln", args[1]))
-        if function in ("zidz", "xidz"):
-            return functions.guarded(graph, args)
-        if function in ("quantum", "modulo"):
-            return functions.rounded(graph, function, args)
-        if function in TIME_DEPENDENT:
-            return functions.timed(graph, function, args, self._time(first=first), self.grid.step)
-        raise NoScalarFormError(NO_SCALAR_FORM, construct=function.upper().replace("_", " "))
-
-    def _logic(self, expression: Apply, at: Place, *, first: bool) -> int:
-        parts = [self.expression(arg, at, first=first) for arg in expression.args]
-        if expression.function == "if_then_else":
-            return self.graph.select(parts[0], *map(self.graph.number, parts[1:]))
-        return self.graph.apply(expression.function, *map(self.graph.truth, parts))
+        function, graph = FUNCTIONS[expression.function], self.graph
+        args = [self.expression(arg, at, first=first) for arg in expression.args]
+        for place, arg in enumerate(args):
+            args[place] = graph.truth(arg) if place in function.truths else graph.number(arg)
+        clock = (self._time(first=first), graph.literal(self.grid.step)) if function.timed else ()
+        return int(function.meaning(graph, *args, *clock))
 
 
 def _flat(cell: Sequence[int], shape: Sequence[int]) -> int:

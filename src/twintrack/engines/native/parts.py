@@ -75,11 +75,15 @@ class PartWriter:
                 self._keep(*store)
         if rows:
             self._keep_rows(rows)
-        last = "done" if rows else "loop"
         return [
-            *("br label %loop", "loop:", f"%r = phi i64 [ 0, %entry ], [ %following, %{last} ]"),
+            *("br label %loop", "loop:", "%r = phi i64 [ 0, %entry ], [ %following, %next ]"),
             *self.body.lines,
-            *(f"%following = add i64 %r, {LANES}", "%more = icmp ult i64 %following, %n"),
+            *(
+                "br label %next",
+                "next:",
+                f"%following = add i64 %r, {LANES}",
+                "%more = icmp ult i64 %following, %n",
+            ),
             *("br i1 %more, label %loop, label %end", "end:", "ret void"),
         ]
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from twintrack.engines.functions import ends_of_slopes
-from twintrack.engines.native.graph import LITERAL, Scalar, ScalarGraph
+from twintrack.engines.lookups import ends_of_slopes
+from twintrack.engines.native.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 
 LANES = 8
@@ -201,9 +201,51 @@ def operation(
         return extreme(body, op, *(args if not known[0] else reversed(args)), known=any(known))
     if op in LOOKUPS:
         return LOOKUPS[op](body, tables[item.place], args[0])
+    if op == "repeat":
+        return _repeated(body, graph.loops[item.place], args, tables)
     if op in _INTRINSICS:
         return body.call(_INTRINSICS[op], args[0])
     return _WRITTEN_OUT[op](body, *args)
+
+
+def _repeated(body: Body, loop: Loop, args: Sequence[str], tables: Sequence[Table]) -> str:
+    """Write a loop and give its result; what follows stands in another basic block."""
+    label, count = len(body.lines), len(loop.following)
+    held = [f"%held{label}_{k}" for k in range(count)]
+    turn, following, more = f"%turn{label}", f"%following{label}", f"%more{label}"
+    body.lines += [f"br label %before{label}", f"before{label}:", f"br label %again{label}", f"again{label}:"]
+    top = len(body.lines)
+    ends = _inside(body, loop.graph, loop.following, [*held, *args[count:]], tables)
+    sources = ((start, end) for start, end in zip(args[:count], ends, strict=True))
+    body.lines[top:top] = [
+        f"{turn} = phi i64 [ 1, %before{label} ], [ {following}, %turned{label} ]",
+        *(
+            f"{name} = phi {body.kind.number} [ {start}, %before{label} ], [ {end}, %turned{label} ]"
+            for name, (start, end) in zip(held, sources, strict=True)
+        ),
+    ]
+    body.lines += [
+        *(f"br label %turned{label}", f"turned{label}:", f"{following} = add i64 {turn}, 1"),
+        f"{more} = icmp ult i64 {turn}, {loop.count}",
+        *(f"br i1 {more}, label %again{label}, label %after{label}", f"after{label}:"),
+    ]
+    return _inside(body, loop.graph, [loop.result], [*ends, *args[count:]], tables)[0]
+
+
+def _inside(
+    body: Body, graph: ScalarGraph, targets: Sequence[int], args: Sequence[str], tables: Sequence[Table]
+) -> list[str]:
+    """Write the operations of a loop that some of its nodes need, and give the names of these."""
+    names: dict[int, str] = {}
+    for node in graph.needed(targets):
+        item = graph[node]
+        if item.op == LITERAL:
+            names[node] = body.kind.literal(item.value)
+        elif item.op == ARGUMENT:
+            names[node] = args[item.place]
+        else:
+            names[node] = operation(body, item, [names[arg] for arg in item.args], graph, tables)
+    return [names[target] for target in targets]
 
 
 def extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:

@@ -1,0 +1,42 @@
+"""The part of docs/any_model.md that lists functions: `python -m twintrack.equations.functions_page FILE`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from twintrack.equations.functions import CALLED, Function
+from twintrack.equations.units_rules import spoken
+
+BEGIN, END = "<!-- functions: begin -->\n", "<!-- functions: end -->\n"
+"""What the part stands between."""
+
+
+def section() -> str:
+    """Give the table of functions in Markdown, group by group."""
+    lines = ["", "| function | value |", "|---|---|"]
+    groups = dict.fromkeys(item.group for item in CALLED.values())
+    for group in groups:
+        lines.append(f"| **{group}** | |")
+        lines += [_row(item) for item in CALLED.values() if item.group == group]
+    return "\n".join([*lines, "", ""])
+
+
+def _row(item: Function) -> str:
+    written = ", ".join(item.written or item.parameters)
+    return f"| `{spoken(item.name)}({written})` | {item.documentation} |"
+
+
+def renewed(page: str) -> str:
+    """Give a page with the part written anew. Raises ValueError when the page has no place for it."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        message = f"the page has no lines {BEGIN.strip()} and {END.strip()}"
+        raise ValueError(message)
+    return before + begin + section() + end + after
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")

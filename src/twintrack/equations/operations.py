@@ -1,0 +1,104 @@
+"""The operations that the meaning of every function is written in, and who can carry them out.
+
+A `Builder` makes values: nodes of a graph that becomes machine code, or arrays at once. What is written
+against it is written once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+Value = TypeVar("Value")
+"""What a builder makes: a value of numbers, or a truth value."""
+
+LOGICAL = frozenset(
+    {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or", "not"}
+)
+"""Operations that give truth values."""
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "divide": np.divide,
+    "mod": np.mod,
+    "power": np.power,
+    "negative": np.negative,
+    "abs": np.absolute,
+    "max": np.maximum,
+    "min": np.minimum,
+    "exp": np.exp,
+    "ln": np.log,
+    "sqrt": np.sqrt,
+    "trunc": np.trunc,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "arcsin": np.arcsin,
+    "arccos": np.arccos,
+    "arctan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "equal": np.equal,
+    "not_equal": np.not_equal,
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+}
+"""What each operation does to numbers or arrays."""
+
+
+class Builder(Protocol[Value]):
+    """Makes values of operations."""
+
+    def literal(self, value: float) -> Value:
+        """Give a number."""
+        ...
+
+    def known(self, value: Value) -> float | None:
+        """Give the number that a value is, or None where it is known only when the model runs."""
+        ...
+
+    def apply(self, op: str, *args: Value) -> Value:
+        """Give one of the `OPERATIONS`; "and", "or" and "not" take truth values, all others numbers."""
+        ...
+
+    def select(self, condition: Value, yes: Value, no: Value) -> Value:
+        """Give one of two numbers by a truth value."""
+        ...
+
+    def number(self, value: Value) -> Value:
+        """Give a value as a number: 1 or 0 for a truth value."""
+        ...
+
+
+class Arrays:
+    """The builder that computes at once: its values are Python floats and NumPy arrays."""
+
+    def literal(self, value: float) -> Any:
+        """Give a number."""
+        return value
+
+    def known(self, value: Any) -> float | None:
+        """Give a number that was written as one; those of NumPy come from a computation."""
+        return value if type(value) is float else None
+
+    def apply(self, op: str, *args: Any) -> Any:
+        """Carry out an operation."""
+        return OPERATIONS[op](*args)
+
+    def select(self, condition: Any, yes: Any, no: Any) -> Any:
+        """Give one of two numbers by a truth value."""
+        return np.where(condition, yes, no)
+
+    def number(self, value: Any) -> Any:
+        """Give a value as a number: 1 or 0 for a truth value."""
+        return np.where(value, 1.0, 0.0) if np.asarray(value).dtype == bool else value

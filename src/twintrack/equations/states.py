@@ -1,0 +1,105 @@
+"""How states move on, once for all engines: what a state consists of, and its next values.
+
+A state has levels, which are integrated, and memory, which is replaced at every step. A smooth or delay of
+order n has n levels, one for each stage. Formulas follow PySD and Vensim's reference manual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twintrack.equations.operations import Builder
+
+Inputs = Mapping[str, Any]
+"""What the inputs of a state are worth at this step, by role."""
+Form = Callable[[Builder[Any], Inputs, Sequence[Any], Sequence[Any]], list[Any]]
+"""Gives values from a builder, the inputs, the levels and the memory of a state."""
+
+
+@dataclass(frozen=True)
+class StateKind:
+    """A kind of state.
+
+    `inputs` are the roles that a step reads, in the order in which engines hand them over. `levels` and
+    `memory` count what there is of each, or "stages": as many as the state has. `rates` gives the derivatives
+    of the levels and `following` the next memory; a "pipeline" keeps its memory as long as its time, and
+    engines move it on themselves.
+    """
+
+    inputs: tuple[str, ...]
+    levels: int | str = 0
+    memory: int | str = 0
+    rates: Form | None = None
+    following: Form | None = None
+
+    @property
+    def staged(self) -> bool:
+        """Whether there may be several stages."""
+        return self.levels == "stages"
+
+
+def _integ(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """ds/dt = flow."""
+    del b, levels, memory
+    return [inputs["flow"]]
+
+
+def _trend(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """ds/dt = (input - s) / T."""
+    del memory
+    return [b.apply("divide", b.apply("subtract", inputs["input"], levels[0]), inputs["time"])]
+
+
+def _smooth(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """ds_j/dt = (s_{j-1} - s_j) n / T, with s_{-1} = input."""
+    del memory
+    speed = b.apply("divide", b.literal(float(len(levels))), inputs["time"])
+    before = [inputs["input"], *levels[:-1]]
+    return [
+        b.apply("multiply", b.apply("subtract", one, level), speed)
+        for one, level in zip(before, levels, strict=True)
+    ]
+
+
+def _delay(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """ds_j/dt = (in_j - s_j / T_j) n, with in_0 = input and in_j = s_{j-1} / T_{j-1}.
+
+    The time of a stage is that of the moment, or where it moves on with what is delayed, what memory holds.
+    """
+    times = [inputs["time"], *memory[:-1]] if memory else [inputs["time"]] * len(levels)
+    leaving = [b.apply("divide", level, time) for level, time in zip(levels, times, strict=True)]
+    count = b.literal(float(len(levels)))
+    return [
+        b.apply("multiply", b.apply("subtract", entering, left), count)
+        for entering, left in zip([inputs["input"], *leaving[:-1]], leaving, strict=True)
+    ]
+
+
+def _times(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """The time enters and moves on one stage per step."""
+    del b, levels
+    return [inputs["time"], *memory[:-1]]
+
+
+def _sample(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """The input where the condition holds, else what is held."""
+    del levels
+    return [b.select(inputs["condition"], inputs["input"], memory[0])]
+
+
+STATES: dict[str, StateKind] = {
+    "integ": StateKind(("flow",), levels=1, rates=_integ),
+    "trend": StateKind(("time", "input"), levels=1, rates=_trend),
+    "smooth": StateKind(("time", "input"), levels="stages", rates=_smooth),
+    "delay": StateKind(("time", "input"), levels="stages", rates=_delay),
+    "delay_n": StateKind(("time", "input"), levels="stages", memory="stages", rates=_delay, following=_times),
+    "sample": StateKind(("condition", "input"), memory=1, following=_sample),
+    "delay_fixed": StateKind(("input",), memory=1),
+    "initial": StateKind(()),
+}
+"""Every kind of state by its name."""
+
+TRUTHS = frozenset({"condition"})
+"""Roles whose inputs are truth values."""

@@ -1,0 +1,263 @@
+"""From sections to files: one template for every page, data beside it, a folder replaced as a whole."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Generic
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.pages.blocks import Block, Heading, Section, V
+from twintrack.pages.texts import Texts
+from twintrack.version import __version__
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of a menu; the page that it is on is `here`."""
+
+    title: str
+    href: str
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[V]):
+    """One page in one language.
+
+    Attributes:
+        view: Makes its blocks, in its language.
+        names: The files of the page by language.
+        title: Its heading.
+        lead: What it is, in a sentence.
+        sections: In order; those that are not shown are left out.
+        data: Names of the files beside it that blocks may rest on.
+        style: Class of the page for the style sheet.
+        summary: The first section stands before the contents, and the others are numbered.
+        commands: Under each block stands the command that repeats it.
+        menu: Leads to other pages; without it the contents of this one stand in its place.
+        intro: Blocks before the first section.
+        home: Where the name of the program leads.
+        footer: A note at the end.
+        lead_language: Language of the lead, where that is another one.
+    """
+
+    view: V
+    names: Mapping[str, str]
+    title: str
+    lead: str
+    sections: Sequence[Section[V]]
+    data: Collection[str]
+    style: str = ""
+    summary: bool = False
+    commands: bool = False
+    menu: Sequence[Link] = ()
+    intro: Sequence[Block] = ()
+    home: str = ""
+    footer: str = ""
+    lead_language: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its file."""
+        return self.names[self.view.texts.language]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A section with its heading and blocks, each with the level of a heading that it may need."""
+
+    key: str
+    title: str
+    number: int | None
+    blocks: Sequence[tuple[Block, int]] = field(default_factory=list)
+
+
+def page_names(languages: Sequence[str], stem: str = "index") -> dict[str, str]:
+    """Give the file of each language's page: index.html for the first, index.zh.html and so on for others."""
+    return {
+        language: f"{stem}.html" if place == 0 else f"{stem}.{language}.html"
+        for place, language in enumerate(languages)
+    }
+
+
+def render(page: Page[V]) -> str:
+    """Give a page as HTML with styles, scripts and figures inside.
+
+    Raises TwinTrackError, which names the section, where one has no text, no block, or a block without data.
+    """
+    texts = page.view.texts
+    sections = filled(page)
+    values = {
+        "page": page,
+        "t": texts,
+        "lang": html_language(texts.language),
+        "version": __version__,
+        "other_pages": [
+            {"lang": other, "href": name, "name": Texts(other)("language_name")}
+            for other, name in page.names.items()
+            if other != texts.language
+        ],
+        "sections": sections,
+        "css": Markup(part("page.css")),
+        # Making the blocks has filled it.
+        "figures": in_script(_figures_json(page.view.drawn)),
+        "scripts": _scripts(page.view.drawn),
+    }
+    return _environment().get_template("page.html.jinja").render(values)
+
+
+def filled(page: Page[V]) -> list[Filled]:
+    """Make the blocks of every section that a page shows. Raises TwinTrackError as `render` does."""
+    shown = [section for section in page.sections if section.shown(page.view)]
+    return [_filled(page, section, number) for number, section in enumerate(shown)]
+
+
+def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
+    try:
+        title = page.view.texts(f"{section.key}_heading")
+        blocks = list(section.blocks(page.view))
+    except TwinTrackError as error:
+        message = f'section "{section.key}": {error}'
+        raise TwinTrackError(message) from error
+    if not blocks:
+        message = f'section "{section.key}" has nothing to show; say with `shown` when it is left out'
+        raise TwinTrackError(message)
+    for block in blocks:
+        basis = getattr(block, "basis", None)
+        if basis is not None and (basis.data not in page.data or not basis.command):
+            message = (
+                f'section "{section.key}": the {block.kind} "{getattr(block, "key", "")}" rests on '
+                f'"{basis.data}", which no section writes; name it in the files of one'
+            )
+            raise TwinTrackError(message)
+    levels, level = [], 3
+    for block in blocks:
+        levels.append(level)
+        level = 4 if isinstance(block, Heading) else level
+    return Filled(
+        section.key, title, number or None if page.summary else None, list(zip(blocks, levels, strict=True))
+    )
+
+
+def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
+    """Make the data of sections by file, whether they are shown or not."""
+    return {name: make(view) for section in sections for name, make in section.files.items()}
+
+
+def publish(
+    folder: Path, files: Iterable[tuple[str, str]], what: str, marker: str, spare: Collection[str] = ()
+) -> None:
+    """Write files into a folder that takes the place of an earlier one only when all are written.
+
+    `files` are names with contents, made one after another; nothing is made where the folder cannot be
+    replaced. Raises InputError as `replaced_folder` does, which says what the other arguments are.
+    """
+    with replaced_folder(folder, what, marker, spare) as fresh:
+        for name, text in files:
+            path = fresh / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def replaced_folder(folder: Path, what: str, marker: str, spare: Collection[str] = ()) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `folder` when the block ends without error.
+
+    A run that is killed or fails leaves the old folder as it was. Raises InputError when the folder holds
+    anything but an earlier result (`what`, known by its file `marker`) and entries named in `spare`, for it
+    would be lost.
+    """
+    if folder.exists() and not _is_replaceable(folder, marker, spare):
+        message = f"is not empty and holds no {what}; name a new or empty folder"
+        raise InputError(Fault(str(folder), message))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    fresh, old = work / "new", work / "old"
+    fresh.mkdir()
+    try:
+        yield fresh
+        if folder.exists():
+            folder.replace(old)
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _is_replaceable(folder: Path, marker: str, spare: Collection[str]) -> bool:
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    return marker in names or names <= set(spare)
+
+
+def versions(libraries: Iterable[str]) -> str:
+    """Give the versions of the program, of Python and of libraries in a line."""
+    found = [f"TwinTrack {__version__}", f"Python {platform.python_version()}"]
+    return ", ".join([*found, *(f"{name} {metadata.version(name)}" for name in libraries)])
+
+
+def today() -> str:
+    """Give today, or SOURCE_DATE_EPOCH's day (reproducible-builds.org/specs/source-date-epoch)."""
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
+
+
+def html_language(language: str) -> str:
+    """Give the lang attribute of a page in a language of the texts."""
+    return {"zh": "zh-Hans"}.get(language, language)
+
+
+def part(name: str) -> str:
+    """Give the text of a style sheet or script of the templates."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _environment() -> Environment:
+    """Give the templates; a name that a template uses and nobody gives is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["script"] = lambda name: Markup(part(name))
+    return environment
+
+
+def _scripts(drawn: Mapping[str, Any]) -> list[Markup]:
+    """Give what draws figures; nothing where there are none."""
+    if not drawn:
+        return []
+    from plotly.offline import get_plotlyjs
+
+    return [in_script(get_plotlyjs()), Markup(part("figures.js"))]
+
+
+def _figures_json(drawn: Mapping[str, Any]) -> str:
+    """Give figures by their ids as one JSON object."""
+    charts = ",".join(f"{json.dumps(name)}:{figure.to_json()}" for name, figure in drawn.items())
+    return f"{{{charts}}}"
+
+
+def in_script(text: str) -> Markup:
+    r"""Keep a text from ending the script element that holds it; "<\\/" means "</" in JavaScript and JSON."""
+    return Markup(text.replace("</", "<\\/"))

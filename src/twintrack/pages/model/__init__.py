@@ -1,0 +1,1 @@
+"""The pages of the model: a book of its sectors with diagrams, equations and sources."""

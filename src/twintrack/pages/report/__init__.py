@@ -1,0 +1,1 @@
+"""The comparison report: its numbers, its sections, its data files."""

@@ -1,0 +1,85 @@
+"""What strategies cost the public, and their results where all cost the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twintrack.formats import date, number, signed
+from twintrack.pages.blocks import Block, Cell, Row, Section, Table
+from twintrack.pages.report.data import COST, COST_VALUE, COSTS, ReportData
+from twintrack.pages.report.marks import marked, matrices
+from twintrack.pages.report.view import ReportView, csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EQUAL = "results_equal_cost.csv"
+
+
+def blocks(view: ReportView) -> list[Block]:
+    """Give cost at own budget, then results at equal cost; cost itself, being equal there, is left out."""
+    data = view.data
+    names = [name for name in data.outcomes if name not in COSTS]
+    if data.many:
+        equal = matrices(view, names, EQUAL, equal=True)
+    else:
+        equal = [equal_table(view, names, scenario) for scenario in data.scenarios]
+    costs = [cost_table(view, scenario) for scenario in data.scenarios]
+    return [view.told("cost_intro"), *costs, view.told("equal_note"), *equal]
+
+
+def cost_table(view: ReportView, scenario: str) -> Table:
+    """Give present value and yearly mean of public cost in a scenario, and the equal-cost factor."""
+    data, texts = view.data, view.texts
+    total, yearly = data.cost(scenario)
+    factors = data.equal["budget_factor"].sel(scenario=scenario)
+    change = 100 * (total.div(total[data.reference], axis=0) - 1).median()
+    rows: list[Row] = []
+    for name in data.strategies:
+        factor = number(float(factors.sel(strategy=name)), ".2f")
+        rows.append(
+            [
+                view.coloured(name),
+                _range(total[name]),
+                signed(change[name], ".0f"),
+                _range(yearly[name]),
+                texts("factor", value=factor),
+            ]
+        )
+    head = [
+        texts("strategy"),
+        texts("present_value", unit=texts.unit(data.own[COST_VALUE].attrs["units"])),
+        texts("against_baseline", baseline=view.strategy(data.reference)),
+        texts("per_year", unit=texts.unit(data.own[COST].attrs["units"])),
+        texts("money_factor"),
+    ]
+    told = {"scenario": view.scenario(scenario)}
+    return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", **told)
+
+
+def _range(values: pd.Series[float]) -> Cell:
+    low, middle, high = (number(value, ".0f") for value in np.percentile(values, (5, 50, 95)))
+    return Cell(middle, range=f"{low} – {high}")
+
+
+def equal_table(view: ReportView, names: list[str], scenario: str) -> Table:
+    """Give medians in the last year of a scenario at own budget and at equal public cost."""
+    data, texts, year, rows = view.data, view.texts, view.data.last_year, list[Row]()
+    for name in names:
+        heading = [view.heading(data.outcomes[name], rows=2)]
+        for equal in (False, True):
+            cells = marked(view, name, data.at(name, scenario, year, equal=equal))
+            rows.append([*heading, texts("equal_budget" if equal else "own_budget"), *cells])
+            heading = []
+    head: Row = [texts("outcome"), texts("budget"), *map(view.coloured, data.strategies)]
+    told = {"scenario": view.scenario(scenario), "year": date(year)}
+    return view.table("equal_caption", head, rows, EQUAL, "results", **told)
+
+
+def _factors(data: ReportData) -> pd.DataFrame:
+    return data.equal["budget_factor"].to_series().rename("factor").to_frame()
+
+
+SECTION = Section("cost", 60, blocks, files={"equal_cost_factors.csv": csv(_factors)})

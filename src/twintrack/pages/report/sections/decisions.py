@@ -1,0 +1,148 @@
+"""What each strategy decides: its levers, where they are not those of the reference, and when it switches."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from twintrack.formats import date, plain, share
+from twintrack.inputs.paths import LeverPath
+from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
+from twintrack.pages.report.data import ReportData
+from twintrack.pages.report.view import ReportView, csv, frame_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "decisions.csv"
+
+
+def blocks(view: ReportView) -> list[Block]:
+    """Give a column for each strategy and a row for each lever, or a row for each of many strategies."""
+    if view.data.many:
+        return [view.told("decisions_many_intro", usual=usual_years(view)), strategies_table(view)]
+    told = [
+        Cell(view.strategy(name), f": {view.of(plan.description)}", swatch=view.look[name].colour)
+        for name, plan in view.data.strategies.items()
+    ]
+    return [view.told("decisions_intro"), Items(told, "descriptions"), levers_table(view)]
+
+
+def levers_table(view: ReportView) -> Table:
+    """Give a row for each lever that a strategy sets differently from the reference, its paths in words."""
+    data, texts, rows = view.data, view.texts, list[Row]()
+    if any(plan.switch for plan in data.strategies.values()):
+        rows.append(
+            [texts("switch"), *(_switch(view, name) or texts("switch_none") for name in data.strategies)]
+        )
+    for name, lever in data.model.levers.items():
+        if _differs(data, name):
+            settings = [_setting(view, strategy, name) for strategy in data.strategies]
+            rows.append([Cell(view.of(lever.title), texts.unit(lever.unit)), *settings])
+    head: Row = [texts("lever"), *map(view.coloured, data.strategies)]
+    return view.table("decisions_caption", head, rows, FILE, "decisions")
+
+
+def strategies_table(view: ReportView) -> Table:
+    """Give a row for each strategy: what it is, and each lever that it sets otherwise than the reference."""
+    data, texts = view.data, view.texts
+    reference = data.strategies[data.reference].paths
+    usual, rows = f", {usual_years(view)}", list[Row]()
+    for name, plan in data.strategies.items():
+        levers = [
+            f"{view.of(lever.title)} {path_in_words(plan.paths[key]).removesuffix(usual)}"
+            for key, lever in data.model.levers.items()
+            if plan.paths[key] != reference[key]
+        ]
+        told = [texts("list_semicolon").join(levers), _switch(view, name)]
+        rows.append([view.strategy(name), Cell(view.of(plan.description), "\n".join(filter(None, told)))])
+    head = [texts("strategy"), texts("strategy_told")]
+    return view.table("decisions_heading", head, rows, FILE, "strategies")
+
+
+def usual_years(view: ReportView) -> str:
+    """The years between which a lever moves that a strategy gives as one number."""
+    table = view.data.model.lever_table
+    return f"{date(table.policy_start)}–{date(table.policy_start + table.ramp_years)}"
+
+
+def _differs(data: ReportData, lever: str) -> bool:
+    reference = data.strategies[data.reference].paths[lever]
+    return any(
+        plan.paths[lever] != reference or (plan.switch is not None and plan.switch.paths[lever] != reference)
+        for plan in data.strategies.values()
+    )
+
+
+def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
+    """Say what a strategy does with a lever, and what after its switch where that is something else."""
+    plan, reference = view.data.strategies[strategy], view.data.strategies[view.data.reference]
+    path = plan.paths[lever]
+    same = path == reference.paths[lever] and strategy != view.data.reference
+    text = view.texts("as_baseline") if same else path_in_words(path)
+    if plan.switch is None or plan.switch.paths[lever] == path:
+        return Cell(text, tone="as-baseline" if same else "")
+    later = path_in_words(LeverPath.constant(plan.switch.paths[lever].values[-1]))
+    return Cell(view.texts("after_switch", before=text, after=later))
+
+
+def _switch(view: ReportView, strategy: str) -> str:
+    """Say when a strategy switches, to what, and in how many worlds; empty where it never does."""
+    switch = view.data.strategies[strategy].switch
+    if switch is None:
+        return ""
+    worlds = [
+        view.texts(
+            "switch_worlds",
+            share=share(view.data.switched(strategy, scenario)),
+            scenario=view.scenario(scenario),
+        )
+        for scenario in view.data.scenarios
+    ]
+    years = "switch_year" if switch.for_years == 1 else "switch_years"
+    return view.texts(
+        "switch_words",
+        to=view.of(view.data.model.strategy(switch.to).title),
+        below=plain(switch.below),
+        years=view.texts(years, count=plain(switch.for_years)),
+        worlds=view.texts.join(worlds),
+    )
+
+
+def path_in_words(path: LeverPath) -> str:
+    """Write a lever's path as its values and the years between which it moves.
+
+    0.8 for ever is "0.8"; a ramp is "0.8 → 0.95, 2026–2028"; several follow each other after semicolons.
+    """
+    knots = path.knots
+    if len(knots) == 1:
+        return plain(knots[0][1])
+    moves = []
+    for (start, before), (end, after) in itertools.pairwise(knots):
+        if before != after:
+            when = date(start) if start == end else f"{date(start)}–{date(end)}"
+            moves.append(f"{plain(before)} → {plain(after)}, {when}")
+    return "; ".join(moves)
+
+
+def _data(data: ReportData) -> pd.DataFrame:
+    reference = data.strategies[data.reference].paths
+    phases = [(plan.name, "start", plan.paths) for plan in data.strategies.values()]
+    phases += [
+        (plan.name, "after_switch", plan.switch.paths) for plan in data.strategies.values() if plan.switch
+    ]
+    rows: list[dict[str, object]] = []
+    for name, lever in data.model.levers.items():
+        if all(paths[name] == reference[name] for _, _, paths in phases):
+            continue
+        rows.extend(
+            {"lever": name, "unit": lever.unit, "strategy": strategy, "phase": phase}
+            | {"time": time, "value": value}
+            for strategy, phase, paths in phases
+            for time, value in paths[name].knots
+        )
+    empty = dict.fromkeys(("lever", "unit", "strategy", "phase", "time", "value"))
+    return frame_of(rows or [empty])
+
+
+SECTION = Section("decisions", 50, blocks, files={FILE: csv(_data)})

@@ -1,0 +1,46 @@
+"""What the report was made from, with what, and how to make it again."""
+
+from __future__ import annotations
+
+from twintrack.formats import date
+from twintrack.pages.blocks import Block, Fact, Facts, Section, sections_in
+from twintrack.pages.builder import today, versions
+from twintrack.pages.report.files import digest
+from twintrack.pages.report.view import DATA, ReportView
+
+HASH_DIGITS = 12
+LIBRARIES = ("llvmlite", "numpy", "pysd", "xarray", "plotly")
+
+
+def blocks(view: ReportView) -> list[Block]:
+    """Give a list of facts."""
+    data, texts = view.data, view.texts
+    ensemble, grid = data.definition.ensemble, data.model.equations.time
+    runs = 2 * len(data.simulated) * len(data.scenarios) * ensemble.worlds
+    told: dict[str, dict[str, object]] = {
+        "model": {"hash": data.model.equations.hash[:HASH_DIGITS]},
+        "report": {"path": view.source, "hash": digest([data.source])[:HASH_DIGITS]},
+        "inputs": {"hash": digest(view.inputs)[:HASH_DIGITS], "count": len(view.inputs)},
+        "worlds": {
+            "worlds": f"{ensemble.worlds:,}",
+            "seed": ensemble.seed,
+            "origin": texts(f"provenance_{data.origin}", hash=data.posterior_digest[:HASH_DIGITS]),
+            "runs": f"{runs:,}",
+        },
+        "time": {"start": date(grid.initial), "end": date(grid.final), "step": f"{grid.step:g}"},
+    }
+    values = {key: texts(f"provenance_{key}_value", **filled) for key, filled in told.items()}
+    values |= {"versions": versions(LIBRARIES), "date": today()}
+    files = [f"{DATA}/{name}" for section in sections_in(__package__) for name in section.files]
+    return [
+        Facts(
+            [
+                *(Fact(texts(f"provenance_{key}"), [value]) for key, value in values.items()),
+                Fact(texts("provenance_command"), [view.command], "code"),
+                Fact(texts("provenance_data"), files, "link"),
+            ]
+        )
+    ]
+
+
+SECTION = Section("provenance", 120, blocks)

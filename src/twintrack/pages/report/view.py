@@ -1,0 +1,147 @@
+"""What all sections of a report share: its numbers in one language, and the names of what is compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twintrack.charts import DASH_ARRAYS, Style, styles
+from twintrack.decisions.robustness import noise_level
+from twintrack.formats import date, number
+from twintrack.pages.blocks import Basis, Cell, Key, Note, Table, View
+from twintrack.pages.report.data import ReportData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.inputs.outcomes import Outcome, Statistic
+
+ARROWS = {"higher": "↑", "lower": "↓", "neutral": ""}
+DATA = "data"
+"""Folder of the tables beside the page."""
+NUMBER_FORMAT = "%.10g"
+"""Ten digits: enough to recompute any number of the page, and no rounding noise."""
+WEAK = ("low", "assumption")
+"""Confidence in a parameter's range that the limitations count."""
+
+
+@dataclass(frozen=True)
+class ReportView(View):
+    """A report in one language; `inputs` are the files that it was made from."""
+
+    data: ReportData
+    inputs: Sequence[Path] = ()
+
+    @cached_property
+    def source(self) -> str:
+        """The definition of the report, as seen from the content where it lies there."""
+        path, root = self.data.source.resolve(), self.data.model.content.resolve()
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else os.fspath(self.data.source)
+
+    @property
+    def command(self) -> str:
+        """What makes the report again."""
+        return f"twintrack report {self.source}"
+
+    def basis(self, table: str) -> Basis:
+        """Say that numbers are in a table beside the page."""
+        return Basis(f"{DATA}/{table}", self.command)
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """What the texts of several sections name."""
+        data = self.data
+        uncertain = [data.model.world[name] for name in data.worlds.columns]
+        return {
+            "worlds": f"{data.worlds_count:,}",
+            "parameters": str(len(uncertain)),
+            "assumed": str(sum(parameter.confidence in WEAK for parameter in uncertain)),
+            "equations": str(len(data.model.equations.variables)),
+            "divergence": date(data.divergence),
+            "end": date(data.own["time"].to_numpy()[-1]),
+            "baseline": self.strategy(data.reference),
+            "scenario": self.scenario(next(iter(data.scenarios))),
+            "year": date(data.last_year),
+            "noise": f"{noise_level(data.worlds_count):.2f}",
+        }
+
+    def told(self, key: str, style: str = "", **more: object) -> Note:
+        """Give a text that names the common values."""
+        return Note(self.texts(key, **self.values, **more), style)
+
+    @cached_property
+    def look(self) -> dict[str, Style]:
+        """The colour and dash of each strategy."""
+        return styles(list(self.data.strategies))
+
+    def table(
+        self, key: str, head: Sequence[str | Cell], rows: Sequence[Any], file: str, style: str, **more: Any
+    ) -> Table:
+        """Give a table on numbers in a file, under the text of a key filled with `more`."""
+        over = more.pop("over", ())
+        return Table(key, self.texts(key, **more), head, rows, self.basis(file), style, over=over)
+
+    def strategy(self, name: str) -> str:
+        """The title of a strategy."""
+        return self.of(self.data.strategies[name].title)
+
+    def scenario(self, name: str) -> str:
+        """The title of a scenario."""
+        return self.of(self.data.scenarios[name].title)
+
+    def coloured(self, strategy: str) -> Cell:
+        """The title of a strategy beside its colour; where there are too many for colours, alone."""
+        swatch = "" if self.data.many else self.look[strategy].colour
+        return Cell(self.strategy(strategy), swatch=swatch)
+
+    def legend(self, reference: str = "", colour: str = "") -> list[Key]:
+        """How the lines of strategies look, and that of a reference where there is one."""
+        keys = [
+            Key(self.strategy(name), style.colour, "line", DASH_ARRAYS[style.dash])
+            for name, style in self.look.items()
+        ]
+        return [*keys, Key(reference, colour, "line", "2 3")] if reference else keys
+
+    def heading(
+        self, entry: Outcome | Statistic, *, rows: int = 0, mean: bool = False, unit: str = ""
+    ) -> Cell:
+        """The title of an outcome with its unit and better direction; heads `rows` rows where it is given."""
+        arrow = ARROWS[entry.better]
+        small = "\n".join(
+            filter(None, [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""])
+        )
+        direction = self.texts(f"better_{entry.better}") if arrow else ""
+        title = self.of(entry.title)
+        return Cell(f"{title}\u00a0{arrow}" if arrow else title, small, title=direction, rows=rows)
+
+    def difference_unit(self, name: str) -> str:
+        """The unit of differences of an outcome: percentage points for shares."""
+        outcome = self.data.model.outcomes[name]
+        return (
+            self.texts("percentage_points") if outcome.format.endswith("%") else self.texts.unit(outcome.unit)
+        )
+
+    def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
+        """Give the medians by strategy; or the means, and True, where every median reads as nil."""
+        spec, medians, means = self.data.model.outcomes[name].format, values.median(), values.mean()
+        nothing = number(0.0, spec)
+        nil = all(number(value, spec) == nothing for value in medians)
+        mean = nil and any(number(value, spec) != nothing for value in means)
+        return (means if mean else medians), mean
+
+
+def csv(make: Callable[[ReportData], pd.DataFrame]) -> Callable[[ReportView], str]:
+    """Make the text of a file from what makes its table."""
+    return lambda view: make(view.data).to_csv(float_format=NUMBER_FORMAT, lineterminator="\n")
+
+
+def frame_of(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Give rows as a table whose first column is its index."""
+    import pandas as pd
+
+    frame = pd.DataFrame(list(rows))
+    return frame.set_index(frame.columns[0])

@@ -1,0 +1,72 @@
+"""Every word that readers see, in each language, from texts.yaml and validation_texts.yaml."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from twintrack.errors import TwinTrackError
+
+if TYPE_CHECKING:
+    from twintrack.inputs.schemas import Bilingual
+
+LANGUAGES = ("en", "zh")
+FILES = ("texts.yaml", "validation_texts.yaml")
+"""No key is in two of them."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one language; call it with a key and the values that its text names."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Give the text of a key with its values filled in.
+
+        Raises TwinTrackError for an unknown key, and where a value that the text names is not given.
+        """
+        try:
+            text = _read()[key][self.language]
+        except KeyError:
+            message = f'{" and ".join(FILES)} have no text "{key}" in the language {self.language}'
+            raise TwinTrackError(message) from None
+        try:
+            return text.format(**values)
+        except KeyError as error:
+            message = f'the text "{key}" names {error}, which is not given'
+            raise TwinTrackError(message) from None
+
+    def of(self, title: Bilingual) -> str:
+        """Give a title of a lever, outcome, strategy or scenario in this language."""
+        return title.get(self.language)
+
+    def unit(self, unit: str) -> str:
+        """Give a unit of the model as a reader writes it; a pure number has none."""
+        key = f"unit {unit.lower().replace(' ', '')}"
+        return self(key) if key in _read() else unit
+
+    def sector(self, name: str) -> str:
+        """Give the name of a sector in this language, as the model file has it where there is no other."""
+        key = f"sector {name.lower() or 'other'}"
+        return self(key) if key in _read() else name
+
+    def join(self, items: list[str]) -> str:
+        """Join items as a list in a sentence."""
+        if len(items) < 2:
+            return "".join(items)
+        return self("list_comma").join(items[:-1]) + self("list_and") + items[-1]
+
+
+@functools.cache
+def _read() -> dict[str, dict[str, str]]:
+    from ruamel.yaml import YAML
+
+    folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
+    return {
+        key: entry
+        for name in FILES
+        for key, entry in reader.load(folder.joinpath(name).read_text(encoding="utf-8")).items()
+    }

@@ -1,0 +1,1 @@
+"""The page on validation: what `twintrack validate` found, as claims, tables and figures."""

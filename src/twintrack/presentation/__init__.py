@@ -1,1 +1,0 @@
-"""What readers see: figures, the report page, the notebook."""

@@ -1,0 +1,74 @@
+"""The one table of functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.native.text import RUNS, Body, operation
+from twintrack.equations.functions import CALLED, FUNCTIONS, table
+from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
+
+
+@pytest.mark.parametrize(
+    ("part", "told"), [("units", "unit rule"), ("meaning", "meaning"), ("documentation", "documentation")]
+)
+def test_a_function_without_a_part_is_refused_by_name(part: str, told: str) -> None:
+    with pytest.raises(TypeError, match=f"the function exp has no {told}"):
+        table([replace(FUNCTIONS["exp"], **{part: None})])
+
+
+def test_a_function_that_is_written_twice_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="the function exp is written twice"):
+        table([FUNCTIONS["exp"], FUNCTIONS["ln"], FUNCTIONS["exp"]])
+
+
+@pytest.mark.parametrize("name", list(FUNCTIONS))
+def test_a_meaning_gives_a_node_and_an_array(name: str) -> None:
+    """What one builder takes, the other takes as well, and both tell truth values from numbers."""
+    function, graph, arrays = FUNCTIONS[name], ScalarGraph(), Arrays()
+    leaves = [graph.leaf("constant", place) for place in range(function.arity)]
+    clock = [graph.leaf("time"), graph.literal(0.5)] if function.timed else []
+    given = [graph.truth(leaf) if n in function.truths else leaf for n, leaf in enumerate(leaves)]
+    node = function.meaning(graph, *given, *clock)
+    assert graph[node].logical == function.logical
+    values = [
+        np.array([True, False]) if n in function.truths else np.array([0.25, 0.5]) for n in range(len(leaves))
+    ]
+    result = function.meaning(arrays, *values, *([1.0, 0.5] if function.timed else []))
+    assert np.shape(result) == (2,) and (result.dtype == bool) == function.logical
+
+
+@pytest.mark.parametrize("op", sorted(OPERATIONS))
+def test_every_operation_has_a_form_in_machine_code(op: str) -> None:
+    graph = ScalarGraph()
+    arity = 1 if op in ("not", *(name for name, ufunc in OPERATIONS.items() if ufunc.nin == 1)) else 2
+    leaves = [graph.leaf("constant", place) for place in range(arity)]
+    node = graph.apply(op, *(map(graph.truth, leaves) if op in ("and", "or", "not") else leaves))
+    assert graph[node].logical == (op in LOGICAL)
+    body = Body(RUNS)
+    names: dict[int, str] = {}
+    for number in graph.needed([node]):
+        item = graph[number]
+        names[number] = (
+            RUNS.literal(item.value)
+            if item.op == "literal"
+            else f"%leaf{item.place}"
+            if item.op == "constant"
+            else operation(body, item, [names[arg] for arg in item.args], graph, ())
+        )
+    assert names[node].startswith("%x")
+
+
+def test_what_users_call_is_told_in_groups_and_operators_are_not() -> None:
+    assert "add" not in CALLED and "not_equal" not in CALLED
+    assert CALLED["pulse_train"].written == ("start", "width", "interval", "end")
+    assert [name for name, item in FUNCTIONS.items() if item.timed] == [
+        "step",
+        "ramp",
+        "pulse",
+        "pulse_train",
+    ]

@@ -1,0 +1,374 @@
+"""The report, built from the model."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import twintrack
+from twintrack.errors import InputError
+from twintrack.inputs.reports import load_report
+from twintrack.model import Model
+from twintrack.pages.report.data import PORTFOLIOS, WASTE_PARTS, compute
+from twintrack.pages.report.page import build_report
+
+PAGES = ("index.html", "index.zh.html")
+LARGEST = 8_000_000
+
+
+def _page(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def _body(folder: Path, name: str) -> str:
+    """The page without scripts and styles."""
+    return re.sub(r"<(script|style).*?</\1>", "", _page(folder, name), flags=re.DOTALL)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / "data" / name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_one_file_below_8_mb_that_loads_nothing(report_folder: Path, name: str) -> None:
+    page = _page(report_folder, name)
+    assert len(page.encode()) < LARGEST
+    assert page.count("plotly.js v") == 1
+    assert not re.search(r"<(script|img|iframe)[^>]*\ssrc=", page)
+    assert not re.search(r"<link[^>]*href=\"(?!data:)", page)
+
+
+@pytest.mark.parametrize(("name", "language", "other"), [(*PAGES, "zh-Hans"), (*PAGES[::-1], "en")])
+def test_pages_name_their_language_and_link_to_each_other(
+    report_folder: Path, name: str, language: str, other: str
+) -> None:
+    assert ('<html lang="en">' in _page(report_folder, name)) == (name == "index.html")
+    assert f'href="{language}"' in _page(report_folder, name)
+    assert f'hreflang="{ {"en": "en", "zh-Hans": "zh"}[other] }"' in _page(report_folder, name)
+
+
+def test_the_experiment_is_shown_whichever_strategies_are_compared(report_folder: Path, model: Model) -> None:
+    body = _body(report_folder, "index.html")
+    section = body[body.index('id="experiment"') : body.index('id="paths"')]
+    table = _table(report_folder, "portfolio_governance.csv")
+    for name in (name for row in PORTFOLIOS.values() for name in row):
+        assert model.strategy(name).title.en in section
+        assert name in table.columns
+    own = table.query("budget == 'own' and scenario == 'decoupling' and year == 2040")
+    capability = own[own["outcome"] == "capability_index"]
+    assert len(capability) == 100
+    assert f"<td>{capability['catchup_closed'].median():.2f}</td>" in section
+    wins = (capability["explore_base"] > capability["pure_catchup"]).mean()
+    assert f">{wins:.0%}</td>" in section
+
+
+def test_the_parts_of_waste_add_up_to_waste(report_folder: Path, model: Model) -> None:
+    parts = _table(report_folder, "waste.csv").set_index(["part", "scenario", "strategy"])["mean_per_year"]
+    assert set(parts.index.get_level_values("part")) == set(WASTE_PARTS)
+    total = parts.groupby(["scenario", "strategy"]).sum()
+    waste = model.ensemble(["pure_catchup"], worlds=100, seed=1, outputs=["waste"])["waste"]
+    mean = float(waste.sel(time=slice(2026, None)).mean())
+    assert total.loc[("central", "pure_catchup")] == pytest.approx(mean, rel=1e-6)
+
+
+def test_the_worst_tenth_of_worlds_stands_under_capability(report_folder: Path) -> None:
+    worlds = _table(report_folder, "values_by_world.csv")
+    values = worlds.query("outcome == 'capability_index' and scenario == 'central'")["pure_catchup"]
+    body = _body(report_folder, "index.html")
+    rows = body[body.index("Capability in the worst tenth") :]
+    assert f"<td>{values.quantile(0.1):.2f}</td>" in rows[: rows.index("</tbody>")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, model: Model, name: str) -> None:
+    body = _body(overview_folder, name)
+    assert len(_page(overview_folder, name).encode()) < LARGEST
+    language = "en" if name == "index.html" else "zh"
+    table = re.search(r'<table class="matrix".*?</table>', body, re.DOTALL)
+    assert table is not None
+    titles = re.findall(r'<th scope="row">(.*?)</th>', table[0])
+    assert sorted(titles) == sorted(model.strategy(plan).title.get(language) for plan in model.strategies)
+    assert 'data-figure="path-' not in body
+    anchors = set(re.findall(r'\sid="([^"]+)"', body))
+    assert set(re.findall(r'href="#([^"]+)"', body)) <= anchors
+
+
+def test_a_switch_is_told_with_the_share_of_worlds_in_which_it_happens(overview_folder: Path) -> None:
+    found = re.search(
+        r"under 6 months for 1 year: in (\d+)% of the worlds", _body(overview_folder, "index.html")
+    )
+    assert found is not None
+    assert 0 < int(found[1]) < 100
+    decisions = _table(overview_folder, "decisions.csv").query("strategy == 'sequenced'")
+    assert set(decisions["phase"]) == {"start", "after_switch"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_and_figure_of_a_page_exists(report_folder: Path, name: str) -> None:
+    body = _body(report_folder, name)
+    anchors = set(re.findall(r'\sid="([^"]+)"', body))
+    for target in re.findall(r'<a [^>]*href="([^"]+)"', body):
+        assert target[1:] in anchors if target.startswith("#") else (report_folder / target).is_file(), target
+    text = re.search(r'id="figures">(.*?)</script>', _page(report_folder, name), re.DOTALL)
+    assert text is not None
+    figures = json.loads(text[1])
+    assert set(re.findall(r'data-figure="([^"]+)"', body)) == set(figures)
+    assert all(figure["data"] for figure in figures.values())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_chart_and_table_can_be_read_without_seeing_it(report_folder: Path, name: str) -> None:
+    body = _body(report_folder, name)
+    charts = re.findall(r'<div class="chart[^>]*>', body)
+    assert len(charts) >= 2 * 2 * 8
+    assert all(re.search(r'role="img" aria-label="[^"]{20,}"', chart) for chart in charts)
+    assert body.count("<table") == len(re.findall(r'<table[^>]*aria-label="[^"]+"', body))
+    assert "<th>" not in body
+
+
+def test_bars_are_labelled_with_the_minus_sign_of_their_axis(report_folder: Path) -> None:
+    text = re.search(r'id="figures">(.*?)</script>', _page(report_folder, "index.html"), re.DOTALL)
+    assert text is not None
+    bars = [figure for name, figure in json.loads(text[1]).items() if name.startswith("driver-")]
+    labels = [label for figure in bars for label in figure["data"][0]["text"]]
+    assert any(label.startswith("\N{MINUS SIGN}") for label in labels)
+    assert not any("-" in label for label in labels)
+
+
+def test_both_scenarios_show_at_least_eight_outcomes(report_folder: Path) -> None:
+    body = _body(report_folder, "index.html")
+    for scenario in ("central", "decoupling"):
+        assert len(set(re.findall(rf'data-figure="path-(\d+)-{scenario}"', body))) >= 8
+
+
+def test_the_page_says_how_many_worlds_and_where_it_comes_from(report_folder: Path, model: Model) -> None:
+    body = _body(report_folder, "index.html")
+    assert "100 sampled worlds" in body
+    assert "100 worlds, seed 1" in body
+    assert model.equations.hash[:12] in body
+    assert f"TwinTrack {twintrack.__version__}" in body
+
+
+SAID = {
+    "posterior": (
+        "The worlds are those that agree with what was observed from 2016 to 2024.",
+        "nothing later has tested them",
+        "from those in model/posterior.parquet that agree",
+        "这些世界与2016年至2024年的观测相符",
+        "取自model/posterior.parquet",
+    ),
+    "prior": (
+        "drawn from all that the ranges of the parameters allow",
+        "not weighted by how well they",
+        "from the ranges in model/world.yaml",
+        "这些世界取自参数范围所允许的全部可能",
+        "取自model/world.yaml所列范围",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("there", "line", "origin"),
+    [(True, "", "posterior"), (True, ", prior: true", "prior"), (False, "", "prior")],
+)
+def test_both_pages_say_whether_the_worlds_agree_with_history(
+    content: Path,
+    report_definition: Path,
+    tmp_path: Path,
+    put_posterior: Callable[..., Path],
+    there: bool,
+    line: str,
+    origin: str,
+) -> None:
+    root = tmp_path / "content"
+    for folder in ("model", "strategies"):
+        shutil.copytree(content / folder, root / folder, ignore=shutil.ignore_patterns("*.parquet"))
+    model = twintrack.load(root)
+    posterior = put_posterior(root) if there else root / "none"
+    definition = tmp_path / "few.yaml"
+    text = report_definition.read_text(encoding="utf-8")
+    few = re.sub(r"(outcomes:\n(?:  - .*\n){8})(?:  - .*\n)+", r"\1", text)  # as few as a report may have
+    few = few.replace("scenarios: [central, decoupling]", "scenarios: [central]")
+    definition.write_text(few.replace("worlds: 100, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8")
+    built = build_report(definition, tmp_path / "built", model).parent
+    pages = _body(built, "index.html") + _body(built, "index.zh.html")
+    other = "prior" if origin == "posterior" else "posterior"
+    assert all(said in pages for said in SAID[origin])
+    assert not any(said in pages for said in SAID[other])
+    assert ("posterior.parquet" in (built / "inputs.d").read_text(encoding="utf-8")) == (
+        origin == "posterior"
+    )
+    expected = model.draw_worlds(10, 1, prior=bool(line))
+    np.testing.assert_allclose(_table(built, "worlds.csv").set_index("world"), expected, rtol=1e-9)
+    if origin == "posterior":
+        assert posterior.is_file() and model.posterior is not None
+        assert model.posterior.digest[:12] in pages
+
+
+def test_a_report_that_asks_for_the_prior_says_true(
+    report_definition: Path, model: Model, tmp_path: Path
+) -> None:
+    text = report_definition.read_text(encoding="utf-8")
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text.replace("seed: 1", "seed: 1, prior: 2"), encoding="utf-8")
+    with pytest.raises(InputError, match="prior must be true or false"):
+        load_report(path, model.inputs)
+
+
+@pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
+def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
+    body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
+    shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
+    words = set(re.findall(r"[A-Za-z]{4,}", shown))
+    names = "TwinTrack English Spearman JavaScript Python llvmlite numpy pysd xarray plotly twintrack report"
+    assert words - set(names.split()) == set()
+
+
+def test_paths_and_results_of_the_csv_are_the_engines(report_folder: Path, model: Model) -> None:
+    name = "frontier_gap_months"
+    values = model.ensemble(["pure_catchup"], ["decoupling"], 100, 1, [name])[name].to_numpy()[0, 0]
+    found = _table(report_folder, "time_paths.csv").query(
+        f"outcome == '{name}' and scenario == 'decoupling' and strategy == 'pure_catchup'"
+    )
+    np.testing.assert_allclose(found["time"], model.equations.time.saved)
+    np.testing.assert_allclose(
+        found[["p5", "p50", "p95"]].T, np.percentile(values, (5, 50, 95), axis=0), rtol=1e-8
+    )
+    results = _table(report_folder, "results.csv").query(
+        f"outcome == '{name}' and scenario == 'decoupling' and strategy == 'pure_catchup' and year == 2035"
+    )
+    place = model.equations.time.saved.tolist().index(2035.0)
+    assert results["p50"].item() == pytest.approx(np.median(values[:, place]), rel=1e-8)
+
+
+def test_one_world_of_the_csv_is_a_run_of_the_model(report_folder: Path, model: Model) -> None:
+    drawn = _table(report_folder, "worlds.csv").set_index("world").loc[7].to_dict()
+    run = model.run("catchup_explore_open", world=drawn)
+    row = _table(report_folder, "values_by_world.csv").query(
+        "outcome == 'capability_index' and scenario == 'central' and world == 7"
+    )
+    # The parameters went through the ten digits of the CSV.
+    assert row["catchup_explore_open"].item() == pytest.approx(run["capability_index"][-1], rel=1e-6)
+
+
+def test_regret_can_be_recomputed_from_the_values_of_each_world(report_folder: Path) -> None:
+    worlds = _table(report_folder, "values_by_world.csv")
+    table = _table(report_folder, "regret.csv").query("year == 2040")
+    strategies = list(worlds.columns[5:])
+    checked = 0
+    for (outcome, scenario), rows in worlds[worlds["better"] != "neutral"].groupby(["outcome", "scenario"]):
+        sign = 1 if rows["better"].iloc[0] == "higher" else -1
+        values = sign * rows[strategies]
+        losses = values.rsub(values.max(axis=1), axis=0)
+        found = table.query(f"outcome == '{outcome}' and scenario == '{scenario}'").set_index("strategy")
+        np.testing.assert_allclose(
+            found["mean"], losses.mean(), rtol=1e-6, atol=1e-6 * abs(values).max().max()
+        )
+        np.testing.assert_allclose(found["max"], losses.max(), rtol=1e-6, atol=1e-6 * abs(values).max().max())
+        checked += 1
+    assert checked >= 2 * 6
+
+
+def test_the_headline_table_shows_the_medians_of_the_csv(report_folder: Path, model: Model) -> None:
+    outcome = model.outcomes["own_origin_share"]
+    rows = _table(report_folder, "results.csv").query(
+        "outcome == 'own_origin_share' and scenario == 'central'"
+    )
+    body = _body(report_folder, "index.html")
+    for value in rows["p50"]:
+        assert re.search(rf"<td[^>]*>{format(value, outcome.format)} ?<span", body)
+
+
+def test_at_equal_public_cost_every_strategy_costs_as_much_as_the_baseline(report_folder: Path) -> None:
+    factors = _table(report_folder, "equal_cost_factors.csv").set_index(["scenario", "strategy"])["factor"]
+    assert factors.loc[("central", "baseline")] == 1
+    assert (factors.drop("baseline", level="strategy") < 1).all()
+
+
+@pytest.mark.slow
+def test_the_same_inputs_give_the_same_bytes(
+    model: Model,
+    report_definition: Path,
+    report_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    folders = [report_folder, build_report(report_definition, tmp_path / "again", model).parent]
+    names = sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*") if path.is_file())
+    assert len(names) > 10
+    for name in names:
+        if name.name != "inputs.d":  # names the folder
+            assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+    assert "2023-11-14" in _body(folders[0], "index.html")
+
+
+def test_the_page_depends_on_what_it_read_and_on_nothing_else(report_folder: Path, content: Path) -> None:
+    rule = (report_folder / "inputs.d").read_text(encoding="utf-8").split("\n\n")[0].replace("\\\n", " ")
+    read = {Path(name).resolve() for name in rule.split(":", 1)[1].split()}
+    assert content / "model" / "twintrack.mdl" in read
+    assert content / "model" / "scenarios" / "decoupling.yaml" in read
+    assert content / "strategies" / "pure_catchup.yaml" in read
+    assert content / "src" / "twintrack" / "pages" / "templates" / "page.html.jinja" in read
+    assert all(path.is_file() for path in read)
+    named = {path.stem for path in read if path.parent == content / "strategies"}
+    experiment = {name for row in PORTFOLIOS.values() for name in row}
+    assert named == {"baseline", "pure_exploration"} | experiment
+
+
+def test_a_changed_strategy_changes_the_results(
+    model: Model,
+    content: Path,
+    report_definition: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("model", "strategies"):
+        shutil.copytree(content / name, tmp_path / name)
+    path = tmp_path / "strategies" / "pure_catchup.yaml"
+    path.write_text("title: Changed\nextends: baseline\nlevers: {catchup_share: 0.7}\n", encoding="utf-8")
+
+    def capability(content: Model) -> xr.DataArray:
+        definition = load_report(report_definition, content.inputs)
+        return compute(definition, report_definition, content).own["capability_index"]
+
+    before = capability(model)
+    monkeypatch.chdir(tmp_path)
+    after = capability(twintrack.load(tmp_path))
+    same = (before == after).all(["scenario", "world", "time"])
+    assert same.sel(strategy=["baseline", "pure_exploration"]).all()
+    assert not same.sel(strategy="pure_catchup")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("years: [2030, 2035, 2040]", "years: [2030, 2035.1]", "2035.1 is not simulated"),
+        (
+            "strategies: [baseline, pure_catchup, pure_exploration, catchup_explore_open]",
+            "strategies: [baseline]",
+            "two",
+        ),
+        ("pure_catchup,", "pure_catchup, pure_catchup,", "each once"),
+        ("capability_index", "capability_indx", 'did you mean "capability_index"'),
+    ],
+)
+def test_a_wrong_definition_is_refused_and_nothing_is_written(
+    model: Model, report_definition: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "wrong.yaml"
+    text = report_definition.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(message)):
+        build_report(path, tmp_path / "out", model)
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,305 @@
+"""The page on validation: what it says follows from the numbers, and each claim from a command."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twintrack.errors import InputError
+from twintrack.formats import significant
+from twintrack.model import Model
+from twintrack.pages.blocks import Claim, Figure, Note, Table
+from twintrack.pages.builder import Page, filled, render
+from twintrack.pages.texts import Texts
+from twintrack.pages.validation import page as validation
+from twintrack.pages.validation.page import build_validation, validation_page
+from twintrack.pages.validation.sections.projection import projection_csv
+from twintrack.pages.validation.view import ValidationView
+
+Sections = dict[str, Any]
+PAGES = {"en": "index.html", "zh": "index.zh.html"}
+
+
+@pytest.fixture
+def rendered(model: Model, validation_sections: Sections) -> Callable[..., str]:
+    """Gives the words of a page, without scripts, styles and tags, after `change` of the sections."""
+
+    def words(
+        change: Callable[[Sections], object] = lambda _: None, language: str = "en", **more: Any
+    ) -> str:
+        change(validation_sections)
+        page = render(validation_page(validation_sections, model, language, **more))
+        body = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
+        return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+    return words
+
+
+@pytest.fixture
+def folder(model: Model, validation_sections: Sections, tmp_path: Path) -> Path:
+    """A written validation."""
+    return build_validation(validation_sections, tmp_path / "validation", model).parent
+
+
+def test_the_folder_holds_both_pages_all_sections_and_the_projection(
+    folder: Path, validation_sections: Sections
+) -> None:
+    assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", "projection.csv"}
+    assert json.loads((folder / "validation.json").read_text()) == validation_sections
+    with (folder / "projection.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["series", "year", "p05", "p50", "p95", "unit"]
+    first = validation_sections["projection"]["series"][0]
+    assert len(rows) == len(validation_sections["projection"]["series"])
+    assert rows[0]["series"] == first["series"]
+    assert float(rows[0]["p95"]) == pytest.approx(first["expected"]["p95"])
+
+
+def test_a_page_that_cannot_be_made_leaves_the_earlier_folder_as_it_was(
+    folder: Path, model: Model, validation_sections: Sections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    made = validation.render
+
+    def fail_in_chinese(page: Page[ValidationView]) -> str:
+        if page.view.texts.language == "zh":
+            raise OSError("no room")
+        return made(page)
+
+    monkeypatch.setattr(validation, "render", fail_in_chinese)
+    validation_sections["calibration"]["worlds"] = 77
+    with pytest.raises(OSError, match="no room"):
+        build_validation(validation_sections, folder, model)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_folder_of_something_else_is_refused(
+    tmp_path: Path, model: Model, validation_sections: Sections
+) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="holds no validation"):
+        build_validation(validation_sections, tmp_path, model)
+    assert (tmp_path / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES.items())
+def test_a_page_loads_nothing_and_its_links_and_figures_exist(folder: Path, language: str, name: str) -> None:
+    page = (folder / name).read_text(encoding="utf-8")
+    assert f'<html lang="{ {"en": "en", "zh": "zh-Hans"}[language] }">' in page
+    assert not re.search(r"<(script|img|iframe)[^>]*\ssrc=", page)
+    assert not re.search(r"<link[^>]*href=\"(?!data:)", page)
+    body = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
+    assert "http" not in body
+    anchors = set(re.findall(r'\sid="([^"]+)"', body))
+    for target in re.findall(r'<a [^>]*href="([^"]+)"', body):
+        assert target[1:] in anchors if target.startswith("#") else (folder / target).is_file(), target
+    figures = re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)
+    assert figures is not None
+    assert set(re.findall(r'data-figure="([^"]+)"', body)) == set(json.loads(figures[1]))
+    assert all(
+        re.search(r'role="img" aria-label="[^"]{8,}"', chart)
+        for chart in re.findall(r'<div class="chart[^>]*>', body)
+    )
+    assert body.count("<table") == len(re.findall(r'<table[^>]*aria-label="[^"]+"', body))
+
+
+def test_every_claim_figure_and_table_has_a_command(model: Model, validation_sections: Sections) -> None:
+    page = validation_page(validation_sections, model, "en", seed=3)
+    blocks = [block for section in filled(page) for block, _ in section.blocks]
+    told = [block for block in blocks if isinstance(block, Claim | Table | Figure)]
+    assert len(told) > 40
+    commands = {block.basis.command for block in told}
+    own = {test["command"] for test in validation_sections["field_tests"]["tests"]}
+    sections = set()
+    for command in commands - own:
+        found = re.fullmatch(r"twintrack validate --only ([\w,]+) --seed 3", command)
+        assert found, command
+        sections |= set(found[1].split(","))
+    assert sections == set(validation_sections)
+    # What is said without one tells no result: no number but those of years, sections and chapters.
+    said = " ".join(block.text for block in blocks if isinstance(block, Note))
+    assert set(re.findall(r"\d+", said)) <= {"2016", "2024", "2000", "21"}
+    assert render(page).count('<p class="command">') == len(told)
+
+
+def test_series_parameters_strategies_and_outcomes_have_their_titles_in_both_languages(
+    rendered: Callable[..., str], model: Model, validation_sections: Sections
+) -> None:
+    for language in PAGES:
+        words = rendered(language=language)
+        for name in ("frontier_run_cost", "adoption", "leader_capital"):
+            assert model.inputs.history[name].title.get(language) in words
+            assert model.inputs.history[name].definition.get(language)[:60] in words
+        for item in validation_sections["identification"]["parameters"]:
+            assert model.world[item["name"]].title.get(language) in words
+        assert model.strategy("pure_exploration").title.get(language) in words
+        assert model.outcomes["capability_index"].title.get(language) in words
+
+
+def test_a_chinese_page_has_no_english_sentence(rendered: Callable[..., str]) -> None:
+    words = rendered(language="zh")
+    left = re.findall(
+        r"[A-Za-z]+(?: [a-z]+){4,}", re.sub(r"twintrack [^\u4e00-\u9fff]*|pytest \S+", "", words)
+    )
+    assert left == []
+
+
+def test_tests_that_are_not_passed_are_shown_and_counted(rendered: Callable[..., str]) -> None:
+    words = rendered()
+    assert "1 are passed, 2 passed in part, 1 not passed and 1 not done" in words
+    assert "Family member not passed" in words
+    assert "System improvement not done" in words
+
+    def pass_all(sections: Sections) -> None:
+        for test in sections["field_tests"]["tests"]:
+            test["status"] = "passed"
+
+    words = rendered(pass_all)
+    assert "5 are passed, 0 passed in part, 0 not passed and 0 not done" in words
+    assert "Family member passed" in words
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "come with its repository"), ("zh", "随该模型的代码库提供")]
+)
+def test_a_page_without_the_model_s_own_tests_says_where_they_are(
+    rendered: Callable[..., str], language: str, said: str
+) -> None:
+    words = rendered(lambda sections: sections.pop("field_tests"), language)
+    assert said in words
+    assert "Family member" not in words and "1 not passed" not in words
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "there", "gone"),
+    [
+        ("recovery", {"told_inside": 0.6}, "fewer than they should", "as they should"),
+        ("recovery", {"told_inside": 0.9}, "as they should", "intervals are too narrow"),
+        ("recovery", {"told_inside": 0.99}, "more than they need", "as they should"),
+        ("recovery", {"evenness": 0.01, "chance": 0.02}, "ranks of the true values are even", "are not even"),
+        ("calibration", {"largest_deviation": 0.05}, "within the limit of 0.1", "beyond the limit"),
+        ("calibration", {"largest_deviation": 0.3}, "beyond the limit of 0.1", "within the limit"),
+        ("calibration", {"log_evidence_sd": 2.5}, "do not agree on it", "is below the limit of 1"),
+        ("years", {"beats_prior": []}, "in 0 of 2 series, and closer", "in 1 of 2 series, and closer"),
+        ("years", {"beats_naive": ["frontier_run_cost"]}, "is better in all of 1 series", "in 0 of 1 series"),
+        (
+            "fit",
+            {"said": {"inside": 9, "points": 10, "low": 0.8, "high": 1}},
+            "could account for",
+            "do not acc",
+        ),
+        (
+            "fit",
+            {"expected": {"inside": 5, "points": 10, "low": 0.3, "high": 0.7}},
+            "with errors is too n",
+            "!",
+        ),
+    ],
+)
+def test_sentences_follow_the_numbers(
+    rendered: Callable[..., str], section: str, values: dict[str, Any], there: str, gone: str
+) -> None:
+    def change(sections: Sections) -> None:
+        sections[section].update(values)
+        if section == "fit" and "said" in values:  # the same is said of years and series
+            for other in ("years", "series"):
+                sections[other].update(values)
+
+    words = rendered(change)
+    assert there in words
+    assert gone not in words
+
+
+def test_series_that_learning_does_not_improve_are_named(rendered: Callable[..., str]) -> None:
+    assert "It does not in 1: “Cost of record training runs”" in rendered()
+    words = rendered(lambda sections: sections["years"]["beats_prior"].append("frontier_run_cost"))
+    assert "in all of 2 series" in words
+
+
+def test_series_that_do_not_beat_the_score_before_learning_are_named(rendered: Callable[..., str]) -> None:
+    every = "By the score of the whole distribution (CRPS) it is better in all of 2."
+    assert rendered().count(every) == 2  # of later years, and of series left out
+    words = rendered(lambda sections: sections["years"].update(beats_prior_crps=["adoption"]))
+    assert "(CRPS) it is better in 1 of 2. It is not in 1: “Cost of record training runs”." in words
+    assert words.count(every) == 1
+
+
+def test_orders_that_turn_are_explained_and_none_is_explained_too(rendered: Callable[..., str]) -> None:
+    words = rendered()
+    assert "turns the order of no two of 3 strategies" in words
+    assert "Why does no order turn?" in words
+
+    def turn(sections: Sections) -> None:
+        sections["ranking"]["outcomes"][0]["turns"] = [
+            {
+                "first": "pure_catchup",
+                "second": "pure_exploration",
+                "prior": 0.62,
+                "posterior": 0.31,
+                "shift": -0.5,
+                "explained": 0.75,
+                "parts": [["cost_growth_factor", -0.4]],
+            }
+        ]
+
+    words = rendered(turn)
+    assert "On 1 of 2 headline outcomes learning turns the order" in words
+    assert "62% → 31%" in words and "Growth of frontier run cost (−0.4)" in words
+    assert "Why does no order turn?" not in words
+
+
+def test_what_decides_is_told_by_the_share_that_history_says_nothing_of(rendered: Callable[..., str]) -> None:
+    def leave_open(sections: Sections) -> None:
+        names = {item["name"]: item for item in sections["identification"]["parameters"]}
+        some = dict(next(iter(names.values())))
+        for row in sections["field_tests"]["tests"][3]["tables"][0]["rows"]:
+            if row[1] not in names:
+                sections["identification"]["parameters"].append({**some, "name": row[1], "as_before": True})
+            sections["identification"]["as_before"].append(row[1])
+
+    assert "what decides is mostly what history says nothing of" not in rendered()
+    assert "10 (100%) are as before" in rendered(leave_open)
+    assert "what decides is mostly what history says nothing of" in rendered()
+
+
+def test_names_of_the_model_inside_texts_become_titles(model: Model) -> None:
+    view = ValidationView(model, {}, texts=Texts("en"))
+    assert view.worded("hangs on algorithmic_leverage, 2.7e-16") == (
+        "hangs on “Algorithmic leverage of knowledge”, 2.7 × 10⁻¹⁶"
+    )
+    assert view.worded("no_such_name is left") == "no_such_name is left"
+
+
+def test_observations_are_dated_as_they_are_read(model: Model) -> None:
+    view = ValidationView(model, {}, texts=Texts("en"))
+    assert view.when("largest_run_home", 2025.0) == "end of 2024"
+    assert view.when("frontier_run_cost", 2022.907) == "2022.91"
+    assert view.when("leader_capital", 2024.0) == "2024"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (5264.56, "5,265"),
+        (0.90049, "0.9"),
+        (-0.0478, "−0.0478"),
+        (0.0, "0"),
+        (5.031e25, "5.03 × 10²⁵"),
+        (9.999e-6, "1.00 × 10⁻⁵"),
+        (float("nan"), "–"),
+    ],
+)
+def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
+    assert significant(value) == text
+
+
+def test_the_csv_of_no_projection_has_a_heading() -> None:
+    assert projection_csv({"series": []}) == "series,year,p05,p50,p95,unit\n"
