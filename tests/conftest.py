@@ -62,6 +62,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Distribute whole files, and files that share something together."""
     from xdist.scheduler import LoadFileScheduling
 
+    gone = [begin for begins in TOGETHER for begin in begins if not (ROOT / begin).exists()]
+    assert gone == [], "no such tests"
+
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return next(
