@@ -45,7 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that hold slow tests, so that workers end together."""
+    """Mark notebooks as slow, and begin with the files that hold slow tests, so that workers end together."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker("slow")
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
 
