@@ -13,6 +13,7 @@ from model_helpers import PEOPLE, EquationsOf, equations_of, structure_of
 
 from twintrack.equations import Equations
 from twintrack.model import Model
+from twintrack.pages.model import views
 from twintrack.pages.model.diagrams import MOST
 from twintrack.pages.model.drawing import (
     LARGEST_WIDTH,
@@ -244,7 +245,9 @@ def test_names_are_broken_evenly_and_words_never() -> None:
     assert text_width("mm") > text_width("aa") > text_width("ii")
 
 
-def test_the_structure_of_a_model_takes_signs_from_its_central_run(equations_of: EquationsOf) -> None:
+def test_the_structure_of_a_model_takes_signs_from_its_central_run(
+    equations_of: EquationsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     equations = equations_of(
         "a= INTEG (b*(c-2), 1) ~ Dmnl ~ |\nb= Time ~ Dmnl ~ |\nc= Time ~ Dmnl ~ |\nspare= 1 ~ Dmnl ~ |\n"
     )
@@ -256,10 +259,8 @@ def test_the_structure_of_a_model_takes_signs_from_its_central_run(equations_of:
         run = Run(a=np.ones(2), b=np.ones(2), c=np.array(c), spare=np.ones(2))
         run |= {name: np.ones(2) for name in equations.time.controls}
         asked: dict[str, str] = {}
-        model = SimpleNamespace(
-            equations=equations, levers={}, run=lambda **words: asked.update(words) or run
-        )
-        structure = model_structure(cast(Model, model))
+        monkeypatch.setattr(views, "run_strategy", lambda core, **words: asked.update(words) or run)
+        structure = model_structure(cast(Model, SimpleNamespace(equations=equations, levers={})))
         assert asked == {"engine": "numpy"}
         (sector,) = structure.sectors
         links = structure.view(sector, tuple(structure.varying(sector))).links
