@@ -146,7 +146,7 @@ def _sources(view: BookView) -> list[Block]:
 
 
 _INDEX: tuple[Section[BookView], ...] = (
-    Section("search", 1, _search),
+    Section("find", 1, _search),
     Section("sectors", 2, _sectors),
     Section("loops", 3, _loops),
     Section("ranges", 4, _ranges, lambda view: bool(view.book.model.equations.ranges)),
