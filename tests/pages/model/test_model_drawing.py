@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from model_helpers import PEOPLE, EquationsOf, equations_of, structure_of
 
-from twintrack.core import Core
 from twintrack.equations import Equations
 from twintrack.model import Model
 from twintrack.pages.model import views
