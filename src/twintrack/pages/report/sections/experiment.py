@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table
-from twintrack.pages.report.data import GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
+from twintrack.pages.report.data import BUDGETS, GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
 from twintrack.pages.report.view import ReportView, csv
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 CLOSED, BASE, OPEN = range(len(GOVERNANCE))
-BUDGETS = ("own", "equal")
 FILE = "portfolio_governance.csv"
 
 
