@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
+from twintrack.engines.scalar.graph import LEAVES, LITERAL, ScalarGraph
 
 FIRST = frozenset({"S0", "N", "K"})
 """Arrays that are stored once per run: first state, outputs that keep still, and what later steps hold."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.text import RUNS, Body, operation
-from twintrack.equations.functions import CALLED, FUNCTIONS, table
+from twintrack.engines.llvm.instructions import RUNS, Body, operation
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.equations.functions import CALLED, FUNCTIONS, checked
 from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
 
 
@@ -18,12 +18,12 @@ from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
 )
 def test_a_function_without_a_part_is_refused_by_name(part: str, told: str) -> None:
     with pytest.raises(TypeError, match=f"the function exp has no {told}"):
-        table([replace(FUNCTIONS["exp"], **{part: None})])
+        checked([replace(FUNCTIONS["exp"], **{part: None})])
 
 
 def test_a_function_that_is_written_twice_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match="the function exp is written twice"):
-        table([FUNCTIONS["exp"], FUNCTIONS["ln"], FUNCTIONS["exp"]])
+        checked([FUNCTIONS["exp"], FUNCTIONS["ln"], FUNCTIONS["exp"]])
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))

@@ -17,7 +17,7 @@ import pytest
 from parity_helpers import assert_parity
 
 from bench.simlin import SimlinEngine
-from twintrack.engines.pysd_engine import FlatPysdEngine
+from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.engines.registry import EngineName
 from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
 from twintrack.inputs.strategies import Strategy, shares_fault

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend, BlendingEngine, Engine
-    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.llvm.engine import NativeEngine
     from twintrack.engines.numpy.engine import NumpyEngine
-    from twintrack.engines.pysd_engine import PysdEngine
+    from twintrack.engines.oracles.pysd import PysdEngine
     from twintrack.engines.simulator import Simulator
 
 __all__ = [
@@ -30,9 +30,9 @@ _WHERE = {
     "Blend": "base",
     "BlendingEngine": "base",
     "Engine": "base",
-    "NativeEngine": "native_engine",
+    "NativeEngine": "llvm.engine",
     "NumpyEngine": "numpy.engine",
-    "PysdEngine": "pysd_engine",
+    "PysdEngine": "oracles.pysd",
     "Simulator": "simulator",
 }
 

@@ -80,7 +80,7 @@ class Function:
         return self.name in LOGICAL
 
 
-def table(functions: Iterable[Function]) -> dict[str, Function]:
+def checked(functions: Iterable[Function]) -> dict[str, Function]:
     """Give functions by name. Raises TypeError that names a function of which something is missing."""
     found: dict[str, Function] = {}
     for item in functions:
@@ -244,7 +244,7 @@ _OPERATORS = (
     Function("not", units.truth, _one("not"), "not so", truths=(0,)),
 )
 
-FUNCTIONS = table(
+FUNCTIONS = checked(
     (
         *_OPERATORS,
         Function("abs", units.kept, _one("abs"), "size without sign", _MATHEMATICS),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from twintrack.equations.expressions import Handler, Lowering
 from twintrack.equations.functions import VECTOR_FUNCTIONS
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
-
-if TYPE_CHECKING:
-    from twintrack.equations.expressions import Lowering
 
 _PROFILE = 4
 """Numbers that describe a priority of ALLOCATE AVAILABLE: its shape, its place, its width, and one more."""
@@ -222,7 +220,7 @@ def _inverted(lowering: Lowering, call: LookupCall, shown: str) -> Expr:
     return replace(call, tables=tuple(numbers), mode="invert")
 
 
-BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
+HANDLERS: dict[str, Handler] = {
     "AllocateAvailableStructure": _allocate_available,
     "AllocateByPriorityStructure": _allocate_by_priority,
 }

@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from twintrack.engines.native.allocation import allocate_available, allocate_by_priority
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.sorting import Sorting
+from twintrack.engines.scalar.allocation import allocate_available, allocate_by_priority
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.sorting import Sorting
 from twintrack.equations.structure import Expr, Vector
 
 Nodes = Sequence[int]

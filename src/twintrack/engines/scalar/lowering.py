@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 from threading import Lock
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.vectors import Vectors
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
 from twintrack.equations.states import STATES, TRUTHS
@@ -35,9 +35,10 @@ from twintrack.equations.structure import (
     Time,
     TimeGrid,
     Vector,
+    walk,
 )
 
-Place = Mapping[str, int]
+Position = Mapping[str, int]
 """The position on each named axis."""
 Cell = tuple[int, ...]
 
@@ -50,16 +51,9 @@ def _jumps(equations: Equations) -> bool:
     return any(
         (isinstance(item, Apply) and FUNCTIONS[item.function].jumps)
         or (isinstance(item, Vector) and VECTORS[item.function].jumps)
-        for item in _all_parts(equations)
+        for expression in equations.expressions()
+        for item in walk(expression)
     )
-
-
-def _all_parts(equations: Equations) -> Iterator[Expr]:
-    pending = list(equations.expressions())
-    while pending:
-        item = pending.pop()
-        yield item
-        pending += item.children
 
 
 @dataclass(frozen=True)
@@ -213,7 +207,7 @@ class _Lowering:
                 found[self.places[name, cell]] = Slot(self._initial(number, cell, role), following)
         return found
 
-    def _input(self, state: State, role: str, at: Place) -> int:
+    def _input(self, state: State, role: str, at: Position) -> int:
         node = self.expression(state.inputs[role], at, first=False)
         return self.graph.truth(node) if role in TRUTHS else self.graph.number(node)
 
@@ -268,10 +262,10 @@ class _Lowering:
 
     # Expressions
 
-    def _number(self, expression: Expr, at: Place, *, first: bool) -> int:
+    def _number(self, expression: Expr, at: Position, *, first: bool) -> int:
         return self.graph.number(self.expression(expression, at, first=first))
 
-    def expression(self, expression: Expr, at: Place, *, first: bool) -> int:
+    def expression(self, expression: Expr, at: Position, *, first: bool) -> int:
         """Give the node of an expression at one place, which may be a truth value."""
         match expression:
             case Number():
@@ -306,14 +300,14 @@ class _Lowering:
     def _time(self, *, first: bool) -> int:
         return self.graph.literal(self.grid.initial) if first else self.graph.leaf("time")
 
-    def _state_value(self, value: StateValue, at: Place, *, first: bool) -> int:
+    def _state_value(self, value: StateValue, at: Position, *, first: bool) -> int:
         state = self.equations.states[value.state]
         cell = tuple(at[axis] for axis in state.axes)
         if first or state.kind == "initial":
             return self._initial(value.state, cell, value.part if first else "last")
         return self._leaf(value.state, self.names.read(value.state, value.part), cell)
 
-    def _reduce(self, expression: Reduce, at: Place, *, first: bool) -> int:
+    def _reduce(self, expression: Reduce, at: Position, *, first: bool) -> int:
         ranges = [range(len(self.equations.ranges[axis.removesuffix("!")])) for axis in expression.reduced]
         places = ({**at, **dict(zip(expression.reduced, cell, strict=True))} for cell in product(*ranges))
         values = [self._number(expression.arg, place, first=first) for place in places]
@@ -322,7 +316,7 @@ class _Lowering:
             result = self.graph.apply(REDUCERS[expression.function], result, value)
         return result
 
-    def _apply(self, expression: Apply, at: Place, *, first: bool) -> int:
+    def _apply(self, expression: Apply, at: Position, *, first: bool) -> int:
         function, graph = FUNCTIONS[expression.function], self.graph
         args = [self.expression(arg, at, first=first) for arg in expression.args]
         for place, arg in enumerate(args):
@@ -338,7 +332,7 @@ def _flat(cell: Sequence[int], shape: Sequence[int]) -> int:
     return position
 
 
-def _referenced(reference: Reference, at: Place) -> Cell:
+def _referenced(reference: Reference, at: Position) -> Cell:
     """Give the element that a reference means at one place."""
     axes = iter(reference.raw_axes)
     return tuple(index[at[next(axes)]] if isinstance(index, tuple) else index for index in reference.indices)
