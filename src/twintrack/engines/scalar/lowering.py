@@ -17,7 +17,8 @@ from twintrack.engines.layout import Layout
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
-from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
+from twintrack.equations.constructs import REDUCERS, VECTORS
+from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import (
     CONTROL_NAMES,
