@@ -7,7 +7,6 @@ world changes, for the baseline lives in the same world) and replaces only the y
 from __future__ import annotations
 
 import html
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -75,18 +74,6 @@ def explore(
     if faults:
         raise InputError(faults)
     return Explorer(model, **chosen)
-
-
-def response_times(explorer: Explorer, events: int = 20) -> list[float]:
-    """Move the first lever's slider some times; give the seconds from each event to the changed figure."""
-    control = next(iter(explorer.levers.values()))
-    low, high = control.quantity.low, control.quantity.high
-    times = []
-    for event in range(events):
-        start = time.perf_counter()
-        control.slider.value = low + (high - low) * (event + 1) / (events + 1)
-        times.append(time.perf_counter() - start)
-    return times
 
 
 def _require_notebook_extra() -> None:

@@ -56,7 +56,7 @@ def cost_table(view: ReportView, scenario: str) -> Table:
         texts("money_factor"),
     ]
     told = {"scenario": view.scenario(scenario)}
-    return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", **told)
+    return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", values=told)
 
 
 def _range(values: pd.Series[float]) -> Cell:
@@ -75,7 +75,7 @@ def equal_table(view: ReportView, names: list[str], scenario: str) -> Table:
             heading = []
     head: Row = [texts("outcome"), texts("budget"), *map(view.coloured, data.strategies)]
     told = {"scenario": view.scenario(scenario), "year": date(year)}
-    return view.table("equal_caption", head, rows, EQUAL, "results", **told)
+    return view.table("equal_caption", head, rows, EQUAL, "results", values=told)
 
 
 def _factors(data: ReportData) -> pd.DataFrame:

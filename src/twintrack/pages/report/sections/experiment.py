@@ -64,8 +64,7 @@ def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget:
         FILE,
         "cells",
         over=[outcome, portfolio, *(Cell(date(year), tone="year", columns=4) for year in years)],
-        scenario=view.scenario(scenario),
-        budget=texts(f"{budget}_budget"),
+        values={"scenario": view.scenario(scenario), "budget": texts(f"{budget}_budget")},
     )
     last = {name: years[-1] for name, years in values.items()}
     told = {"experiment_shares": _shares(view, last), "experiment_changes": _changes(view, last)}
@@ -137,9 +136,8 @@ def _changes(view: ReportView, last: dict[str, pd.DataFrame]) -> str:
 
 
 def _change(view: ReportView, name: str, value: float, *, unit: bool = True) -> str:
-    text = signed(value, view.data.model.outcomes[name].format)
-    words = view.texts.unit(view.data.model.outcomes[name].unit) if unit else ""
-    return view.texts("with_unit", value=text, unit=words) if words else text
+    outcome = view.data.model.outcomes[name]
+    return view.with_unit(signed(value, outcome.format), view.texts.unit(outcome.unit) if unit else "")
 
 
 def _at(array: xr.DataArray, scenario: str, year: float) -> pd.DataFrame:

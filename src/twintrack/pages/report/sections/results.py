@@ -54,7 +54,7 @@ def results_table(view: ReportView, scenario: str) -> Table:
         rows += _statistics(view, name, scenario)
     head: Row = [view.texts("outcome"), view.texts("year"), *map(view.coloured, data.strategies)]
     told = {"scenario": view.scenario(scenario), "worlds": f"{data.definition.ensemble.worlds:,}"}
-    return view.table("results_caption", head, rows, FILE, "results", **told)
+    return view.table("results_caption", head, rows, FILE, "results", values=told)
 
 
 def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
@@ -98,7 +98,7 @@ def standing_table(view: ReportView, scenario: str) -> Table:
     keys = ("first", "last", "better", "worse", "dominated")
     head = [texts("strategy"), *(texts(f"standing_{key}", baseline=baseline) for key in keys)]
     told = {"scenario": view.scenario(scenario), "year": date(year), "count": str(len(decided))}
-    return view.table("standing_caption", head, rows, FILE, "standing", **told)
+    return view.table("standing_caption", head, rows, FILE, "standing", values=told)
 
 
 def spread(view: ReportView, name: str, scenario: str) -> Range:

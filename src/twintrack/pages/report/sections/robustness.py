@@ -43,7 +43,9 @@ def shares_table(view: ReportView, scenario: str) -> Table:
         for name, outcome in view.data.ranked.items()
     ]
     head = [view.texts("outcome"), *map(date, view.data.years)]
-    return view.table("shares_caption", head, rows, FILE, "shares", scenario=view.scenario(scenario))
+    return view.table(
+        "shares_caption", head, rows, FILE, "shares", values={"scenario": view.scenario(scenario)}
+    )
 
 
 def _bar(view: ReportView, name: str, scenario: str, year: float) -> Cell:
@@ -86,7 +88,7 @@ def regret_table(view: ReportView, scenario: str) -> Table:
             heading = []
     head = [view.texts(key) for key in ("outcome", "strategy", *COLUMNS)]
     told = {"scenario": view.scenario(scenario), "year": date(data.last_year)}
-    return view.table("regret_caption", head, rows, FILE, "regret", **told)
+    return view.table("regret_caption", head, rows, FILE, "regret", values=told)
 
 
 Column = Callable[[ReportView, str, "pd.DataFrame"], list[Cell]]

@@ -58,7 +58,9 @@ def _ranks(view: ValidationView) -> Table:
     ]
     head = [*view.head("strategy"), *(_heading(view, item) for item in _outcomes(view))]
     year = f"{_outcomes(view)[0]['year']:g}"
-    return view.table("ranks_table", head, rows, "ranking", style="dense ranks", note="ranks_note", year=year)
+    return view.table(
+        "ranks_table", head, rows, "ranking", style="dense ranks", note="ranks_note", values={"year": year}
+    )
 
 
 def _change(view: ValidationView, place: Computed) -> Cell:
@@ -85,7 +87,7 @@ def _best(view: ValidationView) -> Table:
     ]
     head = [*view.head("strategy"), *(_heading(view, item) for item in _outcomes(view))]
     year = f"{_outcomes(view)[0]['year']:g}"
-    return view.table("best_table", head, rows, "ranking", style="dense ranks", year=year)
+    return view.table("best_table", head, rows, "ranking", style="dense ranks", values={"year": year})
 
 
 def _means(view: ValidationView) -> Table:
