@@ -70,6 +70,11 @@ def test_every_operation_has_a_form_in_machine_code(op: str) -> None:
 def test_what_users_call_is_told_in_groups_and_operators_are_not() -> None:
     assert "add" not in CALLED and "not_equal" not in CALLED
     assert CALLED["pulse_train"].written == ("start", "width", "interval", "end")
+    assert CALLED["pulse_train"].as_written(["start", "interval", "width", "end"])[1:3] == [
+        "width",
+        "interval",
+    ]
+    assert CALLED["ramp"].as_written([1, 2, 3]) == [1, 2, 3]
     assert [name for name, item in FUNCTIONS.items() if item.timed] == [
         "step",
         "ramp",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,11 @@ class Function:
     def arity(self) -> int:
         """How many arguments there are."""
         return len(self.parameters)
+
+    def as_written(self, args: Sequence[Any]) -> list[Any]:
+        """Give arguments in the order in which users write them."""
+        order = [self.parameters.index(name) for name in self.written or self.parameters]
+        return [args[place] for place in order]
 
     @property
     def timed(self) -> bool:
@@ -339,3 +344,6 @@ OPERATORS = {
     "negative": "negative",
 }
 """What the operators mean, by their signs."""
+
+SIGNS = {name: sign for sign, name in OPERATORS.items()}
+"""The sign of each operator."""
