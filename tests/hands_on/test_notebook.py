@@ -14,7 +14,6 @@ from twintrack.hands_on.notebook import (
     Explorer,
     explore,
     lever_sectors,
-    response_times,
     world_sectors,
 )
 from twintrack.model import Model
@@ -172,13 +171,6 @@ def test_a_name_that_is_no_file_name_is_refused(
     explorer.save_button.click()
     assert "saved" not in explorer.message.value
     assert not list(tmp_path.rglob("*.yaml"))
-
-
-def test_response_times_come_from_events_that_moved_the_figure(explorer: Explorer) -> None:
-    before = _curves(explorer)
-    times = response_times(explorer, events=3)
-    assert len(times) == 3 and min(times) > 0
-    assert (_curves(explorer)[0] != before[0]).any()
 
 
 def test_names_that_are_not_known_are_told_all_at_once(model: Model) -> None:

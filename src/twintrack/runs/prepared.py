@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.core import Core, load_core
+from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
@@ -121,7 +121,7 @@ class Prepared:
 
 def prepare(settings: ExperimentSettings) -> Prepared:
     """Read everything that an experiment names. Raises InputError with all faults."""
-    core = settings.model or load_core()
+    core = settings.model or Core()
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
     budgets: _Budgets = {name: {} for name in asked.scenarios}
