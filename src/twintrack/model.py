@@ -5,7 +5,6 @@ It stands on top of all rooms that work something out, and only calls them.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from twintrack.engines.registry import EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.runs.arrays import WorldArrays, world_arrays
-from twintrack.runs.asked import Scenarios, Strategies
+from twintrack.runs.asked import Scenarios, Strategies, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.prepared import DEFAULT_WORLDS
 from twintrack.runs.results import Comparison, Run
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
-
-_log = logging.getLogger(__name__)
 
 
 def load(content: Path | None = None) -> Model:
@@ -108,8 +105,7 @@ class Model(Core):
         from twintrack.worlds.drawing import draw_worlds
 
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
-        for note in notes:
-            _log.warning("note: %s", note)
+        tell_notes(notes)
         return frame
 
     def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:

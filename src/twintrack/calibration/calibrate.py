@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
-from twintrack.runs.workers import Crew, computed_here, processor_cores, worker_faults
+from twintrack.runs.workers import computing, worker_faults
 from twintrack.stored import code_digest
 from twintrack.worlds.basis import basis_of
 
@@ -135,21 +134,9 @@ def calibrate(
     checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
     if fresh:
         checkpoints.clear()
-    with crew({MAIN: target}, workers, tell) as compute:
+    with computing(Work({MAIN: target}), workers, tell) as compute:
         populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
     return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
-
-
-@contextmanager
-def crew(targets: dict[str, Target], workers: int | None, tell: Tell) -> Iterator[Compute]:
-    """Give what computes tasks of these targets: workers, or this process when there is only one."""
-    work = Work(targets)
-    number = workers or len(processor_cores())
-    if number == 1:
-        yield lambda tasks: computed_here(work, tasks)
-        return
-    with Crew(work, number, tell) as hired:
-        yield hired.compute
 
 
 def pooled(populations: Sequence[Population], worlds: int, seed: int) -> Array:

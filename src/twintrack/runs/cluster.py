@@ -13,7 +13,7 @@ from typing import Any
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.runs.manifest import versions
-from twintrack.runs.parts import Done, Job, Work, part
+from twintrack.runs.parts import Done, Job, Work
 from twintrack.runs.workers import ATTEMPTS, bind_to, deaf, processor_cores, without_script
 
 LOCAL = "local"
@@ -98,7 +98,7 @@ class _Flow:
     def _submit(self, job: Job | None) -> None:
         if job is None:
             return
-        future = self.client.submit(part, self.sent, job, pure=False)
+        future = self.client.submit(Work.compute, self.sent, job, pure=False)
         self.pending[future] = job
         self.done.add(future)
 
