@@ -9,7 +9,8 @@ import pytest
 from calibration_helpers import Linear, linear
 
 from twintrack.calibration.information import information, whitened_jacobian
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
+from twintrack.equations.structure import Array
 
 
 def exact(target: Linear) -> Array:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from calibration_helpers import with_values
 
-from twintrack.calibration.observations import Array
 from twintrack.calibration.projection import Projection, project, table
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 RUNS = 4000
 

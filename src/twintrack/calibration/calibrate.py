@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.calibration.checkpoints import Checkpoints
-from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.fit import Band, band
-from twintrack.calibration.observations import Array, Observed
+from twintrack.calibration.observations import Observed
 from twintrack.calibration.predictive import Predicted, predict, predict_by_prior
 from twintrack.calibration.sampler import Compute, Population, Settings, Work, sample
 from twintrack.calibration.skill import crps, extrapolated, inside
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.runs.workers import computing
 
 HELD_OUT_FROM = 2022.0
@@ -156,16 +157,10 @@ def predictions(
     """Predict the points that were not learnt from; `only` names the one series that is wanted."""
     after = predict(target, learnt, scores, (*seed, 0))
     before = predict_by_prior(target, scores.shape[1], (*seed, 1), (*seed, 2))
-    for item, place in zip(target.observed.series, target.observed.slices, strict=True):
+    for item, place in target.observed.placed:
         held = np.flatnonzero(~after.known[place])
         if len(held) and only in (None, item.name):
-            yield _prediction(item, _rows(before, place, held), _rows(after, place, held), held)
-
-
-def _rows(predicted: Predicted, place: slice, rows: NDArray[np.int64]) -> Predicted:
-    return Predicted(
-        predicted.said[place][rows], predicted.expected[place][rows], predicted.known[place][rows]
-    )
+            yield _prediction(item, before.part(place).part(held), after.part(place).part(held), held)
 
 
 def _prediction(

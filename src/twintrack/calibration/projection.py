@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twintrack.calibration.fit import Band, band
-from twintrack.calibration.observations import Array, Observed, row_weights, transformed
+from twintrack.calibration.observations import Observed, row_weights, transformed
 from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.setup import ending
 from twintrack.calibration.target import Target
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistorySeries
 from twintrack.runs.arrays import along_time, place_of
 
@@ -52,7 +53,7 @@ def project(target: Target, scores: Array, seed: int, years: Sequence[int] = YEA
     sizes, persistences = target.unknowns.discrepancy(scores), target.unknowns.persistence(scores)
     past = target.said(worlds, runs)
     found = []
-    for number, (item, place) in enumerate(zip(target.observed.series, target.observed.slices, strict=True)):
+    for number, (item, place) in enumerate(target.observed.placed):
         yearly = replace(item.series, window=1.0) if item.series.reading == "mean" else item.series
         said = _said(yearly, years, longer.equations, outputs)
         stream = np.random.default_rng((seed, 7, number))

@@ -14,10 +14,11 @@ import numpy as np
 
 from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.holdout import learn
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
 from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.workers import computing
 
@@ -93,7 +94,7 @@ def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array
         raise TwinTrackError(message)
     sizes, persistences = kept.unknowns.discrepancy(truth), kept.unknowns.persistence(truth)
     series = []
-    for number, (item, place) in enumerate(zip(kept.observed.series, kept.observed.slices, strict=True)):
+    for number, (item, place) in enumerate(kept.observed.placed):
         unseen = np.zeros(len(item.values), dtype=bool)
         errors = sizes[number], persistences[number]
         drawn = drawn_residuals(item.times, item.errors, said[place], unseen, *errors, stream)
