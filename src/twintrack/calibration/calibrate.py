@@ -23,7 +23,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
-from twintrack.runs.workers import computing, worker_faults
+from twintrack.runs.workers import Tell, computing, worker_faults
 from twintrack.stored import code_digest
 from twintrack.worlds.basis import basis_of
 
@@ -39,7 +39,6 @@ MAIN = "all series"
 _USUAL_STAGES = 10
 """Powers that a population goes through, until the first one has shown how many they are."""
 
-Tell = Callable[[str], None]
 Show = Callable[[Progress], None]
 
 
@@ -218,7 +217,7 @@ class _Count:
         total = max(self.asked.populations * settings.members * usual, done)
         computed = done - self.resumed
         rate = computed / seconds if computed and seconds else None
-        self.report(Progress(done, total, computed, seconds, rate, (total - done) / rate if rate else None))
+        self.report(Progress(done, total, computed, seconds, rate))
 
 
 def runs(settings: Settings, population: Population) -> int:

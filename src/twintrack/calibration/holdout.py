@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.fit import Band, band
 from twintrack.calibration.observations import Observed
 from twintrack.calibration.predictive import Predicted, predict, predict_by_prior
@@ -20,7 +19,7 @@ from twintrack.calibration.sampler import Compute, Population, Settings, Work, s
 from twintrack.calibration.skill import crps, extrapolated, inside
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
-from twintrack.runs.workers import computing
+from twintrack.runs.workers import Tell, computing
 
 HELD_OUT_FROM = 2022.0
 """Decimal year: what had ended by then is learnt from, what ends later is predicted."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.predictive import drawn_residuals
@@ -20,7 +19,7 @@ from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
-from twintrack.runs.workers import computing
+from twintrack.runs.workers import Tell, computing
 
 TRUTHS = 20
 RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=4)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import (
     FIELD_TEST_ROOMS,
@@ -45,7 +44,7 @@ from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import unknown
-from twintrack.runs.workers import worker_faults
+from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
 from twintrack.worlds.basis import basis_of
 from twintrack.worlds.drawing import found_posterior

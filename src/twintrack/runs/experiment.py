@@ -40,7 +40,6 @@ class Progress:
         computed: Runs that were computed since the start.
         seconds: Time since the start.
         rate: Runs a second since the first part was done, which may have had to compile; None until then.
-        left: Seconds until the end at that rate; None until then.
     """
 
     done: int
@@ -48,7 +47,11 @@ class Progress:
     computed: int
     seconds: float
     rate: float | None = None
-    left: float | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end at that rate; None until there is one."""
+        return (self.runs - self.done) / self.rate if self.rate else None
 
 
 class Experiment(ExperimentSettings):
@@ -200,8 +203,7 @@ def _keep(
         if first is None:
             first = (now, computed)
         rate = (computed - first[1]) / (now - first[0]) if computed > first[1] else None
-        left = (runs - before - computed) / rate if rate else None
-        tell(Progress(before + computed, runs, computed, now - start, rate, left))
+        tell(Progress(before + computed, runs, computed, now - start, rate))
 
 
 def _bytes(size: float) -> str:
