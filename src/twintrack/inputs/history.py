@@ -77,16 +77,11 @@ class HistorySeries:
     not_used: Bilingual | None = None
 
 
-def load_history(folder: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
-    """Read model/history: series.yaml and one NAME.csv for each of its series, in the order of the file.
+def read_history(path: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
+    """Read a file of series of any name, and NAME.csv beside it for each of them, in the order of the file.
 
     With `sources` every citation is looked up. Raises InputError with all faults.
     """
-    return read_history(folder / SERIES_FILE, sources)
-
-
-def read_history(path: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
-    """Read a file of series of any name and the tables beside it; raises InputError with all faults."""
     return _read(path, sources)[1]
 
 
