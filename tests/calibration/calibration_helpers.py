@@ -35,7 +35,7 @@ def series(points: Iterable[HistoryPoint], name: str = "made", **changes: Any) -
         "scale": "linear", "unit": "1", "factor": 1.0, "error": 0.1, "discrepancy": 0.3, "bound": None,
         "definition": WORDS, "points": tuple(points),
     }  # fmt: skip
-    return HistorySeries(**(given | changes))
+    return HistorySeries.model_construct(**(given | changes))
 
 
 def series_of(years: Sequence[float], values: Sequence[float], **changes: Any) -> HistorySeries:

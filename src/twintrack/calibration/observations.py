@@ -8,7 +8,7 @@ the scale of their series: logarithms of positive quantities, logits of shares.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
 
@@ -63,7 +63,7 @@ class Observed:
         """Give the series with some of its points only; there may be none."""
         kept = np.flatnonzero([keep(point) for point in self.series.points])
         return Observed(
-            replace(self.series, points=tuple(self.series.points[place] for place in kept)),
+            self.series.model_copy(update={"points": tuple(self.series.points[place] for place in kept)}),
             self.times[kept],
             self.values[kept],
             self.errors[kept],

@@ -54,7 +54,9 @@ def project(target: Target, scores: Array, seed: int, years: Sequence[int] = YEA
     past = target.said(worlds, runs)
     found = []
     for number, (item, place) in enumerate(target.observed.placed):
-        yearly = replace(item.series, window=1.0) if item.series.reading == "mean" else item.series
+        yearly = (
+            item.series.model_copy(update={"window": 1.0}) if item.series.reading == "mean" else item.series
+        )
         said = _said(yearly, years, longer.equations, outputs)
         stream = np.random.default_rng((seed, 7, number))
         errors = _errors(item, yearly, years, past[place], sizes[number], persistences[number], stream)
