@@ -111,10 +111,10 @@ def fits(observed: Observations, prior: Predicted, posterior: Predicted, sizes: 
     ]
 
 
-def coverage(counts: Sequence[tuple[int, int]], seed: int = 1) -> Coverage:
+def coverage(counts: Sequence[tuple[int, int]]) -> Coverage:
     """Add up (inside, points) of series; the interval is a 90 % bootstrap over series."""
     table = np.array(counts)
-    picks = np.random.default_rng(seed).integers(0, len(table), (_RESAMPLES, len(table)))
+    picks = np.random.default_rng(1).integers(0, len(table), (_RESAMPLES, len(table)))
     sums = table[picks].sum(axis=1)
     low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.05, 0.95])
     return Coverage(int(table[:, 0].sum()), int(table[:, 1].sum()), float(low), float(high))
