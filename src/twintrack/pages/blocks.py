@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from twintrack.pages.texts import Texts
@@ -85,10 +85,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts(Block):
-    """A list of terms."""
+    """A list of terms; it has a basis where it tells numbers that were worked out."""
 
     facts: Sequence[Fact]
     style: str = "provenance"
+    basis: Basis | None = None
     kind: ClassVar[str] = "facts"
 
 
@@ -145,6 +146,12 @@ class Cell:
 
 
 Row = Sequence[str | Cell]
+
+
+def grouped(heading: Cell, rows: Sequence[Row]) -> list[Row]:
+    """Put one or more rows under a heading that stands for all of them."""
+    first, *others = rows
+    return [[replace(heading, rows=len(rows)), *first], *others]
 
 
 @dataclass(frozen=True)

@@ -99,17 +99,14 @@ class ReportView(View):
         ]
         return [*keys, Key(reference, colour, "line", "2 3")] if reference else keys
 
-    def heading(
-        self, entry: Outcome | Statistic, *, rows: int = 0, mean: bool = False, unit: str = ""
-    ) -> Cell:
-        """The title of an outcome with its unit and better direction; heads `rows` rows where it is given."""
-        arrow = ARROWS[entry.better]
-        small = "\n".join(
-            filter(None, [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""])
-        )
+    def heading(self, entry: Outcome | Statistic, *, mean: bool = False, unit: str = "") -> Cell:
+        """The title of an outcome with its unit and better direction; whether means are shown of it."""
+        small = [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""]
+        title, arrow = self.of(entry.title), ARROWS[entry.better]
+        if arrow:
+            title = f"{title}\u00a0{arrow}"
         direction = self.texts(f"better_{entry.better}") if arrow else ""
-        title = self.of(entry.title)
-        return Cell(f"{title}\u00a0{arrow}" if arrow else title, small, title=direction, rows=rows)
+        return Cell(title, "\n".join(filter(None, small)), title=direction)
 
     def difference_unit(self, name: str) -> str:
         """The unit of differences of an outcome: percentage points for shares."""

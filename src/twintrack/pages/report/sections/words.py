@@ -26,7 +26,7 @@ MOST_NAMES = 4
 
 def blocks(view: ReportView) -> list[Block]:
     """Give each outcome with a paragraph for each scenario."""
-    return [view.told("words_intro", "note"), Facts(sentences(view), "words")]
+    return [view.told("words_intro", "note"), Facts(sentences(view), "words", view.basis("results.csv"))]
 
 
 def sentences(view: ReportView) -> list[Fact]:
