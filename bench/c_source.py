@@ -15,7 +15,8 @@ from itertools import pairwise
 import numpy as np
 
 from bench.c_exp_ln import wide_exp_ln
-from bench.c_loops import RunLoop, SpillSlots, StoredValue, cut
+from bench.c_loops import LoopSpills, cut
+from twintrack.engines.llvm.basic_blocks import BasicBlock, Store
 from twintrack.engines.llvm.source import Source
 from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.scalar.graph import LEAVES, LITERAL, ScalarGraph
@@ -111,13 +112,13 @@ class _Source:
         moving = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
         still = [name for name in outputs if name not in moving]
         slots = [(place, slot) for place, slot in enumerate(self.program.slots) if slot.length]
-        updates = [StoredValue("S", place, slot.following) for place, slot in slots]
+        updates = [Store("S", place, slot.following) for place, slot in slots]
         rows, constant = self._rows("Y", moving), self._rows("N", still)
         step = self._kernel("step", updates)
         saving = self._kernel("saving_step", [*rows, *updates])
-        starts = [*(StoredValue("S0", place, slot.first) for place, slot in slots), *constant]
+        starts = [*(Store("S0", place, slot.first) for place, slot in slots), *constant]
         # What later steps hold is known only now, and is computed together with the first values.
-        held = [StoredValue("K", place, node) for node, place in self.held.items()]
+        held = [Store("K", place, node) for node, place in self.held.items()]
         init = self._kernel("init", [*starts, *held])
         shared, fixed = self._scalar("shared", self.shared), self._scalar("fixed", self.fixed)
         sizes = {
@@ -144,16 +145,16 @@ class _Source:
             shared=len(self.shared),
         )
 
-    def _rows(self, array: str, names: Sequence[str]) -> list[StoredValue]:
+    def _rows(self, array: str, names: Sequence[str]) -> list[Store]:
         nodes = [node for name in names for node in self.program.outputs[name]]
-        return [StoredValue(array, place, node) for place, node in enumerate(nodes)]
+        return [Store(array, place, node) for place, node in enumerate(nodes)]
 
     # Code over a block of runs
 
-    def _kernel(self, name: str, stores: Sequence[StoredValue]) -> str:
+    def _kernel(self, name: str, stores: Sequence[Store]) -> str:
         """Write the functions that compute and store values over a block of runs."""
         loops = cut(self.graph, stores, self.shape.loop)
-        spills = SpillSlots(self.graph, loops)
+        spills = LoopSpills(self.graph, loops)
         self.most_spilled = max(self.most_spilled, spills.size)
         functions, calls = [], []
         for number, loop in enumerate(loops):
@@ -251,13 +252,13 @@ class _Source:
 class _Writer:
     """Writes the lines of one loop: every value is loaded before its first use."""
 
-    def __init__(self, source: _Source, spills: SpillSlots, number: int) -> None:
+    def __init__(self, source: _Source, spills: LoopSpills, number: int) -> None:
         self.source = source
         self.spills = spills
         self.number = number
         self.here: set[int] = set()
 
-    def lines(self, loop: RunLoop) -> list[str]:
+    def lines(self, loop: BasicBlock) -> list[str]:
         """Give the lines: loads and operations, then stores."""
         graph = self.source.graph
         found: list[str] = []
@@ -297,7 +298,7 @@ class _Writer:
             return _number(item.value, "v")
         return f"vselect(n{node}, ALL(1.0), ALL(0.0))" if item.logical else f"n{node}"
 
-    def _stored(self, store: StoredValue) -> list[str]:
+    def _stored(self, store: Store) -> list[str]:
         value = self._as_number(store.node)
         if store.array in ("Y", "N"):
             return [f"STORE({store.array} + {store.place} * stride + r, {value});"]

@@ -66,11 +66,6 @@ class Catalogue:
         return self.equations.variables[split_element(name)[0]].units
 
 
-def load_core(content: Path | None = None) -> Core:
-    """Read a content; by default the one that `content_root` finds. Raises InputError when there is none."""
-    return Core(content_root() if content is None else Path(content))
-
-
 class Core:
     """Equations, levers, worlds, outcomes and strategies of one content folder, and engines to run them.
 
@@ -78,8 +73,9 @@ class Core:
     equations) with all the faults of that file.
     """
 
-    def __init__(self, content: Path) -> None:
-        self.content = content
+    def __init__(self, content: Path | None = None) -> None:
+        """Take a content folder, by default the one that `content_root` finds; InputError for none."""
+        self.content = content_root() if content is None else Path(content)
         self._memory: dict[str, tuple[Path, object, Any]] = {}
 
     @cached_property

@@ -5,28 +5,21 @@ It stands on top of all rooms that work something out, and only calls them.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.core import Core, StrategyReference
-from twintrack.decisions.explanation import Explanation, Knowledge, explain
+from twintrack.decisions.explanation import Explanation, explain
 from twintrack.engines.registry import EngineName
-from twintrack.errors import InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.names import snake
-from twintrack.resources import content_root
 from twintrack.runs.arrays import WorldArrays, world_arrays
-from twintrack.runs.asked import Scenarios, Strategies
+from twintrack.runs.asked import Scenarios, Strategies, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.prepared import DEFAULT_WORLDS
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.single import compare_strategies, run_strategy
-from twintrack.runs.switching import SWITCH_VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +28,6 @@ if TYPE_CHECKING:
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
-_log = logging.getLogger(__name__)
-
 
 def load(content: Path | None = None) -> Model:
     """Read the model. Files are read when they are first needed.
@@ -44,7 +35,7 @@ def load(content: Path | None = None) -> Model:
     `content` is the folder with model/ and strategies/; by default the one that `content_root` finds. Raises
     InputError when there is none.
     """
-    return Model(content_root() if content is None else Path(content))
+    return Model(content)
 
 
 class Model(Core):
@@ -114,8 +105,7 @@ class Model(Core):
         from twintrack.worlds.drawing import draw_worlds
 
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
-        for note in notes:
-            _log.warning("note: %s", note)
+        tell_notes(notes)
         return frame
 
     def sample_worlds(self, worlds: int, seed: int = 1) -> pd.DataFrame:
@@ -153,14 +143,14 @@ class Model(Core):
         from twintrack.runs.experiment import Experiment
 
         names = list(self.outcomes) if outputs is None else outputs
-        asked = Experiment(strategies, scenarios, worlds, seed=seed, outputs=names, prior=prior, model=self)
-        return replace(asked, times="all").dataset()
+        asked = Experiment(
+            strategies, scenarios, worlds, seed=seed, outputs=names, times="all", prior=prior, model=self
+        )
+        return asked.dataset()
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
-        sources, switches = self.inputs.sources, self._switches() if snake(name) in SWITCH_VARIABLES else {}
-        known = Knowledge(self.equations, self.levers, self.world, self.outcomes, sources, switches)
-        return explain(name, known)
+        return explain(self, name)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""
@@ -176,12 +166,3 @@ class Model(Core):
     def at_budget(self, plan: Strategy, scenario: str) -> tuple[Strategy, float]:
         """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers."""
         return at_budget(self, plan, self.scenario(scenario))
-
-    def _switches(self) -> dict[str, str]:
-        """Say when strategies switch, by name; what is wrong with others is told when they are used."""
-        found: dict[str, str] = {}
-        for name in self.strategies:
-            with suppress(InputError):
-                plan = self.strategy(name)
-                found |= {plan.name: str(plan.switch)} if plan.switch else {}
-        return found

@@ -12,9 +12,10 @@ import numpy as np
 from scipy.stats import multivariate_normal
 
 from twintrack.calibration.moves import Moved
-from twintrack.calibration.observations import Array, Observations, observations
+from twintrack.calibration.observations import Observations, observations
 from twintrack.calibration.sampler import Population, Settings, Task, Work, sample
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistoryPoint, HistorySeries
 from twintrack.inputs.schemas import Bilingual
 from twintrack.runs.workers import computed_here
@@ -34,7 +35,7 @@ def series(points: Iterable[HistoryPoint], name: str = "made", **changes: Any) -
         "scale": "linear", "unit": "1", "factor": 1.0, "error": 0.1, "discrepancy": 0.3, "bound": None,
         "definition": WORDS, "points": tuple(points),
     }  # fmt: skip
-    return HistorySeries(**(given | changes))
+    return HistorySeries.model_construct(**(given | changes))
 
 
 def series_of(years: Sequence[float], values: Sequence[float], **changes: Any) -> HistorySeries:
@@ -106,7 +107,7 @@ class Linear:
     def covariance(self) -> Array:
         """Of all residuals, shape (points, points)."""
         whole = np.zeros((self.observed.points, self.observed.points))
-        for number, (item, place) in enumerate(zip(self.observed.series, self.observed.slices, strict=True)):
+        for number, (item, place) in enumerate(self.observed.placed):
             apart = np.abs(item.times[:, None] - item.times)
             persistence = self.unknowns.persistences[number] ** apart
             whole[place, place] = self.unknowns.sizes[number] ** 2 * persistence + np.diag(item.errors**2)
@@ -168,9 +169,4 @@ def sampled(target: Linear, settings: Settings, seed: Sequence[int] = (1,)) -> l
 
 def with_values(observed: Observations, values: Array) -> Observations:
     """The same series with other values, shape (points,)."""
-    return Observations(
-        tuple(
-            replace(item, values=values[place])
-            for item, place in zip(observed.series, observed.slices, strict=True)
-        )
-    )
+    return Observations(tuple(replace(item, values=values[place]) for item, place in observed.placed))

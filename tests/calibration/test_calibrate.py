@@ -15,7 +15,6 @@ from twintrack.calibration.calibrate import (
     Calibrated,
     Calibration,
     calibrate,
-    crew,
     described,
     pooled,
     runs,
@@ -188,8 +187,3 @@ def test_the_frame_has_parameters_then_errors_of_the_series(learn: Learn) -> Non
     unknowns = found.target.unknowns
     assert (frame["discrepancy[most]"] == unknowns.discrepancy(found.scores)[2]).all()
     assert (frame["persistence[gap]"] == unknowns.persistence(found.scores)[0]).all()
-
-
-def test_one_worker_is_this_process(small_target: Target) -> None:
-    with crew({"made": small_target}, 1, print) as compute:
-        assert list(compute([])) == []

@@ -14,6 +14,7 @@ from twintrack.calibration.field_results import (
     status_of,
     told,
 )
+from twintrack.calibration.validate import plain
 
 NAME = Text("x", "甲")
 
@@ -35,7 +36,7 @@ def test_limits_belong_to_what_is_within() -> None:
 
 def test_a_result_is_what_json_holds() -> None:
     table = Evidence(NAME, columns("a|甲", "b|乙"), (("one", float("inf")), (NAME, True)))
-    found = FieldTest(1, "id", NAME, "not done", NAME, (told(NAME, 1),), (table,)).as_dict()
+    found = plain(FieldTest(1, "id", NAME, "not done", NAME, (told(NAME, 1),), (table,)))
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["tables"][0]["rows"] == [["one", None], [{"en": "x", "zh": "甲"}, True]]
     assert found["tables"][0]["columns"][1] == {"en": "b", "zh": "乙"}

@@ -24,7 +24,7 @@ def fitted(history: HistorySeries, middles: list[float], width: float = 1.0) -> 
     before = Predicted(said * 2, said * 2, known)
     after = Predicted(said, np.array(middles)[:, None] + width * EVEN, known)
     sizes = np.linspace(0, 1, RUNS)[None]
-    return fits(observed.series, observed.slices, before, after, sizes)[0]
+    return fits(observed, before, after, sizes)[0]
 
 
 def test_bands_are_quantiles_in_the_unit_of_the_series() -> None:
@@ -80,7 +80,7 @@ def test_every_series_gets_its_own_points() -> None:
     )
     said = np.array([5.0, 6.0, 9.0])[:, None] + 0 * EVEN
     predicted = Predicted(said, said, np.ones(3, dtype=bool))
-    one, two = fits(observed.series, observed.slices, predicted, predicted, np.array([EVEN, 2 * EVEN]))
+    one, two = fits(observed, predicted, predicted, np.array([EVEN, 2 * EVEN]))
     assert (one.name, two.name) == ("one", "two")
     assert (one.error, two.error, two.bias) == (0, 2, -2)
     assert two.discrepancy.p95 == pytest.approx(1.8)

@@ -9,7 +9,8 @@ import pytest
 from calibration_helpers import Linear, linear
 
 from twintrack.calibration.information import information, whitened_jacobian
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
+from twintrack.equations.structure import Array
 
 
 def exact(target: Linear) -> Array:
@@ -41,7 +42,7 @@ def test_it_is_the_mean_over_places() -> None:
 def test_series_that_are_bounds_tell_nothing() -> None:
     target = linear(3, 3)
     first, *others = target.observed.series
-    bound = replace(first, series=replace(first.series, bound="upper"))
+    bound = replace(first, series=first.series.model_copy(update={"bound": "upper"}))
     changed = replace(target, unknowns=replace(target.unknowns, observed=Observations((bound, *others))))
     without = exact(target) - (
         target.slopes[:4].T @ np.linalg.inv(target.covariance[:4, :4]) @ target.slopes[:4]

@@ -58,7 +58,7 @@ def test_series_are_independent_of_one_another_and_normal_within() -> None:
     errors = [np.full(4, 0.2), np.array([0.6, (2.0 - 0.4) / 2 / norm.ppf(0.95)])]
     for run in range(RUNS):
         wanted = 0.0
-        for number, (item, place) in enumerate(zip(observed.series, observed.slices, strict=True)):
+        for number, (item, place) in enumerate(observed.placed):
             spread = dense(item.times, errors[number], sizes[number, run], persistences[number, run])
             wanted += multivariate_normal(said[place, run], spread).logpdf(item.values)
         assert found[run] == pytest.approx(wanted, rel=1e-10)

@@ -11,7 +11,7 @@ from calibration_helpers import linear
 from scipy.stats import multivariate_normal, norm
 
 from twintrack.calibration.moves import Block, Moved, Reference, independent, moved
-from twintrack.calibration.observations import Array
+from twintrack.equations.structure import Array
 
 SIZE, RUNS = 6, 20_000
 

@@ -120,13 +120,13 @@ def test_what_had_happened_by_a_year_is_kept() -> None:
     kept = observations(three(), SAVED).until(2021.0)
     assert kept.names == ["at", "mean"]
     assert [item.years for item in kept.series] == [[2020.0, 2021.0], [2020.0]]
-    assert kept.points == 3 and kept.slices == [slice(0, 2), slice(2, 3)]
+    assert kept.points == 3 and [place for _, place in kept.placed] == [slice(0, 2), slice(2, 3)]
     assert [item.values.tolist() for item in kept.series] == [[1, 2], [3]]
 
 
 def test_one_series_is_left_out() -> None:
     kept = observations(three(), SAVED).without("mean")
-    assert kept.names == ["at", "late"] and kept.slices == [slice(0, 2), slice(2, 3)]
+    assert kept.names == ["at", "late"] and [place for _, place in kept.placed] == [slice(0, 2), slice(2, 3)]
 
 
 def test_points_and_their_weights_go_together() -> None:

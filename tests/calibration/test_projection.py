@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from calibration_helpers import with_values
 
-from twintrack.calibration.observations import Array
 from twintrack.calibration.projection import Projection, project, table
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 RUNS = 4000
 
@@ -32,7 +32,11 @@ def off_by(target: Target, scores: Array, residuals: Array) -> Target:
 def exact(target: Target) -> Target:
     """The same series without error of measurement (but for a trace, so that a matrix has an inverse)."""
     series = tuple(
-        replace(item, errors=np.full(len(item.errors), 1e-6), series=replace(item.series, error=1e-6))
+        replace(
+            item,
+            errors=np.full(len(item.errors), 1e-6),
+            series=item.series.model_copy(update={"error": 1e-6}),
+        )
         for item in target.observed.series
     )
     return target.with_observed(replace(target.observed, series=series))
@@ -59,7 +63,7 @@ def test_what_the_model_says_is_read_for_calendar_years(small_target: Target) ->
 
 def test_a_mean_is_projected_over_the_whole_year_whatever_its_window(small_target: Target) -> None:
     gap_, mean, most = small_target.observed.series
-    short = replace(mean, series=replace(mean.series, window=0.25))
+    short = replace(mean, series=mean.series.model_copy(update={"window": 0.25}))
     target = small_target.with_observed(replace(small_target.observed, series=(gap_, short, most)))
     found = projected(target, at_central(target, 0.1, 0.5))
     assert found["gap_of_the_year", 2025].said.p50 == pytest.approx(gap(2025.5), rel=1e-3)

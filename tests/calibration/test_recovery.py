@@ -13,10 +13,11 @@ from scipy import stats
 
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.likelihood import log_likelihood
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
 from twintrack.calibration.recovery import RECOVERY, Recovery, _judged, _made_up, recover
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 
 TOLD = 0.2
@@ -185,7 +186,7 @@ def test_errors_of_every_series_are_learnt_as_by_quadrature(errors_only: tuple[A
     population = learn(here(one=known), "one", known, settings, (1,))
     count = len(known.unknowns.names)
     evidence, below, above, widths = 0.0, [], [], []
-    for number, (item, place) in enumerate(zip(known.observed.series, known.observed.slices, strict=True)):
+    for number, (item, place) in enumerate(known.observed.placed):
         grid, weights, log_mean = quadrature(known, Observations((item,)), path[place])
         evidence += log_mean
         sample = population.scores[count + number]

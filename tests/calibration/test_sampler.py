@@ -12,7 +12,6 @@ from calibration_helpers import Linear, here, linear, sampled
 
 from twintrack.calibration import sampler
 from twintrack.calibration.moves import Moved
-from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import (
     BLOCK,
     Population,
@@ -24,6 +23,7 @@ from twintrack.calibration.sampler import (
     sample,
     systematic,
 )
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.workers import Crew
 

@@ -232,7 +232,7 @@ def test_ctrl_c_leaves_a_store_that_continues(out: Path) -> None:
 def test_progress_in_words() -> None:
     assert words(Progress(0, 14_000, 0, 0.0)).startswith("0 of 14,000 runs, starting")
     assert words(Progress(256, 14_000, 256, 3.0)) == "256 of 14,000 runs"
-    told = words(Progress(7168, 14_000, 7168, 6.0, 2300.4, 2.97))
+    told = words(Progress(7168, 14_000, 7168, 6.0, 2300.4))
     assert told == "7,168 of 14,000 runs, 2,300 a second, 3 s left"
     assert [duration(seconds) for seconds in (0.4, 99, 100, 5999, 11_100)] == [
         "0 s", "99 s", "2 min", "1 h 40 min", "3 h 05 min",

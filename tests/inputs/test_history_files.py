@@ -13,11 +13,12 @@ from twintrack.inputs.check_files import check_file, content_files
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.history import (
     LAST_YEAR,
+    SERIES_FILE,
     HistoryPoint,
     HistorySeries,
     history_faults,
     history_files,
-    load_history,
+    read_history,
 )
 from twintrack.resources import content_root
 
@@ -112,7 +113,7 @@ def equations() -> SimpleNamespace:
 
 
 def test_a_history_is_read(folder: Path, content: Content, equations: SimpleNamespace) -> None:
-    history = load_history(folder, content.sources)
+    history = read_history(folder / SERIES_FILE, content.sources)
     assert list(history) == list(TABLES)
     chips, money, projects, users = history.values()
     assert isinstance(chips, HistorySeries)
@@ -138,7 +139,7 @@ def test_a_history_is_read(folder: Path, content: Content, equations: SimpleName
 def test_a_mean_without_a_window_is_that_of_a_year(folder: Path, write: Write) -> None:
     write("model/history/series.yaml", SERIES.replace("    window: 0.5\n", ""))
     write("model/history/money.csv", HEAD + TABLES["money"].replace("2024.5", "2024"))
-    assert load_history(folder)["money"].window == 1.0
+    assert read_history(folder / SERIES_FILE)["money"].window == 1.0
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_what_is_wrong_with_a_series_is_told(
 ) -> None:
     assert old in SERIES
     write("model/history/series.yaml", SERIES.replace(old, new, 1))
-    (line,) = faults(load_history, folder)
+    (line,) = faults(read_history, folder / SERIES_FILE)
     assert line.startswith(f"model/history/series.yaml:{fault}")
 
 
@@ -220,13 +221,13 @@ def test_what_is_wrong_with_a_table_is_told(
 ) -> None:
     assert old in TABLES[name]
     write(f"model/history/{name}.csv", HEAD + TABLES[name].replace(old, new, 1))
-    first, *_ = faults(load_history, folder, content.sources)
+    first, *_ = faults(read_history, folder / SERIES_FILE, content.sources)
     assert first.startswith(f"model/history/{name}.csv:{fault}")
 
 
 def test_columns_are_exactly_these(folder: Path, write: Write, faults: Faults) -> None:
     write("model/history/chips.csv", HEAD.replace("low", "lower") + TABLES["chips"])
-    (line,) = faults(load_history, folder)
+    (line,) = faults(read_history, folder / SERIES_FILE)
     assert line.startswith("model/history/chips.csv:1: the first line must name the columns year, value, low")
 
 
@@ -235,7 +236,7 @@ def test_all_faults_come_at_once(folder: Path, write: Write, content: Content, f
     write("model/history/other.csv", HEAD)
     write("model/history/money.csv", HEAD + TABLES["money"].replace("7,", "x,").replace("jiang2025", "jiang"))
     write("model/history/users.csv", HEAD + TABLES["users"].replace("0.18", "0"))
-    assert faults(load_history, folder, content.sources) == [
+    assert faults(read_history, folder / SERIES_FILE, content.sources) == [
         "model/history/series.yaml:2: there is no chips.csv beside this file; write its numbers there",
         'model/history/money.csv:2: there is no source "jiang"; did you mean "jiang2025"?',
         'model/history/money.csv:2: value must be a number, not the text "x"',

@@ -12,8 +12,8 @@ def text(tree: Path) -> str:
     return (tree / "reports" / "comparison.yaml").read_text(encoding="utf-8")
 
 
-def test_a_report_names_what_it_shows(tree: Path) -> None:
-    report = load_report(tree / "reports" / "comparison.yaml", tree)
+def test_a_report_names_what_it_shows(tree: Path, content: Content) -> None:
+    report = load_report(tree / "reports" / "comparison.yaml", content)
 
     assert report.strategies == ("baseline", "pure_catchup", "0.6 pure_catchup + 0.4 pure_exploration")
     assert (report.ensemble.worlds, report.ensemble.seed) == (20, 1)
@@ -34,6 +34,7 @@ def test_a_report_names_what_it_shows(tree: Path) -> None:
         (", registered_models", "", ":5: outcomes needs at least 8 entries; it has 7"),
         ("worlds: 20", "worlds: 0", ":4: worlds must be at least 1, not the number 0"),
         ("seed: 1", "seed: 1.5", ":4: seed must be a whole number, not the number 1.5"),
+        ("2040]", '"{a}"]', ':7: years.1 is wrong: "{a}" is not a date; write a year'),
         ("2040]", "2050]", ":7: years.1 is wrong: the date 2050 is after 2040"),
         ("zh]", "fr]", ":8: languages.1 must be 'en' or 'zh', not the text \"fr\""),
         ("years:", "year:", ':7: unknown key "year"; did you mean "years"?'),

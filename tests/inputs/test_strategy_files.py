@@ -6,7 +6,6 @@ import pytest
 
 from twintrack.inputs.content import Content
 from twintrack.inputs.strategy_files import save_strategy, strategy_yaml
-from twintrack.inputs.yaml_files import read_document
 
 
 def random_setting(draw: np.random.Generator) -> float | dict[float, float]:
@@ -51,17 +50,6 @@ def test_a_number_stays_a_number_and_dates_stay_dates(content: Content) -> None:
     assert "  capital_patience: 3\n" in text
     assert "  fiscal_ai_rd: {2026: 60, 2030: 150}\n" in text
     assert "stage_share_basic" not in text
-
-
-def test_the_merged_strategy_can_be_shown_with_all_levers(
-    write: Callable[..., Path], content: Content
-) -> None:
-    strategy = content.strategies.resolve("pure_catchup")
-
-    text = strategy_yaml(strategy, content.levers, all_levers=True)
-
-    assert list(read_document(write("all.yaml", text)).data["levers"]) == list(content.levers.levers)
-    assert content.strategies.resolve("all.yaml").paths == strategy.paths
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -277,15 +277,14 @@ def test_shares_of_one_whole_are_watched_after_the_switch_too(
     assert faults(library.resolve, child)[0].startswith(f"strategies/child.yaml:2: {told}")
 
 
-@pytest.mark.parametrize("all_levers", [False, True])
 def test_a_strategy_that_switches_reads_back_the_same(
-    content: Content, write: Write, resolved: Callable[[str], Strategy], all_levers: bool
+    content: Content, write: Write, resolved: Callable[[str], Strategy]
 ) -> None:
     library = content.strategies
     text = STATE.replace("below: 6", "below: 6.5, for_years: 0.25").replace("}}", "}, ramp_years: 1.5}")
     strategy = library.resolve(resolved(text), {"fiscal_ai_rd": {2030: 70, 2031: [70, 80]}})
 
-    written = strategy_yaml(strategy, content.levers, all_levers=all_levers)
+    written = strategy_yaml(strategy, content.levers)
     read = library.resolve(write("strategies/saved.yaml", written))
 
     assert read.paths == strategy.paths

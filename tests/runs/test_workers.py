@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from twintrack.errors import InputError, TwinTrackError
 from twintrack.model import Model
 from twintrack.runs import workers
 from twintrack.runs.experiment import Progress
-from twintrack.runs.parts import Job, Work, part
+from twintrack.runs.parts import Job, Work
 from twintrack.runs.prepared import prepare
 
 Run = Callable[..., EnsembleResult]
@@ -141,12 +141,20 @@ def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Ru
         _Deadly("central", "fast", 1, np.arange(10, 20), DRAWS),
     ]
     with pytest.raises(TwinTrackError, match=r"part 1 of fast in central ended with exit code 7, 3 times"):
-        list(workers.computed_by_workers(prepared.work, jobs, 2, told.append))
+        list(computed(prepared.work, jobs, 2, told.append))
     assert len(told) == 2
     assert not [pid for pid in children(os.getpid()) if is_worker(pid)]
 
 
 DRAWS = np.full((2, 10), 5.0)
+
+
+def computed(
+    work: Work, jobs: Iterable[Job], number: int, tell: Callable[[str], None]
+) -> Iterator[tuple[Job, bytes]]:
+    """Jobs as so many processes compute them."""
+    with workers.computing(work, number, tell) as compute:
+        yield from compute(jobs)
 
 
 class _Deadly(Job):
@@ -160,12 +168,17 @@ class _Deadly(Job):
 def test_what_a_computation_raises_is_passed_on(small_model: Model) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     wrong = Job("central", "fast", 0, np.arange(10), np.full((3, 10), 5.0))  # more parameters than there are
-    for compute in (
-        lambda: workers.computed_here(prepared.work, [wrong]),
-        lambda: workers.computed_by_workers(prepared.work, [wrong], 1, print),
-    ):
+    for number in (1, 2):
         with pytest.raises((InputError, ValueError)):
-            list(compute())
+            list(computed(prepared.work, [wrong], number, print))
+
+
+def test_one_worker_is_this_process(small_model: Model) -> None:
+    prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
+    jobs = [Job("central", "fast", number, np.arange(10), DRAWS) for number in range(2)]
+    for done, _ in computed(prepared.work, jobs, 1, print):
+        assert done in jobs
+        assert not [pid for pid in children(os.getpid()) if is_worker(pid)]
 
 
 def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -> None:
@@ -187,7 +200,7 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
                 return
             time.sleep(0.05)
 
-    assert list(workers.computed_by_workers(prepared.work, jobs(), len(cores), print))
+    assert list(computed(prepared.work, jobs(), len(cores), print))
     assert sorted(seen.values(), key=min) == [{core} for core in cores]
     assert all(deaf.values())
 
@@ -195,6 +208,6 @@ def test_each_worker_is_bound_to_a_core_and_deaf_to_ctrl_c(small_model: Model) -
 def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> None:
     work: Work = prepare(Experiment(["fast", "turning"], worlds=10, model=small_model, prior=True)).work
     job = Job("central", "turning", 0, np.arange(10), DRAWS)
-    first = part(work, job)
-    part(work, Job("central", "fast", 1, np.arange(10, 10 + 10), DRAWS * 1.1))
-    assert part(work, job) == first
+    first = work.compute(job)
+    work.compute(Job("central", "fast", 1, np.arange(10, 10 + 10), DRAWS * 1.1))
+    assert work.compute(job) == first

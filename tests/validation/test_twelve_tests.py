@@ -12,6 +12,7 @@ import pytest
 from field_tests import FIELD_TESTS, field_tests
 from twintrack.calibration.field_results import FieldTest, Text, status_of
 from twintrack.calibration.field_tests import FIELD_TEST_ROOMS
+from twintrack.calibration.validate import plain
 from twintrack.model import Model
 from twintrack.stored import reached_code
 
@@ -54,9 +55,9 @@ def test_a_status_follows_from_the_measures(name: str, result: Result) -> None:
 @pytest.mark.parametrize("name", FIELD_TESTS)
 def test_results_are_plain_data_in_both_languages(name: str, result: Result) -> None:
     found = result(name)
-    plain = json.loads(json.dumps(found.as_dict(), allow_nan=False))
-    assert plain["id"] == name
-    assert plain["number"] == list(FIELD_TESTS).index(name) + 1
+    told = json.loads(json.dumps(plain(found), allow_nan=False))
+    assert told["id"] == name
+    assert told["number"] == list(FIELD_TESTS).index(name) + 1
     assert found.command
     assert [path for path in re.findall(r"tests/\S+", found.command) if not (ROOT / path).is_file()] == []
     texts = [found.title, found.summary, *(measure.name for measure in found.measures)]

@@ -5,6 +5,7 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from scipy.stats import qmc
@@ -12,6 +13,7 @@ from scipy.stats import qmc
 from twintrack.errors import InputError
 from twintrack.model import Model
 from twintrack.worlds.sampling import pieces, quantiles, sample_worlds, sampled
+from twintrack.worlds.worlds_file import Design
 
 
 def parameter(distribution: Any, low: float = 1.0, high: float = 3.0, value: float = 1.5) -> SimpleNamespace:
@@ -124,12 +126,19 @@ def test_latin_worlds_are_those_that_tables_were_published_with(model: Model, wo
             np.testing.assert_array_equal(found[name], by_scipy(parameters[name], shares), err_msg=name)
 
 
+def sobol_worlds(parameters: Any, worlds: int, seed: int) -> pd.DataFrame:
+    """A Sobol sequence put together from its pieces."""
+    names = sampled(parameters)
+    design = Design(tuple(names), worlds, partial(pieces, parameters, worlds, seed, "sobol"), {})
+    return pd.DataFrame(design.values().T, columns=names)
+
+
 @pytest.mark.parametrize("power", [0, 5, 16])
 def test_sobol_worlds_are_those_of_scipy_however_they_are_cut(model: Model, power: int) -> None:
     parameters = PARAMETERS if power > 5 else model.world
     names = sampled(parameters)
     points = qmc.Sobol(len(names), rng=np.random.default_rng(2)).random_base2(power)
-    found = sample_worlds(parameters, 1 << power, 2, "sobol")
+    found = sobol_worlds(parameters, 1 << power, 2)
     for name, shares in zip(names, points.T, strict=True):
         np.testing.assert_array_equal(found[name], by_scipy(parameters[name], shares), err_msg=name)
 
@@ -137,9 +146,9 @@ def test_sobol_worlds_are_those_of_scipy_however_they_are_cut(model: Model, powe
 def test_any_number_of_sobol_worlds_is_the_start_of_one_sequence() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        few, many = (sample_worlds(PARAMETERS, worlds, 1, "sobol") for worlds in (40_000, 70_001))
+        few, many = (sobol_worlds(PARAMETERS, worlds, 1) for worlds in (40_000, 70_001))
     assert few.equals(many.head(40_000))
-    assert not few.equals(sample_worlds(PARAMETERS, 40_000, 2, "sobol"))
+    assert not few.equals(sobol_worlds(PARAMETERS, 40_000, 2))
 
 
 @pytest.mark.parametrize("sampling", ["latin", "sobol"])

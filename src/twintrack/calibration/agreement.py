@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.observations import Z90, Array
+from twintrack.calibration.observations import Z90
 from twintrack.calibration.sampler import Population
-from twintrack.calibration.target import Target, engine_of
-from twintrack.runs.simulating import simulate_variables
+from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -51,7 +51,8 @@ class Agreement:
 def agreement(model: Core, target: Target, populations: Sequence[Population]) -> list[Agreement]:
     """Compare populations on the headline outcomes of the baseline."""
     rows = np.searchsorted(model.equations.time.saved, YEARS)
-    values = [_outcomes(model, target, population.scores, rows) for population in populations]
+    whole = replace(target, equations=model.equations)  # to the model's horizon
+    values = [_outcomes(model, whole, population.scores, rows) for population in populations]
     return [
         _compared(name, year, [value[name][place] for value in values])
         for name in model.headline
@@ -60,19 +61,11 @@ def agreement(model: Core, target: Target, populations: Sequence[Population]) ->
 
 
 def _outcomes(model: Core, target: Target, scores: Array, rows: NDArray[np.int64]) -> Mapping[str, Array]:
-    """Simulate the baseline to the model's horizon, shape (years, runs) for each headline outcome."""
+    """Simulate the baseline, shape (years, runs) for each headline outcome."""
     parts = []
     for start in range(0, scores.shape[1], _RUNS):
         part = scores[:, start : start + _RUNS]
-        found = simulate_variables(
-            engine_of(model.equations),
-            target.arrays,
-            {},
-            target.strategy,
-            model.headline,
-            target.unknowns.worlds(part),
-            part.shape[1],
-        )
+        found = target.outputs(target.unknowns.worlds(part), part.shape[1], model.headline)
         parts.append({name: values[rows] for name, values in found.items()})
     return {name: np.concatenate([part[name] for part in parts], axis=1) for name in model.headline}
 

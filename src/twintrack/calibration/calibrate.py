@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -17,14 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.calibration.checkpoints import Checkpoints
-from twintrack.calibration.observations import Array
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.setup import prepare_target
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
-from twintrack.runs.workers import Crew, computed_here, processor_cores, worker_faults
+from twintrack.runs.workers import Tell, computing, worker_faults
 from twintrack.stored import code_digest
 from twintrack.worlds.basis import basis_of
 
@@ -40,7 +39,6 @@ MAIN = "all series"
 _USUAL_STAGES = 10
 """Powers that a population goes through, until the first one has shown how many they are."""
 
-Tell = Callable[[str], None]
 Show = Callable[[Progress], None]
 
 
@@ -135,21 +133,9 @@ def calibrate(
     checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
     if fresh:
         checkpoints.clear()
-    with crew({MAIN: target}, workers, tell) as compute:
+    with computing(Work({MAIN: target}), workers, tell) as compute:
         populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
     return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
-
-
-@contextmanager
-def crew(targets: dict[str, Target], workers: int | None, tell: Tell) -> Iterator[Compute]:
-    """Give what computes tasks of these targets: workers, or this process when there is only one."""
-    work = Work(targets)
-    number = workers or len(processor_cores())
-    if number == 1:
-        yield lambda tasks: computed_here(work, tasks)
-        return
-    with Crew(work, number, tell) as hired:
-        yield hired.compute
 
 
 def pooled(populations: Sequence[Population], worlds: int, seed: int) -> Array:
@@ -231,7 +217,7 @@ class _Count:
         total = max(self.asked.populations * settings.members * usual, done)
         computed = done - self.resumed
         rate = computed / seconds if computed and seconds else None
-        self.report(Progress(done, total, computed, seconds, rate, (total - done) / rate if rate else None))
+        self.report(Progress(done, total, computed, seconds, rate))
 
 
 def runs(settings: Settings, population: Population) -> int:

@@ -93,11 +93,11 @@ class CostGrowthPrior:
         """Standard deviation of the natural logarithm of the growth factor."""
         return math.hypot(self.sampling, self.definitions)
 
-    def interval(self, median: float, level: float = 0.95) -> Interval:
-        """Give the growth factors between which the middle share `level` of the lognormal prior lies."""
+    def interval(self, median: float) -> Interval:
+        """Give the growth factors between which the middle 95 % of the lognormal prior lie."""
         from scipy.special import ndtri
 
-        factor = math.exp(float(ndtri(0.5 + level / 2)) * self.spread)
+        factor = math.exp(float(ndtri(0.975)) * self.spread)
         return median / factor, median * factor
 
 
@@ -155,13 +155,11 @@ def growth_without_each(runs: Iterable[FrontierRun]) -> dict[str, float]:
     return {run.model: float(value) for run, value in zip(used, growth, strict=True)}
 
 
-def bootstrap_interval(
-    runs: Iterable[FrontierRun], level: float = 0.95, block: int = 1, draws: int = 4000, seed: int = 1
-) -> Interval:
-    """Give the middle share `level` of growth factors of resampled runs; see `trend.bootstrap_growth`."""
+def bootstrap_interval(runs: Iterable[FrontierRun], block: int = 1) -> Interval:
+    """Give the middle 95 % of growth factors of resampled runs; see `trend.bootstrap_growth`."""
     used = regression_runs(runs)
     dates, costs = [run.decimal_date for run in used], [_cost(run) for run in used]
-    return middle_share(bootstrap_growth(dates, costs, draws, seed, block), level)
+    return middle_share(bootstrap_growth(dates, costs, block=block))
 
 
 def envelope_by_year(runs: Iterable[FrontierRun], trend: Trend) -> list[EnvelopeYear]:
@@ -189,8 +187,8 @@ def envelope(runs: Iterable[FrontierRun], trend: Trend) -> Envelope:
     return Envelope(tuple(run.model for run in records), float(np.mean(above)))
 
 
-def billion_dates(runs: Iterable[FrontierRun], level: float = 0.95) -> dict[str, tuple[float, Interval]]:
-    """Give when a run of a billion USD comes, with intervals of probability `level`, as decimal years.
+def billion_dates(runs: Iterable[FrontierRun]) -> dict[str, tuple[float, Interval]]:
+    """Give when a run of a billion USD comes, with intervals of probability 95 %, as decimal years.
 
     `trend`: the line itself, by Fieller's theorem. `records`: the line of equal slope through the records,
     likewise, its offset taken as given. `costliest`: the costliest run of the regression, growing on with the
@@ -201,12 +199,9 @@ def billion_dates(runs: Iterable[FrontierRun], level: float = 0.95) -> dict[str,
     offset = envelope(used, trend).offset
     top = max(used, key=_cost)
     return {
-        "trend": (trend.reaches(BILLION), trend.reach_interval(BILLION, level)),
-        "records": (
-            trend.reaches(BILLION, offset),
-            trend.reach_interval(BILLION / 10**offset, level),
-        ),
-        "costliest": trend.reach_from(top.decimal_date, _cost(top), BILLION, level),
+        "trend": (trend.reaches(BILLION), trend.reach_interval(BILLION)),
+        "records": (trend.reaches(BILLION, offset), trend.reach_interval(BILLION / 10**offset)),
+        "costliest": trend.reach_from(top.decimal_date, _cost(top), BILLION),
     }
 
 
@@ -267,12 +262,9 @@ def cost_growth_summary(runs: Runs, definitions: Sequence[FrontierDefinition] = 
             for name, (date, interval) in billion_dates(runs).items()
         },
         "definitions": {entry.definition: entry.growth_factor for entry in definitions},
-        "prior": None if prior is None else _prior_entry(prior),
+        "prior": prior
+        and {"sampling": prior.sampling, "definitions": prior.definitions, "spread": prior.spread},
     }
-
-
-def _prior_entry(prior: CostGrowthPrior) -> dict[str, float]:
-    return {"sampling": prior.sampling, "definitions": prior.definitions, "spread": prior.spread}
 
 
 def _trend_entry(trend: Trend) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 Status = Literal["passed", "passed in part", "not passed", "not done"]
 
@@ -66,12 +66,7 @@ class FieldTest:
     summary: Text
     measures: tuple[Measure, ...] = ()
     tables: tuple[Evidence, ...] = ()
-    command: str = field(default="")
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the result as plain dicts and lists, ready for JSON."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+    command: str = ""
 
 
 def at_most(name: Text, value: float, limit: float, unit: str = "1") -> Measure:
@@ -103,14 +98,3 @@ def status_of(measures: Sequence[Measure]) -> Status:
     if not judged:
         return "not done"
     return "passed" if all(judged) else "passed in part" if any(judged) else "not passed"
-
-
-def _plain(value: Any) -> Any:
-    """Turn tuples into lists and numbers that JSON lacks into None."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not (abs(value) < float("inf")):
-        return None
-    return value

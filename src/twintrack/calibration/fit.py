@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twintrack.calibration.observations import Array, Observed, restored
+from twintrack.calibration.observations import Observations, Observed, restored
 from twintrack.calibration.predictive import Predicted
 from twintrack.calibration.skill import Theil, autocorrelation, crps, inside, ranks, theil
+from twintrack.equations.structure import Array
 
 BAND = (0.05, 0.5, 0.95)
 """Quantiles of a band: its ends, which hold 90 % between them, and its middle."""
@@ -102,20 +103,18 @@ class Coverage:
     high: float
 
 
-def fits(
-    series: Sequence[Observed], slices: Sequence[slice], prior: Predicted, posterior: Predicted, sizes: Array
-) -> list[SeriesFit]:
+def fits(observed: Observations, prior: Predicted, posterior: Predicted, sizes: Array) -> list[SeriesFit]:
     """Compare all series; `sizes` are the discrepancies after learning, shape (series, runs)."""
     return [
-        _fit(item, _part(prior, place), _part(posterior, place), size)
-        for item, place, size in zip(series, slices, sizes, strict=True)
+        _fit(item, prior.part(place), posterior.part(place), size)
+        for (item, place), size in zip(observed.placed, sizes, strict=True)
     ]
 
 
-def coverage(counts: Sequence[tuple[int, int]], seed: int = 1) -> Coverage:
+def coverage(counts: Sequence[tuple[int, int]]) -> Coverage:
     """Add up (inside, points) of series; the interval is a 90 % bootstrap over series."""
     table = np.array(counts)
-    picks = np.random.default_rng(seed).integers(0, len(table), (_RESAMPLES, len(table)))
+    picks = np.random.default_rng(1).integers(0, len(table), (_RESAMPLES, len(table)))
     sums = table[picks].sum(axis=1)
     low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.05, 0.95])
     return Coverage(int(table[:, 0].sum()), int(table[:, 1].sum()), float(low), float(high))
@@ -124,10 +123,6 @@ def coverage(counts: Sequence[tuple[int, int]], seed: int = 1) -> Coverage:
 def band(sample: Array, scale: str = "linear") -> Band:
     """Give the quantiles of a sample of shape (runs,), carried back from a scale."""
     return Band(*(float(value) for value in restored(np.quantile(sample, BAND), scale)))
-
-
-def _part(predicted: Predicted, place: slice) -> Predicted:
-    return Predicted(predicted.said[place], predicted.expected[place], predicted.known[place])
 
 
 def _fit(item: Observed, prior: Predicted, posterior: Predicted, sizes: Array) -> SeriesFit:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.calibrate import Tell, crew
 from twintrack.calibration.fit import Band, band
-from twintrack.calibration.observations import Array, Observed
+from twintrack.calibration.observations import Observed
 from twintrack.calibration.predictive import Predicted, predict, predict_by_prior
-from twintrack.calibration.sampler import Compute, Population, Settings, sample
+from twintrack.calibration.sampler import Compute, Population, Settings, Work, sample
 from twintrack.calibration.skill import crps, extrapolated, inside
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
+from twintrack.runs.workers import Tell, computing
 
 HELD_OUT_FROM = 2022.0
 """Decimal year: what had ended by then is learnt from, what ends later is predicted."""
@@ -98,7 +99,7 @@ def without_each_series(
     targets = {name: target.with_observed(target.observed.without(name)) for name in target.observed.names}
     found: list[SeriesPrediction] = []
     spreads = {}
-    with crew(targets, workers, tell) as compute:
+    with computing(Work(targets), workers, tell) as compute:
         for number, (name, learnt) in enumerate(targets.items()):
             show(f"without {name} ({number + 1} of {len(targets)})")
             population = learn(compute, name, learnt, settings, (seed, 1, number))
@@ -131,7 +132,7 @@ def before_years(
 ) -> list[SeriesPrediction]:
     """Learn from what had ended by a year, and predict what came after it."""
     learnt = target.with_observed(target.observed.until(until))
-    with crew({"years": learnt}, workers, tell) as compute:
+    with computing(Work({"years": learnt}), workers, tell) as compute:
         population = learn(compute, "years", learnt, settings, (seed, 3, 0))
     return list(predictions(target, learnt, population.scores, (seed, 4)))
 
@@ -155,16 +156,10 @@ def predictions(
     """Predict the points that were not learnt from; `only` names the one series that is wanted."""
     after = predict(target, learnt, scores, (*seed, 0))
     before = predict_by_prior(target, scores.shape[1], (*seed, 1), (*seed, 2))
-    for item, place in zip(target.observed.series, target.observed.slices, strict=True):
+    for item, place in target.observed.placed:
         held = np.flatnonzero(~after.known[place])
         if len(held) and only in (None, item.name):
-            yield _prediction(item, _rows(before, place, held), _rows(after, place, held), held)
-
-
-def _rows(predicted: Predicted, place: slice, rows: NDArray[np.int64]) -> Predicted:
-    return Predicted(
-        predicted.said[place][rows], predicted.expected[place][rows], predicted.known[place][rows]
-    )
+            yield _prediction(item, before.part(place).part(held), after.part(place).part(held), held)
 
 
 def _prediction(

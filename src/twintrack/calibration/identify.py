@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from twintrack.calibration.information import information
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 LEARNT, MOVED = 0.1, 0.1
 """A parameter is as before when its variance has fallen by less than the one share, and its mean has moved by

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from twintrack.calibration.likelihood import cholesky, covariance
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 _STEP = 0.05
 """Half the distance of central differences, in standard deviations of the prior."""
@@ -45,7 +45,7 @@ def whitened_jacobian(target: Target, centers: Array) -> Array:
         slopes = (said[:, :, 0] - said[:, :, 1]) / (2 * _STEP)
     sizes, persistences = unknowns.discrepancy(centers), unknowns.persistence(centers)
     rows = []
-    for number, (item, place) in enumerate(zip(target.observed.series, target.observed.slices, strict=True)):
+    for number, (item, place) in enumerate(target.observed.placed):
         if item.series.bound is None:
             errors = sizes[number][:, None], persistences[number][:, None]
             rows.append(cholesky(covariance(item.times, item.errors, *errors), slopes[place])[1])

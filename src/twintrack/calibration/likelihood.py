@@ -12,7 +12,8 @@ from math import log, pi
 
 import numpy as np
 
-from twintrack.calibration.observations import Array, Observations, Observed
+from twintrack.calibration.observations import Observations, Observed
+from twintrack.equations.structure import Array
 
 
 def log_likelihood(observed: Observations, said: Array, discrepancy: Array, persistence: Array) -> Array:
@@ -28,7 +29,7 @@ def log_likelihood(observed: Observations, said: Array, discrepancy: Array, pers
     """
     total = np.zeros(said.shape[1])
     with np.errstate(invalid="ignore", over="ignore"):
-        for number, (item, place) in enumerate(zip(observed.series, observed.slices, strict=True)):
+        for number, (item, place) in enumerate(observed.placed):
             residuals = item.values[:, None] - said[place]
             if item.series.bound == "upper":
                 total += _above(item, residuals)

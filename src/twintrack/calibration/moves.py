@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 _SURE = 4.0
 """Standard errors that a mean must lie from zero to be taken for its own."""

@@ -8,18 +8,16 @@ the scale of their series: logarithms of positive quantities, logits of shares.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistoryPoint, HistorySeries, end_of
 from twintrack.runs.arrays import along_time, place_of
-
-Array = NDArray[np.float64]
 
 _ROUNDING = 1e-6
 """Years by which a reading may lie beyond a run."""
@@ -65,7 +63,7 @@ class Observed:
         """Give the series with some of its points only; there may be none."""
         kept = np.flatnonzero([keep(point) for point in self.series.points])
         return Observed(
-            replace(self.series, points=tuple(self.series.points[place] for place in kept)),
+            self.series.model_copy(update={"points": tuple(self.series.points[place] for place in kept)}),
             self.times[kept],
             self.values[kept],
             self.errors[kept],
@@ -90,10 +88,11 @@ class Observations:
         return sum(len(item.values) for item in self.series)
 
     @cached_property
-    def slices(self) -> list[slice]:
-        """Where the points of each series lie among all points."""
+    def placed(self) -> list[tuple[Observed, slice]]:
+        """Each series, and where its points lie among all points."""
         ends = np.cumsum([len(item.values) for item in self.series]).tolist()
-        return [slice(start, end) for start, end in pairwise([0, *ends])]
+        places = [slice(start, end) for start, end in pairwise([0, *ends])]
+        return list(zip(self.series, places, strict=True))
 
     def without(self, name: str) -> Observations:
         """Leave one series out."""

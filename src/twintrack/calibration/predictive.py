@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.calibration.likelihood import cholesky, covariance
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Predicted:
     said: Array
     expected: Array
     known: NDArray[np.bool_]
+
+    def part(self, rows: slice | NDArray[np.int64]) -> Predicted:
+        """Give the predictions of some points."""
+        return Predicted(self.said[rows], self.expected[rows], self.known[rows])
 
 
 def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) -> Predicted:
@@ -50,7 +55,7 @@ def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) 
     sizes, persistences = learnt.unknowns.discrepancy(scores), learnt.unknowns.persistence(scores)
     teachers = {item.name: number for number, item in enumerate(learnt.observed.series)}
     expected, known = np.empty_like(said), np.zeros(len(said), dtype=bool)
-    for item, place in zip(target.observed.series, target.observed.slices, strict=True):
+    for item, place in target.observed.placed:
         number = teachers.get(item.name)
         if number is None:
             errors = _of_the_prior(target, item.name, scores.shape[1], stream)

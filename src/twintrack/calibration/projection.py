@@ -6,17 +6,18 @@ that only bounds the model from above, what the model says is given: the observa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from twintrack.calibration.fit import Band, band
-from twintrack.calibration.observations import Array, Observed, row_weights, transformed
+from twintrack.calibration.observations import Observed, row_weights, transformed
 from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.setup import ending
 from twintrack.calibration.target import Target
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistorySeries
 from twintrack.runs.arrays import along_time, place_of
 
@@ -44,20 +45,22 @@ class Projection:
     unit: str
 
 
-def project(target: Target, scores: Array, seed: int, years: Sequence[int] = YEARS) -> list[Projection]:
-    """Project all series of a target by a sample of its posterior, shape (size, worlds)."""
-    longer = replace(target, equations=ending(target.equations, max(years) + 1.0))
+def project(target: Target, scores: Array, seed: int) -> list[Projection]:
+    """Project all series of a target over YEARS by a sample of its posterior, shape (size, worlds)."""
+    longer = replace(target, equations=ending(target.equations, max(YEARS) + 1.0))
     worlds, runs = target.unknowns.worlds(scores), scores.shape[1]
     outputs = longer.outputs(worlds, runs, longer.variables)
     sizes, persistences = target.unknowns.discrepancy(scores), target.unknowns.persistence(scores)
     past = target.said(worlds, runs)
     found = []
-    for number, (item, place) in enumerate(zip(target.observed.series, target.observed.slices, strict=True)):
-        yearly = replace(item.series, window=1.0) if item.series.reading == "mean" else item.series
-        said = _said(yearly, years, longer.equations, outputs)
+    for number, (item, place) in enumerate(target.observed.placed):
+        yearly = (
+            item.series.model_copy(update={"window": 1.0}) if item.series.reading == "mean" else item.series
+        )
+        said = _said(yearly, longer.equations, outputs)
         stream = np.random.default_rng((seed, 7, number))
-        errors = _errors(item, yearly, years, past[place], sizes[number], persistences[number], stream)
-        for year, values, drawn in zip(years, said, errors, strict=True):
+        errors = _errors(item, yearly, past[place], sizes[number], persistences[number], stream)
+        for year, values, drawn in zip(YEARS, said, errors, strict=True):
             bands = band(values + drawn, yearly.scale), band(values, yearly.scale)
             found.append(Projection(item.name, year, _READINGS[yearly.reading], *bands, yearly.unit))
     return found
@@ -80,31 +83,28 @@ def _start(series: HistorySeries, year: int) -> float:
     return float(year) if series.reading == "mean" else year + 1.0
 
 
-def _said(
-    yearly: HistorySeries, years: Sequence[int], equations: Equations, outputs: Mapping[str, Array]
-) -> Array:
-    """Read calendar years on the scale of a series, shape (years, runs)."""
+def _said(yearly: HistorySeries, equations: Equations, outputs: Mapping[str, Array]) -> Array:
+    """Read YEARS on the scale of a series, shape (years, runs)."""
     variable, element = place_of(equations, yearly.variable)
     saved = equations.time.saved
-    weights = np.stack([row_weights(yearly, _start(yearly, year), saved) for year in years])
+    weights = np.stack([row_weights(yearly, _start(yearly, year), saved) for year in YEARS])
     return transformed(weights @ along_time(outputs[variable], element) * yearly.factor, yearly.scale)
 
 
 def _errors(
     item: Observed,
     yearly: HistorySeries,
-    years: Sequence[int],
     past: Array,
     discrepancy: Array,
     persistence: Array,
     stream: np.random.Generator,
 ) -> Array:
-    """Draw discrepancy and measurement of further years, given the residuals of the past; (years, runs)."""
+    """Draw discrepancy and measurement of YEARS, given the residuals of the past; (years, runs)."""
     middle = 0.5 if yearly.reading == "mean" else 0.0
-    times = np.concatenate([item.times, [_start(yearly, year) + middle for year in years]])
-    errors = np.concatenate([item.errors, np.full(len(years), yearly.error)])
-    unknown = np.zeros((len(years), past.shape[1]))
+    times = np.concatenate([item.times, [_start(yearly, year) + middle for year in YEARS]])
+    errors = np.concatenate([item.errors, np.full(len(YEARS), yearly.error)])
+    unknown = np.zeros((len(YEARS), past.shape[1]))
     residuals = np.concatenate([item.values[:, None] - past, unknown])
     seen = np.arange(len(times)) < len(item.values)
-    drawn = drawn_residuals(times, errors, residuals, seen, discrepancy, persistence, stream)[-len(years) :]
+    drawn = drawn_residuals(times, errors, residuals, seen, discrepancy, persistence, stream)[-len(YEARS) :]
     return drawn if yearly.bound is None else unknown

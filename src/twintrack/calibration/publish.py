@@ -11,8 +11,8 @@ import numpy as np
 
 from twintrack.calibration.agreement import Agreement
 from twintrack.calibration.calibrate import Calibrated, Calibration, runs
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.runs.manifest import CODE, versions
 from twintrack.worlds.basis import basis_of

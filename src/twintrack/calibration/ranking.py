@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.calibration.identify import equals_prior
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.runs.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -57,47 +57,48 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Two strategies whose order changes.
+class Duel:
+    """Two strategies, and how often the first is the better one.
 
     Attributes:
-        first: Better in most worlds before learning.
-        second: Better in most worlds after it.
+        first: Name of the one.
+        second: Name of the other.
         prior: Share of worlds in which the first is better, before learning.
-        posterior: The same after it.
-        shift: Change of the mean difference, first less second, so that less is worse for the first.
-        explained: Share of that change which the parts add up to.
-        parts: Parameters, and what each of them adds to the change, the largest first.
+        posterior: The same after learning.
     """
 
     first: str
     second: str
     prior: float
     posterior: float
+
+
+@dataclass(frozen=True)
+class Turn(Duel):
+    """Two strategies whose order changes: the first is better in most worlds before, the second after it.
+
+    Attributes:
+        shift: Change of the mean difference, first less second, so that less is worse for the first.
+        explained: Share of that change which the parts add up to.
+        parts: Parameters, and what each of them adds to the change, the largest first.
+    """
+
     shift: float
     explained: float
     parts: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
-class Contest:
-    """What decides between the two strategies that do best after learning.
+class Contest(Duel):
+    """What decides between the two strategies that do best after learning, by their means.
 
     Attributes:
-        first: The best by its mean.
-        second: The next.
-        prior: Share of worlds in which the first is better, before learning.
-        posterior: The same after it.
         explained: Share of the variance of their difference, over worlds of the prior, that is linear in the
             parameters.
         as_before: Share of that part which belongs to parameters whose posterior equals their prior.
         parts: Parameters, and their shares of that part, the largest first.
     """
 
-    first: str
-    second: str
-    prior: float
-    posterior: float
     explained: float
     as_before: float
     parts: tuple[tuple[str, float], ...]
@@ -187,11 +188,9 @@ def _ranking(
         )
         for row, name in enumerate(strategies)
     ]
-    turns = [
-        _turn(pair, sign * before, sign * after, prior, posterior, strategies, names)
-        for pair in _turned(sign * before, sign * after)
-    ]
-    order = np.argsort(ranks[1])[:2]
+    samples = _Samples(strategies, names, sign * before, sign * after, prior, posterior)
+    turns = [_turn(samples, *pair) for pair in _turned(samples.before, samples.after)]
+    first, second = np.argsort(ranks[1])[:2]
     return Ranking(
         outcome=outcome,
         year=YEAR,
@@ -199,9 +198,7 @@ def _ranking(
         places=tuple(sorted(places, key=lambda place: place.rank_posterior)),
         correlation=float(np.corrcoef(ranks[0], ranks[1])[0, 1]),
         turns=tuple(sorted(turns, key=lambda turn: turn.posterior - turn.prior)),
-        contest=_contest(
-            (int(order[0]), int(order[1])), sign * before, sign * after, prior, posterior, strategies, names
-        ),
+        contest=_contest(samples, first, second),
     )
 
 
@@ -231,29 +228,41 @@ def _turned(before: Array, after: Array) -> list[tuple[int, int]]:
     return pairs
 
 
-def _turn(
-    pair: tuple[int, int],
-    before: Array,
-    after: Array,
-    prior: Array,
-    posterior: Array,
-    strategies: Sequence[str],
-    names: Sequence[str],
-) -> Turn:
-    first, second = pair
-    apart, later = before[first] - before[second], after[first] - after[second]
-    parts = _slopes(apart, prior) * (posterior.mean(axis=1) - prior.mean(axis=1))
+@dataclass(frozen=True)
+class _Samples:
+    """Outcomes, the larger the better, and scores of parameters, before and after learning.
+
+    Outcomes have the shape (strategy, world), scores (parameter, world).
+    """
+
+    strategies: Sequence[str]
+    names: Sequence[str]
+    before: Array
+    after: Array
+    prior: Array
+    posterior: Array
+
+    def apart(self, first: int, second: int) -> tuple[Array, Array]:
+        """Give how much better one strategy is than another, before and after learning, shape (world,)."""
+        return self.before[first] - self.before[second], self.after[first] - self.after[second]
+
+    def duel(self, first: int, second: int) -> tuple[str, str, float, float]:
+        """Give the names of two strategies, and the shares of worlds in which the first is better."""
+        prior, posterior = (float((apart > 0).mean()) for apart in self.apart(first, second))
+        return self.strategies[first], self.strategies[second], prior, posterior
+
+    def largest(self, values: Array) -> tuple[tuple[str, float], ...]:
+        """Give the parameters with the largest values, whatever their sign, and these values."""
+        rows = np.argsort(-np.abs(values))[:_PARTS]
+        return tuple((self.names[row], float(values[row])) for row in rows)
+
+
+def _turn(samples: _Samples, first: int, second: int) -> Turn:
+    apart, later = samples.apart(first, second)
+    parts = _slopes(apart, samples.prior) * (samples.posterior.mean(axis=1) - samples.prior.mean(axis=1))
     shift = float(later.mean() - apart.mean())
-    largest = np.argsort(-np.abs(parts))[:_PARTS]
-    return Turn(
-        first=strategies[first],
-        second=strategies[second],
-        prior=float((apart > 0).mean()),
-        posterior=float((later > 0).mean()),
-        shift=shift,
-        explained=float(parts.sum() / shift) if shift else 0.0,
-        parts=tuple((names[row], float(parts[row])) for row in largest),
-    )
+    explained = float(parts.sum() / shift) if shift else 0.0
+    return Turn(*samples.duel(first, second), shift, explained, samples.largest(parts))
 
 
 def _slopes(values: Array, scores: Array) -> Array:
@@ -263,28 +272,15 @@ def _slopes(values: Array, scores: Array) -> Array:
     return np.asarray(slopes, dtype=np.float64)
 
 
-def _contest(
-    pair: tuple[int, int],
-    before: Array,
-    after: Array,
-    prior: Array,
-    posterior: Array,
-    strategies: Sequence[str],
-    names: Sequence[str],
-) -> Contest:
-    first, second = pair
-    apart, later = before[first] - before[second], after[first] - after[second]
-    slopes = _slopes(apart, prior)
+def _contest(samples: _Samples, first: int, second: int) -> Contest:
+    apart, _ = samples.apart(first, second)
+    slopes = _slopes(apart, samples.prior)
     shares = slopes**2 / max(float((slopes**2).sum()), np.finfo(float).tiny)
-    unmoved = [equals_prior(scores) for scores in posterior]
-    largest = np.argsort(-shares)[:_PARTS]
-    spread, linear = float(apart.var()), float((slopes @ prior).var())
+    unmoved = [equals_prior(scores) for scores in samples.posterior]
+    spread, linear = float(apart.var()), float((slopes @ samples.prior).var())
     return Contest(
-        first=strategies[first],
-        second=strategies[second],
-        prior=float((apart > 0).mean()),
-        posterior=float((later > 0).mean()),
+        *samples.duel(first, second),
         explained=linear / spread if spread else 0.0,
         as_before=float(shares[unmoved].sum()),
-        parts=tuple((names[row], float(shares[row])) for row in largest),
+        parts=samples.largest(shares),
     )

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell, crew
 from twintrack.calibration.holdout import learn
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
 from twintrack.calibration.predictive import drawn_residuals
-from twintrack.calibration.sampler import Settings
+from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
+from twintrack.runs.workers import Tell, computing
 
 TRUTHS = 20
 RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=4)
@@ -65,7 +66,7 @@ def recover(
     made = [_made_up(target, np.random.default_rng((seed, 5, number))) for number in range(truths)]
     targets = {f"truth {number + 1}": learnt for number, (learnt, _) in enumerate(made)}
     ranks, spreads, means = [], [], []
-    with crew(targets, workers, tell) as compute:
+    with computing(Work(targets), workers, tell) as compute:
         for number, (name, (learnt, truth)) in enumerate(zip(targets, made, strict=True)):
             show(f"{name} of {truths}")
             scores = learn(compute, name, learnt, settings, (seed, 6, number)).scores
@@ -92,7 +93,7 @@ def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array
         raise TwinTrackError(message)
     sizes, persistences = kept.unknowns.discrepancy(truth), kept.unknowns.persistence(truth)
     series = []
-    for number, (item, place) in enumerate(zip(kept.observed.series, kept.observed.slices, strict=True)):
+    for number, (item, place) in enumerate(kept.observed.placed):
         unseen = np.zeros(len(item.values), dtype=bool)
         errors = sizes[number], persistences[number]
         drawn = drawn_residuals(item.times, item.errors, said[place], unseen, *errors, stream)

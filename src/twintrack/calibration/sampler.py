@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.information import information
 from twintrack.calibration.moves import Block, Moved, Reference, moved
-from twintrack.calibration.observations import Array
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 
 BLOCK = 512

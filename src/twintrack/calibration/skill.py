@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.observations import Array
+from twintrack.equations.structure import Array
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twintrack.calibration.likelihood import log_likelihood
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import Equations
+from twintrack.equations.structure import Array
 from twintrack.runs.arrays import WorldArrays
 from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine
     from twintrack.inputs.strategies import Strategy
 
 
@@ -52,9 +52,8 @@ class Target:
 
     def outputs(self, worlds: Mapping[str, Array], runs: int, variables: Sequence[str]) -> dict[str, Array]:
         """Simulate, and give variables over saved rows, shape (rows, ..., runs) each."""
-        return simulate_variables(
-            engine_of(self.equations), self.arrays, {}, self.strategy, variables, worlds, runs
-        )
+        engine = blending_engine_of(self.equations, "native")
+        return simulate_variables(engine, self.arrays, {}, self.strategy, variables, worlds, runs)
 
     def log_likelihood(self, scores: Array) -> Array:
         """Give the natural logarithm of the likelihood of scores of shape (size, runs), shape (runs,)."""
@@ -65,8 +64,3 @@ class Target:
     def with_observed(self, observed: Observations) -> Target:
         """Give the target of other series; the same is computed, so that one machine code serves all."""
         return replace(self, unknowns=replace(self.unknowns, observed=observed))
-
-
-def engine_of(equations: Equations) -> BlendingEngine:
-    """Give the engine of a model and horizon."""
-    return blending_engine_of(equations, "native")

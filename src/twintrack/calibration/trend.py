@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 
-Array = NDArray[np.float64]
 Interval = tuple[float, float]
 """Lowest and highest value."""
 

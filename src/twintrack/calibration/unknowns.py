@@ -12,7 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from twintrack.calibration.observations import Array, Observations
+from twintrack.calibration.observations import Observations
+from twintrack.equations.structure import Array
 from twintrack.inputs.world import WorldParameter
 from twintrack.worlds.sampling import quantiles, sampled
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.calibration.calibrate import Tell
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.field_tests import (
     FIELD_TEST_ROOMS,
@@ -34,7 +33,6 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.identify import identify
-from twintrack.calibration.observations import Array
 from twintrack.calibration.predictive import predict, predict_by_prior
 from twintrack.calibration.projection import project
 from twintrack.calibration.publish import scores_of
@@ -43,9 +41,10 @@ from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.setup import prepare_target
 from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import unknown
-from twintrack.runs.workers import worker_faults
+from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
 from twintrack.worlds.basis import basis_of
 from twintrack.worlds.drawing import found_posterior
@@ -179,13 +178,7 @@ def _fit(asked: Validation) -> Section:
     target, scores = asked.target, asked.scores
     prior = predict_by_prior(target, scores.shape[1], (asked.seed, 9), (asked.seed, 10))
     posterior = predict(target, target, scores, (asked.seed, 11))
-    found = fits(
-        target.observed.series,
-        target.observed.slices,
-        prior,
-        posterior,
-        target.unknowns.discrepancy(scores),
-    )
+    found = fits(target.observed, prior, posterior, target.unknowns.discrepancy(scores))
     counted = [item for item in found if not item.bound]
     return {
         "series": found,
@@ -259,7 +252,7 @@ def _field_tests(asked: Validation) -> Section:
         if not item["bound"]
     }
     tests = field_tests_of(asked.model.content, fit)
-    return {"tests": [test(asked.model).as_dict() for test in tests.values()]}
+    return {"tests": [test(asked.model) for test in tests.values()]}
 
 
 SECTIONS: dict[str, Callable[[Validation], Section]] = {

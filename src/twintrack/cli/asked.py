@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from twintrack.cli.options import SETTING_HELP, read_settings
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.world import WorldValue, world_overrides
@@ -55,8 +55,7 @@ def read_both(
         plans = read_strategies(model, strategies, settings)
     with faults:
         world = read_world(model, worlds)
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     return plans, world
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option
+from twintrack.cli.options import json_option, seed_option, workers_option
 from twintrack.cli.progress import ProgressLine, duration
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _KEPT = "what is done is kept: the same command goes on from there"
 
 
 @click.command("calibrate", short_help="Learn from 2016-2024; ensembles then draw worlds that agree.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded.")
+@seed_option
 @click.option(
     "--worlds", type=int, default=2000, show_default=True, help="Equally weighted worlds that are kept."
 )
@@ -32,7 +32,7 @@ _KEPT = "what is done is kept: the same command goes on from there"
     metavar="FILE",
     help="Where to write the worlds.  [default: model/posterior.parquet of the content]",
 )
-@click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
+@workers_option
 @click.option("--fresh", is_flag=True, help="Begin anew, where a run like this one was broken off.")
 @json_option
 def calibrate_command(**options: Any) -> None:

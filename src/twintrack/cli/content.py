@@ -24,10 +24,10 @@ def check_command(files: tuple[Path, ...]) -> None:
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
     from twintrack.inputs.validation import FaultList
-    from twintrack.resources import POSTERIOR_FILE, content_root
+    from twintrack.resources import POSTERIOR_FILE
 
-    root = content_root()
-    core = Core(root)
+    core = Core()
+    root = core.content
     faults = FaultList()
     if files:
         content = core.inputs

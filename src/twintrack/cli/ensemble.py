@@ -14,6 +14,7 @@ from twintrack.cli.options import (
     read_names,
     tell_changes,
     with_setting_options,
+    workers_option,
 )
 from twintrack.cli.progress import ProgressLine, duration
 from twintrack.engines.registry import BATCHING
@@ -81,7 +82,7 @@ DEFAULT_RUNS = 1000
     help="Times to keep: whole years, all saved times, or those named. All outcomes of 1,000,000 worlds take"
     " 5 GB at whole years and 19 GB at all saved times.",
 )
-@click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
+@workers_option
 @click.option(
     "--engine",
     type=click.Choice(BATCHING),
@@ -119,7 +120,7 @@ def ensemble_command(**options: Any) -> None:
 
 def _experiment(options: dict[str, Any]) -> Experiment:
     """Read the options. Raises InputError with the faults of all of them."""
-    from twintrack.cli.asked import read_strategies, read_world
+    from twintrack.cli.asked import read_both
     from twintrack.cli.session import open_model
     from twintrack.inputs.strategies import BASELINE
     from twintrack.inputs.validation import FaultList
@@ -139,9 +140,7 @@ def _experiment(options: dict[str, Any]) -> Experiment:
         times = _times(options["years"])
     faults += _crossed_faults(options["settings"], levers)
     with faults:
-        plans = read_strategies(model, options["strategies"], options["settings"])
-    with faults:
-        world = read_world(model, options["worlds"])
+        plans, world = read_both(model, options["strategies"], options["settings"], options["worlds"])
     experiment = Experiment(
         strategies=plans,
         scenarios=options["scenarios"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ import click
 from twintrack.cli.options import json_option
 
 if TYPE_CHECKING:
+    from twintrack.inputs.schemas import StrictSchema
     from twintrack.model import Model
 
 Listed = dict[str, Any]
@@ -33,14 +34,6 @@ def _strategies(model: Model) -> list[Listed]:
     ]
 
 
-def _scenarios(model: Model) -> list[Listed]:
-    return _worlds(model, model.scenarios)
-
-
-def _family(model: Model) -> list[Listed]:
-    return _worlds(model, model.inputs.family)
-
-
 def _worlds(model: Model, names: list[str]) -> list[Listed]:
     return [
         {
@@ -53,30 +46,21 @@ def _worlds(model: Model, names: list[str]) -> list[Listed]:
     ]
 
 
-def _levers(model: Model) -> list[Listed]:
-    return [_named(entry.model_dump(mode="json")) for entry in model.levers.values()]
-
-
-def _world(model: Model) -> list[Listed]:
-    return [_named(entry.model_dump(mode="json")) for entry in model.world.values()]
+def _entries(entries: Iterable[StrictSchema]) -> list[Listed]:
+    """List entries of a file as they stand there, the name first."""
+    dumped = (entry.model_dump(mode="json") for entry in entries)
+    return [{"name": entry.pop("name"), **entry} for entry in dumped]
 
 
 def _outcomes(model: Model) -> list[Listed]:
     """List the outcomes proper and the statistics; `context` lists what is shown beside them."""
     table = model.inputs.outcomes
-    entries = [*(table.outcomes[name] for name in table.goals), *table.statistics.values()]
-    return [_named(entry.model_dump(mode="json")) for entry in entries]
+    return _entries([*(table.outcomes[name] for name in table.goals), *table.statistics.values()])
 
 
 def _context(model: Model) -> list[Listed]:
     table = model.inputs.outcomes
-    entries = [entry for name, entry in table.outcomes.items() if name not in table.goals]
-    return [_named(entry.model_dump(mode="json")) for entry in entries]
-
-
-def _named(entry: Listed) -> Listed:
-    """Put the name first."""
-    return {"name": entry.pop("name"), **entry}
+    return _entries(entry for name, entry in table.outcomes.items() if name not in table.goals)
 
 
 def _variables(model: Model) -> list[Listed]:
@@ -158,10 +142,13 @@ def _reports(model: Model) -> list[Listed]:
 
 KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {
     "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
-    "scenarios": (_scenarios, ("name", "title", "world")),
-    "family": (_family, ("name", "title", "world")),
-    "levers": (_levers, ("name", "title", "unit", "range", "baseline")),
-    "world": (_world, ("name", "title", "unit", "range", "value", "distribution", "confidence")),
+    "scenarios": (lambda model: _worlds(model, model.scenarios), ("name", "title", "world")),
+    "family": (lambda model: _worlds(model, model.inputs.family), ("name", "title", "world")),
+    "levers": (lambda model: _entries(model.levers.values()), ("name", "title", "unit", "range", "baseline")),
+    "world": (
+        lambda model: _entries(model.world.values()),
+        ("name", "title", "unit", "range", "value", "distribution", "confidence"),
+    ),
     "outcomes": (_outcomes, ("name", "title", "unit", "better")),
     "context": (_context, ("name", "title", "unit", "better")),
     "variables": (_variables, ("name", "unit", "kind", "group", "elements")),
@@ -193,12 +180,8 @@ def _besides(entries: list[Listed]) -> str:
     return f"{len(entries)} sectors; besides them the model has the groups {', '.join(FRAME)}."
 
 
-def _run_as_scenarios(_: list[Listed]) -> str:
-    return "These are other countries in the same equations; name one as the scenario of a run."
-
-
 NOTES: dict[str, Callable[[list[Listed]], str]] = {
-    "family": _run_as_scenarios,
+    "family": lambda _: "These are other countries in the same equations; name one as the scenario of a run.",
     "world": _assumed,
     "sectors": _besides,
 }

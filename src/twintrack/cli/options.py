@@ -61,6 +61,14 @@ years_option = click.option(
     help="Years of the table.",
 )
 
+seed_option = click.option(
+    "--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded."
+)
+
+workers_option = click.option(
+    "--workers", type=int, default=None, help="Processes.  [default: one for each processor core]"
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +16,10 @@ from twintrack.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from twintrack.runs.results import Run
+    from twintrack.inputs.strategies import Strategy
+    from twintrack.inputs.world import WorldValue
+    from twintrack.model import Model
+    from twintrack.runs.results import Comparison, Run
 
 
 @click.command("run", short_help="Simulate a strategy, beside the baseline.")
@@ -23,29 +27,13 @@ if TYPE_CHECKING:
 @with_world_options
 @years_option
 @json_option
-def run_command(
-    strategy: str,
-    scenario: str,
-    settings: tuple[str, ...],
-    worlds: tuple[str, ...],
-    all_variables: bool,
-    years: tuple[float, ...],
-    as_json: bool,
-) -> None:
+def run_command(strategy: str, scenario: str, **options: Any) -> None:
     """Simulate STRATEGY and print its outcomes beside the baseline's."""
-    from twintrack.cli.asked import read_both
-    from twintrack.cli.session import open_model
-    from twintrack.cli.tables import print_json
-
-    model = open_model()
-    (plan,), world = read_both(model, (strategy,), settings, worlds)
+    model, (plan,), world = _read((strategy,), options)
     run = model.run(plan, scenario, world=world)
-    if as_json:
-        print_json({**run.to_dict(all_variables=all_variables), **changes(settings, worlds)})
-        return
-    tell_changes(settings, worlds)
-    label = f"{run.strategy}, changed" if settings else run.strategy
-    _print({"baseline": run.baseline, label: run}, {"baseline": run.baseline, label: run}, years)
+    label = f"{run.strategy}, changed" if options["settings"] else run.strategy
+    runs = {"baseline": run.baseline, label: run}
+    _print(run, runs, runs, options)
 
 
 @click.command("compare", short_help="Simulate several strategies in one world.")
@@ -53,15 +41,7 @@ def run_command(
 @with_world_options
 @years_option
 @json_option
-def compare_command(
-    strategies: tuple[str, ...],
-    scenario: str,
-    settings: tuple[str, ...],
-    worlds: tuple[str, ...],
-    all_variables: bool,
-    years: tuple[float, ...],
-    as_json: bool,
-) -> None:
+def compare_command(strategies: tuple[str, ...], scenario: str, **options: Any) -> None:
     """Simulate several strategies in the same world; differences are to the first one named.
 
     Two settings of one strategy stand side by side under names of their own: `twintrack compare
@@ -70,28 +50,38 @@ def compare_command(
     if len(strategies) == 1:
         message = "name at least two strategies; `twintrack run` shows one beside the baseline"
         raise click.UsageError(message)
+    model, plans, world = _read(strategies, options)
+    comparison = model.compare(plans, scenario, world=world)
+    shown = {**comparison.runs, "baseline": comparison.baseline}
+    _print(comparison, comparison.runs, shown, options)
+
+
+def _read(
+    strategies: Sequence[str], options: Mapping[str, Any]
+) -> tuple[Model, list[Strategy], dict[str, WorldValue]]:
+    """Give the model, and strategies and world with what is set on top. Raises InputError."""
     from twintrack.cli.asked import read_both
     from twintrack.cli.session import open_model
-    from twintrack.cli.tables import print_json
 
     model = open_model()
-    plans, world = read_both(model, strategies, settings, worlds)
-    comparison = model.compare(plans, scenario, world=world)
-    if as_json:
-        print_json({**comparison.to_dict(all_variables=all_variables), **changes(settings, worlds)})
-        return
-    tell_changes(settings, worlds)
-    _print(comparison.runs, {**comparison.runs, "baseline": comparison.baseline}, years)
+    return model, *read_both(model, strategies, options["settings"], options["worlds"])
 
 
-def _print(runs: dict[str, Run], shown: dict[str, Run], years: tuple[float, ...]) -> None:
-    """Print the outcomes of what is shown, and the levers in which the runs differ."""
-    from twintrack.cli.tables import levers_table, outcomes_table, print_table
+def _print(
+    result: Run | Comparison, runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]
+) -> None:
+    """Print a result as JSON, or the outcomes of what is shown and the levers in which the runs differ."""
+    from twintrack.cli.tables import levers_table, outcomes_table, print_json, print_table
     from twintrack.runs.results import Comparison
 
+    settings, worlds = options["settings"], options["worlds"]
+    if options["as_json"]:
+        print_json({**result.to_dict(all_variables=options["all_variables"]), **changes(settings, worlds)})
+        return
+    tell_changes(settings, worlds)
     reference, *_ = runs
     first = runs[reference]
-    outcomes = outcomes_table(shown, years, reference=reference, plain=set(shown) - set(runs))
+    outcomes = outcomes_table(shown, options["years"], reference=reference, plain=set(shown) - set(runs))
     comparison = Comparison(runs, first)
     click.echo(f"scenario {first.scenario}, model {first.catalogue.equations.hash[:12]}")
     for label, run in runs.items():

@@ -47,13 +47,13 @@ def _width() -> int:
     return Console().width if sys.stdout.isatty() else PIPED_WIDTH
 
 
-def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> Table:
+def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """Make a table of texts. Their characters are shown as they are: "[scale]" is no markup."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(Text(column), overflow="fold")
     for row in rows:

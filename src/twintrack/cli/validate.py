@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names
+from twintrack.cli.options import json_option, read_names, seed_option, workers_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("validate", short_help="Hold the model against history: fit, skill, tests; a page and JSON.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded.")
+@seed_option
 @click.option(
     "--only", metavar="SECTION,SECTION...", help="Compute some sections and print them, without a page."
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder of the page, validation.json and projection.csv.",
 )
-@click.option("--workers", type=int, default=None, help="Processes.  [default: one for each processor core]")
+@workers_option
 @json_option
 def validate_command(**options: Any) -> None:
     """Say how well the model reproduces 2016-2024, what the data tell, and what they leave open.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,9 @@ from twintrack.names import snake, split_element, suggest
 from twintrack.runs.switching import SWITCH_VARIABLES
 
 if TYPE_CHECKING:
-    from twintrack.equations import Equations
+    from twintrack.core import Core
     from twintrack.equations.structure import Variable
-    from twintrack.inputs.levers import Lever
-    from twintrack.inputs.outcomes import Outcome
     from twintrack.inputs.schemas import Citation
-    from twintrack.inputs.world import WorldParameter
 
 WIDTH = 100
 
@@ -61,7 +59,7 @@ class Explanation:
             ("units", self.units),
             *(("", role) for role in self.roles),
             ("meaning", self.documentation),
-            *(("source" if first else "", text) for first, text in _marked(self.sources)),
+            *(("" if place else "source", text) for place, text in enumerate(self.sources)),
             ("depends on", ", ".join(self.depends_on) or "nothing: it is given"),
             ("used by", ", ".join(self.used_by) or "nothing: it is a result"),
         ]
@@ -71,27 +69,14 @@ class Explanation:
         )
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """All that can be explained, by name."""
-
-    equations: Equations
-    levers: Mapping[str, Lever]
-    world: Mapping[str, WorldParameter]
-    outcomes: Mapping[str, Outcome]
-    sources: Mapping[str, Citation]
-    switches: Mapping[str, str] = field(default_factory=dict)
-    """When a strategy switches, and to what, in words, by name; told for the variables of the switch."""
-
-
-def explain(name: str, known: Knowledge) -> Explanation:
+def explain(core: Core, name: str) -> Explanation:
     """Explain a variable by its name, its name in the model file, an element, or an outcome's title.
 
     Raises InputError, with the nearest name, when there is no such variable.
     """
-    label, variable = _find(name, known)
-    equations = known.equations
-    roles = _roles(label, known) or [line for part in variable.labels for line in _roles(part, known)]
+    label, variable = _find(core, name)
+    equations = core.equations
+    roles = _roles(core, label) or [line for part in variable.labels for line in _roles(core, part)]
     return Explanation(
         name=label,
         title=variable.title,
@@ -100,19 +85,19 @@ def explain(name: str, known: Knowledge) -> Explanation:
         equation=variable.equation,
         units=variable.units,
         documentation=variable.documentation,
-        sources=tuple(_cited(variable.source, known.sources)),
+        sources=tuple(_cited(variable.source, core.inputs.sources)),
         depends_on=equations.causes(variable.name),
         used_by=equations.uses(variable.name),
         roles=tuple(roles),
     )
 
 
-def _find(name: str, known: Knowledge) -> tuple[str, Variable]:
+def _find(core: Core, name: str) -> tuple[str, Variable]:
     """Give the label asked for and its variable. Raises InputError."""
-    variables = known.equations.variables
+    variables = core.equations.variables
     titles = {
         text.casefold(): key
-        for key, entry in known.outcomes.items()
+        for key, entry in core.outcomes.items()
         for text in (entry.title.en, entry.title.zh)
     }
     label = titles.get(name.strip().casefold(), name)
@@ -122,7 +107,7 @@ def _find(name: str, known: Knowledge) -> tuple[str, Variable]:
         raise InputError(Fault(name, str(error))) from None
     variable = variables.get(snake(base))
     if variable is None:
-        options = [*variables, *(entry.title.en for entry in known.outcomes.values())]
+        options = [*variables, *(entry.title.en for entry in core.outcomes.values())]
         raise InputError(Fault(name, f"no variable of this name{suggest(name, options)}"))
     if not elements:
         return variable.name, variable
@@ -132,29 +117,38 @@ def _find(name: str, known: Knowledge) -> tuple[str, Variable]:
     return label, variable
 
 
-def _roles(label: str, known: Knowledge) -> list[str]:
+def _roles(core: Core, label: str) -> list[str]:
     """Give one line for each thing that planners know the name as."""
     lines: list[str] = []
-    if label in known.levers:
-        lever = known.levers[label]
+    if label in core.levers:
+        lever = core.levers[label]
         lines.append(
             f"lever {label}: {lever.title.en}; range {lever.low:g} to {lever.high:g},"
             f" baseline {lever.baseline:g}"
         )
-    if label in known.world:
-        entry = known.world[label]
+    if label in core.world:
+        entry = core.world[label]
         spread = "" if entry.spread is None else f", standard deviation of the logarithm {entry.spread:g}"
         lines.append(
             f"world parameter {label}: {entry.title.en}; range {entry.low:g} to {entry.high:g}"
             f" ({entry.distribution}{spread}), central value {entry.value:g}, confidence {entry.confidence}"
         )
-    if label in known.outcomes:
-        outcome = known.outcomes[label]
+    if label in core.outcomes:
+        outcome = core.outcomes[label]
         better = "neither better nor worse" if outcome.better == "neutral" else f"{outcome.better} is better"
         lines.append(f"outcome {label}: {outcome.title.en}; {better}")
     if label in SWITCH_VARIABLES:
-        lines += [f"strategy {name} switches {text}" for name, text in known.switches.items()]
+        lines += _switches(core)
     return lines
+
+
+def _switches(core: Core) -> Iterator[str]:
+    """Say when strategies switch, and to what; what is wrong with others is told when they are used."""
+    for name in core.strategies:
+        with suppress(InputError):
+            plan = core.strategy(name)
+            if plan.switch:
+                yield f"strategy {plan.name} switches {plan.switch}"
 
 
 def _cited(text: str, sources: Mapping[str, Citation]) -> Iterable[str]:
@@ -167,10 +161,6 @@ def _cited(text: str, sources: Mapping[str, Citation]) -> Iterable[str]:
             yield part
     if not text.strip():
         yield "not stated"
-
-
-def _marked(texts: Iterable[str]) -> list[tuple[bool, str]]:
-    return [(place == 0, text) for place, text in enumerate(texts)]
 
 
 def _line(head: str, text: str) -> str:

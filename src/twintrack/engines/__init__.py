@@ -1,7 +1,9 @@
 """Engines that run the equations of any model: compiled by LLVM, under NumPy, and PySD as an oracle.
 
-`registry` knows them by name. Nothing here knows what a model is about, or what planners do with it. What the
-package itself offers is imported when it is first used.
+`base` holds what they share and `registry` knows them by name; `scalar/` makes operations on numbers of
+equations, `llvm/` machine code of these, `numpy/` is the twin on arrays, `oracles/` are programs of others.
+`simulator` runs any model file for users. Nothing here knows what a model is about, or what planners do with
+it. What the package itself offers is imported when it is first used.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.equations import stateful, vectors
+from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.cyclic_arrays import untangle
 from twintrack.equations.expressions import Constructs, Lowering
 from twintrack.equations.faults import raise_together
 from twintrack.equations.frame import Frame
-from twintrack.equations.functions import LOOKUP_FUNCTIONS, VECTOR_FUNCTIONS
 from twintrack.equations.graph import Graph
 from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
@@ -43,7 +43,7 @@ from twintrack.errors import EquationError, InputError
 CONSTRUCTS = Constructs(
     trees={**stateful.HANDLERS, **vectors.HANDLERS},
     calls={
-        **dict.fromkeys(VECTOR_FUNCTIONS, vectors.function),
+        **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
     },
 )

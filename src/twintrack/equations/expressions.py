@@ -13,13 +13,12 @@ from functools import partial, reduce
 from itertools import product
 from typing import Any
 
+from twintrack.equations.constructs import REDUCERS, REFUSED
 from twintrack.equations.frame import Frame
 from twintrack.equations.functions import (
     CALLED,
     FUNCTIONS,
     OPERATORS,
-    REDUCERS,
-    REFUSED,
 )
 from twintrack.equations.structure import (
     ActiveInitial,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from twintrack.equations.constructs import VECTORS
 from twintrack.equations.expressions import Handler, Lowering
-from twintrack.equations.functions import VECTOR_FUNCTIONS
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
 
@@ -19,8 +19,9 @@ _PROFILE = 4
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
     shown = name.upper().replace("_", " ")
-    if len(trees) != VECTOR_FUNCTIONS[name].arity:
-        message = f"{VECTOR_FUNCTIONS[name].arity} arguments are needed, {len(trees)} are given"
+    needed = len(VECTORS[name].arguments)
+    if len(trees) != needed:
+        message = f"{needed} arguments are needed, {len(trees)} are given"
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])

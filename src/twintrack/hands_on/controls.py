@@ -32,7 +32,6 @@ class Quantity:
     `note` is what a reader sees on hovering.
     """
 
-    name: str
     title: str
     unit: str
     low: float

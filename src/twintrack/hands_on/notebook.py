@@ -123,50 +123,33 @@ class Explorer:
         from twintrack.hands_on.controls import Control, Quantity
 
         lever = self.model.levers[name]
+        title, unit = lever.title.en, WORDS.unit(lever.unit)
         note = lever.effort.en if lever.effort else ""
-        unit = WORDS.unit(lever.unit)
-        quantity = Quantity(name, lever.title.en, unit, lever.low, lever.high, lever.baseline, note)
-        return Control(quantity, self._lever_moved)
+        quantity = Quantity(title, unit, lever.low, lever.high, lever.baseline, note)
+        return Control(quantity, lambda: self._follow(world_changed=False))
 
     def _world_control(self, name: str) -> Control:
         from twintrack.hands_on.controls import Control, Quantity
 
         parameter = self.model.world[name]
-        unit = WORDS.unit(parameter.unit)
-        quantity = Quantity(
-            name,
-            parameter.title.en,
-            unit,
-            parameter.low,
-            parameter.high,
-            parameter.value,
-            parameter.source,
-            mark=CENTRAL,
-        )
-        return Control(quantity, self._world_moved)
+        title, unit = parameter.title.en, WORDS.unit(parameter.unit)
+        ends = parameter.low, parameter.high
+        quantity = Quantity(title, unit, *ends, parameter.value, parameter.source, mark=CENTRAL)
+        return Control(quantity, lambda: self._follow(world_changed=True))
 
     def _make_choices(self, outcomes: list[str]) -> None:
         import ipywidgets as widgets
 
-        layout = widgets.Layout(width="auto")
-        style = {"description_width": "70px"}
+        look = {"layout": widgets.Layout(width="auto"), "style": {"description_width": "70px"}}
         self.strategy = widgets.Dropdown(
-            options=self.model.strategies,
-            value=BASELINE,
-            description="Start from",
-            layout=layout,
-            style=style,
+            options=self.model.strategies, value=BASELINE, description="Start from", **look
         )
         self.scenario = widgets.Dropdown(
-            options=self.model.scenarios, value=CENTRAL, description="Scenario", layout=layout, style=style
+            options=self.model.scenarios, value=CENTRAL, description="Scenario", **look
         )
+        titles = [(outcome.title.en, name) for name, outcome in self.model.outcomes.items()]
         self.outcomes = widgets.SelectMultiple(
-            options=[(outcome.title.en, name) for name, outcome in self.model.outcomes.items()],
-            value=outcomes,
-            rows=6,
-            description="Outcomes",
-            layout=layout,
-            style=style,
+            options=titles, value=outcomes, rows=6, description="Outcomes", **look
         )
         self.strategy.observe(self._restart, names="value")
         self.scenario.observe(self._restart, names="value")
@@ -216,12 +199,6 @@ class Explorer:
 
     def _run_baseline(self) -> Run:
         return run_strategy(self.model, BASELINE, self.scenario.value, world=self.changed_world)
-
-    def _lever_moved(self) -> None:
-        self._follow(world_changed=False)
-
-    def _world_moved(self) -> None:
-        self._follow(world_changed=True)
 
     def _follow(self, *, world_changed: bool) -> None:
         """Run again and move the curves; a setting that the model refuses leaves them and says why."""

@@ -18,7 +18,7 @@ from twintrack.inputs.frontier_runs import (
     load_frontier_definitions,
     load_frontier_runs,
 )
-from twintrack.inputs.history import HistorySeries, has_history, load_history
+from twintrack.inputs.history import SERIES_FILE, HistorySeries, has_history, read_history
 from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
@@ -88,7 +88,9 @@ class Content:
 
         Content without model/history/series.yaml and tables beside it has none.
         """
-        return load_history(self.history_folder, self.sources) if has_history(self.history_folder) else {}
+        if not has_history(self.history_folder):
+            return {}
+        return read_history(self.history_folder / SERIES_FILE, self.sources)
 
     @property
     def history_folder(self) -> Path:

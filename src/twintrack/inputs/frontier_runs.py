@@ -7,16 +7,15 @@ cost growth from them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import Row, as_document, number_or_text, read_rows
-from twintrack.inputs.schemas import Citation, Positive, StrictSchema, Text
+from twintrack.inputs.schemas import Citation, Positive, StrictSchema, Text, refused
 from twintrack.inputs.settings import described
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import validated
@@ -30,25 +29,21 @@ DEFINITIONS_FILE = "frontier_definitions.csv"
 LAST_DAY = datetime.date(2024, 12, 31)
 """The model is set with observations up to this day; later ones are left to test it with."""
 
-Cited = TypeVar("Cited", bound="_Cited")
-
 
 def _date(value: Any) -> datetime.date:
     try:
         date = datetime.date.fromisoformat(value)
     except ValueError:
-        wrong = f"must be a date such as 2023-03-15, not {described(value)}"
-        raise PydanticCustomError("day", "{wrong}", {"wrong": wrong}) from None
+        raise refused(f"must be a date such as 2023-03-15, not {described(value)}") from None
     if date > LAST_DAY:
-        wrong = f"is {value}, after {LAST_DAY}, where the observations end that the model is set with"
-        raise PydanticCustomError("day", "{wrong}", {"wrong": wrong})
+        raise refused(f"is {value}, after {LAST_DAY}, where the observations end that the model is set with")
     return date
 
 
 def _yes_or_no(value: Any) -> bool:
     if value in ("0", "1"):
         return bool(value == "1")
-    raise PydanticCustomError("yes_or_no", "{wrong}", {"wrong": f"must be 0 or 1, not {described(value)}"})
+    raise refused(f"must be 0 or 1, not {described(value)}")
 
 
 Day = Annotated[datetime.date, BeforeValidator(_date)]
@@ -84,8 +79,7 @@ class FrontierRun(_Cited):
     @classmethod
     def _regression_needs_a_cost(cls, value: bool, info: ValidationInfo) -> bool:
         if value and info.data.get("cost_usd2023", 0.0) is None:
-            wrong = "is 1 and there is no cost; write cost_usd2023, or 0"
-            raise PydanticCustomError("cost", "{wrong}", {"wrong": wrong})
+            raise refused("is 1 and there is no cost; write cost_usd2023, or 0")
         return value
 
     @property
@@ -106,20 +100,13 @@ class FrontierDefinition(_Cited):
     """Which runs count."""
 
 
-class FrontierRunsFile(StrictSchema):
-    """model/history/runs/frontier_runs.csv, read as rows."""
+class FrontierFile(StrictSchema):
+    """One of the two tables, read as rows; the other one is empty."""
 
-    runs: tuple[FrontierRun, ...]
-
-
-class FrontierDefinitionsFile(StrictSchema):
-    """model/history/runs/frontier_definitions.csv, read as rows."""
-
-    definitions: tuple[FrontierDefinition, ...]
+    runs: tuple[FrontierRun, ...] = ()
+    definitions: tuple[FrontierDefinition, ...] = ()
 
 
-_RUN_COLUMNS = (*(name for name in FrontierRun.model_fields if name != "source"), "source")
-_DEFINITION_COLUMNS = (*(name for name in FrontierDefinition.model_fields if name != "source"), "source")
 _NUMBERS = (
     *("compute_flop", "cost_usd2023", "cloud_cost_usd2023", "acquisition_cost_usd2023"),
     *("runs", "growth_factor"),
@@ -128,12 +115,12 @@ _NUMBERS = (
 
 def load_frontier_runs(path: Path) -> tuple[FrontierRun, ...]:
     """Read frontier_runs.csv, runs by date. Raises InputError with all its faults."""
-    return _read_runs(path)[1]
+    return _read(path, "runs")[1].runs
 
 
 def load_frontier_definitions(path: Path) -> tuple[FrontierDefinition, ...]:
     """Read frontier_definitions.csv in the order of the file. Raises InputError with all its faults."""
-    return _read_definitions(path)[1]
+    return _read(path, "definitions")[1].definitions
 
 
 def frontier_files(root: Path) -> list[Path]:
@@ -149,50 +136,30 @@ def is_frontier_table(path: Path) -> bool:
 
 def frontier_faults(path: Path, sources: Mapping[str, Citation]) -> list[Fault]:
     """Say which sources of one of the tables do not exist. Raises InputError when it cannot be read."""
-    document: Document
-    entries: Sequence[_Cited]
-    document, entries = _read_runs(path) if path.name == RUNS_FILE else _read_definitions(path)
-    (key,) = document.data
+    key = "runs" if path.name == RUNS_FILE else "definitions"
+    document, table = _read(path, key)
     return [
         Fault(document.where(key, place), wrong)
-        for place, entry in enumerate(entries)
+        for place, entry in enumerate((*table.runs, *table.definitions))
         for wrong in citation_faults(entry.source, sources)
     ]
 
 
-def _read_runs(path: Path) -> tuple[Document, tuple[FrontierRun, ...]]:
-    def runs(document: Document) -> tuple[FrontierRun, ...]:
-        return validated(document, FrontierRunsFile).runs
-
-    return _read(path, "runs", _RUN_COLUMNS, runs, in_order="date")
-
-
-def _read_definitions(path: Path) -> tuple[Document, tuple[FrontierDefinition, ...]]:
-    def definitions(document: Document) -> tuple[FrontierDefinition, ...]:
-        return validated(document, FrontierDefinitionsFile).definitions
-
-    return _read(path, "definitions", _DEFINITION_COLUMNS, definitions)
-
-
-def _read(
-    path: Path,
-    key: str,
-    columns: Sequence[str],
-    checked: Callable[[Document], tuple[Cited, ...]],
-    in_order: str = "",
-) -> tuple[Document, tuple[Cited, ...]]:
+def _read(path: Path, key: str) -> tuple[Document, FrontierFile]:
     """Read a table whose first column is a name that no two rows share. Raises InputError with all faults."""
+    schema, in_order = (FrontierRun, "date") if key == "runs" else (FrontierDefinition, "")
+    columns = (*(name for name in schema.model_fields if name != "source"), "source")
     rows, faults = read_rows(path, columns)
     if not rows and not faults:
         faults.append(Fault(f"{shown(path)}:1", "the table has no rows; write at least one"))
     faults += _row_faults(path, rows, columns[0], in_order)
     document = as_document(path, key, [(line, _values(cells)) for line, cells in rows])
-    entries: tuple[Cited, ...] = ()
+    table = FrontierFile()
     with faults:
-        entries = checked(document)
+        table = validated(document, FrontierFile)
     if faults:
         raise InputError(sorted(faults, key=_line))
-    return document, entries
+    return document, table
 
 
 def _row_faults(path: Path, rows: Sequence[Row], name: str, in_order: str) -> Iterable[Fault]:

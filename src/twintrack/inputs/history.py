@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.csv_tables import read_rows
-from twintrack.inputs.history_schemas import HistoryFile, Reading, Scale, SeriesEntry
+from twintrack.inputs.history_schemas import HistoryFile, Scale, SeriesEntry
 from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.schemas import Bilingual, Citation
+from twintrack.inputs.schemas import Citation
 from twintrack.inputs.settings import checked_number
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import FaultList, validated
@@ -48,45 +48,23 @@ class HistoryPoint:
     line: int
 
 
-@dataclass(frozen=True)
-class HistorySeries:
+class HistorySeries(SeriesEntry):
     """Observations of one definition and what of the model they are compared with.
 
-    An observation stands for `factor` times the reading of `variable`. `window` is the length of a mean in
-    years (0 for other readings), `since` the decimal year from which a total counts. `error` is the standard
-    deviation of measurement on `scale` where a point has no interval, `discrepancy` the scale of the
-    half-normal prior of the model's own. A `bound` says only what the model must not exceed.
+    An observation stands for `factor` times the reading of `variable`.
     """
 
     name: str
-    title: Bilingual
-    variable: str
-    reading: Reading
     window: float
-    since: float | None
-    scale: Scale
-    unit: str
-    factor: float
-    error: float
-    discrepancy: float
-    bound: Literal["upper"] | None
-    definition: Bilingual
+    """Years of a mean; 0 for other readings."""
     points: tuple[HistoryPoint, ...]
-    factor_unit: str = "1"
-    factor_reason: str = ""
-    not_used: Bilingual | None = None
-
-
-def load_history(folder: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
-    """Read model/history: series.yaml and one NAME.csv for each of its series, in the order of the file.
-
-    With `sources` every citation is looked up. Raises InputError with all faults.
-    """
-    return read_history(folder / SERIES_FILE, sources)
 
 
 def read_history(path: Path, sources: Mapping[str, Citation] | None = None) -> dict[str, HistorySeries]:
-    """Read a file of series of any name and the tables beside it; raises InputError with all faults."""
+    """Read a file of series of any name, and NAME.csv beside it for each of them, in the order of the file.
+
+    With `sources` every citation is looked up. Raises InputError with all faults.
+    """
     return _read(path, sources)[1]
 
 
@@ -174,7 +152,7 @@ def _read(path: Path, sources: Mapping[str, Citation] | None) -> tuple[Document,
 def _series(name: str, entry: SeriesEntry, points: tuple[HistoryPoint, ...]) -> HistorySeries:
     window = (entry.window or 1.0) if entry.reading == "mean" else 0.0
     given = {**dict(entry), "name": name, "window": window, "points": points}
-    return HistorySeries(**given)
+    return HistorySeries.model_construct(**given)
 
 
 class _SeriesTable:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
-from twintrack.inputs.schemas import Bilingual, Positive, StrictSchema, Text, Unit, Year
+from twintrack.inputs.schemas import Bilingual, Positive, StrictSchema, Text, Unit, Year, refused
 
 Reading = Literal["at", "mean", "total"]
 """What of the model an observation is compared with: its value at the date, linear between saved values; its
@@ -54,7 +53,7 @@ class SeriesEntry(StrictSchema):
         if not wrong and self.discrepancy < self.error:
             wrong = f"has a discrepancy, {self.discrepancy:g}, below its error of measurement, {self.error:g}"
         if wrong:
-            raise PydanticCustomError("series", "{wrong}", {"wrong": wrong})
+            raise refused(wrong)
         return self
 
     def _reading_fault(self) -> str:

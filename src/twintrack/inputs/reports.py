@@ -6,32 +6,31 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.content import Content, load_content
+from twintrack.inputs.content import Content
 from twintrack.inputs.schemas import Report
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document
 
 
-def load_report(path: Path, content: Path | Content) -> Report:
-    """Read reports/NAME.yaml; `content` is the content it speaks of, or its root folder.
+def load_report(path: Path, content: Content) -> Report:
+    """Read reports/NAME.yaml; `content` is the content it speaks of.
 
     Raises InputError with all faults, also those of the strategies and scenarios that it names.
     """
-    known = content if isinstance(content, Content) else load_content(content)
     document = read_document(path)
     faults = FaultList()
     report = None
     with faults:
         report = validated(document, Report)
     for place, name in _texts(document, "outcomes"):
-        if name not in known.outcomes.outcomes:
-            faults.append(Fault(place, unknown("outcome", name, known.outcomes.outcomes)))
+        if name not in content.outcomes.outcomes:
+            faults.append(Fault(place, unknown("outcome", name, content.outcomes.outcomes)))
     for place, name in _texts(document, "scenarios"):
-        if name not in known.scenarios:
-            faults.append(Fault(place, unknown("scenario", name, known.scenarios)))
+        if name not in content.scenarios:
+            faults.append(Fault(place, unknown("scenario", name, content.scenarios)))
     for place, reference in _texts(document, "strategies"):
         with faults:
-            known.strategies.resolve(reference, where=place)
+            content.strategies.resolve(reference, where=place)
     if report is None or faults:
         raise InputError(faults)
     return report

@@ -18,18 +18,23 @@ from pydantic_core import PydanticCustomError
 from twintrack.inputs.settings import checked_date, checked_number, described
 
 
+def refused(wrong: str) -> PydanticCustomError:
+    """Give what a validator raises, with what is wrong in the user's words."""
+    return PydanticCustomError("refused", "{wrong}", {"wrong": wrong})
+
+
 def _number(value: Any) -> float:
     try:
         return checked_number(value)
     except ValueError as error:
-        raise PydanticCustomError("number", "{wrong}", {"wrong": str(error)}) from None
+        raise refused(str(error)) from None
 
 
 def _year(value: Any) -> float:
     try:
         return checked_date(value)
     except ValueError as error:
-        raise PydanticCustomError("date", "{wrong}", {"wrong": f"is wrong: {error}"}) from None
+        raise refused(f"is wrong: {error}") from None
 
 
 def _in_both_languages(value: Any) -> Any:
@@ -43,7 +48,7 @@ def _unit(value: Any) -> Any:
 
 def _above_zero(value: float) -> float:
     if value <= 0:
-        raise PydanticCustomError("above_zero", "{wrong}", {"wrong": f"must be above 0, not {value:g}"})
+        raise refused(f"must be above 0, not {value:g}")
     return value
 
 
@@ -53,8 +58,7 @@ def _text_or_number(value: Any) -> str | float:
     try:
         return checked_number(value)
     except ValueError:
-        wrong = f"must be a text or a number, not {described(value)}"
-        raise PydanticCustomError("number", "{wrong}", {"wrong": wrong}) from None
+        raise refused(f"must be a text or a number, not {described(value)}") from None
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -98,8 +102,8 @@ class _Ranged(StrictSchema):
     @model_validator(mode="after")
     def _range_rises(self) -> _Ranged:
         if not self.low < self.high:
-            message = "has a range that does not rise from the lowest to the highest value: [{low}, {high}]"
-            raise PydanticCustomError("range", message, {"low": f"{self.low:g}", "high": f"{self.high:g}"})
+            ends = f"[{self.low:g}, {self.high:g}]"
+            raise refused(f"has a range that does not rise from the lowest to the highest value: {ends}")
         return self
 
     @property
@@ -134,7 +138,7 @@ class LeverEntry(_Ranged):
     def _baseline_is_in_range(self) -> LeverEntry:
         wrong = self.fault_of(self.baseline)
         if wrong:
-            raise PydanticCustomError("baseline", "{wrong}", {"wrong": f"has a baseline that {wrong}"})
+            raise refused(f"has a baseline that {wrong}")
         return self
 
     def fault_of(self, value: float) -> str:
@@ -180,7 +184,7 @@ class WorldEntry(_Ranged):
     def _distribution_is_whole(self) -> WorldEntry:
         wrong = "; and ".join(self._faults())
         if wrong:
-            raise PydanticCustomError("value", "{wrong}", {"wrong": wrong})
+            raise refused(wrong)
         return self
 
     def _faults(self) -> Iterator[str]:
@@ -216,8 +220,8 @@ class OutcomeEntry(StrictSchema):
         try:
             format(1.0, self.format)
         except ValueError:
-            message = 'has a format "{format}" that does not format numbers; write for example ".1f"'
-            raise PydanticCustomError("format", message, {"format": self.format}) from None
+            wrong = f'has a format "{self.format}" that does not format numbers; write for example ".1f"'
+            raise refused(wrong) from None
         return self
 
 
@@ -289,8 +293,7 @@ NO_SWITCH = "none"
 
 def _switch(value: Any) -> Any:
     if value is None:
-        wrong = f'must be indented lines ("to:", "when:", "ramp_years:"), or {NO_SWITCH}; it is empty'
-        raise PydanticCustomError("switch", "{wrong}", {"wrong": wrong})
+        raise refused(f'must be indented lines ("to:", "when:", "ramp_years:"), or {NO_SWITCH}; it is empty')
     return None if value == NO_SWITCH else value
 
 
@@ -311,11 +314,9 @@ class SwitchWhen(StrictSchema):
         state = (self.outcome, self.below)
         dated = self.date is not None
         if dated and (state != (None, None) or self.for_years is not None):
-            message = 'has both a date and an outcome; write either "date:", or "outcome:" and "below:"'
-            raise PydanticCustomError("when", message)
+            raise refused('has both a date and an outcome; write either "date:", or "outcome:" and "below:"')
         if not dated and None in state:
-            message = f'needs a date, or "outcome: {SWITCH_OUTCOME}" and "below:" with a number'
-            raise PydanticCustomError("when", message)
+            raise refused(f'needs a date, or "outcome: {SWITCH_OUTCOME}" and "below:" with a number')
         return self
 
 

@@ -23,23 +23,21 @@ from twintrack.resources import atomic_write
 _LARGEST_WHOLE = 1e15
 
 
-def strategy_yaml(strategy: Strategy, table: LeverTable, *, all_levers: bool = False) -> str:
+def strategy_yaml(strategy: Strategy, table: LeverTable) -> str:
     """Give a merged strategy as the text of a strategy file that stands on the baseline alone.
 
-    With `all_levers` every lever is listed, otherwise those that differ from the baseline. A lever is one
-    number where that gives its path, and dates with numbers where not. What it switches to stands on the
-    baseline alone, too.
+    The levers that differ from the baseline are listed: as one number where that gives the path, and as dates
+    with numbers where not. What it switches to stands on the baseline alone, too.
     """
-    paths = strategy.paths if all_levers else strategy.own
     content: dict[str, Any] = {"title": _words(strategy.title)}
     if strategy.description != strategy.title:
         content["description"] = _words(strategy.description)
     if strategy.name != BASELINE:
         content["extends"] = BASELINE
-    content["levers"] = _settings(paths, strategy, table)
+    content["levers"] = _settings(strategy.own, strategy, table)
     if strategy.switch is not None:
         after = strategy.switch.paths
-        moved = {name: path for name, path in after.items() if all_levers or path != strategy.baseline[name]}
+        moved = {name: path for name, path in after.items() if path != strategy.baseline[name]}
         entry = {"to": BASELINE, "levers": _settings(moved, strategy, table)}
         content["switch"] = {**strategy.switch.to_dict(), **entry}
     if strategy.budget != "own":

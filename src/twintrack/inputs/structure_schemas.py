@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from twintrack.inputs.schemas import Bilingual, Number, RawSetting, StrictSchema, Text, Year
+from twintrack.inputs.schemas import Bilingual, Number, RawSetting, StrictSchema, Text, Year, refused
 
 Sign = Literal["+", "-"]
 """Of a link: both move the same way, or opposite ways. Of a loop: reinforcing, or balancing."""
@@ -57,8 +56,7 @@ class LoopEntry(StrictSchema):
         empty = self.sign is None and not self.variables and not self.signs
         if (alone and not self.parts) or (empty and self.parts):
             return self
-        message = "needs either its own sign, variables and signs, or parts that have them"
-        raise PydanticCustomError("cycle", message)
+        raise refused("needs either its own sign, variables and signs, or parts that have them")
 
     @property
     def cycles(self) -> tuple[Cycle, ...]:

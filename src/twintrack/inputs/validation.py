@@ -83,8 +83,9 @@ def _message(schema: type[BaseModel], detail: ErrorDetails, hints: Mapping[str, 
     if kind == "extra_forbidden":
         return f'unknown key "{key}"{under}{_advice(schema, key, address[:-1], hints)}'
     named = f"{inside}.{key}" if isinstance(address[-1], int) else key
-    wrong = _WRONG.get(kind, detail["msg"])
-    return f"{named} {wrong.format(found=described(detail['input']), **detail.get('ctx', {}))}"
+    if kind not in _WRONG:
+        return f"{named} {detail['msg']}"
+    return f"{named} {_WRONG[kind].format(found=described(detail['input']), **detail.get('ctx', {}))}"
 
 
 def _advice(schema: type[BaseModel], key: str, above: tuple[str | int, ...], hints: Mapping[str, str]) -> str:

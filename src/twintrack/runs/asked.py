@@ -6,7 +6,8 @@ and a report. All faults are told at once; what is allowed but worth knowing bec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -21,6 +22,8 @@ from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
 """One strategy, several, or several under names of their own."""
 Scenarios = str | Sequence[str]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,12 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
         faults.append(_none("outputs"))
     faults.raise_any()
     return labels
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """Bring what a user should know to the log "twintrack"."""
+    for note in notes:
+        _log.warning("note: %s", note)
 
 
 def outside_range(

@@ -7,14 +7,14 @@ come back as the bytes of files, so that the workers need no shared folder.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from typing import Any
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.runs.manifest import versions
-from twintrack.runs.parts import Done, Job, Work, part
-from twintrack.runs.workers import ATTEMPTS, bind_to, deaf, processor_cores, without_script
+from twintrack.runs.parts import Done, Job, Work
+from twintrack.runs.workers import ATTEMPTS, Tell, bind_to, deaf, processor_cores, without_script
 
 LOCAL = "local"
 """The name of a cluster that is started on this machine for the time of the work."""
@@ -24,8 +24,6 @@ _AHEAD = 2
 
 _WAIT = "10s"
 """How long is waited for an answer of the scheduler, and for the first worker."""
-
-Tell = Callable[[str], None]
 
 
 def check_cluster(address: str) -> list[Fault]:
@@ -98,7 +96,7 @@ class _Flow:
     def _submit(self, job: Job | None) -> None:
         if job is None:
             return
-        future = self.client.submit(part, self.sent, job, pure=False)
+        future = self.client.submit(Work.compute, self.sent, job, pure=False)
         self.pending[future] = job
         self.done.add(future)
 

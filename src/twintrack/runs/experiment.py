@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.validation import FaultList
+from twintrack.runs.asked import tell_notes
 from twintrack.runs.memory import in_memory
 from twintrack.runs.parts import Done, Job, part_ranges
 from twintrack.runs.prepared import ExperimentSettings, Prepared, prepare
 from twintrack.runs.store import MANIFEST, WORLDS, PartKey, Store, free_space, name_faults
 from twintrack.runs.stored_ensemble import EnsembleResult
-from twintrack.runs.workers import computed_by_workers, computed_here, processor_cores, worker_faults
+from twintrack.runs.workers import computing, processor_cores, worker_faults
 from twintrack.worlds.worlds_file import Worlds
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ class Progress:
         computed: Runs that were computed since the start.
         seconds: Time since the start.
         rate: Runs a second since the first part was done, which may have had to compile; None until then.
-        left: Seconds until the end at that rate; None until then.
     """
 
     done: int
@@ -47,7 +47,11 @@ class Progress:
     computed: int
     seconds: float
     rate: float | None = None
-    left: float | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end at that rate; None until there is one."""
+        return (self.runs - self.done) / self.rate if self.rate else None
 
 
 class Experiment(ExperimentSettings):
@@ -64,7 +68,7 @@ class Experiment(ExperimentSettings):
         What a user should know goes to the log "twintrack". Raises InputError with all faults.
         """
         prepared = prepare(self)
-        _tell(prepared)
+        tell_notes(prepared.notes)
         return in_memory(prepared)
 
     def run(
@@ -96,7 +100,7 @@ class Experiment(ExperimentSettings):
         if not begun:  # before anything is written: another experiment may then take the folder
             _check_space(folder, prepared, len(part_ranges(prepared.design.worlds)) * prepared.columns)
         with Store.writing(folder, prepared.manifest, resume=resume, tell=_log.warning) as store:
-            _tell(prepared)
+            tell_notes(prepared.notes)
             missing = store.missing(_log.warning)
             if begun:
                 _check_space(folder, prepared, len(missing))
@@ -109,11 +113,6 @@ class Experiment(ExperimentSettings):
                 _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
                 raise
         return EnsembleResult.open(folder)
-
-
-def _tell(prepared: Prepared) -> None:
-    for note in prepared.notes:
-        _log.warning("note: %s", note)
 
 
 def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:
@@ -171,15 +170,15 @@ def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[
 def _computed(
     prepared: Prepared, jobs: Iterator[Job], number: int, workers: int | None, cluster: str | None
 ) -> Generator[Done, None, None]:
-    """Choose where the jobs are computed."""
+    """Compute the jobs where it was asked for; `number` is how many there are."""
     if number and cluster is not None:
         from twintrack.runs.cluster import computed_on_cluster
 
-        return computed_on_cluster(prepared.work, jobs, cluster, workers, _log.info)
-    processes = min(workers or len(processor_cores()), number)
-    if processes <= 1:
-        return computed_here(prepared.work, jobs)
-    return computed_by_workers(prepared.work, jobs, processes, _log.warning)
+        yield from computed_on_cluster(prepared.work, jobs, cluster, workers, _log.info)
+        return
+    processes = max(1, min(workers or len(processor_cores()), number))
+    with computing(prepared.work, processes, _log.warning) as compute:
+        yield from compute(jobs)
 
 
 def _keep(
@@ -204,8 +203,7 @@ def _keep(
         if first is None:
             first = (now, computed)
         rate = (computed - first[1]) / (now - first[0]) if computed > first[1] else None
-        left = (runs - before - computed) / rate if rate else None
-        tell(Progress(before + computed, runs, computed, now - start, rate, left))
+        tell(Progress(before + computed, runs, computed, now - start, rate))
 
 
 def _bytes(size: float) -> str:

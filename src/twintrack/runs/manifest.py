@@ -17,6 +17,7 @@ from twintrack.errors import Fault
 from twintrack.inputs.paths import LeverPath, all_times
 from twintrack.stored import code_digest
 from twintrack.version import __version__
+from twintrack.worlds.drawing import ORIGINS, Origin
 
 if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
@@ -76,6 +77,11 @@ def strategy_entry(plan: Strategy, factors: Mapping[str, float]) -> dict[str, An
         "levers": values_entry(plan.paths),
         "switch": switch,
     }
+
+
+def origin(manifest: Manifest) -> Origin:
+    """Say where the worlds come from."""
+    return ORIGINS.get(manifest["design"]["kind"], "given")
 
 
 def text(manifest: Manifest) -> str:

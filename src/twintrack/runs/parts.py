@@ -24,7 +24,6 @@ from twintrack.worlds.tables import LABELS, Labels
 from twintrack.worlds.worlds_file import label_type
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine
     from twintrack.engines.registry import BlendingName
     from twintrack.equations import Equations
 
@@ -71,8 +70,26 @@ class Work:
     engine: BlendingName
 
     def compute(self, job: Job) -> bytes:
-        """Compute a part; see `part`."""
-        return part(self, job)
+        """Compute a part and give it as a finished Parquet file; the same work and job give the same bytes.
+
+        Raises InputError when the engine cannot take what it is given, TwinTrackError when memory runs out.
+        """
+        try:
+            with _one_at_a_time:
+                values = self.values(job)
+            return _encoded(self, job, {name: array.ravel() for name, array in values.items()})
+        except MemoryError as error:
+            message = (
+                f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
+            )
+            raise TwinTrackError(message) from error
+
+    def values(self, job: Job) -> dict[str, Array]:
+        """Give every output of a part, shape (world, wanted time)."""
+        engine = blending_engine_of(self.equations, self.engine)
+        given = dict(zip(self.parameters, job.draws, strict=True))
+        values = simulate_planned(engine, self.plan, job.scenario, job.strategy, given, job.worlds)
+        return {name: array[:, self.rows] for name, array in values.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,28 +129,7 @@ _one_at_a_time = Lock()
 """An engine uses all the processor cores that a process may use; threads beside it would only compete."""
 
 
-def part(work: Work, job: Job) -> bytes:
-    """Compute a part and give it as a finished Parquet file; the same work and job give the same bytes.
-
-    Raises InputError when the engine cannot take what it is given, TwinTrackError when memory runs out.
-    """
-    try:
-        with _one_at_a_time:
-            values = part_values(blending_engine_of(work.equations, work.engine), work, job)
-        return encoded(work, job, {name: array.ravel() for name, array in values.items()})
-    except MemoryError as error:
-        message = f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
-        raise TwinTrackError(message) from error
-
-
-def part_values(engine: BlendingEngine, work: Work, job: Job) -> dict[str, Array]:
-    """Give every output of a part, shape (world, wanted time)."""
-    given = dict(zip(work.parameters, job.draws, strict=True))
-    values = simulate_planned(engine, work.plan, job.scenario, job.strategy, given, job.worlds)
-    return {name: array[:, work.rows] for name, array in values.items()}
-
-
-def encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
+def _encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
     """Give a part as a Parquet file: columns world, time, one per output; all times of a world in a row."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.core import Core, load_core
+from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
@@ -23,7 +23,7 @@ from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.parts import Work, part_ranges
 from twintrack.runs.simulating import Plan
-from twintrack.worlds.drawing import ORIGINS, DesignName, DrawnDesign, Origin, draw_design
+from twintrack.worlds.drawing import DesignName, DrawnDesign, draw_design
 from twintrack.worlds.sampling import parameter_entry
 from twintrack.worlds.worlds_file import Design
 
@@ -92,14 +92,12 @@ class Prepared:
         work: What is computed for each part.
         design: The worlds.
         manifest: What is recorded.
-        factors: What money levers are multiplied with, shape (scenario, strategy).
         notes: What a user should know before.
     """
 
     work: Work
     design: Design
     manifest: manifests.Manifest
-    factors: Array
     notes: tuple[str, ...]
 
     @property
@@ -113,15 +111,10 @@ class Prepared:
         numbers = self.design.worlds * len(self.work.times) * len(self.work.plan.outputs)
         return 8 * numbers * _PACKED / len(part_ranges(self.design.worlds))
 
-    @property
-    def origin(self) -> Origin:
-        """Where the worlds come from."""
-        return ORIGINS.get(self.design.described["kind"], "given")
-
 
 def prepare(settings: ExperimentSettings) -> Prepared:
     """Read everything that an experiment names. Raises InputError with all faults."""
-    core = settings.model or load_core()
+    core = settings.model or Core()
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
     budgets: _Budgets = {name: {} for name in asked.scenarios}
@@ -149,8 +142,7 @@ def prepare(settings: ExperimentSettings) -> Prepared:
     )
     recorded = _manifest(core, work, asked, drawn.design, budgets)
     notes = (*asked.notes, *drawn.notes, *_replaced_notes(asked, drawn))
-    factors = np.array([[factor for _, factor in found.values()] for found in budgets.values()])
-    return Prepared(work, drawn.design, recorded, factors, notes)
+    return Prepared(work, drawn.design, recorded, notes)
 
 
 _Budgets = dict[str, dict[str, tuple[Strategy, float]]]

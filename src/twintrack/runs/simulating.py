@@ -15,10 +15,11 @@ from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.world import WorldValue
 from twintrack.runs.arrays import WorldArrays, WorldInputs, along_time, place_of, world_arrays
-from twintrack.runs.switching import LeverInputs, followed_series, lever_inputs
+from twintrack.runs.switching import followed_series, lever_inputs
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine
+    from twintrack.engines.base import Blend, BlendingEngine
+    from twintrack.equations import Equations
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ def simulate_variables(
     """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
     times = engine.equations.time.times
     world = arrays.inputs(scenario, times, draws, worlds)
-    levers = lever_inputs(strategy, engine.equations, times)
+    constants, series, blend = _inputs(world, strategy, engine.equations, times)
     # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
-    return _blended(engine, world, levers, sorted(set(variables)), worlds, None)
+    return engine.run(constants, series, sorted(set(variables)), runs=worlds, blend=blend)
 
 
 def simulate_one_world(
@@ -102,13 +103,13 @@ def simulate_one_world(
     """
     times = core.equations.time.with_step(time_step).times
     given = world_arrays(core).inputs(world, times)
-    levers = lever_inputs(strategy, core.equations, times)
+    constants, series, blend = _inputs(given, strategy, core.equations, times)
     if engine in BATCHING:
-        values = _blended(core.blending_engine(engine), given, levers, outputs, 1, time_step)
+        blending = core.blending_engine(engine)
+        values = blending.run(constants, series, outputs, time_step=time_step, blend=blend)
     else:
-        constants, series = _joined(given, levers)
-        if levers.blend is not None:
-            series = followed_series(core.equations, constants, series, levers.blend, time_step)
+        if blend is not None:
+            series = followed_series(core.equations, constants, series, blend, time_step)
         values = core.engine(engine).run(constants, series, outputs, time_step=time_step)
     return {name: array[..., 0] for name, array in values.items()}
 
@@ -123,18 +124,10 @@ def check_finite(values: Mapping[str, Array], names: Iterable[str], time: Array,
             raise TwinTrackError(message)
 
 
-def _blended(
-    engine: BlendingEngine,
-    world: WorldInputs,
-    levers: LeverInputs,
-    outputs: Sequence[str] | None,
-    runs: int,
-    time_step: float | None,
-) -> dict[str, Array]:
-    constants, series = _joined(world, levers)
-    return engine.run(constants, series, outputs, runs=runs, time_step=time_step, blend=levers.blend)
-
-
-def _joined(world: WorldInputs, levers: LeverInputs) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Give the constants and the series of a run."""
-    return {**world.constants, **levers.constants}, {**levers.series, **world.series}
+def _inputs(
+    world: WorldInputs, strategy: Strategy, equations: Equations, times: Array
+) -> tuple[dict[str, Array], dict[str, Array], Blend | None]:
+    """Give the constants and the series of a run, and what some of its series go over to."""
+    levers = lever_inputs(strategy, equations, times)
+    constants, series = {**world.constants, **levers.constants}, {**levers.series, **world.series}
+    return constants, series, levers.blend

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,12 +11,10 @@ from twintrack.engines.registry import ENGINES, EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario, WorldValue
-from twintrack.runs.asked import Asked, Strategies, read_asked
+from twintrack.runs.asked import Strategies, read_asked, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.simulating import check_finite, simulate_one_world
-
-_log = logging.getLogger(__name__)
 
 
 def run_strategy(
@@ -33,7 +30,7 @@ def run_strategy(
     """Simulate one strategy in one world; see `Model.run`."""
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
-    _tell(asked)
+    tell_notes(asked.notes)
     return _run(core, plan, outside, asked.world, engine, time_step)
 
 
@@ -48,7 +45,7 @@ def compare_strategies(
     """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
     asked = read_asked(core, strategies, scenario, world, levers)
     (outside,) = asked.scenarios.values()
-    _tell(asked)
+    tell_notes(asked.notes)
     runs = {name: _run(core, plan, outside, asked.world) for name, plan in asked.strategies.items()}
     plain = runs.get(BASELINE) if not levers else None
     return Comparison(runs, plain or next(iter(runs.values())).baseline)
@@ -85,8 +82,3 @@ def _run(
         switch=plan.switch,
         beside=lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
     )
-
-
-def _tell(asked: Asked) -> None:
-    for note in asked.notes:
-        _log.warning("note: %s", note)

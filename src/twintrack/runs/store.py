@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from urllib.parse import quote
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.runs.manifest import FORMAT, Manifest, differences, other_surroundings, text
 from twintrack.runs.parts import part_ranges
+from twintrack.runs.workers import Tell
 from twintrack.worlds.worlds_file import Design, Worlds, write_worlds
 
 MANIFEST = "manifest.json"
@@ -38,8 +39,6 @@ _DIGITS = 16
 
 PartKey = tuple[str, str, int]
 """A part: scenario, strategy, number."""
-
-Tell = Callable[[str], None]
 
 
 class Store:

@@ -12,15 +12,17 @@ import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.manifest import origin
 from twintrack.runs.memory import dataset
 from twintrack.runs.parts import NOT_FINITE
 from twintrack.runs.store import WORLDS, PartKey, Store
-from twintrack.worlds.drawing import ORIGINS, Origin
 from twintrack.worlds.worlds_file import Worlds
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from twintrack.worlds.drawing import Origin
 
 Names = str | Sequence[str] | None
 Years = float | Sequence[float] | None
@@ -83,7 +85,7 @@ class EnsembleResult:
     @property
     def origin(self) -> Origin:
         """Where the worlds come from: "posterior", "prior" or, from a table, "given"."""
-        return ORIGINS.get(self.manifest["design"]["kind"], "given")
+        return origin(self.manifest)
 
     @property
     def complete(self) -> bool:
@@ -158,27 +160,13 @@ class EnsembleResult:
                 for column, strategy in enumerate(choice.strategies):
                     for name, array in self._arrays((scenario, strategy, number), choice).items():
                         values[name][row, column, worlds.start : worlds.stop] = array
-        entries = self.manifest["strategies"]
-        factors = [
-            [entries[strategy]["budget_factor"][scenario] for strategy in choice.strategies]
-            for scenario in choice.scenarios
-        ]
-        return dataset(
-            values,
-            self.units,
-            {
-                "scenario": list(choice.scenarios),
-                "strategy": list(choice.strategies),
-                "world": labels,
-                "time": np.array(self.times)[choice.rows],
-            },
-            factors,
-        ).assign_attrs(
-            model_hash=self.manifest["model_hash"],
-            version=self.manifest["versions"]["twintrack"],
-            worlds=self.origin,
-            seed=self.manifest["design"].get("seed", "none"),
-        )
+        axes = {
+            "scenario": choice.scenarios,
+            "strategy": choice.strategies,
+            "world": labels,
+            "time": np.array(self.times)[choice.rows],
+        }
+        return dataset(values, self.manifest, axes)
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
         faults = FaultList()

@@ -17,6 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -78,12 +79,20 @@ def computed_here(
         yield job, work.compute(job)
 
 
-def computed_by_workers(
-    work: AnyWork[_Job, _Result], jobs: Iterable[_Job], workers: int, tell: Tell
-) -> Generator[tuple[_Job, _Result], None, None]:
-    """Compute jobs in so many processes; see `Crew.compute`."""
-    with Crew(work, workers, tell) as crew:
-        yield from crew.compute(jobs)
+@contextlib.contextmanager
+def computing(
+    work: AnyWork[_Job, _Result], workers: int | None, tell: Tell
+) -> Iterator[Callable[[Iterable[_Job]], Generator[tuple[_Job, _Result], None, None]]]:
+    """Give what computes jobs: so many processes, by default one for each core, or this one where 1 is asked.
+
+    `tell` is called with what a user should know. See `Crew.compute`.
+    """
+    number = workers or len(processor_cores())
+    if number == 1:
+        yield partial(computed_here, work)
+        return
+    with Crew(work, number, tell) as crew:
+        yield crew.compute
 
 
 @dataclass(eq=False)

@@ -62,10 +62,10 @@ def found_posterior(core: Core) -> Found:
     """
     read_from = [core.content / POSTERIOR_FILE, *core.inputs.strategies.folders]
     read_from += core.strategy(BASELINE).files
-    return core.remembered("posterior", partial(find_posterior, core), lambda _: read_from)
+    return core.remembered("posterior", partial(_read_found, core), lambda _: read_from)
 
 
-def find_posterior(model: Core) -> Found:
+def _read_found(model: Core) -> Found:
     """Read the posterior of a content. Raises InputError when it is damaged."""
     path = model.content / POSTERIOR_FILE
     if not path.is_file():

@@ -42,10 +42,8 @@ _SOBOL_ROWS = 1 << 15
 """Worlds that are drawn from the Sobol sequence at a time."""
 
 
-def sample_worlds(
-    parameters: Mapping[str, WorldParameter], worlds: int, seed: int = 1, sampling: Sampling = "latin"
-) -> pd.DataFrame:
-    """Draw worlds: one row each, one column for each parameter that is not fixed, in the parameters' units.
+def sample_worlds(parameters: Mapping[str, WorldParameter], worlds: int, seed: int = 1) -> pd.DataFrame:
+    """Draw a Latin hypercube: a row for each world, a column for each parameter that is drawn, in its unit.
 
     The same parameters, number and seed give the same bytes. Raises InputError when `worlds` is less than one
     or more than MOST_WORLDS, or `seed` is negative.
@@ -55,9 +53,7 @@ def sample_worlds(
     faults = sampling_faults(worlds, seed)
     if faults:
         raise InputError(faults)
-    columns = {name: np.empty(worlds) for name in sampled(parameters)}
-    for name, start, values in pieces(parameters, worlds, seed, sampling):
-        columns[name][start : start + len(values)] = values
+    columns = {name: values for name, _, values in pieces(parameters, worlds, seed, "latin")}
     return pd.DataFrame(columns, index=pd.RangeIndex(worlds, name="world"))
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twintrack.engines.llvm.instructions import BLOCK, LANES, RUNS, Body, operation
 from twintrack.engines.scalar.graph import LITERAL, ScalarGraph
 from twintrack.engines.scalar.lowering import Slot
 from twintrack.equations.structure import Table
 
-Store = tuple[str, int, int]
-"""Something to store: in which array, at which place, the value of which node."""
+
+class Store(NamedTuple):
+    """Something to store: in which array, at which place, the value of which node."""
+
+    array: str
+    place: int
+    node: int
 
 
 @dataclass
@@ -67,7 +73,7 @@ class BlockWriter:
             place = self.spills.leaving(node, self.position)
             if place is not None:
                 self._store(self._address("%T", place), node)
-        rows = [store for store in block.stores if store[0] == "Y"]
+        rows = [store for store in block.stores if store.array == "Y"]
         for _, _, node in block.stores:
             self._value(node)  # outputs are stored in a block of their own, after which names are unknown
         for store in block.stores:

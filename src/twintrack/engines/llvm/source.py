@@ -72,7 +72,7 @@ class _Writer:
         still = [name for name in outputs if name not in changing]
         updates = self._state("S2", "R", [slot.following for slot in memory.slots])
         step, steps = self._kernel("step", [*self._rows(changing), *updates], first=False)
-        held = [("K", place, node) for node, place in memory.held.items()]
+        held = [Store("K", place, node) for node, place in memory.held.items()]
         starts = self._state("S", "R0", [slot.first for slot in memory.slots])
         init, start = self._kernel("init", [*starts, *self._rows(still), *held], first=True)
         shared, fixed = self._once("shared", memory.shared), self._once("fixed", memory.fixed)
@@ -97,13 +97,15 @@ class _Writer:
 
     def _rows(self, names: Sequence[str]) -> list[Store]:
         nodes = [node for name in names for node in self.program.outputs[name]]
-        return [("Y", place, node) for place, node in enumerate(nodes)]
+        return [Store("Y", place, node) for place, node in enumerate(nodes)]
 
     def _state(self, level: str, ring: str, nodes: Sequence[int]) -> list[Store]:
         """Store a node for each slot: a level in one array, a pipeline in the other; unused slots nowhere."""
         numbered = list(enumerate(zip(self.program.slots, nodes, strict=True)))
-        levels = [(level, self.memory.levels[p], node) for p, (slot, node) in numbered if slot.length == 1]
-        return [*levels, *((ring, p, node) for p, (slot, node) in numbered if slot.length > 1)]
+        levels = [
+            Store(level, self.memory.levels[p], node) for p, (slot, node) in numbered if slot.length == 1
+        ]
+        return [*levels, *(Store(ring, p, node) for p, (slot, node) in numbered if slot.length > 1)]
 
     # Functions over a block of runs
 
@@ -123,7 +125,7 @@ class _Writer:
             )
             calls[block.saving].append(f"call void @{name}_{position}({START if first else STEP})")
         always, saving = calls[False], calls[True]
-        rings = [always.pop()] if any(store[0] == "R" for store in stores) else []
+        rings = [always.pop()] if any(store.array == "R" for store in stores) else []
         if saving and not first:
             saving = ["br i1 %save, label %keep, label %done", "keep:", *saving, "br label %done", "done:"]
         return "\n".join(functions), "\n".join([*always, *saving, *rings])
@@ -147,10 +149,10 @@ class _Writer:
             for start in range(0, len(saving), _LENGTH)
         ]
         home = {node: block for block in blocks for node in block.operations}
-        rings = BasicBlock(stores=[store for store in stores if store[0] == "R"])
+        rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
         for store in stores:
-            if store[0] != "R":
-                home.get(store[2], blocks[0]).stores.append(store)
+            if store.array != "R":
+                home.get(store.node, blocks[0]).stores.append(store)
         return [*blocks, rings] if rings.stores else blocks
 
     def _is_operation(self, node: int, *, first: bool) -> bool:

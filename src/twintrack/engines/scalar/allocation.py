@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, ScalarGraph
 from twintrack.engines.scalar.sorting import Sorting
 from twintrack.engines.scalar.special import erfc
-from twintrack.equations.functions import PRICE_HALVINGS, PRIORITY_REACH
+from twintrack.equations.constructs import PRICE_HALVINGS, PRIORITY_REACH
 
 Nodes = Sequence[int]
 

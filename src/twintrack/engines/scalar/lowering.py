@@ -17,7 +17,8 @@ from twintrack.engines.layout import Layout
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
-from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
+from twintrack.equations.constructs import REDUCERS, VECTORS
+from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import (
     CONTROL_NAMES,
@@ -37,6 +38,7 @@ from twintrack.equations.structure import (
     Vector,
     walk,
 )
+from twintrack.equations.subscripts import flat_place
 
 Position = Mapping[str, int]
 """The position on each named axis."""
@@ -190,7 +192,7 @@ class _Lowering:
         inputs = {role: self._input(state, role, at) for role in kind.inputs}
         if state.kind == "delay_fixed":
             size = self.sizes[number]
-            length = size[_flat(cell, state.shape)] if isinstance(size, tuple) else size
+            length = size[flat_place(cell, state.shape)] if isinstance(size, tuple) else size
             start = self._initial(number, cell, "last")
             return {self.places[memory[0], cell]: Slot(start, inputs["input"], length)}
         found = {}
@@ -233,12 +235,12 @@ class _Lowering:
     def _element(self, name: str, cell: Cell, *, first: bool) -> int:
         variable = self.equations.variables[name]
         if name in self.leaves:
-            return self._given(name, _flat(cell, variable.shape), first=first)
+            return self._given(name, flat_place(cell, variable.shape), first=first)
         if name in CONTROL_NAMES:
             return self.graph.literal(self.grid.controls[name])
         if variable.kind == "constant":
             return self.graph.literal(float(self.equations.defaults[name][cell]))
-        number = self.equations.owners[name][_flat(cell, variable.shape)]
+        number = self.equations.owners[name][flat_place(cell, variable.shape)]
         part = self.equations.components[name][number]
         inner = [
             index.index(position)
@@ -274,7 +276,7 @@ class _Lowering:
                 return self._time(first=first)
             case Literal():
                 cell = [at[axis] for axis in expression.axes]
-                return self.graph.literal(expression.values[_flat(cell, expression.shape)])
+                return self.graph.literal(expression.values[flat_place(cell, expression.shape)])
             case Reference():
                 return self.variable(expression.variable, _referenced(expression, at), first=first)
             case StateValue():
@@ -283,7 +285,7 @@ class _Lowering:
                 return self._number(expression.initial if first else expression.active, at, first=first)
             case LookupCall():
                 table = expression.tables[
-                    _flat([at[axis] for axis in expression.table_axes], expression.shape)
+                    flat_place([at[axis] for axis in expression.table_axes], expression.shape)
                 ]
                 mode = "interpolate" if expression.mode == "invert" else expression.mode
                 return self.graph.lookup(table, mode, self._number(expression.arg, at, first=first))
@@ -323,13 +325,6 @@ class _Lowering:
             args[place] = graph.truth(arg) if place in function.truths else graph.number(arg)
         clock = (self._time(first=first), graph.literal(self.grid.step)) if function.timed else ()
         return int(function.meaning(graph, *args, *clock))
-
-
-def _flat(cell: Sequence[int], shape: Sequence[int]) -> int:
-    position = 0
-    for index, length in zip(cell, shape, strict=True):
-        position = position * length + index
-    return position
 
 
 def _referenced(reference: Reference, at: Position) -> Cell:

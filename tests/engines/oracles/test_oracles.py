@@ -17,7 +17,7 @@ from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError, TwinTrackError
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 ENGINES: dict[str, Callable[[Path], Oracle]] = {
     "pysd": PysdEngine,
     "flat": FlatPysdEngine,

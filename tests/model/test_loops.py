@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from loop_signs import link_signs
 
-from twintrack.decisions.loops import link_signs
 from twintrack.inputs.loops import links
 from twintrack.inputs.structure_schemas import LoopEntry
 from twintrack.model import Model

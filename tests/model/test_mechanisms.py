@@ -7,11 +7,11 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
+import mechanism_effects
 import numpy as np
 import pytest
+from mechanism_effects import ROUNDING, Effect, effects, reach
 
-from twintrack.decisions import mechanisms as mechanisms_module
-from twintrack.decisions.mechanisms import ROUNDING, Effect, effects, reach
 from twintrack.errors import EquationError
 from twintrack.inputs.structure_schemas import Mechanism
 from twintrack.model import Model
@@ -103,12 +103,12 @@ class ToyModel:
 
 @pytest.fixture(autouse=True)
 def toys_run_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = mechanisms_module.run_strategy
+    real = mechanism_effects.run_strategy
 
     def run_strategy(core: Model | ToyModel, **asked: Any) -> Any:
         return core.run(**asked) if isinstance(core, ToyModel) else real(core, **asked)
 
-    monkeypatch.setattr(mechanisms_module, "run_strategy", run_strategy)
+    monkeypatch.setattr(mechanism_effects, "run_strategy", run_strategy)
 
 
 def mechanism(**values: object) -> Mechanism:
