@@ -17,7 +17,7 @@ import numpy as np
 
 from twintrack.calibration.checkpoints import Checkpoints
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
-from twintrack.calibration.setup import prepare_target
+from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.resources import cache_dir
@@ -30,7 +30,6 @@ from twintrack.worlds.basis import basis_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.calibration.target import Target
     from twintrack.core import Core
 
 MAIN = "all series"

@@ -39,8 +39,7 @@ from twintrack.calibration.publish import scores_of
 from twintrack.calibration.ranking import rank
 from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
-from twintrack.calibration.setup import prepare_target
-from twintrack.calibration.target import Target
+from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import unknown

@@ -9,7 +9,7 @@ one number does, so that history stays as it is and nothing jumps. The factor is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -33,21 +33,6 @@ TOLERANCE = 1e-12
 """Relative difference of cost, and error of the factor, that count as none."""
 
 
-@dataclass(frozen=True)
-class EqualCost:
-    """A strategy that costs the public as much as the baseline.
-
-    Attributes:
-        factor: What all money levers are multiplied with.
-        strategy: The scaled strategy.
-        pv: Present value of public cost of both, in the unit of `public_cost_pv`.
-    """
-
-    factor: float
-    strategy: Strategy
-    pv: float
-
-
 def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy, float]:
     """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
 
@@ -57,16 +42,18 @@ def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy,
     size = scenario.public_money
     if plan.budget == "own":
         return sized(plan, size, core.lever_table), 1.0
-    result = equal_cost(core, plan, scenario)
-    return sized(result.strategy, size, core.lever_table), result.factor
+    fitted, factor = equal_cost(core, plan, scenario)
+    return sized(fitted, size, core.lever_table), factor
 
 
-def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL) -> EqualCost:
+def equal_cost(
+    core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL
+) -> tuple[Strategy, float]:
     """Scale the money levers of a strategy until it costs the public as much as the baseline.
 
-    Present values are those at the last saved time in the central world of the scenario. The strategy given
-    back has `budget: own`, because nothing is left to scale. Raises InputError when no factor within the
-    levers' ranges makes the costs equal.
+    Gives the scaled strategy, and the factor on its money levers. Present values are those at the last saved
+    time in the central world of the scenario. The strategy has `budget: own`, because nothing is left to
+    scale. Raises InputError when no factor within the levers' ranges makes the costs equal.
     """
     plan = replace(core.strategy(strategy), budget="own")
     table, outside = core.lever_table, core.scenario(scenario)
@@ -85,7 +72,7 @@ def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario
         return cost(scaled(plan, factor, table)) / target - 1
 
     factor = _root(excess, _limits(plan, table), plan.name)
-    return EqualCost(factor, scaled(plan, factor, table), target)
+    return scaled(plan, factor, table), factor
 
 
 def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:

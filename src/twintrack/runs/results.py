@@ -7,6 +7,7 @@ quick enough for a slider.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ DEFAULT_PLOT = 4
 """How many outcomes a figure shows when none is named: the first ones of the headline list."""
 
 
+@dataclass(eq=False, repr=False)
 class Run:
     """One strategy in one world, from the first to the last saved year.
 
@@ -48,30 +50,17 @@ class Run:
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        values: Mapping[str, Array],
-        complete: Callable[[], Mapping[str, Array]],
-        *,
-        strategy: str,
-        scenario: str,
-        time: Array,
-        paths: Mapping[str, LeverPath],
-        factor: float = 1.0,
-        switch: Switch | None = None,
-        beside: Callable[[], Run] | None = None,
-    ) -> None:
-        self.strategy = strategy
-        self.scenario = scenario
-        self.time = time
-        self.paths = paths
-        self.factor = factor
-        self.switch = switch
-        self.catalogue = catalogue
-        self._values = values
-        self._complete = complete
-        self._beside = beside
+    catalogue: Catalogue
+    _values: Mapping[str, Array]
+    _complete: Callable[[], Mapping[str, Array]]
+    _beside: Callable[[], Run]
+    _: KW_ONLY
+    strategy: str
+    scenario: str
+    time: Array
+    paths: Mapping[str, LeverPath]
+    switch: Switch | None
+    factor: float
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -91,8 +80,8 @@ class Run:
 
     @cached_property
     def baseline(self) -> Run:
-        """The baseline in the same world; the run itself where it stands alone."""
-        return self._beside() if self._beside else self
+        """The baseline in the same world."""
+        return self._beside()
 
     @cached_property
     def labels(self) -> list[str]:
