@@ -22,7 +22,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.validation import unknown
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
 from twintrack.worlds.basis import Basis, basis_of, prior_hash
@@ -174,9 +174,7 @@ def posterior_sample(posterior: Posterior, worlds: int, seed: int = 1) -> pd.Dat
     """
     import pandas as pd
 
-    faults = sampling_faults(worlds, seed)
-    if faults:
-        raise InputError(faults)
+    FaultList(sampling_faults(worlds, seed)).raise_any()
     chosen = posterior.frame.iloc[posterior_rows(len(posterior.frame), worlds, seed)]
     frame: pd.DataFrame = chosen.set_index(pd.RangeIndex(worlds, name="world"))
     return frame

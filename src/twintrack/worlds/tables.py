@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.validation import unknown
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.world import WorldParameter
 from twintrack.worlds.sampling import Piece, sampling_faults
 
@@ -111,11 +111,8 @@ def label_digest(labels: Labels) -> str:
 
 def resampled(rows: int, worlds: int, seed: int) -> Any:
     """Draw rows of a table with replacement, shape (worlds,). Raises InputError as `sample_worlds` does."""
-    faults = sampling_faults(worlds, seed)
-    if faults:
-        raise InputError(faults)
-    stream = np.random.default_rng([seed, crc32(b"rows of a table")])
-    return stream.integers(0, rows, worlds)
+    FaultList(sampling_faults(worlds, seed)).raise_any()
+    return np.random.default_rng([seed, crc32(b"rows of a table")]).integers(0, rows, worlds)
 
 
 def _is_index(name: str) -> bool:
