@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from twintrack.core import Core, StrategyReference
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import Knot, LeverPath, all_times
+from twintrack.inputs.paths import LeverPath, all_times, sides
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario
 from twintrack.runs.simulating import check_finite, simulate_one_world
@@ -105,11 +106,8 @@ def _money(table: LeverTable) -> list[str]:
 
 def _product(path: LeverPath, factor: LeverPath) -> LeverPath:
     """Multiply two paths at the knots of both; linear between them."""
-    knots: list[Knot] = []
-    for time in all_times([path, factor]):
-        knots.append((time, path.before(time) * factor.before(time)))
-        knots.append((time, float(path.at(time)) * float(factor.at(time))))
-    return LeverPath.through(knots)
+    both = [path, factor]
+    return LeverPath.through((time, prod(values)) for time in all_times(both) for values in sides(both, time))
 
 
 def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:

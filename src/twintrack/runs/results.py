@@ -19,6 +19,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.switches import switch_text
+from twintrack.inputs.validation import FaultList
 from twintrack.names import suggest
 from twintrack.runs.arrays import along_time, place_of
 from twintrack.version import __version__
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from twintrack.inputs.paths import LeverPath
-    from twintrack.inputs.switches import Switch
+    from twintrack.inputs.validation import FaultList
+from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
@@ -277,9 +279,8 @@ class Comparison:
 def check_years(years: Sequence[float], time: Array) -> None:
     """Raise InputError for years outside the simulated time, all at once."""
     message = f"write years from {time[0]:g} to {time[-1]:g}"
-    faults = [Fault(f"year {year:g}", message) for year in years if not time[0] <= year <= time[-1]]
-    if faults:
-        raise InputError(faults)
+    wrong = (year for year in years if not time[0] <= year <= time[-1])
+    FaultList(Fault(f"year {year:g}", message) for year in wrong).raise_any()
 
 
 def describe(path: LeverPath) -> str:

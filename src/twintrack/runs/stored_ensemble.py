@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.errors import Fault, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.manifest import origin
 from twintrack.runs.memory import dataset
@@ -262,7 +262,5 @@ def _chosen(kind: str, asked: Names, stored: Collection[str]) -> list[str]:
     """Give the names asked for, or all. Raises InputError with all that are not stored."""
     several = [asked] if isinstance(asked, str) else asked
     names = list(stored if several is None else dict.fromkeys(several))
-    faults = [Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored]
-    if faults:
-        raise InputError(faults)
+    FaultList(Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored).raise_any()
     return names

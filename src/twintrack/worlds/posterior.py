@@ -149,9 +149,7 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
     except (pa.ArrowException, OSError) as error:
         raise InputError(Fault(where, f"it cannot be read ({error}); {_MEND}")) from None
     fitting = parameters if parameters is not None and about.prior_hash == prior_hash(parameters) else None
-    faults = _faults(where, table, fitting)
-    if faults:
-        raise InputError(faults)
+    FaultList(_faults(where, table, fitting)).raise_any()
     frame = _frame(table, fitting)
     errors = [name for name in table.column_names if name.startswith(ERRORS)]
     return Posterior(frame.drop(columns=errors), about, frame[errors])

@@ -64,7 +64,7 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
     """
     found = _opened(source)
     where, rows, column = found.where, found.rows, found.column
-    faults: list[Fault] = []
+    faults = FaultList()
     labels, notes = _labels(where, found.index, faults)
     names = [name for name in found.names if not _is_index(name)]
     faults += [
@@ -91,8 +91,7 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
             yield name, values
 
     digest = table_digest(checked())
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     return WorldTable(tuple(names), rows, column, digest, labels, tuple(notes))
 
 
