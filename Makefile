@@ -11,7 +11,10 @@ BUILD := build
 CORE     := $(VENV)/.installed
 DEV      := $(VENV)/.installed-dev
 NOTEBOOK := $(VENV)/.installed-notebook
-INSTALL  := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+INSTALL  := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
+
+# Byte code is made when a module is first used, and kept: that of all libraries would take 150 MB.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A file stays with one worker, so that what its tests share is made once. Files that hold slow tests are begun
 # first (tests/conftest.py): what is begun last must not be long.

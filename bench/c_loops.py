@@ -6,44 +6,29 @@ loop leaves to later ones lies in an array whose places are used again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
+from twintrack.engines.llvm.basic_blocks import BasicBlock, SpillSlots, Store
+from twintrack.engines.scalar.graph import LEAVES, LITERAL, ScalarGraph
 
 FIRST = frozenset({"S0", "N", "K"})
 """Arrays that are stored once per run: first state, outputs that keep still, and what later steps hold."""
 
 
-@dataclass(frozen=True)
-class StoredValue:
-    """A value to keep: `array` and `place` say where. The state is "S", outputs of a row are "Y"."""
-
-    array: str
-    place: int
-    node: int
-
-
-@dataclass
-class RunLoop:
-    """One loop over the runs: its operations, and what it stores at its end."""
-
-    operations: list[int] = field(default_factory=list)
-    stores: list[StoredValue] = field(default_factory=list)
-
-
-def cut(graph: ScalarGraph, stores: Sequence[StoredValue], size: int) -> list[RunLoop]:
+def cut(graph: ScalarGraph, stores: Sequence[Store], size: int) -> list[BasicBlock]:
     """Cut the operations that the stores need in loops of `size`, and give every store to one of them."""
     first = any(store.array in FIRST for store in stores)
     stops = {n for n in range(len(graph.nodes)) if not _is_operation(graph, n, first=first)}
     levels = {store.node: store for store in stores if store.array == "S"}
     late = _used_once(graph, stores, stops) & levels.keys()
 
-    def wanted(store: StoredValue) -> Sequence[int]:
+    def wanted(store: Store) -> Sequence[int]:
         return graph[store.node].args if store.node in late else (store.node,)
 
     order = [n for n in graph.needed([n for store in stores for n in wanted(store)], stops) if n not in stops]
-    loops = [RunLoop(order[start : start + size]) for start in range(0, len(order), size)] or [RunLoop()]
+    loops = [BasicBlock(order[start : start + size]) for start in range(0, len(order), size)] or [
+        BasicBlock()
+    ]
     home = {node: number for number, loop in enumerate(loops) for node in loop.operations}
     readers = _readers(graph, loops)
     for store in stores if not first else ():
@@ -69,7 +54,7 @@ def _is_operation(graph: ScalarGraph, node: int, *, first: bool) -> bool:
     return op not in LEAVES and op != LITERAL and graph.by_run[node] and graph.moving[node] != first
 
 
-def _readers(graph: ScalarGraph, loops: Sequence[RunLoop]) -> dict[int, int]:
+def _readers(graph: ScalarGraph, loops: Sequence[BasicBlock]) -> dict[int, int]:
     """Give the last loop whose operations read each part of the state."""
     found: dict[int, int] = {}
     for number, loop in enumerate(loops):
@@ -79,7 +64,7 @@ def _readers(graph: ScalarGraph, loops: Sequence[RunLoop]) -> dict[int, int]:
     return found
 
 
-def _used_once(graph: ScalarGraph, stores: Sequence[StoredValue], stops: set[int]) -> set[int]:
+def _used_once(graph: ScalarGraph, stores: Sequence[Store], stops: set[int]) -> set[int]:
     """Give the operations that nothing but one store uses: they are computed where they are stored."""
     uses: dict[int, int] = {}
     for node in graph.needed([store.node for store in stores], stops):
@@ -90,42 +75,17 @@ def _used_once(graph: ScalarGraph, stores: Sequence[StoredValue], stops: set[int
     return {node for node, count in uses.items() if count == 1 and node not in stops}
 
 
-class SpillSlots:
-    """What loops leave to later ones, and the places of that; a place is used again when it is free."""
+class LoopSpills(SpillSlots):
+    """What loops leave to later ones, and where it lies."""
 
-    def __init__(self, graph: ScalarGraph, loops: Sequence[RunLoop]) -> None:
-        self.homes = {node: number for number, loop in enumerate(loops) for node in loop.operations}
+    def __init__(self, graph: ScalarGraph, loops: Sequence[BasicBlock]) -> None:
+        super().__init__(graph, loops)
         self.first = any(store.array in FIRST for loop in loops for store in loop.stores)
-        last: dict[int, int] = {}
-        for number, loop in enumerate(loops):
-            for node in self._read(graph, loop):
-                if node in self.homes:
-                    last[node] = number
-        self.places: dict[int, int] = {}
-        self.size = 0
-        free: list[int] = []
-        leaving: dict[int, list[int]] = {}
-        for number, loop in enumerate(loops):
-            free += leaving.pop(number, [])
-            for node in loop.operations:
-                if last.get(node, 0) > number:
-                    if not free:
-                        free.append(self.size)
-                        self.size += 1
-                    self.places[node] = free.pop()
-                    leaving.setdefault(last[node] + 1, []).append(self.places[node])
-
-    @staticmethod
-    def _read(graph: ScalarGraph, loop: RunLoop) -> Iterable[int]:
-        for node in loop.operations:
-            yield from graph[node].args
-        for store in loop.stores:
-            yield store.node
 
     def place(self, node: int, number: int) -> str | None:
         """Give where a value that is computed in a loop has to be kept for later ones."""
-        return self.address(node) if node in self.places and self.homes[node] == number else None
+        return None if self.leaving(node, number) is None else self.address(node)
 
     def address(self, node: int) -> str:
         """Give the address of a kept value."""
-        return f"T + {self.places[node]} * BLOCK + r"
+        return f"T + {self.slots[node]} * BLOCK + r"

@@ -14,11 +14,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from bench.c_loops import RunLoop, SpillSlots, StoredValue, cut
+from bench.c_exp_ln import wide_exp_ln
+from bench.c_loops import LoopSpills, cut
+from twintrack.engines.llvm.basic_blocks import BasicBlock, Store
+from twintrack.engines.llvm.source import Source
 from twintrack.engines.lookups import ends_of_slopes
-from twintrack.engines.native.graph import LEAVES, LITERAL, ScalarGraph
-from twintrack.engines.native.kernels import Source
-from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
+from twintrack.engines.scalar.graph import LEAVES, LITERAL, ScalarGraph
+from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
 from twintrack.errors import TwinTrackError
 
@@ -102,7 +104,7 @@ class _Source:
         self.fixed: dict[int, int] = {}
         self.shared: dict[int, int] = {}
         self.held: dict[int, int] = {}
-        self.most_crossing = 0
+        self.most_spilled = 0
 
     def source(self) -> Source:
         """Write the library."""
@@ -110,13 +112,13 @@ class _Source:
         moving = [name for name in outputs if any(self.graph.moving[node] for node in outputs[name])]
         still = [name for name in outputs if name not in moving]
         slots = [(place, slot) for place, slot in enumerate(self.program.slots) if slot.length]
-        updates = [StoredValue("S", place, slot.following) for place, slot in slots]
+        updates = [Store("S", place, slot.following) for place, slot in slots]
         rows, constant = self._rows("Y", moving), self._rows("N", still)
         step = self._kernel("step", updates)
         saving = self._kernel("saving_step", [*rows, *updates])
-        starts = [*(StoredValue("S0", place, slot.first) for place, slot in slots), *constant]
+        starts = [*(Store("S0", place, slot.first) for place, slot in slots), *constant]
         # What later steps hold is known only now, and is computed together with the first values.
-        held = [StoredValue("K", place, node) for node, place in self.held.items()]
+        held = [Store("K", place, node) for node, place in self.held.items()]
         init = self._kernel("init", [*starts, *held])
         shared, fixed = self._scalar("shared", self.shared), self._scalar("fixed", self.fixed)
         sizes = {
@@ -131,31 +133,32 @@ class _Source:
         defines = [f"#define {name} {value}L" for name, value in sizes.items()]
         defines += [f"#define INITIAL_TIME {self.grid.initial!r}", f"#define TIME_STEP {self.grid.step!r}"]
         defines += ["#define WIDE"] if self.shape.wide else []
-        text = [*defines, _file("vectors.h"), fixed, shared, init, step, saving, _file("run.h")]
+        exp_ln = [wide_exp_ln()] if self.shape.wide else []
+        text = [*defines, _file("vectors.h"), *exp_ln, fixed, shared, init, step, saving, _file("run.h")]
         return Source(
             text="\n".join(text),
             moving=tuple(moving),
             still=tuple(still),
             # A cache line more, so that the code can begin at one.
-            work=(self.state_size + len(self.held) + self.most_crossing) * self.shape.block + 8,
+            work=(self.state_size + len(self.held) + self.most_spilled) * self.shape.block + 8,
             fixed=len(self.fixed),
             shared=len(self.shared),
         )
 
-    def _rows(self, array: str, names: Sequence[str]) -> list[StoredValue]:
+    def _rows(self, array: str, names: Sequence[str]) -> list[Store]:
         nodes = [node for name in names for node in self.program.outputs[name]]
-        return [StoredValue(array, place, node) for place, node in enumerate(nodes)]
+        return [Store(array, place, node) for place, node in enumerate(nodes)]
 
     # Code over a block of runs
 
-    def _kernel(self, name: str, stores: Sequence[StoredValue]) -> str:
+    def _kernel(self, name: str, stores: Sequence[Store]) -> str:
         """Write the functions that compute and store values over a block of runs."""
         loops = cut(self.graph, stores, self.shape.loop)
-        crossing = SpillSlots(self.graph, loops)
-        self.most_crossing = max(self.most_crossing, crossing.size)
+        spills = LoopSpills(self.graph, loops)
+        self.most_spilled = max(self.most_spilled, spills.size)
         functions, calls = [], []
         for number, loop in enumerate(loops):
-            writer = _Writer(self, crossing, number)
+            writer = _Writer(self, spills, number)
             lines = writer.lines(loop)
             functions.append(
                 f"static __attribute__((noinline)) void {name}_{number}({_ARGUMENTS})\n{{\n"
@@ -249,13 +252,13 @@ class _Source:
 class _Writer:
     """Writes the lines of one loop: every value is loaded before its first use."""
 
-    def __init__(self, source: _Source, crossing: SpillSlots, number: int) -> None:
+    def __init__(self, source: _Source, spills: LoopSpills, number: int) -> None:
         self.source = source
-        self.crossing = crossing
+        self.spills = spills
         self.number = number
         self.here: set[int] = set()
 
-    def lines(self, loop: RunLoop) -> list[str]:
+    def lines(self, loop: BasicBlock) -> list[str]:
         """Give the lines: loads and operations, then stores."""
         graph = self.source.graph
         found: list[str] = []
@@ -265,7 +268,7 @@ class _Writer:
             kind = "M" if graph[node].logical else "V"
             found.append(f"const {kind} n{node} = {self.source.operation(node, 'v')};")
             self.here.add(node)
-            if place := self.crossing.place(node, self.number):
+            if place := self.spills.place(node, self.number):
                 found.append(f"STORE({place}, {self._as_number(node)});")
         for store in loop.stores:
             found += self._load(store.node)
@@ -279,10 +282,10 @@ class _Writer:
             return []
         self.here.add(node)
         code = source.given_value(node)
-        if code is None and node in self.crossing.homes:
-            code = f"LOAD({self.crossing.address(node)})"
+        if code is None and node in self.spills.homes:
+            code = f"LOAD({self.spills.address(node)})"
         if code is None:
-            code = source.first_value(node) if self.crossing.first else None
+            code = source.first_value(node) if self.spills.first else None
         if code is None:
             code = source.held_value(node)
         if item.logical:
@@ -295,7 +298,7 @@ class _Writer:
             return _number(item.value, "v")
         return f"vselect(n{node}, ALL(1.0), ALL(0.0))" if item.logical else f"n{node}"
 
-    def _stored(self, store: StoredValue) -> list[str]:
+    def _stored(self, store: Store) -> list[str]:
         value = self._as_number(store.node)
         if store.array in ("Y", "N"):
             return [f"STORE({store.array} + {store.place} * stride + r, {value});"]

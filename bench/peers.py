@@ -70,7 +70,7 @@ def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], 
 
 def pysd_runner(workload: Workload, *, flat: bool) -> Callable[[Workload], object]:
     """Give a function that makes one run in PySD, of this workload or the same with an earlier end."""
-    from twintrack.engines.pysd_engine import FlatPysdEngine, PysdEngine
+    from twintrack.engines.oracles.pysd import FlatPysdEngine, PysdEngine
 
     try:
         with _told():

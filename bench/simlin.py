@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from twintrack.engines.base import Inputs
-from twintrack.engines.oracle import Oracle
+from twintrack.engines.oracles.base import Oracle
 from twintrack.equations import load_equations
 from twintrack.equations.structure import CONTROL_NAMES, Array
 from twintrack.errors import Fault, InputError, TwinTrackError

@@ -16,11 +16,11 @@ from pathlib import Path
 from bench.c_source import Shape, c_source
 from bench.machine import compiler_version, has_vectors, processor_facts
 from twintrack.engines.base import Inputs
-from twintrack.engines.native.computation import Kernel
-from twintrack.engines.native.kernels import Source
-from twintrack.engines.native.lowering import InputLayouts, scalar_program
-from twintrack.engines.native.machine import Machine
-from twintrack.engines.native_engine import NativeEngine
+from twintrack.engines.llvm.computation import Kernel
+from twintrack.engines.llvm.engine import NativeEngine
+from twintrack.engines.llvm.machine import Machine
+from twintrack.engines.llvm.source import Source
+from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.equations import Equations
 from twintrack.errors import TwinTrackError
 from twintrack.resources import atomic_write, cache_dir

@@ -1,7 +1,7 @@
 /* What the generated code is written in, twice over: s... for one number, v... for a vector of runs.
  *
- * WIDE: a vector is eight runs in a 512-bit register. exp and log are written out, without a branch and to
- * about 1e-15: calls would save and load again every register in use.
+ * WIDE: a vector is eight runs in a 512-bit register. vexp and vln are generated, see c_exp_ln.py: calls would
+ * save and load again every register in use.
  * Otherwise a "vector" is one run, and the loops over runs are left to the compiler to vectorise, with the
  * vector functions of libmvec.
  */
@@ -65,40 +65,6 @@ static inline M vgreater_equal(V a, V b) { return _mm512_cmp_pd_mask(a, b, _CMP_
 static inline M vand(M a, M b) { return a & b; }
 static inline M vor(M a, M b) { return a | b; }
 static inline M vnot(M a) { return (M)~a; }
-
-/* x = n ln 2 + r, |r| <= ln 2 / 2: Taylor's series of exp(r) to r^12, relative error 2e-16. */
-static inline V vexp(V x)
-{
-    V n = _mm512_roundscale_pd(_mm512_mul_pd(x, ALL(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT);
-    V r = _mm512_fnmadd_pd(n, ALL(0x1.62e42fefa39efp-1), x);
-    r = _mm512_fnmadd_pd(n, ALL(0x1.abc9e3b39803fp-56), r);
-    static const double c[] = {1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720,
-                               1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0};
-    V p = ALL(1.0 / 479001600);
-#pragma GCC unroll 16
-    for (int k = 0; k < 12; k++)
-        p = _mm512_fmadd_pd(p, r, ALL(c[k]));
-    return _mm512_scalef_pd(p, n);
-}
-
-/* x = m 2^e, m in (sqrt(1/2), sqrt(2)]: 2 artanh((m - 1) / (m + 1)) + e ln 2. */
-static inline V vln(V x)
-{
-    V m = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
-    V e = _mm512_getexp_pd(x);
-    M high = _mm512_cmp_pd_mask(m, ALL(1.4142135623730951), _CMP_GT_OQ);
-    m = _mm512_mask_mul_pd(m, high, m, ALL(0.5));
-    e = _mm512_mask_add_pd(e, high, e, ALL(1.0));
-    V s = _mm512_div_pd(_mm512_sub_pd(m, ALL(1.0)), _mm512_add_pd(m, ALL(1.0)));
-    V z = _mm512_mul_pd(s, s);
-    static const double c[] = {2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5,
-                               2.0 / 3, 2.0};
-    V p = ALL(2.0 / 21);
-#pragma GCC unroll 16
-    for (int k = 0; k < 10; k++)
-        p = _mm512_fmadd_pd(p, z, ALL(c[k]));
-    return _mm512_fmadd_pd(e, ALL(0.6931471805599453), _mm512_mul_pd(s, p));
-}
 
 #define vln_positive vln
 

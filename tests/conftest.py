@@ -45,7 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that hold slow tests, so that workers end together."""
+    """Mark notebooks as slow, and begin with the files that hold slow tests, so that workers end together."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker("slow")
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
 
@@ -61,6 +64,9 @@ TOGETHER = (
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Distribute whole files, and files that share something together."""
     from xdist.scheduler import LoadFileScheduling
+
+    gone = [begin for begins in TOGETHER for begin in begins if not (ROOT / begin).exists()]
+    assert gone == [], "no such tests"
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:

@@ -87,7 +87,7 @@ def package(tmp_path: Path) -> Path:
         ("inputs/paths.py", ("inputs", "runs", "calibration"), ("equations",)),
         ("names.py", ("equations", "inputs", "engines", "runs", "calibration"), ()),
         ("equations/structure.py", ("equations", "engines", "runs", "calibration"), ()),
-        ("engines/sizes.py", ("engines", "runs", "calibration"), ("equations",)),
+        ("engines/state_sizes.py", ("engines", "runs", "calibration"), ("equations",)),
         ("cli/options.py", (), ("equations", "inputs", "engines", "runs", "calibration")),
     ],
 )

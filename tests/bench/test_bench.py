@@ -31,8 +31,8 @@ from bench.synthetic import OUTCOME, synthetic_text, write_synthetic
 from bench.tables import RATIOS, TITLES, markdown, number
 from bench.workloads import SIR, Workload
 from twintrack.engines import NumpyEngine
-from twintrack.engines.native.lowering import InputLayouts, scalar_program
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.equations import load_equations
 from twintrack.errors import InputError
 from twintrack.runs.workers import processor_cores

@@ -97,6 +97,7 @@ def checked(found: list[Recovered]) -> None:
     assert abs(silent.mean()) < 0.03
 
 
+@pytest.mark.slow
 def test_a_truth_of_the_model_is_recovered(target: Target) -> None:
     found = recovered(target, 0, Settings(members=512, rounds=1, moves=4, last_rounds=2))
     assert found.silent.sum() > 30 and len(found.told) > 4

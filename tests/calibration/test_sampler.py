@@ -50,6 +50,7 @@ def repeated() -> Repeated:
     return Repeated(target, [sampled(target, QUICK, (seed,))[-1] for seed in range(REPEATS)])
 
 
+@pytest.mark.slow
 def test_the_posterior_of_a_linear_model_is_found(repeated: Repeated) -> None:
     mean, spread = (part[:TOLD] for part in repeated.target.posterior)
     sizes = np.sqrt(np.diag(spread[:, :TOLD]))
@@ -63,6 +64,7 @@ def test_the_posterior_of_a_linear_model_is_found(repeated: Repeated) -> None:
     assert np.abs((covariance - spread[:, :TOLD]) / scale).max() < 4 * np.sqrt(2 / worth)
 
 
+@pytest.mark.slow
 def test_the_evidence_is_found(repeated: Repeated) -> None:
     logs = [population.stages[-1].evidence for population in repeated.populations]
     found, error = repeated.mean_and_error(logs)
@@ -70,6 +72,7 @@ def test_the_evidence_is_found(repeated: Repeated) -> None:
     assert abs(found - repeated.target.log_evidence) < 4 * max(float(error), 0.03)
 
 
+@pytest.mark.slow
 def test_scores_of_which_nothing_is_said_stay_as_in_the_prior(repeated: Repeated) -> None:
     untold = [population.scores[TOLD:] for population in repeated.populations]
     found, _ = repeated.mean_and_error([np.mean(scores**2) for scores in untold])
@@ -78,6 +81,7 @@ def test_scores_of_which_nothing_is_said_stay_as_in_the_prior(repeated: Repeated
     assert np.abs(means).max() < 4.5 / np.sqrt(250 * REPEATS)
 
 
+@pytest.mark.slow
 def test_every_stage_says_what_was_done(repeated: Repeated) -> None:
     for population in repeated.populations:
         *before, last = population.stages
@@ -93,6 +97,7 @@ def test_every_stage_says_what_was_done(repeated: Repeated) -> None:
             assert TOLD - 3 <= stage.directions <= TOLD + 6
 
 
+@pytest.mark.slow
 def test_steps_shrink_where_too_little_is_accepted_and_grow_where_much_is(repeated: Repeated) -> None:
     for population in repeated.populations:
         steps = [step for stage in population.stages for step in stage.steps] + [population.step]
@@ -104,6 +109,7 @@ def test_steps_shrink_where_too_little_is_accepted_and_grow_where_much_is(repeat
                 assert following < step
 
 
+@pytest.mark.slow
 def test_likelihoods_belong_to_their_scores(repeated: Repeated) -> None:
     for population in repeated.populations[:2]:
         wanted = repeated.target.log_likelihood(population.scores)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from twintrack.equations import functions, load_equations
+from twintrack.equations import constructs, load_equations
 from twintrack.equations.functions_page import BEGIN, renewed
 from twintrack.errors import EquationError
 
@@ -22,6 +22,7 @@ def test_the_table_of_functions_is_the_one_that_the_program_reads() -> None:
     renew = "python -m twintrack.equations.functions_page docs/any_model.md"
     assert renewed(PAGE) == PAGE, f"renew it: {renew}"
     assert "| `IF THEN ELSE(condition, yes, no)` |" in PAGE
+    assert "| `VECTOR RANK(vector, direction)` |" in PAGE
     assert "| `PULSE TRAIN(start, width, interval, end)` |" in PAGE
 
 
@@ -29,11 +30,10 @@ def test_every_other_construct_is_listed() -> None:
     rows = re.findall(r"^\| (?!Other files)[^|`*]+ \| (.*) \|$", UNDERSTOOD.partition(BEGIN)[0], re.M)
     listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
     known = {
-        *functions.REDUCERS,
-        *functions.VECTORS,
-        *functions.LOOKUP_FUNCTIONS,
-        *functions.STATEFUL_FUNCTIONS,
-        *functions.SPECIAL_FUNCTIONS,
+        *constructs.REDUCERS,
+        *constructs.LOOKUP_FUNCTIONS,
+        *constructs.STATEFUL_FUNCTIONS,
+        *constructs.SPECIAL_FUNCTIONS,
     }
     assert listed - {"NA", "AND", "OR", "NOT"} == {name.upper().replace("_", " ") for name in known}
 
@@ -44,7 +44,7 @@ def test_a_page_without_a_place_for_the_table_is_told() -> None:
 
 
 def test_every_refused_family_is_named() -> None:
-    for start in functions.REFUSED:
+    for start in constructs.REFUSED:
         assert start.strip("_").upper().replace("_", " ") in REFUSED
 
 

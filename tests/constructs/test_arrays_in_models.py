@@ -145,8 +145,8 @@ def test_elements_of_one_equation_use_one_another(run: Run, write: Callable[[str
     assert [found[f"last[y{i}]"][2] for i in range(1, 7)] == [1, 1, 5, 5, 5, 5]
     assert [found[f"share[y{i}]"][0] for i in range(1, 7)] == [1, 3, 4, 0, 0, 4]
     equations = load_equations(write(CHAIN))
-    assert len(equations.components["ageing"]) == 1, "what is in no knot stays an array"
-    assert equations.components["up_to"][1].shape == (2,), "a knot is taken apart along its own subscript"
+    assert len(equations.components["ageing"]) == 1, "what is in no cycle stays an array"
+    assert equations.components["up_to"][1].shape == (2,), "a cycle is taken apart along its own subscript"
 
 
 @pytest.mark.parametrize(

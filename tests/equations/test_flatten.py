@@ -92,9 +92,19 @@ def test_wide_sums_are_broken_into_lines_and_read_again(tmp_path: Path) -> None:
     assert_computes_the_same(path, tmp_path, rtol=1e-14)
 
 
-def test_nothing_is_left_of_subscripts(equations: Equations, content: Path, tmp_path: Path) -> None:
-    flat = flatten_file(content / MODEL_FILE)
-    without = flat_equations(flat, tmp_path)
+@pytest.fixture(scope="module")
+def flat(content: Path) -> FlatModel:
+    """The model of this checkout without subscripts."""
+    return flatten_file(content / MODEL_FILE)
+
+
+@pytest.fixture(scope="module")
+def without(flat: FlatModel, tmp_path_factory: pytest.TempPathFactory) -> Equations:
+    """Its equations, read again."""
+    return flat_equations(flat, tmp_path_factory.mktemp("flat"))
+
+
+def test_nothing_is_left_of_subscripts(equations: Equations, flat: FlatModel, without: Equations) -> None:
     assert "[" not in flat.text
     assert without.ranges == {}
     assert {variable.shape for variable in without.variables.values()} == {()}
@@ -102,9 +112,7 @@ def test_nothing_is_left_of_subscripts(equations: Equations, content: Path, tmp_
     assert flat.names["knowledge[scale,basic]"].lower() == "knowledge scale basic"
 
 
-def test_units_groups_and_words_are_kept(equations: Equations, content: Path, tmp_path: Path) -> None:
-    flat = flatten_file(content / MODEL_FILE)
-    without = flat_equations(flat, tmp_path)
+def test_units_groups_and_words_are_kept(equations: Equations, flat: FlatModel, without: Equations) -> None:
     for variable in equations.variables.values():
         alone = len(equations.components[variable.name]) == 1
         for label in variable.labels:

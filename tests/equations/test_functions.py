@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.text import RUNS, Body, operation
-from twintrack.equations.functions import CALLED, FUNCTIONS, table
+from twintrack.engines.llvm.instructions import RUNS, Body, operation
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.equations import load_equations
+from twintrack.equations.constructs import VECTORS, forms_of_vectors
+from twintrack.equations.functions import CALLED, FUNCTIONS, checked
 from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
+from twintrack.equations.units import check_units
 
 
 @pytest.mark.parametrize(
@@ -18,12 +22,12 @@ from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
 )
 def test_a_function_without_a_part_is_refused_by_name(part: str, told: str) -> None:
     with pytest.raises(TypeError, match=f"the function exp has no {told}"):
-        table([replace(FUNCTIONS["exp"], **{part: None})])
+        checked([replace(FUNCTIONS["exp"], **{part: None})])
 
 
 def test_a_function_that_is_written_twice_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match="the function exp is written twice"):
-        table([FUNCTIONS["exp"], FUNCTIONS["ln"], FUNCTIONS["exp"]])
+        checked([FUNCTIONS["exp"], FUNCTIONS["ln"], FUNCTIONS["exp"]])
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
@@ -66,9 +70,52 @@ def test_every_operation_has_a_form_in_machine_code(op: str) -> None:
 def test_what_users_call_is_told_in_groups_and_operators_are_not() -> None:
     assert "add" not in CALLED and "not_equal" not in CALLED
     assert CALLED["pulse_train"].written == ("start", "width", "interval", "end")
+    assert CALLED["pulse_train"].as_written(["start", "interval", "width", "end"])[1:3] == [
+        "width",
+        "interval",
+    ]
+    assert CALLED["ramp"].as_written([1, 2, 3]) == [1, 2, 3]
     assert [name for name, item in FUNCTIONS.items() if item.timed] == [
         "step",
         "ramp",
         "pulse",
         "pulse_train",
     ]
+
+
+def test_an_engine_without_a_form_of_a_function_of_vectors_is_refused_by_name() -> None:
+    forms = {name: str for name, item in VECTORS.items() if item.units is not None}
+    assert forms_of_vectors(forms) == forms
+    del forms["vector_rank"]
+    with pytest.raises(TypeError, match="vector_rank has no form"):
+        forms_of_vectors(forms)
+    with pytest.raises(TypeError, match="vector_select is no function of vectors"):
+        forms_of_vectors({**forms, "vector_rank": str, "vector_select": str})
+
+
+VECTOR_UNITS = """{UTF-8}
+r: a, b ~~|
+s: c, d ~~|
+x[r] = 2, 1 ~ Year ~|
+m[r, s] = 1, 2; 3, 4; ~ Year ~|
+order[r] = VECTOR SORT ORDER(x[r], 1) ~ Dmnl ~|
+ranks[r] = VECTOR RANK(x[r], 1) ~ Year ~|
+sorted[r] = VECTOR REORDER(x[r], order[r]) ~ Dmnl ~|
+back[r, s] = INVERT MATRIX(m[r, s], 2) ~ 1/Year ~|
+part[r] = ALLOCATE BY PRIORITY(x[r], order[r], 2, 1, 3) ~ Dmnl ~|
+FINAL TIME = 1 ~ Month ~|
+INITIAL TIME = 0 ~ Month ~|
+SAVEPER = 1 ~ Month ~|
+TIME STEP = 1 ~ Month ~|
+"""
+
+
+def test_functions_of_vectors_have_units(tmp_path: Path) -> None:
+    path = tmp_path / "model.mdl"
+    path.write_text(VECTOR_UNITS, encoding="utf-8")
+    found = {fault.variable: fault.reason for fault in check_units(load_equations(path)).faults}
+    assert found == {
+        "ranks": "declared Year, but the equation gives Dmnl",
+        "sorted": "declared Dmnl, but the equation gives Year",
+        "part": "declared Dmnl, but the equation gives Year",
+    }

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.engines.native_engine import NativeEngine
+from twintrack.engines.llvm.engine import NativeEngine
 from twintrack.equations import Equations, load_equations
 from twintrack.equations.meaning import meaning
 

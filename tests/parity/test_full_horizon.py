@@ -17,7 +17,7 @@ import pytest
 from parity_helpers import assert_parity
 
 from bench.simlin import SimlinEngine
-from twintrack.engines.pysd_engine import FlatPysdEngine
+from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.engines.registry import EngineName
 from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
 from twintrack.inputs.strategies import Strategy, shares_fault
@@ -27,9 +27,10 @@ from twintrack.resources import MODEL_FILE
 
 SEED = 11
 SETTINGS = 4
+OTHERS = ["numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("pysd", "simlin"))]
 
 
-@pytest.fixture(scope="module", params=["numpy", pytest.param("pysd", marks=pytest.mark.slow), "simlin"])
+@pytest.fixture(scope="module", params=OTHERS)
 def other(request: pytest.FixtureRequest, model: Model) -> Iterator[EngineName]:
     """Name under which the model runs another program; Simlin, which has none, stands in for PySD."""
     if request.param == "numpy":

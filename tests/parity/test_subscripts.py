@@ -1,6 +1,6 @@
-"""The engine against PySD on the model as it stands, subscripts and all, over two years.
+"""The engine against PySD on the model as it stands, subscripts and all, over one year.
 
-PySD needs minutes for twenty-five years of arrays. Strategies differ from 2026 on, which two years from 2016
+PySD needs minutes for twenty-five years of arrays. Strategies differ from 2026 on, which a year from 2016
 would never see: here every lever has from the start the value that the strategy gives it in 2030.
 """
 
@@ -17,7 +17,7 @@ from twintrack.engines import NumpyEngine, PysdEngine
 from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 
-YEARS = 2
+YEARS = 1
 LEVERS_OF = 2030.0
 
 

@@ -24,7 +24,7 @@ from twintrack.model import Model
 from twintrack.runs.arrays import WorldArrays
 from twintrack.runs.equal_cost import equal_cost
 from twintrack.runs.results import Run
-from twintrack.runs.simulating import Plan, simulate
+from twintrack.runs.simulating import Plan, simulate_planned
 
 Relation = Literal["higher", "lower"]
 Margin = Annotated[float, Field(gt=0)]
@@ -246,8 +246,8 @@ class Bench:
             outputs=sorted({name for item in self.case.comparisons for name in outcomes_of(item)}),
         )
         columns = {name: arrivals[name].to_numpy() for name in arrivals}
-        found = simulate(NumpyEngine(self.model.equations), whole, columns, draws)
-        return {name: saved[0, 0] for name, saved in found.items()}
+        engine = NumpyEngine(self.model.equations)
+        return simulate_planned(engine, whole, "", plan.name, columns, draws)
 
     def _plan(self, setting: str) -> Strategy:
         given = self.case.settings[setting]

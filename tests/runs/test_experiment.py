@@ -165,7 +165,7 @@ def test_sobol_worlds_with_a_number_that_is_no_power_of_two_are_noted(
 def test_no_call_of_the_engine_takes_more_worlds_than_one_part(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.llvm.engine import NativeEngine
 
     asked: list[int] = []
     original = NativeEngine.run

@@ -65,15 +65,15 @@ def test_another_block_of_runs_gives_the_same_numbers(run: Run, monkeypatch: pyt
         np.testing.assert_allclose(usual[name], other[name], rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one(
-    run: Run, script: Callable[..., subprocess.Popen[str]], tmp_path: Path, kills: int
+    run: Run, script: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     worlds = 100_000
     whole = content_of(run("whole", scenarios=("central", "fast_leader"), worlds=worlds).folder)
     folder = tmp_path / "killed"
-    moments = random.Random(kills)
-    for number in range(kills):
+    moments = random.Random(20)
+    for number in range(20):
         started = script(folder, worlds)
         parts = len(parts_of(folder))
         # At any moment of the start, or while parts are written.

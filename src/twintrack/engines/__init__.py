@@ -1,7 +1,9 @@
 """Engines that run the equations of any model: compiled by LLVM, under NumPy, and PySD as an oracle.
 
-`registry` knows them by name. Nothing here knows what a model is about, or what planners do with it. What the
-package itself offers is imported when it is first used.
+`base` holds what they share and `registry` knows them by name; `scalar/` makes operations on numbers of
+equations, `llvm/` machine code of these, `numpy/` is the twin on arrays, `oracles/` are programs of others.
+`simulator` runs any model file for users. Nothing here knows what a model is about, or what planners do with
+it. What the package itself offers is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend, BlendingEngine, Engine
-    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.llvm.engine import NativeEngine
     from twintrack.engines.numpy.engine import NumpyEngine
-    from twintrack.engines.pysd_engine import PysdEngine
+    from twintrack.engines.oracles.pysd import PysdEngine
     from twintrack.engines.simulator import Simulator
 
 __all__ = [
@@ -30,9 +32,9 @@ _WHERE = {
     "Blend": "base",
     "BlendingEngine": "base",
     "Engine": "base",
-    "NativeEngine": "native_engine",
+    "NativeEngine": "llvm.engine",
     "NumpyEngine": "numpy.engine",
-    "PysdEngine": "pysd_engine",
+    "PysdEngine": "oracles.pysd",
     "Simulator": "simulator",
 }
 

@@ -115,16 +115,12 @@ def check_inputs(
     blend: Blend | None = None,
 ) -> Inputs:
     """Check names and shapes, and give every array an axis of runs. Raises InputError with all faults."""
+    wanted = default_outputs(equations) if outputs is None else tuple(dict.fromkeys(outputs))
+    second = {} if blend is None else blend.series
     faults: list[Fault] = []
     if runs < 1:
         faults.append(Fault("runs", f"{runs} runs cannot be computed; take at least 1"))
-    variables = equations.variables
-    wanted = default_outputs(equations) if outputs is None else tuple(dict.fromkeys(outputs))
-    for name in wanted:
-        if name not in variables or variables[name].kind == "lookup":
-            faults.append(
-                Fault("outputs", f'"{name}" is not a variable that has values{suggest(name, variables)}')
-            )
+    faults += _output_faults(equations, wanted)
     for name in equations.empty:
         if name not in constants and name not in series:
             faults.append(
@@ -132,29 +128,50 @@ def check_inputs(
             )
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
-    second = {} if blend is None else blend.series
     if blend is not None:
         faults += _blend_faults(equations, blend, {*constants, *series}, series)
-    checked: tuple[dict[str, Array], dict[str, Array], dict[str, Array]] = ({}, {}, {})
-    along = (grid.steps + 1,)
-    for given, into, rows in zip((constants, series, second), checked, ((), along, along), strict=True):
-        for name in sorted(given):
-            if name not in variables or variables[name].kind in _NOT_GIVEN:
-                known = name in variables and _NOT_GIVEN[variables[name].kind]
-                faults.append(Fault(name, known or f"is not a variable{suggest(name, variables)}"))
-                continue
-            value = np.asarray(given[name], np.float64)
-            shape = (*rows, *variables[name].shape)
-            if value.shape == shape:
-                into[name] = value[..., np.newaxis]
-            elif value.shape == (*shape, runs):
-                into[name] = value
-            else:
-                faults.append(Fault(name, f"has shape {value.shape}; {shape} or {(*shape, runs)} is needed"))
+    own, along, later = (
+        _with_runs(equations, given, rows, runs, faults)
+        for given, rows in ((constants, ()), (series, (grid.steps + 1,)), (second, (grid.steps + 1,)))
+    )
     if faults:
         raise InputError(faults)
-    weight = blend.weight if blend is not None and second else ""
-    return Inputs(*checked[:2], wanted, runs, grid, checked[2], weight)
+    return Inputs(own, along, wanted, runs, grid, later, blend.weight if blend and second else "")
+
+
+def _output_faults(equations: Equations, wanted: Sequence[str]) -> list[Fault]:
+    variables = equations.variables
+    return [
+        Fault("outputs", f'"{name}" is not a variable that has values{suggest(name, variables)}')
+        for name in wanted
+        if name not in variables or variables[name].kind == "lookup"
+    ]
+
+
+def _with_runs(
+    equations: Equations,
+    given: Mapping[str, ArrayLike],
+    rows: tuple[int, ...],
+    runs: int,
+    faults: list[Fault],
+) -> dict[str, Array]:
+    """Give arrays of shape rows + axes + (runs,), one run long where all share a value; faults are added."""
+    variables = equations.variables
+    found: dict[str, Array] = {}
+    for name in sorted(given):
+        if name not in variables or variables[name].kind in _NOT_GIVEN:
+            known = name in variables and _NOT_GIVEN[variables[name].kind]
+            faults.append(Fault(name, known or f"is not a variable{suggest(name, variables)}"))
+            continue
+        value = np.asarray(given[name], np.float64)
+        shape = (*rows, *variables[name].shape)
+        if value.shape == shape:
+            found[name] = value[..., np.newaxis]
+        elif value.shape == (*shape, runs):
+            found[name] = value
+        else:
+            faults.append(Fault(name, f"has shape {value.shape}; {shape} or {(*shape, runs)} is needed"))
+    return found
 
 
 def _blend_faults(

@@ -14,7 +14,7 @@ from twintrack.equations.naming import same_name
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-Place = tuple[str, tuple[int, ...] | None]
+Selection = tuple[str, tuple[int, ...] | None]
 """A variable, and the position of one of its elements; None for the whole variable."""
 
 
@@ -36,7 +36,7 @@ class Labels:
             if not parts[owner].missing:
                 yield title, cell
 
-    def find(self, label: str) -> Place:
+    def find(self, label: str) -> Selection:
         """Give what a label means. Raises ValueError that says what is wrong with it."""
         written, bracket, rest = label.partition("[")
         if label.strip().startswith('"'):
@@ -59,7 +59,7 @@ class Labels:
             for item, names, titles in zip(wanted, variable.elements, variable.element_titles, strict=True)
         )
 
-    def variables(self, labels: Iterable[str], where: str) -> list[Place]:
+    def variables(self, labels: Iterable[str], where: str) -> list[Selection]:
         """Find variables that have values. Raises InputError with all labels that mean none."""
         faults, found = [], []
         for label in labels:
@@ -75,7 +75,7 @@ class Labels:
             raise InputError(faults)
         return found
 
-    def title(self, place: Place) -> str:
+    def title(self, place: Selection) -> str:
         """Give the name of a variable, or of one of its elements, as the file writes it."""
         name, cell = place
         variable: Variable = self.equations.variables[name]

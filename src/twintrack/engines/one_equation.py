@@ -15,8 +15,8 @@ import numpy as np
 from twintrack.engines.base import Inputs, check_inputs
 from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import library
-from twintrack.engines.sizes import Sizes
 from twintrack.engines.state_names import Size, StateNames
+from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array, StateValue
 
@@ -32,7 +32,7 @@ class OneEquation:
         self.causes = tuple(
             cause for cause in equations.causes(name) if equations.variables[cause].kind not in without_value
         )
-        self._sizes = Sizes(equations)
+        self._sizes = StateSizes(equations)
 
     def value(self, held: Mapping[str, Array], moved: Mapping[str, Array], time: float) -> Array:
         """Give the value of the variable after some of its causes have moved, all others held.

@@ -29,7 +29,7 @@ KEPT = 8
 
 
 def _native(equations: Equations) -> Engine:
-    from twintrack.engines.native_engine import NativeEngine
+    from twintrack.engines.llvm.engine import NativeEngine
 
     return NativeEngine(equations)
 
@@ -41,13 +41,13 @@ def _numpy(equations: Equations) -> Engine:
 
 
 def _pysd(equations: Equations) -> Engine:
-    from twintrack.engines.pysd_engine import PysdEngine
+    from twintrack.engines.oracles.pysd import PysdEngine
 
     return PysdEngine(Path(equations.path))
 
 
 @dataclass(frozen=True)
-class Kind:
+class EngineKind:
     """How an engine is made and what it can do.
 
     `batches`: it computes many runs a call, and moves series towards second values (a `BlendingEngine`);
@@ -59,10 +59,10 @@ class Kind:
     compiles: bool = False
 
 
-ENGINES: dict[str, Kind] = {
-    "native": Kind(_native, batches=True, compiles=True),
-    "numpy": Kind(_numpy, batches=True),
-    "pysd": Kind(_pysd, batches=False),
+ENGINES: dict[str, EngineKind] = {
+    "native": EngineKind(_native, batches=True, compiles=True),
+    "numpy": EngineKind(_numpy, batches=True),
+    "pysd": EngineKind(_pysd, batches=False),
 }
 BATCHING = tuple(name for name, kind in ENGINES.items() if kind.batches)
 

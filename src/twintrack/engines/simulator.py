@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import default_outputs
-from twintrack.engines.given import Given
+from twintrack.engines.labelled_inputs import LabelledInputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import load_equations
@@ -185,7 +185,7 @@ class Simulator:
         grid = self.equations.time
         checks: tuple[Callable[[], object], ...] = (
             lambda: places.extend(self._places(outputs)),
-            lambda: Given(self.labels, grid.times).split(values),
+            lambda: LabelledInputs(self.labels, grid.times).split(values),
             lambda: grid.with_step(time_step),
         )
         for check in checks:
@@ -218,7 +218,7 @@ class Simulator:
         engine: EngineChoice,
     ) -> dict[str, Array]:
         grid = self.equations.time.with_step(time_step)
-        constants, series = Given(self.labels, grid.times).split(values)
+        constants, series = LabelledInputs(self.labels, grid.times).split(values)
         chosen = engine
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs

@@ -1,4 +1,8 @@
-"""The equations of a model file as typed data: `load_equations` reads, `Equations` holds."""
+"""The equations of a model file as typed data: `load_equations` reads, `Equations` holds.
+
+Also what equations mean: `functions` and `constructs` are the tables of all functions, `states` says how
+states move on, `units` checks units. Nothing here computes a run, and nothing knows what a model is about.
+"""
 
 from __future__ import annotations
 

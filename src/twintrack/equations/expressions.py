@@ -7,23 +7,19 @@ work goes on, so that all faults of a model are told at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import product
 from typing import Any
 
-from twintrack.equations import stateful, vectors
+from twintrack.equations.constructs import REDUCERS, REFUSED
+from twintrack.equations.frame import Frame
 from twintrack.equations.functions import (
     CALLED,
     FUNCTIONS,
-    LOOKUP_FUNCTIONS,
     OPERATORS,
-    REDUCERS,
-    REFUSED,
-    VECTOR_FUNCTIONS,
 )
-from twintrack.equations.naming import Names
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -34,11 +30,8 @@ from twintrack.equations.structure import (
     Number,
     Reduce,
     Reference,
-    State,
-    Table,
     Time,
 )
-from twintrack.equations.subscripts import Ranges
 from twintrack.errors import EquationError
 from twintrack.names import snake, suggest
 
@@ -54,48 +47,35 @@ _MODES = {"hold_backward": "backward", "look_forward": "forward"}
 """How data are read between their times, if not in a straight line."""
 
 
-@dataclass
-class Frame:
-    """What the left-hand sides say, filled before any right-hand side is lowered.
+Handler = Callable[["Lowering", Any], Expr]
+"""Lowers one kind of syntax tree."""
+Call = Callable[["Lowering", str, Sequence[Any]], Expr]
+"""Lowers a call of a function by its name and its arguments."""
 
-    `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
-    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
-    that must be given numbers.
-    """
 
-    ranges: Ranges
-    names: Names
-    axes: dict[str, tuple[str, ...]]
-    lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
-    tables: list[Table] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
-    empty: dict[str, None] = field(default_factory=dict)
-    faults: list[EquationError] = field(default_factory=list)
+@dataclass(frozen=True)
+class Constructs:
+    """What lowers constructs that have a way of their own: `trees` by their kind, `calls` by their name."""
 
-    def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
-        """Store a lookup's points once, without repetitions, and give their number.
-
-        Raises ValueError when x does not ascend.
-        """
-        points = dict.fromkeys((float(x), float(y)) for x, y in zip(xs, ys, strict=True))
-        table = Table(tuple(x for x, _ in points), tuple(y for _, y in points))
-        if any(right < left for left, right in zip(table.x, table.x[1:], strict=False)):
-            message = "the x values of a lookup must ascend"
-            raise ValueError(message)
-        if table not in self.tables:
-            self.tables.append(table)
-        return self.tables.index(table)
+    trees: Mapping[str, Handler]
+    calls: Mapping[str, Call]
 
 
 class Lowering:
     """Lowers the right-hand side of one component; `left` names the axes of its left-hand side."""
 
     def __init__(
-        self, frame: Frame, variable: str, left: Sequence[str], where: str, *, internal: bool = False
+        self,
+        frame: Frame,
+        constructs: Constructs,
+        variable: str,
+        left: Sequence[str],
+        where: str,
+        *,
+        internal: bool = False,
     ) -> None:
         self.frame = frame
+        self._calls = constructs.calls
         self.internal = internal
         self.variable = variable
         self.left = tuple(left)
@@ -110,10 +90,7 @@ class Lowering:
             "CallStructure": self._call,
             "InlineLookupsStructure": self._inline_lookup,
             "GameStructure": lambda node: self.lower(node.expression),
-            **{
-                name: partial(build, self)
-                for name, build in {**stateful.BUILDERS, **vectors.BUILDERS}.items()
-            },
+            **{kind: partial(build, self) for kind, build in constructs.trees.items()},
         }
 
     def lower(self, node: Any) -> Expr:
@@ -127,12 +104,6 @@ class Lowering:
                 return self.fault("numbers must be written in the model file", _UNREADABLE[kind])
             return self.fault("this construct is not understood", kind.removesuffix("Structure"))
         return handler(node)
-
-    def whole(self, node: Any, box: tuple[Index, ...]) -> Expr:
-        """Give the expression of a whole right-hand side, `box` being the elements on the left."""
-        if type(node).__name__ == "SampleIfTrueStructure":
-            return stateful.sample_of_itself(self, node, box)
-        return self.lower(node)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""
@@ -300,10 +271,8 @@ class Lowering:
             return Number(value=math.nan)
         name = snake(written)
         shown = written.upper().replace("_", " ")
-        if name in VECTOR_FUNCTIONS:
-            return vectors.function(self, name, node.arguments)
-        if name in LOOKUP_FUNCTIONS:
-            return vectors.lookup_function(self, name, node.arguments)
+        if name in self._calls:
+            return self._calls[name](self, name, node.arguments)
         if name.startswith("random") and not self.internal:
             self.frame.empty[self.variable] = None
             return Number(value=math.nan)
@@ -320,7 +289,7 @@ class Lowering:
             axes = self.sorted_axes([axis for arg in args for axis in arg.axes])
             return ActiveInitial(axes=axes, active=args[0], initial=args[1])
         if name not in CALLED:
-            known = [*CALLED, *REDUCERS, *VECTOR_FUNCTIONS, *LOOKUP_FUNCTIONS, *self.frame.lookups]
+            known = [*CALLED, *REDUCERS, *self._calls, *self.frame.lookups]
             near = suggest(name, known)
             return self.fault(f"this function is not understood{near}", shown)
         if len(args) != CALLED[name].arity:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -69,6 +69,11 @@ class Function:
         """How many arguments there are."""
         return len(self.parameters)
 
+    def as_written(self, args: Sequence[Any]) -> list[Any]:
+        """Give arguments in the order in which users write them."""
+        order = [self.parameters.index(name) for name in self.written or self.parameters]
+        return [args[place] for place in order]
+
     @property
     def timed(self) -> bool:
         """Whether the value follows the clock."""
@@ -80,7 +85,7 @@ class Function:
         return self.name in LOGICAL
 
 
-def table(functions: Iterable[Function]) -> dict[str, Function]:
+def checked(functions: Iterable[Function]) -> dict[str, Function]:
     """Give functions by name. Raises TypeError that names a function of which something is missing."""
     found: dict[str, Function] = {}
     for item in functions:
@@ -244,7 +249,7 @@ _OPERATORS = (
     Function("not", units.truth, _one("not"), "not so", truths=(0,)),
 )
 
-FUNCTIONS = table(
+FUNCTIONS = checked(
     (
         *_OPERATORS,
         Function("abs", units.kept, _one("abs"), "size without sign", _MATHEMATICS),
@@ -340,60 +345,5 @@ OPERATORS = {
 }
 """What the operators mean, by their signs."""
 
-REDUCERS = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
-"""Functions of all elements along marked subscripts, and the operation that joins two of them."""
-
-
-@dataclass(frozen=True)
-class VectorFunction:
-    """A function of whole vectors; engines hold its forms under the same name.
-
-    `arity`: how many arguments there are. `jumps`: it jumps where two elements change places.
-    """
-
-    arity: int
-    jumps: bool = False
-
-
-VECTOR_FUNCTIONS = {
-    "invert_matrix": VectorFunction(2),
-    "vector_elm_map": VectorFunction(2),
-    "vector_rank": VectorFunction(2, jumps=True),
-    "vector_reorder": VectorFunction(2),
-    "vector_select": VectorFunction(5),
-    "vector_sort_order": VectorFunction(2, jumps=True),
-}
-"""Functions of whole vectors that are written as calls."""
-
-ALLOCATIONS = {"allocate_available": VectorFunction(5), "allocate_by_priority": VectorFunction(4)}
-"""Those that have a syntax of their own; the arity counts what engines are handed."""
-
-PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
-"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
-
-PRICE_HALVINGS = 70
-"""Of the interval in which a price lies; a float has 53 bits."""
-
-VECTORS = {**VECTOR_FUNCTIONS, **ALLOCATIONS}
-"""Every function of whole vectors."""
-
-LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
-"""Functions whose first argument is a lookup."""
-
-REFUSED = {
-    "random": "random numbers are not drawn, and what is in a macro cannot be given",
-    "get_time_value": "clock and calendar are not read; write a formula of Time instead",
-    "get_": "functions of data are not computed",
-    "a_function_of": "the equation is not finished",
-}
-"""Beginnings of functions that are known and not computed, and what is said of them."""
-
-STATEFUL_FUNCTIONS = (
-    *("integ", "initial", "sample_if_true", "trend", "forecast"),
-    *("smooth", "smoothi", "smooth3", "smooth3i", "smooth_n"),
-    *("delay1", "delay1i", "delay3", "delay3i", "delay_n", "delay_fixed"),
-)
-"""Functions that become states; PySD's reader tells them apart by the kinds of their syntax trees."""
-
-SPECIAL_FUNCTIONS = ("active_initial", "elmcount", "game", "tabbed_array", "with_lookup", *ALLOCATIONS)
-"""Functions with a syntax of their own."""
+SIGNS = {name: sign for sign, name in OPERATORS.items()}
+"""The sign of each operator."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from twintrack.equations.functions import CALLED, Function
+from twintrack.equations.constructs import VECTORS
+from twintrack.equations.functions import CALLED
 from twintrack.equations.units_rules import spoken
 
 BEGIN, END = "<!-- functions: begin -->\n", "<!-- functions: end -->\n"
@@ -18,13 +20,18 @@ def section() -> str:
     groups = dict.fromkeys(item.group for item in CALLED.values())
     for group in groups:
         lines.append(f"| **{group}** | |")
-        lines += [_row(item) for item in CALLED.values() if item.group == group]
+        lines += [
+            _row(item.name, item.written or item.parameters, item.documentation)
+            for item in CALLED.values()
+            if item.group == group
+        ]
+    lines.append("| **Whole vectors** | |")
+    lines += [_row(name, item.arguments, item.documentation) for name, item in VECTORS.items()]
     return "\n".join([*lines, "", ""])
 
 
-def _row(item: Function) -> str:
-    written = ", ".join(item.written or item.parameters)
-    return f"| `{spoken(item.name)}({written})` | {item.documentation} |"
+def _row(name: str, arguments: Sequence[str], documentation: str) -> str:
+    return f"| `{spoken(name)}({', '.join(arguments)})` | {documentation} |"
 
 
 def renewed(page: str) -> str:

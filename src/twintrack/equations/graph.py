@@ -22,6 +22,7 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
 )
+from twintrack.equations.subscripts import flat_place
 from twintrack.errors import EquationError
 from twintrack.names import join_element
 
@@ -88,7 +89,7 @@ class Graph:
     def _owners(self, reference: Reference) -> set[int]:
         name = reference.variable
         shape = self.equations.variables[name].shape
-        return {self.equations.owners[name][_flat(cell, shape)] for cell in _cells(reference)}
+        return {self.equations.owners[name][flat_place(cell, shape)] for cell in _cells(reference)}
 
     def expressions(self, node: Node) -> tuple[Expr, ...]:
         """Give the expressions that a node itself evaluates."""
@@ -221,10 +222,3 @@ class Graph:
 
 def _cells(reference: Reference) -> Iterator[tuple[int, ...]]:
     return product(*(index if isinstance(index, tuple) else (index,) for index in reference.indices))
-
-
-def _flat(cell: tuple[int, ...], shape: tuple[int, ...]) -> int:
-    position = 0
-    for index, length in zip(cell, shape, strict=True):
-        position = position * length + index
-    return position

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-Value = TypeVar("Value")
+Made = TypeVar("Made")
 """What a builder makes: a value of numbers, or a truth value."""
 
 LOGICAL = frozenset(
@@ -56,26 +56,26 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 """What each operation does to numbers or arrays."""
 
 
-class Builder(Protocol[Value]):
+class Builder(Protocol[Made]):
     """Makes values of operations."""
 
-    def literal(self, value: float) -> Value:
+    def literal(self, value: float) -> Made:
         """Give a number."""
         ...
 
-    def known(self, value: Value) -> float | None:
+    def known(self, value: Made) -> float | None:
         """Give the number that a value is, or None where it is known only when the model runs."""
         ...
 
-    def apply(self, op: str, *args: Value) -> Value:
+    def apply(self, op: str, *args: Made) -> Made:
         """Give one of the `OPERATIONS`; "and", "or" and "not" take truth values, all others numbers."""
         ...
 
-    def select(self, condition: Value, yes: Value, no: Value) -> Value:
+    def select(self, condition: Made, yes: Made, no: Made) -> Made:
         """Give one of two numbers by a truth value."""
         ...
 
-    def number(self, value: Value) -> Value:
+    def number(self, value: Made) -> Made:
         """Give a value as a number: 1 or 0 for a truth value."""
         ...
 

@@ -5,13 +5,10 @@ The formulas follow PySD and Vensim's reference manual; `states` says how they m
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from twintrack.equations.expressions import Handler, Lowering
 from twintrack.equations.structure import Expr, Index, Number, Reference, State, StateValue
-
-if TYPE_CHECKING:
-    from twintrack.equations.expressions import Lowering
 
 
 def _state(lowering: Lowering, kind: str, initial: Expr, **inputs: Expr) -> int:
@@ -118,10 +115,7 @@ def _initial(lowering: Lowering, node: Any) -> Expr:
     return _value(lowering, _state(lowering, "initial", lowering.lower(node.initial)))
 
 
-Builder = Callable[["Lowering", Any], Expr]
-
-
-def _by_name(build: Builder) -> Builder:
+def _by_name(build: Handler) -> Handler:
     """Let a construct that stands inside a SAMPLE IF TRUE mean the variable itself by its name."""
 
     def built(lowering: Lowering, node: Any) -> Expr:
@@ -133,7 +127,7 @@ def _by_name(build: Builder) -> Builder:
     return built
 
 
-_BUILDERS: dict[str, Builder] = {
+_HANDLERS: dict[str, Handler] = {
     "IntegStructure": _integ,
     "SmoothStructure": _smooth,
     "SmoothNStructure": _smooth,
@@ -145,5 +139,5 @@ _BUILDERS: dict[str, Builder] = {
     "SampleIfTrueStructure": _sample_if_true,
     "InitialStructure": _initial,
 }
-BUILDERS = {kind: _by_name(build) for kind, build in _BUILDERS.items()}
+HANDLERS = {kind: _by_name(build) for kind, build in _HANDLERS.items()}
 """What lowers each kind of syntax tree."""

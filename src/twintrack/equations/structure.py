@@ -8,7 +8,7 @@ the insertion of axes of length one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -187,6 +187,19 @@ class State:
     initial: Expr
     inputs: Mapping[str, Expr]
     where: str
+
+
+def walk(expression: Expr | None, states: Sequence[State] = ()) -> Iterator[Expr]:
+    """Yield an expression and all its parts; with `states` also those of the states that it reads."""
+    pending = [] if expression is None else [expression]
+    while pending:
+        item = pending.pop()
+        yield item
+        inner = list(item.children)
+        if isinstance(item, StateValue) and states:
+            state = states[item.state]
+            inner += [*state.inputs.values(), state.initial]
+        pending += reversed(inner)
 
 
 @dataclass(frozen=True)
@@ -372,15 +385,9 @@ class Equations:
 
     def _referenced(self, name: str) -> dict[str, None]:
         found: dict[str, None] = {}
-        pending = [part.expression for part in reversed(self.components[name]) if part.expression is not None]
-        while pending:
-            expression = pending.pop()
-            if isinstance(expression, Reference | LookupCall) and expression.variable:
-                found.setdefault(expression.variable)
-            inner = list(expression.children)
-            if isinstance(expression, StateValue):
-                state = self.states[expression.state]
-                inner += [*state.inputs.values(), state.initial]
-            pending.extend(reversed(inner))
+        for part in self.components[name]:
+            for item in walk(part.expression, self.states):
+                if isinstance(item, Reference | LookupCall) and item.variable:
+                    found.setdefault(item.variable)
         found.pop(name, None)
         return found

@@ -160,3 +160,11 @@ class Ranges:
         members = self.members(name)
         main = next(main for main in self.mains if set(members) <= set(self.elements[main]))
         return tuple(float(self.elements[main].index(item) + 1) for item in members)
+
+
+def flat_place(cell: Sequence[int], shape: Sequence[int]) -> int:
+    """Give where an element stands in C order."""
+    position = 0
+    for index, length in zip(cell, shape, strict=True):
+        position = position * length + index
+    return position

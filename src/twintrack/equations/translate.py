@@ -10,9 +10,9 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
+from twintrack.equations.assembly import build_equations
 from twintrack.equations.external import digest_of, read_external
 from twintrack.equations.faults import raise_together
-from twintrack.equations.frame import build_equations
 from twintrack.equations.macros import expand
 from twintrack.equations.parsing import parse
 from twintrack.equations.reading import decode, read_bytes

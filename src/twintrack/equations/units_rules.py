@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol
 
-from twintrack.equations.structure import Apply, Expr, Number
+from twintrack.equations.structure import Apply, Expr, Number, Vector
 from twintrack.equations.units_parse import Unit
 
 
@@ -57,8 +57,11 @@ class Checker(Protocol):
         ...
 
 
-Rule = Callable[[Checker, Apply], Dimension]
-"""Gives the unit of a function of some arguments."""
+Call = Apply | Vector
+"""A function of some arguments."""
+
+Rule = Callable[[Checker, Call], Dimension]
+"""Gives the unit of a call."""
 
 
 def equal(reason: str) -> Rule:
@@ -66,57 +69,70 @@ def equal(reason: str) -> Rule:
     return lambda checker, node: checker.same(node.args, reason)
 
 
-def compared(checker: Checker, node: Apply) -> Dimension:
+def compared(checker: Checker, node: Call) -> Dimension:
     """Two values of one unit are compared."""
     checker.same(node.args, "compares {0} with {1}")
     return DMNL
 
 
-def pure(checker: Checker, node: Apply) -> Dimension:
+def pure(checker: Checker, node: Call) -> Dimension:
     """Arguments and result have no unit."""
     for arg in node.args:
         checker.must_be(DMNL, arg, f"{spoken(node.function)} needs {{0}}, but is given {{1}}")
     return DMNL
 
 
-def kept(checker: Checker, node: Apply) -> Dimension:
+def kept(checker: Checker, node: Call) -> Dimension:
     """The result has the unit of the argument."""
     return checker.unit_of(node.args[0])
 
 
-def truth(checker: Checker, node: Apply) -> Dimension:
-    """The arguments are truth values, in which units may stand."""
+def first(checker: Checker, node: Call) -> Dimension:
+    """The result has the unit of the first argument; the others are looked at by themselves."""
+    for arg in node.args[1:]:
+        checker.unit_of(arg)
+    return checker.unit_of(node.args[0])
+
+
+def inverse(checker: Checker, node: Call) -> Dimension:
+    """The result has the inverse unit."""
+    unit = checker.unit_of(node.args[0])
+    return DMNL / unit if isinstance(unit, Unit) else unit
+
+
+def truth(checker: Checker, node: Call) -> Dimension:
+    """Arguments with any units give a pure number: they are truth values, or are put in an order."""
     for arg in node.args:
         checker.unit_of(arg)
     return DMNL
 
 
-def choice(checker: Checker, node: Apply) -> Dimension:
+def choice(checker: Checker, node: Call) -> Dimension:
     """Both results have one unit."""
     checker.unit_of(node.args[0])
     return checker.same(node.args[1:], "gives {0} or {1}, as the condition is")
 
 
-def product(checker: Checker, node: Apply) -> Dimension:
+def product(checker: Checker, node: Call) -> Dimension:
     """Units multiply."""
     factors = _factors(checker, node)
     return factors if isinstance(factors, Loose) else factors[0] * factors[1]
 
 
-def quotient(checker: Checker, node: Apply) -> Dimension:
+def quotient(checker: Checker, node: Call) -> Dimension:
     """Units divide."""
     factors = _factors(checker, node)
     return factors if isinstance(factors, Loose) else factors[0] / factors[1]
 
 
-def quotient_or_else(checker: Checker, node: Apply) -> Dimension:
+def quotient_or_else(checker: Checker, node: Call) -> Dimension:
     """The third argument has the unit of the quotient of the others."""
     found = quotient(checker, node)
     instead = checker.must_be(found, node.args[2], "XIDZ gives {0}, or else {1}")
     return instead if found is Loose.ANY else found
 
 
-def _factors(checker: Checker, node: Apply) -> tuple[Unit, Unit] | Loose:
+def _factors(checker: Checker, node: Call) -> tuple[Unit, Unit] | Loose:
     """Give the units of the first two arguments of a product; a number in it has none."""
     units = [checker.unit_of(arg) for arg in node.args[:2]]
     if Loose.UNKNOWN in units:
@@ -127,7 +143,7 @@ def _factors(checker: Checker, node: Apply) -> tuple[Unit, Unit] | Loose:
     return one, other
 
 
-def raised(checker: Checker, node: Apply) -> Dimension:
+def raised(checker: Checker, node: Call) -> Dimension:
     """A power of a quantity with a unit has one of some literal exponents."""
     base, exponent = node.args
     if isinstance(exponent, Number) and exponent.value in POWERS:
@@ -142,7 +158,7 @@ def raised(checker: Checker, node: Apply) -> Dimension:
     return DMNL if DMNL in units else Loose.ANY
 
 
-def root(checker: Checker, node: Apply) -> Dimension:
+def root(checker: Checker, node: Call) -> Dimension:
     """The argument has even powers of units only."""
     unit = checker.unit_of(node.args[0])
     if not isinstance(unit, Unit):
@@ -151,21 +167,21 @@ def root(checker: Checker, node: Apply) -> Dimension:
     return unit.root or checker.fault(f"SQRT needs a unit of even powers, but is given {shown}", unit)
 
 
-def pulsing(checker: Checker, node: Apply) -> Dimension:
+def pulsing(checker: Checker, node: Call) -> Dimension:
     """All arguments are times."""
     for arg in node.args:
         is_time(checker, arg, spoken(node.function))
     return DMNL
 
 
-def stepping(checker: Checker, node: Apply) -> Dimension:
+def stepping(checker: Checker, node: Call) -> Dimension:
     """A height, which the result has the unit of, and times."""
     for arg in node.args[1:]:
         is_time(checker, arg, spoken(node.function))
     return checker.unit_of(node.args[0])
 
 
-def rising(checker: Checker, node: Apply) -> Dimension:
+def rising(checker: Checker, node: Call) -> Dimension:
     """A slope, whose product with a time the result is, and times."""
     unit = stepping(checker, node)
     if isinstance(unit, Unit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twintrack.equations.functions import SIGNS
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -19,22 +20,13 @@ from twintrack.equations.units_states import construct_of
 LONGEST = 60
 """Characters of a part that are shown; the equation itself is told beside it."""
 
-_SIGNS = {
-    "add": (1, "+"),
-    "subtract": (1, "-"),
-    "multiply": (2, "*"),
-    "divide": (2, "/"),
-    "power": (3, "^"),
-    "equal": (0, "="),
-    "not_equal": (0, "<>"),
-    "less": (0, "<"),
-    "less_equal": (0, "<="),
-    "greater": (0, ">"),
-    "greater_equal": (0, ">="),
-    "and": (0, ":AND:"),
-    "or": (0, ":OR:"),
+_STRENGTHS = {
+    **dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or"), 0),
+    **dict.fromkeys(("add", "subtract"), 1),
+    **dict.fromkeys(("multiply", "divide"), 2),
+    "power": 3,
 }
-"""Binding strength and sign of each operator."""
+"""How strongly each operator binds."""
 
 _ATOM = 4
 
@@ -52,8 +44,8 @@ def _written(expression: Expr, equations: Equations) -> tuple[int, str]:
         roles = ("condition", "flow", "input", "time", "horizon", "initial")
         parts = [construct.parts[role] for role in roles if role in construct.parts]
         return _call(construct.name, parts, equations)
-    if isinstance(expression, Apply) and expression.function in _SIGNS:
-        strength, sign = _SIGNS[expression.function]
+    if isinstance(expression, Apply) and expression.function in _STRENGTHS:
+        strength, sign = _STRENGTHS[expression.function], SIGNS[expression.function]
         left, right = (_written(arg, equations) for arg in expression.args)
         before = _inside(left, strength)
         return strength, f"{before} {sign} {_inside(right, strength + 1)}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+from twintrack.equations.constructs import VECTORS
 from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.structure import (
     ActiveInitial,
@@ -18,6 +19,7 @@ from twintrack.equations.structure import (
     Reduce,
     Reference,
     Time,
+    Vector,
 )
 from twintrack.equations.units_parse import Unit
 from twintrack.equations.units_rules import DMNL, Dimension, Loose, is_time
@@ -59,6 +61,10 @@ class UnitWalk:
             return self._declared(expression.variable)
         if isinstance(expression, Apply):
             return FUNCTIONS[expression.function].units(self, expression)
+        if isinstance(expression, Vector):
+            rule = VECTORS[expression.function].units
+            assert rule is not None, f"{expression.function} should have been replaced"
+            return rule(self, expression)
         if isinstance(expression, Reduce):
             return self._reduce(expression)
         if isinstance(expression, LookupCall):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from twintrack.equations.functions import VECTOR_FUNCTIONS
+from twintrack.equations.constructs import VECTORS
+from twintrack.equations.expressions import Handler, Lowering
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
-
-if TYPE_CHECKING:
-    from twintrack.equations.expressions import Lowering
 
 _PROFILE = 4
 """Numbers that describe a priority of ALLOCATE AVAILABLE: its shape, its place, its width, and one more."""
@@ -21,8 +19,9 @@ _PROFILE = 4
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
     shown = name.upper().replace("_", " ")
-    if len(trees) != VECTOR_FUNCTIONS[name].arity:
-        message = f"{VECTOR_FUNCTIONS[name].arity} arguments are needed, {len(trees)} are given"
+    needed = len(VECTORS[name].arguments)
+    if len(trees) != needed:
+        message = f"{needed} arguments are needed, {len(trees)} are given"
         return lowering.fault(message, shown)
     if name == "vector_select":
         return _select(lowering, [lowering.lower(tree) for tree in trees])
@@ -222,7 +221,7 @@ def _inverted(lowering: Lowering, call: LookupCall, shown: str) -> Expr:
     return replace(call, tables=tuple(numbers), mode="invert")
 
 
-BUILDERS: dict[str, Callable[[Lowering, Any], Expr]] = {
+HANDLERS: dict[str, Handler] = {
     "AllocateAvailableStructure": _allocate_available,
     "AllocateByPriorityStructure": _allocate_by_priority,
 }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import product
 
+from twintrack.equations.functions import FUNCTIONS, SIGNS
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -40,19 +41,12 @@ OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, ATOM = range(1, 9)
 # A leading sign binds differently in every program: it always gets brackets inside a formula.
 SIGN = 0
 
-_INFIX = {
-    "or": (":OR:", OR),
-    "and": (":AND:", AND),
-    "equal": ("=", COMPARE),
-    "not_equal": ("<>", COMPARE),
-    "less": ("<", COMPARE),
-    "less_equal": ("<=", COMPARE),
-    "greater": (">", COMPARE),
-    "greater_equal": (">=", COMPARE),
-    "add": ("+", ADD),
-    "subtract": ("-", ADD),
-    "multiply": ("*", MULTIPLY),
-    "divide": ("/", MULTIPLY),
+_STRENGTHS = {
+    "or": OR,
+    "and": AND,
+    **dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), COMPARE),
+    **dict.fromkeys(("add", "subtract"), ADD),
+    **dict.fromkeys(("multiply", "divide"), MULTIPLY),
 }
 _REDUCED = {"sum": ("+", ADD), "prod": ("*", MULTIPLY)}
 _SMOOTHS = {1.0: "SMOOTH", 3.0: "SMOOTH3"}
@@ -148,8 +142,8 @@ class Printer:
         function, args = expression.function, expression.args
         if state := self._expanded_state(expression, cell):
             return state
-        if function in _INFIX:
-            operator, strength = _INFIX[function]
+        if function in _STRENGTHS:
+            operator, strength = SIGNS[function], _STRENGTHS[function]
             if strength <= COMPARE:  # readers differ in which of two logical operators binds more strongly
                 left, right = (self._bound(arg, cell, ADD if strength == COMPARE else NOT) for arg in args)
             else:
@@ -161,9 +155,7 @@ class Printer:
             return f"-{self._bound(args[0], cell, ATOM)}", SIGN
         if function == "not":
             return f":NOT: {self._bound(args[0], cell, ATOM)}", NOT
-        if function == "pulse_train":  # the reader puts the interval before the width
-            args = (args[0], args[2], args[1], args[3])
-        return self._call(function.upper().replace("_", " "), args, cell)
+        return self._call(function.upper().replace("_", " "), FUNCTIONS[function].as_written(args), cell)
 
     def _reduce(self, expression: Reduce, cell: Cell) -> Text:
         ranges = [self.equations.ranges[axis.removesuffix("!")] for axis in expression.reduced]

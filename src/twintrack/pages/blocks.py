@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from twintrack.pages.texts import Texts
@@ -85,10 +85,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts(Block):
-    """A list of terms."""
+    """A list of terms; it has a basis where it tells numbers that were worked out."""
 
     facts: Sequence[Fact]
     style: str = "provenance"
+    basis: Basis | None = None
     kind: ClassVar[str] = "facts"
 
 
@@ -145,6 +146,12 @@ class Cell:
 
 
 Row = Sequence[str | Cell]
+
+
+def grouped(heading: Cell, rows: Sequence[Row]) -> list[Row]:
+    """Put one or more rows under a heading that stands for all of them."""
+    first, *others = rows
+    return [[replace(heading, rows=len(rows)), *first], *others]
 
 
 @dataclass(frozen=True)
@@ -270,9 +277,47 @@ class View:
         """Give a title in the language."""
         return self.texts.of(words)
 
+    def basis(self, part: str) -> Basis:
+        """Say where a part of the numbers is and what makes it; each kind of page has parts of its own."""
+        raise NotImplementedError
+
     def note(self, key: str, style: str = "", **values: object) -> Note:
         """Give a text that tells no result."""
         return Note(self.texts(key, **values), style)
+
+    def claim(self, key: str, part: str, **values: object) -> Claim:
+        """Fill a text with numbers of a part."""
+        return Claim(key, self.texts(key, **values), self.basis(part))
+
+    def table(
+        self,
+        key: str,
+        head: Row,
+        rows: Sequence[Row],
+        part: str,
+        style: str = "plain",
+        *,
+        note: str = "",
+        folded: bool = False,
+        over: Row = (),
+        values: Mapping[str, object] | None = None,
+    ) -> Table:
+        """Give a table of a part under a text filled with values; `note` is the key of a text below it."""
+        label, told = self.texts(key, **(values or {})), self.texts(note) if note else ""
+        return Table(key, label, head, rows, self.basis(part), style, told, folded, over)
+
+    def figure(
+        self,
+        key: str,
+        panels: Sequence[Panel],
+        part: str,
+        keys: Sequence[Key] = (),
+        note: str = "",
+        **values: object,
+    ) -> Figure:
+        """Give a figure of a part under the text of a key; `note` is the key of a text beside that."""
+        title, told = self.texts(key, **values), self.texts(note) if note else ""
+        return Figure(key, title, panels, self.basis(part), keys, told)
 
     def draw(self, chart: str, figure: Any, title: str, alt: str, style: str = "small") -> Panel:
         """Keep a drawing for the page, and give the panel that shows it."""

@@ -17,7 +17,8 @@ import twintrack
 from twintrack.errors import InputError
 from twintrack.model import Model
 from twintrack.pages.model import docs as model_docs
-from twintrack.pages.model.docs import Book, build_docs, page_name, stem_of
+from twintrack.pages.model.book import Book, page_name, stem_of
+from twintrack.pages.model.docs import build_docs
 from twintrack.pages.model.views import Structure
 from twintrack.pages.texts import LANGUAGES
 

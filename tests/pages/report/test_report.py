@@ -87,6 +87,7 @@ def test_the_worst_tenth_of_worlds_stands_under_capability(report_folder: Path) 
     assert f"<td>{values.quantile(0.1):.2f}</td>" in rows[: rows.index("</tbody>")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, model: Model, name: str) -> None:
     body = _body(overview_folder, name)
@@ -101,6 +102,7 @@ def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, mode
     assert set(re.findall(r'href="#([^"]+)"', body)) <= anchors
 
 
+@pytest.mark.slow
 def test_a_switch_is_told_with_the_share_of_worlds_in_which_it_happens(overview_folder: Path) -> None:
     found = re.search(
         r"under 6 months for 1 year: in (\d+)% of the worlds", _body(overview_folder, "index.html")
@@ -224,7 +226,7 @@ def test_a_report_that_asks_for_the_prior_says_true(
         load_report(path, model.inputs)
 
 
-@pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
+@pytest.mark.parametrize("folder", ["report_folder", pytest.param("overview_folder", marks=pytest.mark.slow)])
 def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
     body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
     shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
@@ -337,9 +339,12 @@ def test_a_changed_strategy_changes_the_results(
     path = tmp_path / "strategies" / "pure_catchup.yaml"
     path.write_text("title: Changed\nextends: baseline\nlevers: {catchup_share: 0.7}\n", encoding="utf-8")
 
+    few = tmp_path / "few.yaml"
+    text = report_definition.read_text(encoding="utf-8")
+    few.write_text(text.replace("worlds: 100", "worlds: 10"), encoding="utf-8")
+
     def capability(content: Model) -> xr.DataArray:
-        definition = load_report(report_definition, content.inputs)
-        return compute(definition, report_definition, content).own["capability_index"]
+        return compute(load_report(few, content.inputs), few, content).own["capability_index"]
 
     before = capability(model)
     monkeypatch.chdir(tmp_path)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.known import KnownOutputs
+from twintrack.engines.known_outputs import KnownOutputs
 from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import library
 from twintrack.engines.numpy.methods import METHODS, Method
-from twintrack.engines.sizes import Sizes
+from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 
@@ -25,7 +25,7 @@ class NumpyEngine:
         self.equations = equations
         self.method = method
         self._known = KnownOutputs(equations)
-        self._sizes = Sizes(equations)
+        self._sizes = StateSizes(equations)
         self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
 
     def run(

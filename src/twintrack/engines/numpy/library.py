@@ -13,7 +13,8 @@ import numpy as np
 
 from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.numpy.vectors import FORMS, Value
-from twintrack.equations.functions import FUNCTIONS, REDUCERS
+from twintrack.equations.constructs import REDUCERS
+from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.operations import OPERATIONS, Arrays
 from twintrack.equations.states import STATES
 from twintrack.equations.structure import Array

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.equations.functions import PRICE_HALVINGS, PRIORITY_REACH
+from twintrack.equations.constructs import PRICE_HALVINGS, PRIORITY_REACH, forms_of_vectors
 
 Value = Any
 """A float or a NumPy array: axes of the value, then the axis of runs."""
@@ -123,7 +123,7 @@ def _allocate_available(
     return np.moveaxis(np.where(supply >= asked.sum(axis=-1, keepdims=True), asked, parts), -1, place)
 
 
-FORMS: dict[str, Callable[..., Value]] = {
+_FORMS: dict[str, Callable[..., Value]] = {
     "vector_sort_order": _vector_sort_order,
     "vector_rank": _vector_rank,
     "vector_reorder": _vector_reorder,
@@ -131,4 +131,6 @@ FORMS: dict[str, Callable[..., Value]] = {
     "allocate_by_priority": _allocate_by_priority,
     "allocate_available": _allocate_available,
 }
+
+FORMS = forms_of_vectors(_FORMS)
 """Forms on arrays by the name of the function."""

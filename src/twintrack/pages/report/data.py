@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
     from twintrack.worlds.drawing import Origin
-
-_log = logging.getLogger(__name__)
 
 COST = "public_cost"
 COST_VALUE = "public_cost_pv"
@@ -52,6 +49,7 @@ PORTFOLIOS = {
     "mix": ("catchup_explore_closed", "explore_base", "catchup_explore_open"),
 }
 """The strategies of the portfolio by governance experiment, in the order of GOVERNANCE."""
+BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")
 CELL_OUTCOMES = ("capability_index", "ai_enabled_output", "frontier_gap_months")
 """Outcomes that the portfolio by governance experiment is told in."""
 
@@ -206,21 +204,29 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
     cells = _cells(model)
     plans = {**strategies, **cells}
     drawn = definition.ensemble
-    worlds, notes = draw_worlds(model, drawn.worlds, drawn.seed, prior=drawn.prior)
-    for note in notes:
-        _log.warning("note: %s", note)
-    origin = worlds.attrs["worlds"]
-    posterior = found_posterior(model).posterior if origin == "posterior" else None
-    asked = partial(
-        Experiment,
-        scenarios=definition.scenarios,
-        worlds=worlds,
+    asked = Experiment(
+        {
+            f"{name}, {budget}": replace(plan, budget=budget)
+            for budget in BUDGETS
+            for name, plan in plans.items()
+        },
+        definition.scenarios,
+        drawn.worlds,
+        seed=drawn.seed,
+        prior=drawn.prior,
         outputs=_needed(definition, model),
         times="all",
         model=model,
     )
-    own = asked([replace(plan, budget="own") for plan in plans.values()]).dataset()
-    equal = asked([replace(plan, budget="equal") for plan in plans.values()]).dataset()
+    results = asked.dataset()
+    own, equal = (
+        results.isel(strategy=part).assign_coords(strategy=list(plans))
+        for part in (slice(None, len(plans)), slice(len(plans), None))
+    )
+    # The same worlds as above: what there is to say of them has been told.
+    worlds, _ = draw_worlds(model, drawn.worlds, drawn.seed, prior=drawn.prior)
+    origin = results.attrs["worlds"]
+    posterior = found_posterior(model).posterior if origin == "posterior" else None
     experiment = None
     if cells:
         part = {"strategy": list(cells)}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share
-from twintrack.pages.blocks import Cell, Table
+from twintrack.pages.blocks import Cell, Row, Table
 from twintrack.pages.report.view import ReportView
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def matrix(
 ) -> Table:
     """Give a table of a row for each strategy and a column for each outcome; `means` name those of means."""
     head = [view.heading(view.data.outcomes[name], mean=name in means) for name in columns]
-    rows = [
+    rows: list[Row] = [
         [view.strategy(strategy), *(column[place] for column in columns.values())]
         for place, strategy in enumerate(view.data.strategies)
     ]
     told = {"scenario": view.scenario(scenario), "year": date(view.data.last_year), **more}
-    return view.table(key, [view.texts("strategy"), *head], rows, file, "matrix", **told)
+    return view.table(key, [view.texts("strategy"), *head], rows, file, "matrix", values=told)
 
 
 def _coloured(view: ReportView, name: str, values: pd.DataFrame) -> list[Cell]:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twintrack.charts import DASH_ARRAYS, Style, styles
 from twintrack.decisions.robustness import noise_level
 from twintrack.formats import date, number
-from twintrack.pages.blocks import Basis, Cell, Key, Note, Table, View
+from twintrack.pages.blocks import Basis, Cell, Key, Note, View
 from twintrack.pages.report.data import ReportData
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class ReportView(View):
         """What makes the report again."""
         return f"twintrack report {self.source}"
 
-    def basis(self, table: str) -> Basis:
+    def basis(self, part: str) -> Basis:
         """Say that numbers are in a table beside the page."""
-        return Basis(f"{DATA}/{table}", self.command)
+        return Basis(f"{DATA}/{part}", self.command)
 
     @cached_property
     def values(self) -> dict[str, str]:
@@ -78,13 +78,6 @@ class ReportView(View):
         """The colour and dash of each strategy."""
         return styles(list(self.data.strategies))
 
-    def table(
-        self, key: str, head: Sequence[str | Cell], rows: Sequence[Any], file: str, style: str, **more: Any
-    ) -> Table:
-        """Give a table on numbers in a file, under the text of a key filled with `more`."""
-        over = more.pop("over", ())
-        return Table(key, self.texts(key, **more), head, rows, self.basis(file), style, over=over)
-
     def strategy(self, name: str) -> str:
         """The title of a strategy."""
         return self.of(self.data.strategies[name].title)
@@ -106,17 +99,14 @@ class ReportView(View):
         ]
         return [*keys, Key(reference, colour, "line", "2 3")] if reference else keys
 
-    def heading(
-        self, entry: Outcome | Statistic, *, rows: int = 0, mean: bool = False, unit: str = ""
-    ) -> Cell:
-        """The title of an outcome with its unit and better direction; heads `rows` rows where it is given."""
-        arrow = ARROWS[entry.better]
-        small = "\n".join(
-            filter(None, [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""])
-        )
+    def heading(self, entry: Outcome | Statistic, *, mean: bool = False, unit: str = "") -> Cell:
+        """The title of an outcome with its unit and better direction; whether means are shown of it."""
+        small = [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""]
+        title, arrow = self.of(entry.title), ARROWS[entry.better]
+        if arrow:
+            title = f"{title}\u00a0{arrow}"
         direction = self.texts(f"better_{entry.better}") if arrow else ""
-        title = self.of(entry.title)
-        return Cell(f"{title}\u00a0{arrow}" if arrow else title, small, title=direction, rows=rows)
+        return Cell(title, "\n".join(filter(None, small)), title=direction)
 
     def difference_unit(self, name: str) -> str:
         """The unit of differences of an outcome: percentage points for shares."""
@@ -124,6 +114,10 @@ class ReportView(View):
         return (
             self.texts("percentage_points") if outcome.format.endswith("%") else self.texts.unit(outcome.unit)
         )
+
+    def with_unit(self, text: str, unit: str) -> str:
+        """Put a unit behind a number; a pure number has none."""
+        return self.texts("with_unit", value=text, unit=unit) if unit else text
 
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
         """Give the medians by strategy; or the means, and True, where every median reads as nil."""

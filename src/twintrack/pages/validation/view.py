@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from twintrack.formats import MISSING, date, share, significant
-from twintrack.pages.blocks import Basis, Cell, Claim, Figure, Key, Panel, Row, Table, View
+from twintrack.pages.blocks import Basis, Cell, Panel, View
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -41,49 +41,14 @@ class ValidationView(View):
         """Give a section."""
         return self.sections[name]
 
-    def basis(self, sections: str) -> Basis:
-        """Say that numbers are in sections, named with commas between; a command prints them."""
+    def basis(self, part: str) -> Basis:
+        """Say that numbers are in sections of the validation; `part` names them with commas between."""
         seed = "" if self.seed == 1 else f" --seed {self.seed}"
-        return Basis(JSON, f"twintrack validate --only {sections}{seed}")
-
-    def claim(self, key: str, section: str, **values: object) -> Claim:
-        """Fill a text with values that come from a section."""
-        return Claim(key, self.texts(key, **values), self.basis(section))
+        return Basis(JSON, f"twintrack validate --only {part}{seed}")
 
     def head(self, *keys: str) -> list[str | Cell]:
         """Give the headings of a table."""
         return [self.texts(f"col_{key}") for key in keys]
-
-    def table(
-        self,
-        key: str,
-        head: Row,
-        rows: Sequence[Row],
-        section: str,
-        *,
-        style: str = "plain",
-        note: str = "",
-        folded: bool = False,
-        **values: object,
-    ) -> Table:
-        """Give a table of a section under the text of a key; `note` is the key of a text below it."""
-        told = self.texts(note) if note else ""
-        return Table(
-            key, self.texts(key, **values), head, rows, self.basis(section), style, told, folded=folded
-        )
-
-    def figure(
-        self,
-        key: str,
-        panels: Sequence[Panel],
-        section: str,
-        keys: Sequence[Key] = (),
-        note: str = "",
-        **values: object,
-    ) -> Figure:
-        """Give a figure of a section under the text of a key; `note` is the key of a text beside that."""
-        told = self.texts(note) if note else ""
-        return Figure(key, self.texts(key, **values), panels, self.basis(section), keys, told)
 
     def plot(
         self,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.formats import date, number, signed
-from twintrack.pages.blocks import Block, Cell, Row, Section, Table
-from twintrack.pages.report.data import COST, COST_VALUE, COSTS, ReportData
+from twintrack.pages.blocks import Block, Cell, Row, Section, Table, grouped
+from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData
 from twintrack.pages.report.marks import marked, matrices
 from twintrack.pages.report.view import ReportView, csv
 
@@ -56,7 +56,7 @@ def cost_table(view: ReportView, scenario: str) -> Table:
         texts("money_factor"),
     ]
     told = {"scenario": view.scenario(scenario)}
-    return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", **told)
+    return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", values=told)
 
 
 def _range(values: pd.Series[float]) -> Cell:
@@ -66,16 +66,17 @@ def _range(values: pd.Series[float]) -> Cell:
 
 def equal_table(view: ReportView, names: list[str], scenario: str) -> Table:
     """Give medians in the last year of a scenario at own budget and at equal public cost."""
-    data, texts, year, rows = view.data, view.texts, view.data.last_year, list[Row]()
+    data, texts, year = view.data, view.texts, view.data.last_year
+    rows: list[Row] = []
     for name in names:
-        heading = [view.heading(data.outcomes[name], rows=2)]
-        for equal in (False, True):
-            cells = marked(view, name, data.at(name, scenario, year, equal=equal))
-            rows.append([*heading, texts("equal_budget" if equal else "own_budget"), *cells])
-            heading = []
+        budgets: list[Row] = [
+            [texts(f"{key}_budget"), *marked(view, name, data.at(name, scenario, year, equal=key == "equal"))]
+            for key in BUDGETS
+        ]
+        rows += grouped(view.heading(data.outcomes[name]), budgets)
     head: Row = [texts("outcome"), texts("budget"), *map(view.coloured, data.strategies)]
     told = {"scenario": view.scenario(scenario), "year": date(year)}
-    return view.table("equal_caption", head, rows, EQUAL, "results", **told)
+    return view.table("equal_caption", head, rows, EQUAL, "results", values=told)
 
 
 def _factors(data: ReportData) -> pd.DataFrame:

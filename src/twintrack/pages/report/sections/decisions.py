@@ -30,7 +30,8 @@ def blocks(view: ReportView) -> list[Block]:
 
 def levers_table(view: ReportView) -> Table:
     """Give a row for each lever that a strategy sets differently from the reference, its paths in words."""
-    data, texts, rows = view.data, view.texts, list[Row]()
+    data, texts = view.data, view.texts
+    rows: list[Row] = []
     if any(plan.switch for plan in data.strategies.values()):
         rows.append(
             [texts("switch"), *(_switch(view, name) or texts("switch_none") for name in data.strategies)]
@@ -47,7 +48,8 @@ def strategies_table(view: ReportView) -> Table:
     """Give a row for each strategy: what it is, and each lever that it sets otherwise than the reference."""
     data, texts = view.data, view.texts
     reference = data.strategies[data.reference].paths
-    usual, rows = f", {usual_years(view)}", list[Row]()
+    usual = f", {usual_years(view)}"
+    rows: list[Row] = []
     for name, plan in data.strategies.items():
         levers = [
             f"{view.of(lever.title)} {path_in_words(plan.paths[key]).removesuffix(usual)}"

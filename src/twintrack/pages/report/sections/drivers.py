@@ -89,7 +89,7 @@ def thirds_table(view: ReportView, name: str, values: pd.DataFrame, parameter: s
         *([texts("others")] if rest else []),
     ]
     told = {"parameter": view.of(about.title), "outcome": view.of(data.model.outcomes[name].title)}
-    return view.table("tercile_caption", head, rows, FILE, "shares", **told)
+    return view.table("tercile_caption", head, rows, FILE, "shares", values=told)
 
 
 def _values_by_world(data: ReportData) -> pd.DataFrame:

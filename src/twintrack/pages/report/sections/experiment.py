@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share, signed
-from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table
-from twintrack.pages.report.data import GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
+from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table, grouped
+from twintrack.pages.report.data import BUDGETS, GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
 from twintrack.pages.report.view import ReportView, csv
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 CLOSED, BASE, OPEN = range(len(GOVERNANCE))
-BUDGETS = ("own", "equal")
 FILE = "portfolio_governance.csv"
 
 
@@ -64,8 +63,7 @@ def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget:
         FILE,
         "cells",
         over=[outcome, portfolio, *(Cell(date(year), tone="year", columns=4) for year in years)],
-        scenario=view.scenario(scenario),
-        budget=texts(f"{budget}_budget"),
+        values={"scenario": view.scenario(scenario), "budget": texts(f"{budget}_budget")},
     )
     last = {name: years[-1] for name, years in values.items()}
     told = {"experiment_shares": _shares(view, last), "experiment_changes": _changes(view, last)}
@@ -74,30 +72,27 @@ def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget:
 
 
 def _rows(view: ReportView, name: str, years: list[pd.DataFrame]) -> list[Row]:
-    outcome, rows = view.data.model.outcomes[name], list[Row]()
-    heading = [view.heading(outcome, rows=len(PORTFOLIOS) + 1)]
+    outcome = view.data.model.outcomes[name]
+    rows: list[Row] = []
     for portfolio, names in PORTFOLIOS.items():
-        row: list[str | Cell] = [*heading, view.texts(f"portfolio_{portfolio}")]
+        row: list[str | Cell] = [view.texts(f"portfolio_{portfolio}")]
         for values in years:
             wins = robustness.win_shares(values[list(names)], outcome.better).to_numpy()
             row += [number(values[cell].median(), outcome.format) for cell in names]
             row.append(_share_cell(wins[OPEN, CLOSED]))
         rows.append(row)
-        heading = []
     mixed: list[str | Cell] = [Cell(view.texts("mix_better"), tone="compared")]
     for values in years:
         mixed += [*map(_share_cell, _mix_wins(values, outcome.better)), Cell("", tone="compared")]
-    return [*rows, mixed]
+    return grouped(view.heading(outcome), [*rows, mixed])
 
 
 def _shares(view: ReportView, last: dict[str, pd.DataFrame]) -> str:
     """Say how often each of the two choices is the better one while the other is held."""
     mix, opened = [], []
     for name, values in last.items():
-        better, title = (
-            view.data.model.outcomes[name].better,
-            view.of(view.data.model.outcomes[name].title),
-        )
+        outcome = view.data.model.outcomes[name]
+        better, title = outcome.better, view.of(outcome.title)
         mix.append(view.texts("experiment_item", outcome=title, value=_span(_mix_wins(values, better))))
         opened.append(view.texts("experiment_item", outcome=title, value=_span(_open_wins(values, better))))
     return view.texts(
@@ -137,9 +132,8 @@ def _changes(view: ReportView, last: dict[str, pd.DataFrame]) -> str:
 
 
 def _change(view: ReportView, name: str, value: float, *, unit: bool = True) -> str:
-    text = signed(value, view.data.model.outcomes[name].format)
-    words = view.texts.unit(view.data.model.outcomes[name].unit) if unit else ""
-    return view.texts("with_unit", value=text, unit=words) if words else text
+    outcome = view.data.model.outcomes[name]
+    return view.with_unit(signed(value, outcome.format), view.texts.unit(outcome.unit) if unit else "")
 
 
 def _at(array: xr.DataArray, scenario: str, year: float) -> pd.DataFrame:

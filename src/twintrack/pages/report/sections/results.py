@@ -11,8 +11,7 @@ import pandas as pd
 from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import date, number
-from twintrack.pages.blocks import Block, Cell, Range, RangeRow, Ranges, Row, Section, Table
-from twintrack.pages.blocks import Heading as Subheading
+from twintrack.pages.blocks import Block, Cell, Heading, Range, RangeRow, Ranges, Row, Section, Table, grouped
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.marks import clear, ends, marked, matrices
 from twintrack.pages.report.view import ReportView, csv, frame_of
@@ -31,7 +30,7 @@ def blocks(view: ReportView) -> list[Block]:
         *matrices(view, list(view.data.outcomes), FILE),
         view.told("standing_note", "note"),
         *(standing_table(view, scenario) for scenario in scenarios),
-        Subheading(view.texts("spread_heading")),
+        Heading(view.texts("spread_heading")),
         view.told("ranges_intro"),
         Ranges(
             "ranges_intro",
@@ -43,18 +42,17 @@ def blocks(view: ReportView) -> list[Block]:
 
 def results_table(view: ReportView, scenario: str) -> Table:
     """Give median and range of every outcome, year and strategy in a scenario, the best marked."""
-    data, rows = view.data, list[Row]()
+    data = view.data
+    rows: list[Row] = []
     for name, outcome in data.outcomes.items():
-        heading = [view.heading(outcome, rows=len(data.years))]
+        by_year: list[Row] = []
         for year in data.years:
             bands = data.bands[name].sel(scenario=scenario, time=year)
-            cells = marked(view, name, data.at(name, scenario, year), bands)
-            rows.append([*heading, date(year), *cells])
-            heading = []
-        rows += _statistics(view, name, scenario)
+            by_year.append([date(year), *marked(view, name, data.at(name, scenario, year), bands)])
+        rows += grouped(view.heading(outcome), by_year) + _statistics(view, name, scenario)
     head: Row = [view.texts("outcome"), view.texts("year"), *map(view.coloured, data.strategies)]
     told = {"scenario": view.scenario(scenario), "worlds": f"{data.definition.ensemble.worlds:,}"}
-    return view.table("results_caption", head, rows, FILE, "results", **told)
+    return view.table("results_caption", head, rows, FILE, "results", values=told)
 
 
 def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
@@ -63,11 +61,11 @@ def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
     for statistic in view.data.statistics.values():
         if statistic.of != name:
             continue
-        heading = [view.heading(statistic, rows=len(view.data.years))]
+        by_year: list[Row] = []
         for year in view.data.years:
             values = view.data.at(name, scenario, year).quantile(statistic.quantile)
-            rows.append([*heading, date(year), *(number(value, statistic.format) for value in values)])
-            heading = []
+            by_year.append([date(year), *(number(value, statistic.format) for value in values)])
+        rows += grouped(view.heading(statistic), by_year)
     return rows
 
 
@@ -98,7 +96,7 @@ def standing_table(view: ReportView, scenario: str) -> Table:
     keys = ("first", "last", "better", "worse", "dominated")
     head = [texts("strategy"), *(texts(f"standing_{key}", baseline=baseline) for key in keys)]
     told = {"scenario": view.scenario(scenario), "year": date(year), "count": str(len(decided))}
-    return view.table("standing_caption", head, rows, FILE, "standing", **told)
+    return view.table("standing_caption", head, rows, FILE, "standing", values=told)
 
 
 def spread(view: ReportView, name: str, scenario: str) -> Range:

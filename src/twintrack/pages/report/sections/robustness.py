@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twintrack.decisions import robustness
 from twintrack.formats import date, difference, share
-from twintrack.pages.blocks import Bar, Block, Cell, Legend, Part, Row, Section, Table
+from twintrack.pages.blocks import Bar, Block, Cell, Legend, Part, Row, Section, Table, grouped
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.marks import FIRST, LAST, matrix
 from twintrack.pages.report.view import ReportView, csv, frame_of
@@ -43,7 +43,9 @@ def shares_table(view: ReportView, scenario: str) -> Table:
         for name, outcome in view.data.ranked.items()
     ]
     head = [view.texts("outcome"), *map(date, view.data.years)]
-    return view.table("shares_caption", head, rows, FILE, "shares", scenario=view.scenario(scenario))
+    return view.table(
+        "shares_caption", head, rows, FILE, "shares", values={"scenario": view.scenario(scenario)}
+    )
 
 
 def _bar(view: ReportView, name: str, scenario: str, year: float) -> Cell:
@@ -68,25 +70,26 @@ def _bar(view: ReportView, name: str, scenario: str, year: float) -> Cell:
 
 def regret_table(view: ReportView, scenario: str) -> Table:
     """Give share best and regret in the last year of a scenario, by ranked outcome and strategy."""
-    data, rows = view.data, list[Row]()
+    data = view.data
+    rows: list[Row] = []
     for name, outcome in data.ranked.items():
         values = data.at(name, scenario, data.last_year)
         if robustness.same_for_all(values):
             continue
         table = robustness.regret_summary(values, outcome.better)
         smallest = table[["mean", "p90", "max"]].min()
-        heading = [view.heading(outcome, rows=len(table), unit=view.difference_unit(name))]
+        by_strategy: list[Row] = []
         for strategy, row in table.iterrows():
             cells = [Cell(share(row["share_best"]))]
             for column in ("mean", "p90", "max", "when_not_best"):
                 least = column in smallest and row[column] == smallest[column]
                 tone, mark = ("best", view.texts("smallest")) if least else ("", "")
                 cells.append(Cell(difference(row[column], outcome.format), tone=tone, mark=mark))
-            rows.append([*heading, view.coloured(str(strategy)), *cells])
-            heading = []
+            by_strategy.append([view.coloured(str(strategy)), *cells])
+        rows += grouped(view.heading(outcome, unit=view.difference_unit(name)), by_strategy)
     head = [view.texts(key) for key in ("outcome", "strategy", *COLUMNS)]
     told = {"scenario": view.scenario(scenario), "year": date(data.last_year)}
-    return view.table("regret_caption", head, rows, FILE, "regret", **told)
+    return view.table("regret_caption", head, rows, FILE, "regret", values=told)
 
 
 Column = Callable[[ReportView, str, "pd.DataFrame"], list[Cell]]

@@ -51,8 +51,7 @@ def waste_table(view: ReportView, scenario: str) -> Table:
         rows,
         "waste.csv",
         "waste",
-        scenario=view.scenario(scenario),
-        unit=unit,
+        values={"scenario": view.scenario(scenario), "unit": unit},
     )
 
 

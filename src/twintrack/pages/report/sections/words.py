@@ -6,6 +6,9 @@ share of the worlds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twintrack.decisions import robustness
@@ -23,185 +26,170 @@ MOST_NAMES = 4
 
 def blocks(view: ReportView) -> list[Block]:
     """Give each outcome with a paragraph for each scenario."""
-    return [view.told("words_intro", "note"), Facts(sentences(view), "words")]
+    return [view.told("words_intro", "note"), Facts(sentences(view), "words", view.basis("results.csv"))]
 
 
 def sentences(view: ReportView) -> list[Fact]:
     """Give the outcomes that there is something to say of, each with a paragraph for each scenario."""
-    facts = [
-        Fact(
-            view.of(outcome.title),
-            list(filter(None, (_paragraph(view, name, scenario) for scenario in view.data.scenarios))),
-        )
-        for name, outcome in view.data.outcomes.items()
-    ]
+    facts = []
+    for name, outcome in view.data.outcomes.items():
+        told = (Telling(view, name, scenario).paragraph() for scenario in view.data.scenarios)
+        facts.append(Fact(view.of(outcome.title), list(filter(None, told))))
     return [fact for fact in facts if fact.values]
 
 
-def _paragraph(view: ReportView, name: str, scenario: str) -> str:
-    values = view.data.at(name, scenario, view.data.last_year)
-    neutral = view.data.model.outcomes[name].better == "neutral"
-    if robustness.same_for_all(values):
-        return "" if neutral else _same(view, name, scenario)
-    if neutral:
-        return _neutral(view, name, scenario, values)
-    told = [
-        _standing(view, name, scenario, values),
-        _loss(view, name, values),
-        _regret(view, name, values),
-        _turn(view, name, scenario),
-        _at_equal_cost(view, name, scenario, values),
-    ]
-    return view.texts("sentence_space").join(sentence for sentence in told if sentence)
+@dataclass(frozen=True)
+class Telling:
+    """What there is to say of an outcome in a scenario, in the last year."""
 
+    view: ReportView
+    name: str
+    scenario: str
 
-def _standing(view: ReportView, name: str, scenario: str, values: pd.DataFrame) -> str:
-    better = view.data.model.outcomes[name].better
-    best, ties = robustness.best_and_ties(values, better)
-    second = robustness.nearest_rival(values, better, best)
-    wins = robustness.win_shares(values, better)
-    middle, mean = view.middle(name, values)
-    if mean:
-        return view.texts(
-            "word_tie_nil" if ties else "word_best_nil",
-            names=_listed(view, [_named(view, strategy) for strategy in (best, *ties)]),
-            best=_named(view, best),
-            second=_named(view, second),
-            share=share(wins.to_dict()[second][best]),
-            value=_amount(view, name, middle[best]),
-            second_value=_amount(view, name, middle[second]),
-            scenario=view.scenario(scenario),
+    def paragraph(self) -> str:
+        """Give the sentences; none where there is no better direction and no difference."""
+        if robustness.same_for_all(self._values):
+            return "" if self._better == "neutral" else self._same()
+        if self._better == "neutral":
+            return self._neutral()
+        told = (self._standing(), self._loss(), self._regret(), self._turn(), self._at_equal_cost())
+        return self.view.texts("sentence_space").join(filter(None, told))
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        return self.view.data.at(self.name, self.scenario, self.view.data.last_year)
+
+    @property
+    def _better(self) -> str:
+        return self.view.data.model.outcomes[self.name].better
+
+    @cached_property
+    def _first(self) -> list[str]:
+        """The best strategy, then those that tie with it."""
+        return _first(self._values, self._better)
+
+    @property
+    def _best(self) -> str:
+        return self._first[0]
+
+    def _say(self, key: str, **values: str) -> str:
+        return self.view.texts(key, scenario=self.view.scenario(self.scenario), **values)
+
+    def _standing(self) -> str:
+        best, second = self._best, robustness.nearest_rival(self._values, self._better, self._best)
+        middle, mean = self.view.middle(self.name, self._values)
+        wins = robustness.win_shares(self._values, self._better).to_dict()
+        if mean:
+            told = {"value": self._amount(middle[best]), "second_value": self._amount(middle[second])}
+        else:
+            lead = robustness.paired_difference(self._values, self._better, best, second).median()
+            told = {**self._band(best), "second_value": self._band(second)["value"]}
+            told["difference"] = self._difference(lead)
+        tie, best_of_all = ("word_tie_nil", "word_best_nil") if mean else ("word_tie", "word_best")
+        return self._say(
+            tie if len(self._first) > 1 else best_of_all,
+            names=self._listed(self._first),
+            best=self._named(best),
+            second=self._named(second),
+            share=share(wins[second][best]),
+            **told,
         )
-    lead = robustness.paired_difference(values, better, best, second).median()
-    return view.texts(
-        "word_tie" if ties else "word_best",
-        names=_listed(view, [_named(view, strategy) for strategy in (best, *ties)]),
-        best=_named(view, best),
-        second=_named(view, second),
-        share=share(wins.to_dict()[second][best]),
-        second_value=_band(view, name, scenario, second)["value"],
-        difference=_difference(view, name, lead),
-        scenario=view.scenario(scenario),
-        **_band(view, name, scenario, best),
-    )
+
+    def _loss(self) -> str:
+        losses = robustness.regret(self._values, self._better)[self._best]
+        behind = losses > 0
+        if not behind.any():
+            return ""
+        loss = self._difference(losses[behind].mean())
+        return self._say("word_loses", best=self._named(self._best), share=share(behind.mean()), loss=loss)
+
+    def _regret(self) -> str:
+        """Name the strategy with the smallest mean regret, where that is not the first-placed one."""
+        mean = robustness.regret(self._values, self._better).mean()
+        least = str(mean.idxmin())
+        if mean[least] == mean[self._best]:
+            return ""
+        return self._say(
+            "word_regret",
+            name=self._named(least),
+            best=self._named(self._best),
+            least=self._difference(mean[least]),
+            other=self._difference(mean[self._best]),
+        )
+
+    def _turn(self) -> str:
+        """Say who stands first in which year, where that changes."""
+        standings = {}
+        for year in self.view.data.years:
+            values = self.view.data.at(self.name, self.scenario, year)
+            same = robustness.same_for_all(values)
+            standings[year] = [] if same else sorted(map(self._named, _first(values, self._better)))
+        if len(set(map(tuple, standings.values()))) == 1:
+            return ""
+        items = [
+            self._say("word_turn_item", names=self._shortened(names), year=date(year))
+            for year, names in standings.items()
+            if names
+        ]
+        return self._say("word_turn", list=self.view.texts.join(items))
+
+    def _at_equal_cost(self) -> str:
+        data = self.view.data
+        equal = data.at(self.name, self.scenario, data.last_year, equal=True)
+        if self.name in COSTS or robustness.same_for_all(equal):
+            return ""
+        after = set(_first(equal, self._better))
+        if after == set(self._first):
+            return self._say("word_equal_stays")
+        names = [strategy for strategy in data.strategies if strategy in after]
+        return self._say(
+            "word_equal_changes" if len(names) == 1 else "word_equal_ties", names=self._listed(names)
+        )
+
+    def _same(self) -> str:
+        return self._say("word_same", **self._band(next(iter(self.view.data.strategies))))
+
+    def _neutral(self) -> str:
+        middle = self._values.median()
+        return self._say(
+            "word_neutral",
+            low=self._amount(middle.min()),
+            high=self._amount(middle.max()),
+            lowest=self._named(str(middle.idxmin())),
+            highest=self._named(str(middle.idxmax())),
+        )
+
+    def _band(self, strategy: str) -> dict[str, str]:
+        data, spec = self.view.data, self.view.data.model.outcomes[self.name].format
+        bands = data.bands[self.name].sel(scenario=self.scenario, strategy=strategy, time=data.last_year)
+        low, middle, high = (float(value) for value in bands)
+        return {"low": number(low, spec), "value": self._amount(middle), "high": number(high, spec)}
+
+    def _listed(self, strategies: Iterable[str]) -> str:
+        return self._shortened([self._named(strategy) for strategy in strategies])
+
+    def _shortened(self, names: list[str]) -> str:
+        """Join names, of many the first ones and how many more there are."""
+        if len(names) > MOST_NAMES:
+            more = self.view.texts("more_strategies", count=len(names) - MOST_NAMES + 1)
+            names = [*names[: MOST_NAMES - 1], more]
+        return self.view.texts.join(names)
+
+    def _named(self, strategy: str) -> str:
+        return self.view.texts("named", title=self.view.strategy(strategy))
+
+    def _difference(self, value: float) -> str:
+        spec = self.view.data.model.outcomes[self.name].format
+        return self.view.with_unit(difference(value, spec), self.view.difference_unit(self.name))
+
+    def _amount(self, value: float) -> str:
+        outcome = self.view.data.model.outcomes[self.name]
+        return self.view.with_unit(number(value, outcome.format), self.view.texts.unit(outcome.unit))
 
 
-def _loss(view: ReportView, name: str, values: pd.DataFrame) -> str:
-    better = view.data.model.outcomes[name].better
-    best, _ = robustness.best_and_ties(values, better)
-    losses = robustness.regret(values, better)[best]
-    behind = losses > 0
-    if not behind.any():
-        return ""
-    loss = _difference(view, name, losses[behind].mean())
-    return view.texts("word_loses", best=_named(view, best), share=share(behind.mean()), loss=loss)
-
-
-def _regret(view: ReportView, name: str, values: pd.DataFrame) -> str:
-    """Name the strategy with the smallest mean regret, where that is not the first-placed one."""
-    better = view.data.model.outcomes[name].better
-    best, _ = robustness.best_and_ties(values, better)
-    mean = robustness.regret(values, better).mean()
-    least = str(mean.idxmin())
-    if mean[least] == mean[best]:
-        return ""
-    return view.texts(
-        "word_regret",
-        name=_named(view, least),
-        best=_named(view, best),
-        least=_difference(view, name, mean[least]),
-        other=_difference(view, name, mean[best]),
-    )
-
-
-def _turn(view: ReportView, name: str, scenario: str) -> str:
-    standings = [_first(view, name, scenario, year) for year in view.data.years]
-    if len(set(standings)) == 1:
-        return ""
-    items = [
-        view.texts("word_turn_item", names=_listed(view, sorted(names)), year=date(year))
-        for year, names in zip(view.data.years, standings, strict=True)
-        if names
-    ]
-    return view.texts("word_turn", list=view.texts.join(items))
-
-
-def _at_equal_cost(view: ReportView, name: str, scenario: str, values: pd.DataFrame) -> str:
-    if name in COSTS:
-        return ""
-    better = view.data.model.outcomes[name].better
-    equal = view.data.at(name, scenario, view.data.last_year, equal=True)
-    if robustness.same_for_all(equal):
-        return ""
-    before, after = _standing_first(values, better), _standing_first(equal, better)
-    if before == after:
-        return view.texts("word_equal_stays")
-    names = [_named(view, strategy) for strategy in view.data.strategies if strategy in after]
-    key = "word_equal_changes" if len(names) == 1 else "word_equal_ties"
-    return view.texts(key, names=_listed(view, names))
-
-
-def _first(view: ReportView, name: str, scenario: str, year: float) -> frozenset[str]:
-    values = view.data.at(name, scenario, year)
-    if robustness.same_for_all(values):
-        return frozenset()
-    better = view.data.model.outcomes[name].better
-    return frozenset(_named(view, strategy) for strategy in _standing_first(values, better))
-
-
-def _same(view: ReportView, name: str, scenario: str) -> str:
-    first = next(iter(view.data.strategies))
-    return view.texts("word_same", scenario=view.scenario(scenario), **_band(view, name, scenario, first))
-
-
-def _neutral(view: ReportView, name: str, scenario: str, values: pd.DataFrame) -> str:
-    middle = values.median()
-    low, high = str(middle.idxmin()), str(middle.idxmax())
-    return view.texts(
-        "word_neutral",
-        scenario=view.scenario(scenario),
-        low=_amount(view, name, middle.min()),
-        high=_amount(view, name, middle.max()),
-        lowest=_named(view, low),
-        highest=_named(view, high),
-    )
-
-
-def _band(view: ReportView, name: str, scenario: str, strategy: str) -> dict[str, str]:
-    bands = view.data.bands[name].sel(scenario=scenario, strategy=strategy, time=view.data.last_year)
-    spec = view.data.model.outcomes[name].format
-    low, middle, high = (float(value) for value in bands)
-    return {"low": number(low, spec), "value": _amount(view, name, middle), "high": number(high, spec)}
-
-
-def _listed(view: ReportView, names: list[str]) -> str:
-    """Join names, of many the first ones and how many more there are."""
-    if len(names) <= MOST_NAMES:
-        return view.texts.join(names)
-    shown = names[: MOST_NAMES - 1]
-    return view.texts.join([*shown, view.texts("more_strategies", count=len(names) - len(shown))])
-
-
-def _named(view: ReportView, strategy: str) -> str:
-    return view.texts("named", title=view.strategy(strategy))
-
-
-def _difference(view: ReportView, name: str, value: float) -> str:
-    text = difference(value, view.data.model.outcomes[name].format)
-    unit = view.difference_unit(name)
-    return view.texts("with_unit", value=text, unit=unit) if unit else text
-
-
-def _amount(view: ReportView, name: str, value: float) -> str:
-    outcome = view.data.model.outcomes[name]
-    unit = view.texts.unit(outcome.unit)
-    text = number(value, outcome.format)
-    return view.texts("with_unit", value=text, unit=unit) if unit else text
-
-
-def _standing_first(values: pd.DataFrame, better: str) -> frozenset[str]:
+def _first(values: pd.DataFrame, better: str) -> list[str]:
     best, ties = robustness.best_and_ties(values, better)
-    return frozenset({best, *ties})
+    return [best, *ties]
 
 
 SECTION = Section("words", 100, blocks)

@@ -153,7 +153,7 @@ def _as_before(view: ValidationView) -> Table:
         for name in sorted(names)
     ]
     head = view.head("parameter", "contraction", "moved", "confidence")
-    return view.table("before_table", head, rows, "identification", folded=True, count=len(names))
+    return view.table("before_table", head, rows, "identification", folded=True, values={"count": len(names)})
 
 
 SECTION = Section("identified", 60, blocks)

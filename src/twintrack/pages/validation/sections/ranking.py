@@ -53,12 +53,12 @@ def _ranks(view: ValidationView) -> Table:
     """A row for each strategy, a column for each outcome: rank before and after learning."""
     places = [{place["strategy"]: place for place in item["places"]} for item in _outcomes(view)]
     order = sorted(places[0], key=lambda name: sum(one[name]["rank_posterior"] for one in places))
-    rows: list[Row] = [
-        [Cell(view.strategy(name)), *(_change(view, one[name]) for one in places)] for name in order
-    ]
+    rows: list[Row] = [[view.strategy(name), *(_change(view, one[name]) for one in places)] for name in order]
     head = [*view.head("strategy"), *(_heading(view, item) for item in _outcomes(view))]
     year = f"{_outcomes(view)[0]['year']:g}"
-    return view.table("ranks_table", head, rows, "ranking", style="dense ranks", note="ranks_note", year=year)
+    return view.table(
+        "ranks_table", head, rows, "ranking", style="dense ranks", note="ranks_note", values={"year": year}
+    )
 
 
 def _change(view: ValidationView, place: Computed) -> Cell:
@@ -78,22 +78,22 @@ def _best(view: ValidationView) -> Table:
     ]
     rows: list[Row] = [
         [
-            Cell(view.strategy(name)),
+            view.strategy(name),
             *(_shares(one[name]) for one in places),
         ]
         for name in shown
     ]
     head = [*view.head("strategy"), *(_heading(view, item) for item in _outcomes(view))]
     year = f"{_outcomes(view)[0]['year']:g}"
-    return view.table("best_table", head, rows, "ranking", style="dense ranks", year=year)
+    return view.table("best_table", head, rows, "ranking", style="dense ranks", values={"year": year})
 
 
 def _means(view: ValidationView) -> Table:
     """Everything by outcome and strategy."""
     rows: list[Row] = [
         [
-            Cell(view.outcome(item["outcome"])),
-            Cell(view.strategy(place["strategy"])),
+            view.outcome(item["outcome"]),
+            view.strategy(place["strategy"]),
             str(place["rank_prior"]),
             str(place["rank_posterior"]),
             number(place["prior"]),
@@ -113,7 +113,7 @@ def _turns(view: ValidationView) -> Table:
     """Pairs whose order changes, and the parameters that explain it."""
     rows: list[Row] = [
         [
-            Cell(view.outcome(item["outcome"])),
+            view.outcome(item["outcome"]),
             f"{view.strategy(turn['first'])} / {view.strategy(turn['second'])}",
             f"{share(turn['prior'])} → {share(turn['posterior'])}",
             signed(turn["shift"], ".3g"),
@@ -132,7 +132,7 @@ def _contests(view: ValidationView) -> Table:
     contests = [(item, item["contest"]) for item in _outcomes(view)]
     rows: list[Row] = [
         [
-            Cell(view.outcome(item["outcome"])),
+            view.outcome(item["outcome"]),
             f"{view.strategy(contest['first'])} / {view.strategy(contest['second'])}",
             f"{share(contest['prior'])} → {share(contest['posterior'])}",
             share(contest["explained"]),
@@ -169,7 +169,7 @@ def _why(view: ValidationView, turned: bool) -> list[Block]:
     lead = texts("why_turned" if turned else "why_not_turned")
     rows: list[Row] = [
         [
-            Cell(view.outcome(outcome)),
+            view.outcome(outcome),
             str(len(found)),
             view.count(sum(name in before for name in found), len(found)),
             texts.join([view.parameter(name) for name in found if name in before]),

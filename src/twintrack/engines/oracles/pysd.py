@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from twintrack.engines.base import Inputs
-from twintrack.engines.oracle import Oracle
+from twintrack.engines.oracles.base import Oracle
 from twintrack.equations import TimeGrid, load_equations
 from twintrack.equations.reading import read_text
 from twintrack.equations.structure import Array

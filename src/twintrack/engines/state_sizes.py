@@ -18,7 +18,7 @@ from twintrack.errors import Fault, InputError
 _STAGED = frozenset({"smooth", "delay", "delay_n"})
 
 
-class Sizes:
+class StateSizes:
     """Finds the sizes for given inputs; only what depends on the inputs is computed again.
 
     Raises InputError when a size would differ between the runs of one call.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twintrack.engines.native.text import BLOCK, RUNS, number
+from twintrack.engines.llvm.instructions import BLOCK, RUNS, number
 
 _PARAMETERS = (
     "i64 %runs, i64 %stride, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, ptr noalias %Y, "
@@ -15,16 +15,16 @@ START = (
     "ptr %A, ptr %B, ptr %R, ptr %K, ptr %T, ptr %F, ptr %Z, ptr %x0, ptr %p, ptr %still, "
     "i64 %stride, i64 0, i1 true, i64 %n"
 )
-"""What `run` passes to the parts that compute initial values."""
+"""What `run` passes to the basic blocks that compute initial values."""
 STEP = (
     "ptr %S, ptr %S2, ptr %R, ptr %K, ptr %T, ptr %F, ptr %z, ptr %x, ptr %p, ptr %y, "
     "i64 %stride, i64 %i, i1 %save, i64 %n"
 )
-"""What `run` passes to the parts of a step."""
+"""What `run` passes to the basic blocks of a step."""
 
 
 def driver(sizes: Mapping[str, int], initial: float, step: float, init: str, steps: str) -> str:
-    """Write `prepare` and `run`; `init` and `steps` are the calls of the parts.
+    """Write `prepare` and `run`; `init` and `steps` are the calls of the basic blocks.
 
     They stand in `run` itself: a function between them would pass arguments on through memory, and a step of
     a small model would wait for that.

@@ -13,14 +13,13 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.blocks import varying
-from twintrack.engines.known import KnownOutputs
-from twintrack.engines.native.computation import Computation, Kernel
-from twintrack.engines.native.kernels import Source, source
-from twintrack.engines.native.lowering import InputLayouts, scalar_program
-from twintrack.engines.native.machine import Machine, fingerprint, machine_code
-from twintrack.engines.packing import Layout
-from twintrack.engines.sizes import Sizes
+from twintrack.engines.known_outputs import KnownOutputs
+from twintrack.engines.layout import Layout
+from twintrack.engines.llvm.computation import Computation, Kernel
+from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
+from twintrack.engines.llvm.source import Source, source
+from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
+from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.stored import stored
@@ -40,7 +39,7 @@ class NativeEngine:
     def __init__(self, equations: Equations) -> None:
         self.equations = equations
         self.known = KnownOutputs(equations)
-        self.sizes = Sizes(equations)
+        self.sizes = StateSizes(equations)
         self._kernels: dict[Any, Kernel] = {}
 
     def run(
@@ -73,7 +72,7 @@ class NativeEngine:
     def kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> Kernel:
         """Give the machine code that computes variables from inputs of these names and kinds."""
         sizes = self.sizes.find(inputs)
-        differing = tuple(varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
+        differing = tuple(_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
         key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
         if key not in self._kernels:
@@ -92,7 +91,7 @@ class NativeEngine:
     def layouts(self, inputs: Inputs) -> InputLayouts:
         """Say where each input lies; second values of a series stand under its name with a stroke."""
         names = {name: f"{name}'" for name in inputs.second}
-        series, second = (varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
+        series, second = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
         first = {name: shapes[name] for name in inputs.series}
         later = {names[name]: shapes[name] for name in inputs.second}
@@ -105,3 +104,8 @@ class NativeEngine:
             second=names,
             weight=inputs.weight,
         )
+
+
+def _varying(given: Mapping[str, Array], runs: int) -> tuple[str, ...]:
+    """Give the names of the inputs that differ from run to run: those with an axis of runs, at the end."""
+    return tuple(name for name, array in given.items() if array.shape[-1] == runs > 1)

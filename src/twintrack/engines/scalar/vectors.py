@@ -9,9 +9,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from twintrack.engines.native.allocation import allocate_available, allocate_by_priority
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.sorting import Sorting
+from twintrack.engines.scalar.allocation import allocate_available, allocate_by_priority
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.sorting import Sorting
+from twintrack.equations.constructs import forms_of_vectors
 from twintrack.equations.structure import Expr, Vector
 
 Nodes = Sequence[int]
@@ -53,13 +54,7 @@ class Vectors:
         return dict(zip(cells, found, strict=True))
 
     def _computed(self, function: str, *args: Nodes) -> list[int]:
-        if function == "vector_sort_order":
-            return self._sort_order(*args)
-        if function == "vector_rank":
-            return self._rank(*args)
-        if function == "vector_reorder":
-            return self._reorder(*args)
-        return _FORMS[function](self.graph, *args)
+        return _FORMS[function](self, *args)
 
     def _rising(self, direction: int) -> int:
         return self.graph.apply("greater", direction, self.graph.literal(0.0))
@@ -136,9 +131,14 @@ def _exchange_rows(graph: ScalarGraph, rows: list[list[int]], k: int) -> None:
         rows[number] = [graph.select(this, high, low) for low, high in zip(row, top, strict=True)]
 
 
-_FORMS: dict[str, Callable[..., list[int]]] = {
-    "invert_matrix": _invert_matrix,
-    "allocate_by_priority": allocate_by_priority,
-    "allocate_available": allocate_available,
-}
+_FORMS: dict[str, Callable[..., list[int]]] = forms_of_vectors(
+    {
+        "vector_sort_order": Vectors._sort_order,
+        "vector_rank": Vectors._rank,
+        "vector_reorder": Vectors._reorder,
+        "invert_matrix": lambda vectors, *args: _invert_matrix(vectors.graph, *args),
+        "allocate_by_priority": lambda vectors, *args: allocate_by_priority(vectors.graph, *args),
+        "allocate_available": lambda vectors, *args: allocate_available(vectors.graph, *args),
+    }
+)
 """Lists of nodes from lists of nodes, by the name of the function."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import product
 from threading import Lock
 
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.vectors import Vectors
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
-from twintrack.equations.functions import FUNCTIONS, REDUCERS, VECTORS
+from twintrack.equations.constructs import REDUCERS, VECTORS
+from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import (
     CONTROL_NAMES,
@@ -35,9 +36,11 @@ from twintrack.equations.structure import (
     Time,
     TimeGrid,
     Vector,
+    walk,
 )
+from twintrack.equations.subscripts import flat_place
 
-Place = Mapping[str, int]
+Position = Mapping[str, int]
 """The position on each named axis."""
 Cell = tuple[int, ...]
 
@@ -50,16 +53,9 @@ def _jumps(equations: Equations) -> bool:
     return any(
         (isinstance(item, Apply) and FUNCTIONS[item.function].jumps)
         or (isinstance(item, Vector) and VECTORS[item.function].jumps)
-        for item in _all_parts(equations)
+        for expression in equations.expressions()
+        for item in walk(expression)
     )
-
-
-def _all_parts(equations: Equations) -> Iterator[Expr]:
-    pending = list(equations.expressions())
-    while pending:
-        item = pending.pop()
-        yield item
-        pending += item.children
 
 
 @dataclass(frozen=True)
@@ -196,7 +192,7 @@ class _Lowering:
         inputs = {role: self._input(state, role, at) for role in kind.inputs}
         if state.kind == "delay_fixed":
             size = self.sizes[number]
-            length = size[_flat(cell, state.shape)] if isinstance(size, tuple) else size
+            length = size[flat_place(cell, state.shape)] if isinstance(size, tuple) else size
             start = self._initial(number, cell, "last")
             return {self.places[memory[0], cell]: Slot(start, inputs["input"], length)}
         found = {}
@@ -213,7 +209,7 @@ class _Lowering:
                 found[self.places[name, cell]] = Slot(self._initial(number, cell, role), following)
         return found
 
-    def _input(self, state: State, role: str, at: Place) -> int:
+    def _input(self, state: State, role: str, at: Position) -> int:
         node = self.expression(state.inputs[role], at, first=False)
         return self.graph.truth(node) if role in TRUTHS else self.graph.number(node)
 
@@ -239,12 +235,12 @@ class _Lowering:
     def _element(self, name: str, cell: Cell, *, first: bool) -> int:
         variable = self.equations.variables[name]
         if name in self.leaves:
-            return self._given(name, _flat(cell, variable.shape), first=first)
+            return self._given(name, flat_place(cell, variable.shape), first=first)
         if name in CONTROL_NAMES:
             return self.graph.literal(self.grid.controls[name])
         if variable.kind == "constant":
             return self.graph.literal(float(self.equations.defaults[name][cell]))
-        number = self.equations.owners[name][_flat(cell, variable.shape)]
+        number = self.equations.owners[name][flat_place(cell, variable.shape)]
         part = self.equations.components[name][number]
         inner = [
             index.index(position)
@@ -268,10 +264,10 @@ class _Lowering:
 
     # Expressions
 
-    def _number(self, expression: Expr, at: Place, *, first: bool) -> int:
+    def _number(self, expression: Expr, at: Position, *, first: bool) -> int:
         return self.graph.number(self.expression(expression, at, first=first))
 
-    def expression(self, expression: Expr, at: Place, *, first: bool) -> int:
+    def expression(self, expression: Expr, at: Position, *, first: bool) -> int:
         """Give the node of an expression at one place, which may be a truth value."""
         match expression:
             case Number():
@@ -280,7 +276,7 @@ class _Lowering:
                 return self._time(first=first)
             case Literal():
                 cell = [at[axis] for axis in expression.axes]
-                return self.graph.literal(expression.values[_flat(cell, expression.shape)])
+                return self.graph.literal(expression.values[flat_place(cell, expression.shape)])
             case Reference():
                 return self.variable(expression.variable, _referenced(expression, at), first=first)
             case StateValue():
@@ -289,7 +285,7 @@ class _Lowering:
                 return self._number(expression.initial if first else expression.active, at, first=first)
             case LookupCall():
                 table = expression.tables[
-                    _flat([at[axis] for axis in expression.table_axes], expression.shape)
+                    flat_place([at[axis] for axis in expression.table_axes], expression.shape)
                 ]
                 mode = "interpolate" if expression.mode == "invert" else expression.mode
                 return self.graph.lookup(table, mode, self._number(expression.arg, at, first=first))
@@ -306,14 +302,14 @@ class _Lowering:
     def _time(self, *, first: bool) -> int:
         return self.graph.literal(self.grid.initial) if first else self.graph.leaf("time")
 
-    def _state_value(self, value: StateValue, at: Place, *, first: bool) -> int:
+    def _state_value(self, value: StateValue, at: Position, *, first: bool) -> int:
         state = self.equations.states[value.state]
         cell = tuple(at[axis] for axis in state.axes)
         if first or state.kind == "initial":
             return self._initial(value.state, cell, value.part if first else "last")
         return self._leaf(value.state, self.names.read(value.state, value.part), cell)
 
-    def _reduce(self, expression: Reduce, at: Place, *, first: bool) -> int:
+    def _reduce(self, expression: Reduce, at: Position, *, first: bool) -> int:
         ranges = [range(len(self.equations.ranges[axis.removesuffix("!")])) for axis in expression.reduced]
         places = ({**at, **dict(zip(expression.reduced, cell, strict=True))} for cell in product(*ranges))
         values = [self._number(expression.arg, place, first=first) for place in places]
@@ -322,7 +318,7 @@ class _Lowering:
             result = self.graph.apply(REDUCERS[expression.function], result, value)
         return result
 
-    def _apply(self, expression: Apply, at: Place, *, first: bool) -> int:
+    def _apply(self, expression: Apply, at: Position, *, first: bool) -> int:
         function, graph = FUNCTIONS[expression.function], self.graph
         args = [self.expression(arg, at, first=first) for arg in expression.args]
         for place, arg in enumerate(args):
@@ -331,14 +327,7 @@ class _Lowering:
         return int(function.meaning(graph, *args, *clock))
 
 
-def _flat(cell: Sequence[int], shape: Sequence[int]) -> int:
-    position = 0
-    for index, length in zip(cell, shape, strict=True):
-        position = position * length + index
-    return position
-
-
-def _referenced(reference: Reference, at: Place) -> Cell:
+def _referenced(reference: Reference, at: Position) -> Cell:
     """Give the element that a reference means at one place."""
     axes = iter(reference.raw_axes)
     return tuple(index[at[next(axes)]] if isinstance(index, tuple) else index for index in reference.indices)

@@ -12,7 +12,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 
 
-class Given:
+class LabelledInputs:
     """Sorts values by name; `times` is the integration grid, shape (steps + 1,)."""
 
     def __init__(self, labels: Labels, times: Array) -> None:

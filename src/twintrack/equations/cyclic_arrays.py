@@ -1,7 +1,8 @@
 """Arrays whose elements use one another: their equations are taken apart, one for each element.
 
 `cohort[later] = cohort[earlier] * survival` is one equation, and as one it would need itself. Only equations
-in such a knot are taken apart, and only along the subscripts that the knot runs along; others stay arrays.
+of such a cycle, a strongly connected component of the graph, are taken apart, and only along the subscripts
+that the cycle runs along; others stay arrays.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     Vector,
+    walk,
 )
 from twintrack.errors import EquationError
 
-Part = tuple[str, int]
+ComponentKey = tuple[str, int]
 """A component: its variable and its number."""
 
 _MOST = 20_000
@@ -45,22 +47,22 @@ def untangle(equations: Equations) -> Equations:
 
     What needs itself truly is left as it is. Raises EquationError for an array that is too large.
     """
-    knots: list[set[Part]] = []
+    cycles: list[set[ComponentKey]] = []
     for initial in (False, True):
         graph = Graph(equations, initial=initial)
-        for ring in _rings(graph) if graph.has_cycle() else ():
+        for ring in _strongly_connected(graph) if graph.has_cycle() else ():
             found = {
                 (node.variable, max(node.part, 0))
                 for node in ring
                 if node.variable and (node.part >= 0 or len(equations.components[node.variable]) == 1)
             }
-            touched = [knot for knot in knots if knot & found]
-            knots = [knot for knot in knots if not knot & found] + [found.union(*touched)] * bool(found)
-    return _Splitter(equations, knots).split() if knots else equations
+            touched = [cycle for cycle in cycles if cycle & found]
+            cycles = [cycle for cycle in cycles if not cycle & found] + [found.union(*touched)] * bool(found)
+    return _Splitter(equations, cycles).split() if cycles else equations
 
 
-def _rings(graph: Graph) -> Iterator[list[Node]]:
-    """Yield the sets of nodes that need one another (Tarjan's algorithm, without recursion)."""
+def _strongly_connected(graph: Graph) -> Iterator[list[Node]]:
+    """Yield the strongly connected components: nodes that need one another (Tarjan, without recursion)."""
     number: dict[Node, int] = {}
     lowest: dict[Node, int] = {}
     stack: list[Node] = []
@@ -94,38 +96,26 @@ def _rings(graph: Graph) -> Iterator[list[Node]]:
                 path.append((following, iter(graph.needs(following))))
 
 
-def _inside(expression: Expr, states: tuple[State, ...]) -> Iterator[Expr]:
-    """Yield an expression and all its parts, those of its states included."""
-    yield expression
-    for child in expression.children:
-        yield from _inside(child, states)
-    if isinstance(expression, StateValue):
-        state = states[expression.state]
-        for item in (state.initial, *state.inputs.values()):
-            yield from _inside(item, states)
-
-
 class _Splitter:
-    """Takes the components of each knot apart; `whole` are the axes of each along which it stays an array."""
+    """Takes the components of cycles apart; `whole` are the axes along which each stays an array."""
 
-    def __init__(self, equations: Equations, knots: list[set[Part]]) -> None:
+    def __init__(self, equations: Equations, cycles: list[set[ComponentKey]]) -> None:
         self.equations = equations
         self.states = list(equations.states)
-        self.whole = {part: self._whole_axes(knot) for knot in knots for part in knot}
+        self.whole = {part: self._whole_axes(cycle) for cycle in cycles for part in cycle}
 
-    def _component(self, part: Part) -> Component:
+    def _component(self, part: ComponentKey) -> Component:
         return self.equations.components[part[0]][part[1]]
 
     def _parts_of(self, expression: Expr | None) -> Iterator[Expr]:
-        if expression is not None:
-            yield from _inside(expression, self.equations.states)
+        return walk(expression, self.equations.states)
 
-    def _whole_axes(self, knot: set[Part]) -> set[str]:
-        """Give the axes along which every element of a knot needs only its like."""
-        whole = set.intersection(*(set(self._component(part).axes) for part in knot))
-        for part in knot:
+    def _whole_axes(self, cycle: set[ComponentKey]) -> set[str]:
+        """Give the axes along which every element of a cycle needs only its like."""
+        whole = set.intersection(*(set(self._component(part).axes) for part in cycle))
+        for part in cycle:
             for item in self._parts_of(self._component(part).expression):
-                for other in knot if isinstance(item, Reference) else ():
+                for other in cycle if isinstance(item, Reference) else ():
                     if isinstance(item, Reference) and other[0] == item.variable:
                         whole &= self._shared(item, self._component(other))
         return whole
@@ -143,7 +133,7 @@ class _Splitter:
         return found
 
     def split(self) -> Equations:
-        """Give the equations with the knotted components taken apart."""
+        """Give the equations with the components of cycles taken apart."""
         components = dict(self.equations.components)
         owners = dict(self.equations.owners)
         for name in {name for name, _ in self.whole}:
@@ -281,7 +271,7 @@ def _without_unused(equations: Equations, states: list[State]) -> Equations:
         if part.expression is not None
     ]
     used = sorted(
-        {item.state for root in roots for item in _inside(root, every) if isinstance(item, StateValue)}
+        {item.state for root in roots for item in walk(root, every) if isinstance(item, StateValue)}
     )
     places = {state: place for place, state in enumerate(used)}
 

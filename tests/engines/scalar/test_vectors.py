@@ -10,10 +10,10 @@ import pytest
 from scipy import special
 
 from twintrack.engines import NativeEngine, NumpyEngine
-from twintrack.engines.native import vectors
-from twintrack.engines.native.graph import ScalarGraph
-from twintrack.engines.native.sorting import Sorting
-from twintrack.engines.native.special import erfc
+from twintrack.engines.scalar import vectors
+from twintrack.engines.scalar.graph import ScalarGraph
+from twintrack.engines.scalar.sorting import Sorting
+from twintrack.engines.scalar.special import erfc
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
 

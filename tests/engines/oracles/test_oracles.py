@@ -12,12 +12,12 @@ from engine_helpers import assert_same
 
 from bench.simlin import SimlinEngine
 from twintrack.engines import Blend, NumpyEngine, PysdEngine
-from twintrack.engines.oracle import Oracle
-from twintrack.engines.pysd_engine import FlatPysdEngine
+from twintrack.engines.oracles.base import Oracle
+from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError, TwinTrackError
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 ENGINES: dict[str, Callable[[Path], Oracle]] = {
     "pysd": PysdEngine,
     "flat": FlatPysdEngine,

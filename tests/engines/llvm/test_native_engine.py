@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twintrack.engines import NativeEngine, NumpyEngine, native_engine
+from twintrack.engines import NativeEngine, NumpyEngine
+from twintrack.engines.llvm import engine as llvm_engine
 from twintrack.equations import load_equations
 
 CONTROL = """
@@ -131,7 +132,7 @@ def test_machine_code_is_compiled_once_and_then_read(tmp_path: Path, monkeypatch
     def refuse(text: str) -> bytes:
         raise AssertionError(text[:0])
 
-    monkeypatch.setattr(native_engine, "machine_code", refuse)
+    monkeypatch.setattr(llvm_engine, "machine_code", refuse)
     again = NativeEngine(load_equations(path)).run({}, {}, ["level"])["level"]
     np.testing.assert_array_equal(first, again)
     (stored,) = (tmp_path / "cache" / "machine_code").iterdir()
@@ -149,3 +150,11 @@ z = y + 0 * Time ~ Dmnl ~ |
     engine = NativeEngine(load_equations(path_of(text, tmp_path)))
     found = engine.run({"x": np.array([-1.0, 0.5, 7.0, 9.0])}, {}, ["z"], runs=4)["z"][0]
     np.testing.assert_allclose(found, [1e6, 515000.0, 1.158656e-7, 1.158656e-7], rtol=1e-12)
+
+
+def test_a_truth_value_that_is_held_for_each_run_is_read_again(tmp_path: Path) -> None:
+    text = "a = 1 ~ Dmnl ~ |\nx = IF THEN ELSE(a > 2, Time, -Time) ~ Dmnl ~ |\n"
+    engine = NativeEngine(load_equations(path_of(text, tmp_path)))
+    found = engine.run({"a": np.array([1.0, 3.0])}, {}, ["x"], runs=2)["x"]
+    times = engine.equations.time.saved
+    np.testing.assert_array_equal(found, np.stack([-times, times], axis=-1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.scalar.graph import ScalarGraph
 
 
 class Sorting:

@@ -1,21 +1,27 @@
-"""One part of the functions over runs: a loop over the vectors of a block, and what parts leave to others."""
+"""Basic blocks of the functions over runs: straight code in a loop over vectors, and what is spilled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from twintrack.engines.native.graph import LITERAL, ScalarGraph
-from twintrack.engines.native.lowering import Slot
-from twintrack.engines.native.text import BLOCK, LANES, RUNS, Body, operation
+from twintrack.engines.llvm.instructions import BLOCK, LANES, RUNS, Body, operation
+from twintrack.engines.scalar.graph import LITERAL, ScalarGraph
+from twintrack.engines.scalar.lowering import Slot
 from twintrack.equations.structure import Table
 
-Store = tuple[str, int, int]
-"""Something to store: in which array, at which place, the value of which node."""
+
+class Store(NamedTuple):
+    """Something to store: in which array, at which place, the value of which node."""
+
+    array: str
+    place: int
+    node: int
 
 
 @dataclass
-class Part:
+class BasicBlock:
     """Operations of one function, and what is stored at its end; `saving`: only where a row is saved."""
 
     operations: list[int] = field(default_factory=list)
@@ -35,15 +41,15 @@ class Memory:
     held: dict[int, int] = field(default_factory=dict)
 
 
-class PartWriter:
-    """Writes one part: every value is loaded before its first use."""
+class BlockWriter:
+    """Writes one basic block: every value is loaded before its first use."""
 
     def __init__(
         self,
         graph: ScalarGraph,
         tables: Sequence[Table],
         memory: Memory,
-        crossing: Crossing,
+        spills: SpillSlots,
         position: int,
         *,
         first: bool,
@@ -51,26 +57,26 @@ class PartWriter:
         self.graph = graph
         self.tables = tables
         self.memory = memory
-        self.crossing = crossing
+        self.spills = spills
         self.position = position
         self.first = first
         self.body = Body(RUNS)
         self.names: dict[int, str] = {}
 
-    def lines(self, part: Part) -> list[str]:
+    def lines(self, block: BasicBlock) -> list[str]:
         """Give the lines of the function."""
-        for node in part.operations:
+        for node in block.operations:
             item = self.graph[node]
             args = [self._value(arg) for arg in item.args]
             self.names[node] = operation(self.body, item, args, self.graph, self.tables)
-        for node in part.operations:
-            place = self.crossing.leaving(node, self.position)
+        for node in block.operations:
+            place = self.spills.leaving(node, self.position)
             if place is not None:
                 self._store(self._address("%T", place), node)
-        rows = [store for store in part.stores if store[0] == "Y"]
-        for _, _, node in part.stores:
+        rows = [store for store in block.stores if store.array == "Y"]
+        for _, _, node in block.stores:
             self._value(node)  # outputs are stored in a block of their own, after which names are unknown
-        for store in part.stores:
+        for store in block.stores:
             if store not in rows:
                 self._keep(*store)
         if rows:
@@ -127,8 +133,8 @@ class PartWriter:
         if not self.graph.by_run[node]:
             array, places = ("%Z", memory.shared) if self.graph.moving[node] else ("%F", memory.fixed)
             return self._spread(array, places.setdefault(node, len(places)))
-        if node in self.crossing.places:
-            return self._load(self._address("%T", self.crossing.places[node]))
+        if node in self.spills.slots:
+            return self._load(self._address("%T", self.spills.slots[node]))
         if self.first:
             return self._load(self._strided("%P" if item.op == "constant" else "%X", item.place))
         return self._load(self._address("%K", memory.held.setdefault(node, len(memory.held))))
@@ -171,37 +177,37 @@ class PartWriter:
         self.body.lines.append(f"store {RUNS.number} {self._as_number(node)}, ptr {address}, align 8")
 
 
-class Crossing:
-    """The values that one part leaves to later ones; a place is used again when it is free."""
+class SpillSlots:
+    """The values that one basic block leaves to later ones; a slot is used again when it is free."""
 
-    def __init__(self, graph: ScalarGraph, parts: Sequence[Part]) -> None:
-        self.homes = {node: position for position, part in enumerate(parts) for node in part.operations}
+    def __init__(self, graph: ScalarGraph, blocks: Sequence[BasicBlock]) -> None:
+        self.homes = {node: position for position, block in enumerate(blocks) for node in block.operations}
         last: dict[int, int] = {}
-        for position, part in enumerate(parts):
-            for node in self._read(graph, part):
+        for position, block in enumerate(blocks):
+            for node in self._read(graph, block):
                 if node in self.homes:
                     last[node] = position
-        self.places: dict[int, int] = {}
+        self.slots: dict[int, int] = {}
         self.size = 0
         free: list[int] = []
         ending: dict[int, list[int]] = {}
-        for position, part in enumerate(parts):
+        for position, block in enumerate(blocks):
             free += ending.pop(position, [])
-            for node in part.operations:
+            for node in block.operations:
                 if last.get(node, 0) > position:
                     if not free:
                         free.append(self.size)
                         self.size += 1
-                    self.places[node] = free.pop()
-                    ending.setdefault(last[node] + 1, []).append(self.places[node])
+                    self.slots[node] = free.pop()
+                    ending.setdefault(last[node] + 1, []).append(self.slots[node])
 
     @staticmethod
-    def _read(graph: ScalarGraph, part: Part) -> Iterator[int]:
-        for node in part.operations:
+    def _read(graph: ScalarGraph, block: BasicBlock) -> Iterator[int]:
+        for node in block.operations:
             yield from graph[node].args
-        for _, _, node in part.stores:
+        for _, _, node in block.stores:
             yield node
 
     def leaving(self, node: int, position: int) -> int | None:
-        """Give where a value that is computed in a part has to be kept for later ones."""
-        return self.places.get(node) if self.homes[node] == position else None
+        """Give where a value that is computed in a basic block has to be kept for later ones."""
+        return self.slots.get(node) if self.homes[node] == position else None

@@ -1,10 +1,11 @@
 """The functions of a compiled model as LLVM text.
 
 A value is computed where it has to be computed least often: once (`F`), once per step for all runs (`Z`),
-once per run (`K`), or at every step of every run. What is computed for runs is cut in parts, each a function
-of its own; what one part leaves to later ones lies in `T`. A step reads the state `S` and writes the next one
-to `S2`; pipelines, in `R`, are written in place at the very end. Arrays over runs have the axis of runs last,
-of length `BLOCK` in those of a block, `stride` in those of all runs (inputs `P` and `X`, outputs `Y`).
+once per run (`K`), or at every step of every run. What is computed for runs is cut in basic blocks, each a
+function of its own; what one leaves to later ones is spilled to `T`. A step reads the state `S` and writes
+the next one to `S2`; pipelines, in `R`, are written in place at the very end. Arrays over runs have the axis
+of runs last, of length `BLOCK` in those of a block of runs, `stride` in those of all runs (inputs `P` and
+`X`, outputs `Y`).
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from twintrack.engines.native.driver import START, STEP, driver
-from twintrack.engines.native.graph import LEAVES, LITERAL
-from twintrack.engines.native.lowering import InputLayouts, ScalarProgram
-from twintrack.engines.native.parts import Crossing, Memory, Part, PartWriter, Store
-from twintrack.engines.native.text import BLOCK, ONE, Body, number, operation
+from twintrack.engines.llvm.basic_blocks import BasicBlock, BlockWriter, Memory, SpillSlots, Store
+from twintrack.engines.llvm.driver import START, STEP, driver
+from twintrack.engines.llvm.instructions import BLOCK, ONE, Body, number, operation
+from twintrack.engines.scalar.graph import LEAVES, LITERAL
+from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
 
-_PART = 35
-"""Operations in one part: many enough to hide the loop, few enough to stay in registers."""
+_LENGTH = 35
+"""Operations in a basic block: many enough to hide the loop, few enough to stay in registers."""
 
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
@@ -61,7 +62,7 @@ class _Writer:
         levels = _places(slot.length == 1 for slot in slots)
         rings = _places(slot.length if slot.length > 1 else 0 for slot in slots)
         self.memory = Memory(slots, levels, rings)
-        self.crossing = 0
+        self.spilled = 0
         self.called: set[str] = set()
 
     def source(self) -> Source:
@@ -71,7 +72,7 @@ class _Writer:
         still = [name for name in outputs if name not in changing]
         updates = self._state("S2", "R", [slot.following for slot in memory.slots])
         step, steps = self._kernel("step", [*self._rows(changing), *updates], first=False)
-        held = [("K", place, node) for node, place in memory.held.items()]
+        held = [Store("K", place, node) for node, place in memory.held.items()]
         starts = self._state("S", "R0", [slot.first for slot in memory.slots])
         init, start = self._kernel("init", [*starts, *self._rows(still), *held], first=True)
         shared, fixed = self._once("shared", memory.shared), self._once("fixed", memory.fixed)
@@ -89,46 +90,48 @@ class _Writer:
             text="\n".join([*sorted(self.called), fixed, shared, init, step, main]),
             moving=tuple(changing),
             still=tuple(still),
-            work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.crossing) * BLOCK,
+            work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.spilled) * BLOCK,
             fixed=len(memory.fixed),
             shared=len(memory.shared),
         )
 
     def _rows(self, names: Sequence[str]) -> list[Store]:
         nodes = [node for name in names for node in self.program.outputs[name]]
-        return [("Y", place, node) for place, node in enumerate(nodes)]
+        return [Store("Y", place, node) for place, node in enumerate(nodes)]
 
     def _state(self, level: str, ring: str, nodes: Sequence[int]) -> list[Store]:
         """Store a node for each slot: a level in one array, a pipeline in the other; unused slots nowhere."""
         numbered = list(enumerate(zip(self.program.slots, nodes, strict=True)))
-        levels = [(level, self.memory.levels[p], node) for p, (slot, node) in numbered if slot.length == 1]
-        return [*levels, *((ring, p, node) for p, (slot, node) in numbered if slot.length > 1)]
+        levels = [
+            Store(level, self.memory.levels[p], node) for p, (slot, node) in numbered if slot.length == 1
+        ]
+        return [*levels, *(Store(ring, p, node) for p, (slot, node) in numbered if slot.length > 1)]
 
     # Functions over a block of runs
 
     def _kernel(self, name: str, stores: Sequence[Store], *, first: bool) -> tuple[str, str]:
-        """Write the parts that compute and store values, and the calls of them."""
-        parts = self._parts(stores, first=first)
-        crossing = Crossing(self.graph, parts)
-        self.crossing = max(self.crossing, crossing.size)
+        """Write the basic blocks that compute and store values, and the calls of them."""
+        blocks = self._blocks(stores, first=first)
+        spills = SpillSlots(self.graph, blocks)
+        self.spilled = max(self.spilled, spills.size)
         functions: list[str] = []
         calls: dict[bool, list[str]] = {False: [], True: []}
-        for position, part in enumerate(parts):
-            writer = PartWriter(self.graph, self.tables, self.memory, crossing, position, first=first)
-            text = "\n".join(writer.lines(part))
+        for position, block in enumerate(blocks):
+            writer = BlockWriter(self.graph, self.tables, self.memory, spills, position, first=first)
+            text = "\n".join(writer.lines(block))
             self.called |= writer.body.called
             functions.append(
                 f"define internal void @{name}_{position}({_ARGUMENTS}) noinline {{\nentry:\n{text}\n}}"
             )
-            calls[part.saving].append(f"call void @{name}_{position}({START if first else STEP})")
+            calls[block.saving].append(f"call void @{name}_{position}({START if first else STEP})")
         always, saving = calls[False], calls[True]
-        rings = [always.pop()] if any(store[0] == "R" for store in stores) else []
+        rings = [always.pop()] if any(store.array == "R" for store in stores) else []
         if saving and not first:
             saving = ["br i1 %save, label %keep, label %done", "keep:", *saving, "br label %done", "done:"]
         return "\n".join(functions), "\n".join([*always, *saving, *rings])
 
-    def _parts(self, stores: Sequence[Store], *, first: bool) -> list[Part]:
-        """Cut the operations that the stores need in parts; each store follows the part of its value.
+    def _blocks(self, stores: Sequence[Store], *, first: bool) -> list[BasicBlock]:
+        """Cut the operations that the stores need in basic blocks; each store follows the block of its value.
 
         What only saved rows need comes after all else, and pipelines are written after everything has been
         read.
@@ -138,14 +141,19 @@ class _Writer:
         always = [node for node in needed if node not in stops]
         known = stops.union(always)
         saving = [node for node in self.graph.needed([n for _, _, n in stores], stops) if node not in known]
-        parts = [Part(always[start : start + _PART]) for start in range(0, len(always), _PART)] or [Part()]
-        parts += [Part(saving[start : start + _PART], saving=True) for start in range(0, len(saving), _PART)]
-        home = {node: part for part in parts for node in part.operations}
-        rings = Part(stores=[store for store in stores if store[0] == "R"])
+        blocks = [
+            BasicBlock(always[start : start + _LENGTH]) for start in range(0, len(always), _LENGTH)
+        ] or [BasicBlock()]
+        blocks += [
+            BasicBlock(saving[start : start + _LENGTH], saving=True)
+            for start in range(0, len(saving), _LENGTH)
+        ]
+        home = {node: block for block in blocks for node in block.operations}
+        rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
         for store in stores:
-            if store[0] != "R":
-                home.get(store[2], parts[0]).stores.append(store)
-        return [*parts, rings] if rings.stores else parts
+            if store.array != "R":
+                home.get(store.node, blocks[0]).stores.append(store)
+        return [*blocks, rings] if rings.stores else blocks
 
     def _is_operation(self, node: int, *, first: bool) -> bool:
         """Tell whether a node is computed over runs, either first or at every step."""

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from functools import reduce
 from itertools import accumulate, pairwise
 
-from twintrack.engines.native.graph import ARGUMENT, LITERAL, Loop, ScalarGraph
-from twintrack.engines.native.sorting import Sorting
-from twintrack.engines.native.special import erfc
-from twintrack.equations.functions import PRICE_HALVINGS, PRIORITY_REACH
+from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, ScalarGraph
+from twintrack.engines.scalar.sorting import Sorting
+from twintrack.engines.scalar.special import erfc
+from twintrack.equations.constructs import PRICE_HALVINGS, PRIORITY_REACH
 
 Nodes = Sequence[int]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twintrack.engines.native.graph import ScalarGraph
+from twintrack.engines.scalar.graph import ScalarGraph
 
 # (1 + 2 x) exp(x^2) erfc(x) for x >= 0 as a polynomial in (x - 3.75) / (x + 3.75): the form of M. M. Shepherd
 # and J. G. Laframboise, Mathematics of Computation 36 (1981), 249-253, here a Chebyshev fit of degree 20 with

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -11,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.engines.base import Inputs
-from twintrack.engines.blocks import for_each
-from twintrack.engines.native.kernels import Source
-from twintrack.engines.native.lowering import InputLayouts
-from twintrack.engines.native.machine import Machine
-from twintrack.engines.native.text import BLOCK, LANES
-from twintrack.engines.packing import Layout
+from twintrack.engines.layout import Layout
+from twintrack.engines.llvm.instructions import BLOCK, LANES
+from twintrack.engines.llvm.machine import Machine
+from twintrack.engines.llvm.source import Source
+from twintrack.engines.scalar.lowering import InputLayouts
 from twintrack.equations.structure import Array
 
 _CUT = 4 * BLOCK
@@ -60,7 +61,7 @@ class Computation:
     def compute(self) -> None:
         """Compute, on all cores of this process where there is enough to do."""
         self.kernel.machine.prepare(self.steps, *map(_address, (self.shared, self.once, self.every)))
-        for_each(self._part, range(0, self.padded, _CUT))
+        _for_each(self._part, range(0, self.padded, _CUT))
 
     def values(self) -> dict[str, Array]:
         """Give what was computed, shape (saves,) + axes + (runs,)."""
@@ -108,3 +109,14 @@ def _aligned(shape: tuple[int, ...]) -> Array:
 
 def _address(array: NDArray[Any]) -> int:
     return array.ctypes.data
+
+
+def _for_each(work: Callable[[int], None], starts: range) -> None:
+    """Work on all blocks, one thread per core: compiled code runs outside Python's lock, on one core each."""
+    if len(starts) == 1:
+        work(starts[0])
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ThreadPoolExecutor(cores) as threads:
+        for _ in threads.map(work, starts):
+            pass

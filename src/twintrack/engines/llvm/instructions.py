@@ -1,7 +1,6 @@
 """Scalar operations as LLVM's textual form, either on one number or on a vector of runs.
 
-Exponential and logarithm are written out without a branch, so that they run in vector registers; functions on
-which no time is lost are left to LLVM, which calls the C library for each number.
+Functions on which no time is lost are left to LLVM, which calls the C library for each number.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from twintrack.engines.lookups import ends_of_slopes
-from twintrack.engines.native.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
+from twintrack.engines.scalar import exp_ln
+from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 
 LANES = 8
@@ -25,6 +25,7 @@ BLOCK = 64
 """Runs that a part of the functions takes in one loop: their values stay in the second cache."""
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
+_ON_BITS = {"add": "add", "subtract": "sub", "left": "shl", "right": "ashr"}
 _COMPARED = {
     "equal": "oeq",
     "not_equal": "une",
@@ -48,40 +49,8 @@ _INTRINSICS = {
     "tanh": "tanh",
 }
 
-# exp(x) = 2^n exp(r), |r| <= ln(2)/2; Chebyshev fit of exp(r), relative error 2e-17.
-_EXP = (
-    2.511003761756205e-08,
-    2.763263965412376e-07,
-    2.7557240918547625e-06,
-    2.480148548228773e-05,
-    0.00019841269890047143,
-    0.0013888888952314812,
-    0.008333333333319601,
-    0.04166666666648809,
-    0.1666666666666668,
-    0.5000000000000019,
-    1.0,
-    1.0,
-)
-_LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
-_ROUNDER = 1.5 * 2.0**52
-"""Added to a number it leaves the nearest whole one in the low bits of the mantissa."""
-_EXP_HIGHEST, _EXP_LOWEST = 709.782712893384, -708.0
-
-# log(m) = 2 s + s z R(z), s = (m - 1) / (m + 1), z = s^2, m between sqrt(1/2) and sqrt(2); coefficients of R
-# as published with the C library of Sun Microsystems (fdlibm, e_log.c), error below 2^-58.
-_LOG = (
-    6.666666666666735130e-01,
-    3.999999999940941908e-01,
-    2.857142874366239149e-01,
-    2.222219843214978396e-01,
-    1.818357216161805012e-01,
-    1.531383769920937332e-01,
-    1.479819860511658591e-01,
-)
 _SMALL_END = 1e-3
 """A lookup that ends below this share of its largest value is given its last value without adding up."""
-_ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 _SMALLEST = 2.2250738585072014e-308
 
 
@@ -166,6 +135,32 @@ class Body:
         """Give one * other + added."""
         product = self.put(f"fmul contract {self.kind.number} {one}, {other}")
         return self.put(f"fadd contract {self.kind.number} {product}, {added}")
+
+    def literal(self, value: float) -> str:
+        """Give a number as a constant."""
+        return self.kind.literal(value)
+
+    def arithmetic(self, op: str, one: str, other: str) -> str:
+        """Give a sum, difference, product or quotient; a product may be rounded together with a sum."""
+        contract = " contract" if op == "multiply" else ""
+        return self.put(f"{_ARITHMETIC[op]}{contract} {self.kind.number} {one}, {other}")
+
+    def bits_of(self, number: str) -> str:
+        """Give the bits of a number."""
+        return self.put(f"bitcast {self.kind.number} {number} to {self.kind.bits}")
+
+    def number_of(self, bits: str) -> str:
+        """Give the number that has some bits."""
+        return self.put(f"bitcast {self.kind.bits} {bits} to {self.kind.number}")
+
+    def on_bits(self, op: str, bits: str, other: str | int) -> str:
+        """Add, subtract or move bits."""
+        operand = other if isinstance(other, str) else self.kind.whole(other)
+        return self.put(f"{_ON_BITS[op]} {self.kind.bits} {bits}, {operand}")
+
+    def converted(self, bits: str) -> str:
+        """Give bits, taken for a whole number with a sign, as a number."""
+        return self.put(f"sitofp {self.kind.bits} {bits} to {self.kind.number}")
 
     def compare(self, relation: str, one: str, other: str) -> str:
         """Compare two values."""
@@ -260,53 +255,20 @@ def extreme(body: Body, op: str, one: str, other: str, *, known: bool) -> str:
 
 def _exponential(body: Body, x: str) -> str:
     kind = body.kind
-    shifted = body.fused(x, kind.literal(1.0 / math.log(2.0)), kind.literal(_ROUNDER))
-    whole = body.put(f"fsub {kind.number} {shifted}, {kind.literal(_ROUNDER)}")
-    rest = body.fused(whole, kind.literal(-_LN2_HIGH), x)
-    rest = body.fused(whole, kind.literal(-_LN2_LOW), rest)
-    value = kind.literal(_EXP[0])
-    for coefficient in _EXP[1:]:
-        value = body.fused(value, rest, kind.literal(coefficient))
-    power = body.put(f"bitcast {kind.number} {shifted} to {kind.bits}")
-    power = body.put(f"shl {kind.bits} {power}, {kind.whole(52)}")
-    bits = body.put(f"bitcast {kind.number} {value} to {kind.bits}")
-    bits = body.put(f"add {kind.bits} {bits}, {power}")
-    value = body.put(f"bitcast {kind.bits} {bits} to {kind.number}")
-    high = body.compare("ogt", x, kind.literal(_EXP_HIGHEST))
+    value = exp_ln.exponential(body, x)
+    high = body.compare("ogt", x, kind.literal(exp_ln.HIGHEST))
     value = body.choose(high, kind.literal(math.inf), value)
-    return body.choose(body.compare("olt", x, kind.literal(_EXP_LOWEST)), kind.literal(0.0), value)
+    return body.choose(body.compare("olt", x, kind.literal(exp_ln.LOWEST)), kind.literal(0.0), value)
 
 
 def _logarithm(body: Body, x: str) -> str:
     """Write the natural logarithm; numbers below 2e-308, which have no full mantissa, count as zero."""
     kind = body.kind
-    value = _logarithm_of_positive(body, x)
+    value = exp_ln.logarithm(body, x)
     value = body.choose(body.compare("olt", x, kind.literal(math.inf)), value, x)
     small = body.compare("oge", x, kind.literal(0.0))
     nothing = body.choose(small, kind.literal(-math.inf), kind.literal(math.nan))
     return body.choose(body.compare("oge", x, kind.literal(_SMALLEST)), value, nothing)
-
-
-def _logarithm_of_positive(body: Body, x: str) -> str:
-    """Write the natural logarithm of a number above 2e-308; infinity gives no number, others anything."""
-    kind = body.kind
-    bits = body.put(f"bitcast {kind.number} {x} to {kind.bits}")
-    exponent = body.put(f"sub {kind.bits} {bits}, {kind.whole(_ROOT_HALF_BITS)}")
-    exponent = body.put(f"ashr {kind.bits} {exponent}, {kind.whole(52)}")
-    shifted = body.put(f"shl {kind.bits} {exponent}, {kind.whole(52)}")
-    mantissa = body.put(f"sub {kind.bits} {bits}, {shifted}")
-    mantissa = body.put(f"bitcast {kind.bits} {mantissa} to {kind.number}")
-    above = body.put(f"fsub {kind.number} {mantissa}, {kind.literal(1.0)}")
-    below = body.put(f"fadd {kind.number} {mantissa}, {kind.literal(1.0)}")
-    s = body.put(f"fdiv {kind.number} {above}, {below}")
-    z = body.put(f"fmul contract {kind.number} {s}, {s}")
-    series = kind.literal(_LOG[-1])
-    for coefficient in (*_LOG[-2::-1], 2.0):
-        series = body.fused(series, z, kind.literal(coefficient))
-    power = body.put(f"sitofp {kind.bits} {exponent} to {kind.number}")
-    spoiled = body.fused(x, kind.literal(0.0), s)  # 0 times infinity is no number
-    fraction = body.put(f"fmul contract {kind.number} {spoiled}, {series}")
-    return body.fused(power, kind.literal(math.log(2.0)), fraction)
 
 
 def _remainder(body: Body, x: str, y: str) -> str:
@@ -376,6 +338,6 @@ LOOKUPS: dict[str, Callable[[Body, Table, str], str]] = {
 _WRITTEN_OUT: dict[str, Callable[..., str]] = {
     "exp": _exponential,
     "ln": _logarithm,
-    "ln_positive": _logarithm_of_positive,
+    "ln_positive": exp_ln.logarithm,
     "mod": _remainder,
 }

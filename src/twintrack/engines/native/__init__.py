@@ -1,1 +1,0 @@
-"""Equations as scalar operations, compiled to vector instructions by LLVM."""

@@ -1,0 +1,372 @@
+"""Putting a model together: left-hand sides first, then right-hand sides, kinds, time grid and constants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.equations import stateful, vectors
+from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
+from twintrack.equations.cyclic_arrays import untangle
+from twintrack.equations.expressions import Constructs, Lowering
+from twintrack.equations.faults import raise_together
+from twintrack.equations.frame import Frame
+from twintrack.equations.graph import Graph
+from twintrack.equations.meaning import meaning
+from twintrack.equations.naming import Names
+from twintrack.equations.parsing import Definition, Unread
+from twintrack.equations.static import NotStaticError, Static
+from twintrack.equations.structure import (
+    CONTROL_NAMES,
+    Array,
+    Component,
+    Equations,
+    Expr,
+    Index,
+    Literal,
+    LookupCall,
+    Number,
+    Reference,
+    StateValue,
+    TimeGrid,
+    Variable,
+    walk,
+)
+from twintrack.equations.subscripts import Ranges
+from twintrack.errors import EquationError, InputError
+
+CONSTRUCTS = Constructs(
+    trees={**stateful.HANDLERS, **vectors.HANDLERS},
+    calls={
+        **{name: vectors.function for name, item in VECTORS.items() if item.called},
+        **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
+    },
+)
+"""What lowers stateful constructs, functions of whole vectors and those of lookups."""
+
+
+def build_equations(
+    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str
+) -> Equations:
+    """Join the equations of a model, in the order of the file. Raises EquationError with all faults."""
+    assembly = _Assembly(definitions, ranges, file)
+    assembly.frame.faults += [fault.error for fault in unread]
+    assembly.frame.broken |= {assembly.frame.names.add(fault.name) for fault in unread}
+    assembly.read_left_sides()
+    assembly.read_right_sides()
+    raise_together(assembly.frame.faults)
+    equations = untangle(assembly.equations())
+    for initial in (False, True):
+        Graph(equations, initial=initial).check()
+    return replace(equations, hash=meaning(equations))
+
+
+class _Assembly:
+    """Holds what is known so far about each variable; see `build_equations` for the order of the steps."""
+
+    def __init__(self, definitions: Sequence[Definition], ranges: Ranges, file: str) -> None:
+        self.file = file
+        self.frame = Frame(ranges, Names(), axes={})
+        self.parts: dict[str, list[Definition]] = {}
+        for definition in definitions:
+            self.parts.setdefault(self.frame.names.add(definition.name), []).append(definition)
+        self.boxes: dict[str, list[tuple[Index, ...]]] = {}
+        self.owners: dict[str, NDArray[np.int64]] = {}
+        self.components: dict[str, tuple[Component, ...]] = {}
+
+    def _where(self, name: str, component: int = 0) -> str:
+        return f"{self.file}:{self.parts[name][component].entry.line}"
+
+    def _fault(self, name: str, message: str, construct: str = "", component: int = 0) -> None:
+        where = self._where(name, component)
+        self.frame.faults.append(EquationError(message, variable=name, construct=construct, where=where))
+
+    # Left-hand sides
+
+    def read_left_sides(self) -> None:
+        """Find the axes of every variable, the box of every component and the tables of every lookup."""
+        find = self.frame.ranges.names.find
+        for name, parts in self.parts.items():
+            subscripts = [[find(item) for item in part.subscripts] for part in parts]
+            if len({len(items) for items in subscripts}) > 1:
+                self._fault(name, "its equations have different numbers of subscripts")
+                continue
+            try:
+                axes = tuple(self.frame.ranges.axis(used) for used in zip(*subscripts, strict=True))
+            except KeyError as error:
+                self._fault(name, "no subscript range holds these", str(error.args[0]))
+                continue
+            self.frame.axes[name] = axes
+            self.boxes[name] = [tuple(map(self.frame.ranges.index, axes, items)) for items in subscripts]
+            self._own(name, parts)
+        for name, parts in self.parts.items():
+            if parts[0].kind == "lookup" and name in self.boxes:
+                self._read_lookup(name, parts)
+
+    def _own(self, name: str, parts: Sequence[Definition]) -> None:
+        """Find which component defines each element of a variable."""
+        ranges = self.frame.ranges
+        axes = self.frame.axes[name]
+        owner = np.full(tuple(len(ranges.elements[axis]) for axis in axes), -1)
+        for number, (box, part) in enumerate(zip(self.boxes[name], parts, strict=True)):
+            mask = np.zeros(owner.shape, bool)
+            mask[np.ix_(*_lists(box))] = True
+            for excluded in part.excepted:
+                try:
+                    named = [ranges.members(ranges.names.find(item)) for item in excluded]
+                except KeyError as error:
+                    self._fault(name, "no such subscript after :EXCEPT:", str(error.args[0]), number)
+                else:  # what is not among the elements of the variable takes nothing away
+                    pairs = zip((ranges.elements[axis] for axis in axes), named, strict=True)
+                    places = [[items.index(item) for item in out if item in items] for items, out in pairs]
+                    mask[np.ix_(*places)] = False
+            if (owner[mask] >= 0).any():
+                self._fault(
+                    name, "an element is defined twice", self._label(name, (owner >= 0) & mask), number
+                )
+            owner[mask] = number
+        self.owners[name] = owner
+
+    def _label(self, name: str, mask: NDArray[np.bool_]) -> str:
+        """Name the first element of a mask."""
+        cell = np.argwhere(mask)[0]
+        names = [
+            self.frame.ranges.elements[axis][i] for axis, i in zip(self.frame.axes[name], cell, strict=True)
+        ]
+        return f"{name}[{','.join(names)}]"
+
+    def _read_lookup(self, name: str, parts: Sequence[Definition]) -> None:
+        cells = self.frame.lookups.setdefault(name, {})
+        for number, part in enumerate(parts):
+            if type(part.tree).__name__ != "LookupsStructure":
+                message = "lookups must be written in the model file"
+                self._fault(name, message, "GET XLS LOOKUPS", number)
+                continue
+            try:
+                table = self.frame.add_table(part.tree.x, part.tree.y)
+            except ValueError as error:
+                self._fault(name, str(error), "lookup", number)
+                continue
+            for cell in np.argwhere(self.owners[name] == number):
+                cells[tuple(int(i) for i in cell)] = table
+
+    # Right-hand sides
+
+    def read_right_sides(self) -> None:
+        """Lower the expression of every component."""
+        self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
+        for name, parts in self.parts.items():
+            if name in self.frame.broken:
+                continue
+            lowered = [self._component(name, number, part) for number, part in enumerate(parts)]
+            self.components[name] = tuple(lowered)
+        if not self.frame.faults:
+            self._check_elements()
+            self._fill_gaps()
+
+    def _component(self, name: str, number: int, part: Definition) -> Component:
+        box = self.boxes[name][number]
+        left = [self.frame.ranges.names.find(item) for item in part.subscripts]
+        axes = tuple(item for item, index in zip(left, box, strict=True) if isinstance(index, tuple))
+        shape = tuple(len(index) for index in box if isinstance(index, tuple))
+        expression: Expr | None = None
+        if len(set(axes)) < len(axes):
+            self._fault(name, "one range stands twice on the left-hand side", ", ".join(axes), number)
+        elif name in self.frame.lookups:
+            pass  # its tables are read already
+        elif type(part.tree).__name__ == "DataStructure":
+            expression = Number(value=math.nan)
+            self.frame.empty[name] = None
+        else:
+            where = self._where(name, number)
+            lowering = Lowering(self.frame, CONSTRUCTS, name, axes, where, internal=part.internal)
+            is_array = isinstance(part.tree, np.ndarray)
+            expression = lowering.literal(part.tree) if is_array else _whole(lowering, part.tree, box)
+            extra = [axis for axis in expression.axes if axis not in axes]
+            if extra and not self.frame.faults:
+                self._fault(
+                    name, "a marked subscript is left over; reduce it with SUM or its like", extra[0], number
+                )
+        table = self._table(name, number) if name in self.frame.lookups else None
+        return Component(name, box, axes, shape, expression, self._where(name, number), table)
+
+    def _table(self, name: str, number: int) -> int | None:
+        """Give the table of one equation of a lookup; every cell that the equation defines has the same."""
+        cells = self.frame.lookups[name]
+        return next((cells[cell] for cell in cells if self.owners[name][cell] == number), None)
+
+    # Elements without an equation, which are no fault as long as nothing reads them
+
+    def _check_elements(self) -> None:
+        """Tell every reference to an element without an equation."""
+        gaps = {name for name, owner in self.owners.items() if (owner < 0).any()}
+        for name, parts in self.components.items() if gaps else ():
+            for number, part in enumerate(parts):
+                for found in walk(part.expression, self.frame.states):
+                    if not isinstance(found, Reference | LookupCall) or found.variable not in gaps:
+                        continue
+                    taken = np.zeros(self.owners[found.variable].shape, bool)
+                    taken[np.ix_(*_lists(found.indices))] = True
+                    taken &= self.owners[found.variable] < 0
+                    if taken.any():
+                        label = self._label(found.variable, taken)
+                        self._fault(name, "an element has no equation", label, number)
+
+    def _fill_gaps(self) -> None:
+        """Give every element without an equation one that says that there is no value."""
+        for name, owner in self.owners.items():
+            gaps = np.argwhere(owner < 0)
+            if len(gaps) and name not in self.frame.lookups:
+                first = len(self.components[name])
+                self.components[name] += tuple(
+                    Component(
+                        name,
+                        tuple(map(int, cell)),
+                        (),
+                        (),
+                        Number(value=np.nan),
+                        self._where(name),
+                        missing=True,
+                    )
+                    for cell in gaps
+                )
+                owner[tuple(gaps.T)] = range(first, first + len(gaps))
+
+    # The whole
+
+    def equations(self) -> Equations:
+        """Give the finished equations, without their digest."""
+        time, ending = self._time()
+        variables = {name: self._variable(name) for name in self.parts}
+        return Equations(
+            path=self.file,
+            hash="",
+            time=time,
+            variables=variables,
+            ranges=self.frame.ranges.elements,
+            components=self.components,
+            owners={name: tuple(int(i) for i in owner.ravel()) for name, owner in self.owners.items()},
+            states=tuple(self.frame.states),
+            tables=tuple(self.frame.tables),
+            defaults={
+                name: self._default(name) for name, known in variables.items() if known.kind == "constant"
+            },
+            ending=ending,
+            empty=tuple(self.frame.empty),
+        )
+
+    def _variable(self, name: str) -> Variable:
+        parts = self.parts[name]
+        entries = [part.entry for part in parts]
+        axes = self.frame.axes[name]
+        elements = tuple(self.frame.ranges.elements[axis] for axis in axes)
+        return Variable(
+            name=name,
+            title=parts[0].name.strip('"') if parts[0].internal else entries[0].title,
+            kind=self._kind(name),
+            dims=axes,
+            elements=elements,
+            units=next((entry.units for entry in entries if entry.units), ""),
+            documentation=" ".join(
+                dict.fromkeys(entry.documentation for entry in entries if entry.documentation)
+            ),
+            source="; ".join(dict.fromkeys(entry.source for entry in entries if entry.source)),
+            group=entries[0].group,
+            equation="\n".join(entry.text for entry in entries),
+            line=entries[0].line,
+            element_titles=tuple(tuple(map(self.frame.ranges.title, names)) for names in elements),
+            internal=parts[0].internal,
+        )
+
+    def _kind(self, name: str) -> str:
+        if name in CONTROL_NAMES:
+            return "control"
+        if name in self.frame.lookups:
+            return "lookup"
+        parts = self.components[name]
+        if all(_is_literal(part) for part in parts):
+            return "constant"
+        stock = any(
+            isinstance(part.expression, StateValue)
+            and self.frame.states[part.expression.state].kind == "integ"
+            for part in parts
+        )
+        return "stock" if stock else "auxiliary"
+
+    def _default(self, name: str) -> Array:
+        values = np.empty(self.owners[name].shape)
+        for number, part in enumerate(self.components[name]):
+            expression = part.expression
+            literal = (
+                expression.values if isinstance(expression, Literal) else getattr(expression, "value", np.nan)
+            )
+            block = np.broadcast_to(np.reshape(literal, part.shape if np.ndim(literal) else ()), part.shape)
+            lists = _lists(part.box)
+            full = block.reshape(tuple(len(items) for items in lists))
+            mask = self.owners[name][np.ix_(*lists)] == number
+            target = values[np.ix_(*lists)]
+            values[np.ix_(*lists)] = np.where(mask, full, target)
+        return values
+
+    def _time(self) -> tuple[TimeGrid, str]:
+        """Give the clock, and the variable that follows its end where that changes."""
+        order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
+        known = [name for name in order if name in self.components]
+        # Without SAVEPER every step is saved.
+        missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
+        if missing:
+            raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
+        static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
+        values = {name: self._control(static, name) for name in known}
+        initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
+        try:
+            grid = TimeGrid(initial, final, step, values.get("saveper", step)).check()
+        except InputError as error:
+            raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
+        return grid, self._followed("final_time") if static.moving else ""
+
+    def _followed(self, name: str) -> str:
+        """Add an internal variable with the equation of a control variable, and give its name."""
+        copy = f"{name}_now"
+        while copy in self.parts:
+            copy += "_"
+        self.parts[copy] = [replace(part, name=copy, internal=True) for part in self.parts[name]]
+        self.components[copy] = tuple(replace(part, variable=copy) for part in self.components[name])
+        self.frame.axes[copy], self.owners[copy] = self.frame.axes[name], self.owners[name]
+        return copy
+
+    def _control(self, static: Static, name: str) -> float:
+        try:
+            value = static.value(name)
+            reason = "it changes with time" if static.moving and name != "final_time" else ""
+        except NotStaticError as error:
+            value, reason = math.nan, str(error)
+        if name in self.frame.empty:
+            reason = "it has no numbers"
+        if reason:
+            message = "a control variable must be computed from numbers and constants"
+            raise EquationError(message, variable=name, construct=reason, where=self._where(name))
+        return value
+
+
+def _whole(lowering: Lowering, tree: Any, box: tuple[Index, ...]) -> Expr:
+    """Give the expression of a whole right-hand side, `box` being the elements on the left."""
+    if type(tree).__name__ == "SampleIfTrueStructure":
+        return stateful.sample_of_itself(lowering, tree, box)
+    return lowering.lower(tree)
+
+
+def _is_literal(part: Component) -> bool:
+    expression = part.expression
+    return isinstance(expression, Number) or (
+        isinstance(expression, Literal) and expression.axes == part.axes
+    )
+
+
+def _lists(box: Sequence[Index]) -> list[tuple[int, ...]]:
+    return [index if isinstance(index, tuple) else (index,) for index in box]

@@ -1,0 +1,105 @@
+"""What equations hold beside functions of single elements: whole vectors, reductions, lookups and states.
+
+Functions of whole vectors have their forms in the engines, under the names that stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from twintrack.equations import units_rules as units
+
+REDUCERS = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
+"""Functions of all elements along marked subscripts, and the operation that joins two of them."""
+
+
+@dataclass(frozen=True)
+class VectorFunction:
+    """A function of whole vectors.
+
+    Attributes:
+        arguments: What the arguments are called, as users write them.
+        documentation: One line for users.
+        units: Gives the unit of the result and tells faults; None where simpler functions take its place when
+            the equation is read, so that engines never meet it.
+        called: It is written as other functions are; the rest has a syntax of its own.
+        jumps: It jumps where two elements change places.
+    """
+
+    arguments: tuple[str, ...]
+    documentation: str
+    units: units.Rule | None
+    called: bool = True
+    jumps: bool = False
+
+
+VECTORS = {
+    "vector_select": VectorFunction(
+        ("selection", "vector", "missing", "action", "error action"), "what is selected, put together", None
+    ),
+    "vector_elm_map": VectorFunction(("element", "offset"), "the element that lies so far behind", None),
+    "vector_sort_order": VectorFunction(
+        ("vector", "direction"), "where the first, second, ... stands, from 0", units.truth, jumps=True
+    ),
+    "vector_rank": VectorFunction(
+        ("vector", "direction"), "which each element is in order, from 1", units.truth, jumps=True
+    ),
+    "vector_reorder": VectorFunction(("vector", "order"), "the elements in another order", units.first),
+    "invert_matrix": VectorFunction(("matrix", "size"), "the inverse of a square matrix", units.inverse),
+    "allocate_available": VectorFunction(
+        ("request", "priority", "available"),
+        "what each gets at the price that clears",
+        units.first,
+        called=False,
+    ),
+    "allocate_by_priority": VectorFunction(
+        ("request", "priority", "size", "width", "supply"),
+        "what each gets in turn",
+        units.first,
+        called=False,
+    ),
+}
+"""Functions of whole vectors by name."""
+
+PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
+"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
+
+PRICE_HALVINGS = 70
+"""Of the interval in which a price lies; a float has 53 bits."""
+
+_Form = TypeVar("_Form")
+
+
+def forms_of_vectors(forms: Mapping[str, _Form]) -> dict[str, _Form]:
+    """Give an engine's forms. Raises TypeError that names a function that has none, or a form without one."""
+    wanted = {name for name, item in VECTORS.items() if item.units is not None}
+    for name in sorted(wanted ^ forms.keys()):
+        message = (
+            f"{name} has no form in an engine" if name in wanted else f"{name} is no function of vectors"
+        )
+        raise TypeError(message)
+    return dict(forms)
+
+
+LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
+"""Functions whose first argument is a lookup."""
+
+STATEFUL_FUNCTIONS = (
+    *("integ", "initial", "sample_if_true", "trend", "forecast"),
+    *("smooth", "smoothi", "smooth3", "smooth3i", "smooth_n"),
+    *("delay1", "delay1i", "delay3", "delay3i", "delay_n", "delay_fixed"),
+)
+"""Functions that become states; PySD's reader tells them apart by the kinds of their syntax trees."""
+
+SPECIAL_FUNCTIONS = ("active_initial", "elmcount", "game", "tabbed_array", "with_lookup")
+"""Functions with a syntax of their own."""
+
+REFUSED = {
+    "random": "random numbers are not drawn, and what is in a macro cannot be given",
+    "get_time_value": "clock and calendar are not read; write a formula of Time instead",
+    "get_": "functions of data are not computed",
+    "a_function_of": "the equation is not finished",
+}
+"""Beginnings of functions that are known and not computed, and what is said of them."""
