@@ -12,8 +12,7 @@ import pytest
 
 import twintrack
 from twintrack.calibration import validate as validation
-from twintrack.calibration.setup import prepare_target
-from twintrack.calibration.target import Target
+from twintrack.calibration.target import Target, prepare_target
 from twintrack.inputs.frontier_runs import FrontierDefinition, FrontierRun
 from twintrack.model import Model
 

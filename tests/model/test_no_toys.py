@@ -124,14 +124,14 @@ def test_no_lever_has_the_same_effects_in_every_world(model: Model, lever_ends: 
 def everything_at_once(model: Model) -> Strategy:
     """All index levers at 1, with money cut until the public pays what it pays at baseline."""
     index = [name for name, lever in model.levers.items() if lever.kind == "index"]
-    return equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0))).strategy
+    return equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0)))[0]
 
 
 def test_everything_at_once_is_beaten_on_output_at_equal_public_cost(
     model: Model, everything_at_once: Strategy
 ) -> None:
     """In the central world, and in most others, a strategy that chooses gets more from the same money."""
-    mix = equal_cost(model, "catchup_explore_open").strategy
+    mix = equal_cost(model, "catchup_explore_open")[0]
     plans = {"mix": mix, "everything": everything_at_once}
     output = {name: model.run(plan).outcomes["ai_enabled_output"].iloc[-1] for name, plan in plans.items()}
     assert output["mix"] > 1.05 * output["everything"]
@@ -147,7 +147,7 @@ def test_everything_at_once_is_beaten_on_capability_at_equal_public_cost(
     """Leaving four of the levers where they are buys more capability: the money, and what they hold back."""
     left = ("own_securitisation", "failure_tolerance", "safety_governance", "central_coordination")
     index = [name for name, lever in model.levers.items() if lever.kind == "index" and name not in left]
-    chosen = equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0))).strategy
+    chosen = equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0)))[0]
     capability = [
         model.run(plan).outcomes["capability_index"].iloc[-1] for plan in (chosen, everything_at_once)
     ]
@@ -158,7 +158,7 @@ def test_named_strategies_beat_everything_at_once_on_capability_in_many_worlds(
     model: Model, everything_at_once: Strategy
 ) -> None:
     names = ("catchup_open", "catchup_explore_open", "english", "old_national_system")
-    plans = [replace(equal_cost(model, name).strategy, name=name) for name in names]
+    plans = [replace(equal_cost(model, name)[0], name=name) for name in names]
     found = finals(model, [*plans, replace(everything_at_once, name="everything")], LEVER_WORLDS)
     best = np.max([found[name]["capability_index"] for name in names], axis=0)
     assert (best > found["everything"]["capability_index"]).mean() > 0.25

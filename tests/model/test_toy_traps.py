@@ -239,7 +239,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
 def test_trap_19_strategies_are_compared_at_equal_cost_and_over_several_horizons(model: Model) -> None:
     """The order of strategies turns with the budget rule and with the year."""
     names = ["pure_catchup", "pure_exploration", "catchup_explore_open", "english", "involution"]
-    scaled = [equal_cost(model, name).strategy for name in names]
+    scaled = [equal_cost(model, name)[0] for name in names]
     costs = [last(model, plan)[COST] for plan in scaled]
     assert costs == pytest.approx([costs[0]] * len(costs), rel=1e-6)
 

@@ -237,7 +237,7 @@ class Bench:
         """Give what the case looks at, by draw and saved time."""
         plan = self._plan(setting)
         if plan.budget == "equal":
-            plan = equal_cost(self.model, plan).strategy
+            plan = equal_cost(self.model, plan)[0]
         arrivals = self.model.sample_worlds(draws, seed).filter(like="arrival_draw")
         whole = Plan(
             arrays=WorldArrays(self.model.equations, self.model.world, set()),

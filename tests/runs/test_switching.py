@@ -244,10 +244,10 @@ def test_money_is_scaled_before_and_after_until_the_cost_is_the_baselines(small:
     for one, other in ((half.paths, plan.paths), (half.switch.paths, plan.switch.paths)):  # type: ignore[union-attr]
         np.testing.assert_allclose(one["fiscal_ai_rd"].at(late), other["fiscal_ai_rd"].at(late) / 2)
         assert one["catchup_share"] == other["catchup_share"]
-    result = equal_cost(small, "turning")
-    assert result.factor < 1
-    assert small.run(result.strategy)[COST][-1] == pytest.approx(small.run()[COST][-1], rel=1e-9)
-    assert small.run(result.strategy)["policy_switch"][-1] == 1
+    fitted, factor = equal_cost(small, "turning")
+    assert factor < 1
+    assert small.run(fitted)[COST][-1] == pytest.approx(small.run()[COST][-1], rel=1e-9)
+    assert small.run(fitted)["policy_switch"][-1] == 1
 
 
 def test_the_range_of_what_it_switches_to_limits_the_factor(

@@ -68,5 +68,5 @@ def structure_assessment(model: Model) -> FieldTest:
                 tuple((named(what), ", ".join(FLOWS[what][0]), value) for what, value in residuals.items()),
             ),
         ),
-        "pytest tests/model/test_conservation.py tests/decisions/test_loops.py",
+        "pytest tests/model/test_conservation.py tests/model/test_loops.py",
     )

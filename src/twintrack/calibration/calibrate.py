@@ -17,9 +17,10 @@ import numpy as np
 
 from twintrack.calibration.checkpoints import Checkpoints
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
-from twintrack.calibration.setup import prepare_target
+from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
+from twintrack.inputs.validation import FaultList
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
@@ -30,7 +31,6 @@ from twintrack.worlds.basis import basis_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.calibration.target import Target
     from twintrack.core import Core
 
 MAIN = "all series"
@@ -60,7 +60,7 @@ class Calibration:
 
     def check(self, workers: int | None = None) -> None:
         """Raise InputError with everything that is wrong, with the number of workers too."""
-        faults = []
+        faults = FaultList()
         members = self.settings.members
         if self.seed < 0:
             faults.append(Fault("seed", f"the seed must be 0 or more, not {self.seed}"))
@@ -72,8 +72,7 @@ class Calibration:
             message = f"between 1 and {self.populations * members:,} worlds can be taken, not {self.worlds:,}"
             faults.append(Fault("worlds", message))
         faults += worker_faults(workers)
-        if faults:
-            raise InputError(faults)
+        faults.raise_any()
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ import numpy as np
 from twintrack.calibration.fit import Band, band
 from twintrack.calibration.observations import Observed, row_weights, transformed
 from twintrack.calibration.predictive import drawn_residuals
-from twintrack.calibration.setup import ending
-from twintrack.calibration.target import Target
+from twintrack.calibration.target import Target, ending
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistorySeries

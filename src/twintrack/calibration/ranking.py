@@ -203,10 +203,10 @@ def _ranking(
 
 
 def _ranks(values: Array) -> Array:
-    """Give the rank of each value, the largest first, from 1."""
-    ranks = np.empty(len(values))
-    ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
-    return ranks
+    """Give the rank of each value, the largest first, from 1; equals in their order."""
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(-values, method="ordinal"))
 
 
 def _best(values: Array) -> Array:

@@ -11,15 +11,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twintrack.calibration.likelihood import log_likelihood
-from twintrack.calibration.observations import Observations
+from twintrack.calibration.observations import Observations, observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
-from twintrack.runs.arrays import WorldArrays
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.history import SERIES_FILE, last_observed
+from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.yaml_files import shown
+from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.simulating import simulate_variables
 
 if TYPE_CHECKING:
+    from twintrack.core import Core
     from twintrack.inputs.strategies import Strategy
 
 
@@ -64,3 +69,26 @@ class Target:
     def with_observed(self, observed: Observations) -> Target:
         """Give the target of other series; the same is computed, so that one machine code serves all."""
         return replace(self, unknowns=replace(self.unknowns, observed=observed))
+
+
+def prepare_target(model: Core, until: float | None = None) -> Target:
+    """Give the target of all series of the content's history.
+
+    Runs end at `until`, in decimal years; by default with the last observation. Raises InputError for what is
+    wrong with the history, and where there is none.
+    """
+    history = [*model.inputs.history.values()]
+    last = last_observed(history)
+    if last is None:
+        where = shown(model.inputs.history_folder / SERIES_FILE)
+        raise InputError(Fault(where, "there are no observed series to learn from; write them there"))
+    equations = ending(model.equations, last if until is None else until)
+    observed = observations(history, equations.time.saved)
+    unknowns = Unknowns(model.world, observed)
+    variables = tuple(observed.variables(equations))
+    return Target(equations, world_arrays(model), model.strategy(BASELINE), unknowns, variables)
+
+
+def ending(equations: Equations, end: float) -> Equations:
+    """Give the model with a horizon that ends at the first saved time not before `end`."""
+    return replace(equations, time=equations.time.until(end))

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
+from twintrack.inputs.validation import FaultList
 
 Interval = tuple[float, float]
 """Lowest and highest value."""
@@ -179,12 +180,11 @@ def middle_share(values: Array, level: float = 0.95) -> Interval:
 
 
 def _check(dates: Array, values: Array) -> None:
-    faults = []
+    faults = FaultList()
     if dates.ndim != 1 or dates.shape != values.shape:
         faults.append(Fault("trend", f"{dates.size} dates and {values.size} values are no pairs"))
     elif len(dates) < FEWEST or np.ptp(dates) == 0:
         faults.append(Fault("trend", f"a trend needs {FEWEST} points or more, not all at one date"))
     if not (np.isfinite(dates).all() and np.isfinite(values).all() and (values > 0).all()):
         faults.append(Fault("trend", "dates must be finite, and values finite and above 0"))
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()

@@ -39,11 +39,10 @@ from twintrack.calibration.publish import scores_of
 from twintrack.calibration.ranking import rank
 from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
-from twintrack.calibration.setup import prepare_target
-from twintrack.calibration.target import Target
+from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.validation import unknown
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
 from twintrack.worlds.basis import basis_of
@@ -122,7 +121,9 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
     Raises InputError for names and settings that are wrong, and for field tests that are not at hand.
     """
     names = list(SECTIONS) if only is None else list(only)
-    faults = [Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS]
+    faults = FaultList(
+        Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS
+    )
     if "field_tests" in names and not has_field_tests(validation.model.content):
         names.remove("field_tests")
         if only is None:
@@ -130,8 +131,7 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
         else:
             faults.append(Fault("field_tests", WITHOUT_FIELD_TESTS))
     faults += worker_faults(validation.workers)
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     return {name: validation.section(name) for name in names}
 
 

@@ -20,6 +20,7 @@ from twintrack.inputs.paths import LeverPath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
+from twintrack.inputs.validation import FaultList
 from twintrack.names import split_element, suggest
 from twintrack.runs.single import run_strategy
 
@@ -65,14 +66,13 @@ def explore(
         "outcomes": list(model.headline[:SHOWN_AT_FIRST]) if outcomes is None else list(outcomes),
     }
     known = {"levers": model.levers, "world": model.world, "outcomes": model.outcomes}
-    faults = [
+    faults = FaultList(
         Fault(f"explore: {kind}", f'"{name}" is not known{suggest(name, known[kind])}')
         for kind, names in chosen.items()
         for name in names
         if name not in known[kind]
-    ]
-    if faults:
-        raise InputError(faults)
+    )
+    faults.raise_any()
     return Explorer(model, **chosen)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
 from twintrack.inputs.schemas import OutcomeEntry, OutcomesFile, StatisticEntry
-from twintrack.inputs.validation import unknown, validated
+from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import read_document
 
 
@@ -43,11 +43,11 @@ def load_outcomes(path: Path) -> OutcomeTable:
     document = read_document(path)
     file = validated(document, OutcomesFile)
     known = {**file.outcomes, **file.context}
-    faults = [
+    faults = FaultList(
         Fault(document.where("headline", place), unknown("outcome", name, known))
         for place, name in enumerate(file.headline)
         if name not in known
-    ]
+    )
     for name, statistic in file.statistics.items():
         if statistic.of not in known:
             where = document.where("statistics", name, "of")
@@ -56,8 +56,7 @@ def load_outcomes(path: Path) -> OutcomeTable:
         if name in file.outcomes:
             where = document.where("context", name)
             faults.append(Fault(where, f"{name} is an outcome already; take one of the two out"))
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     outcomes = {name: Outcome.model_construct(name=name, **dict(entry)) for name, entry in known.items()}
     statistics = {
         name: Statistic.model_construct(name=name, **dict(entry)) for name, entry in file.statistics.items()

@@ -86,8 +86,7 @@ class LeverPath:
         knots = self._until(start)
         for time in (start, *between, last) if years > 0 else ():
             weights = (1 - (time - start) / years, (time - start) / years)
-            knots.append((time, _mean([self.before(time), other.before(time)], weights)))
-            knots.append((time, _mean([float(self.at(time)), float(other.at(time))], weights)))
+            knots += [(time, _mean(values, weights)) for values in sides([self, other], time)]
         if end <= LATEST:
             knots += [(end, float(other.at(end))), *(knot for knot in other.knots if knot[0] > end)]
         return LeverPath.through(knots)
@@ -113,16 +112,20 @@ def weighted_mean(paths: Sequence[LeverPath], weights: Sequence[float]) -> Lever
     """Give the mean of paths with weights that sum to one; where the paths agree, exactly their value."""
     if len(set(paths)) == 1:
         return paths[0]
-    knots: list[Knot] = []
-    for time in all_times(paths):
-        knots.append((time, _mean([path.before(time) for path in paths], weights)))
-        knots.append((time, _mean([float(path.at(time)) for path in paths], weights)))
-    return LeverPath.through(knots)
+    times = all_times(paths)
+    return LeverPath.through(
+        (time, _mean(values, weights)) for time in times for values in sides(paths, time)
+    )
 
 
 def all_times(paths: Iterable[LeverPath]) -> list[float]:
     """List the times of all knots of some paths, each once, in order."""
     return sorted({time for path in paths for time in path.times})
+
+
+def sides(paths: Sequence[LeverPath], time: float) -> tuple[list[float], list[float]]:
+    """Give the values of some paths just before a time, and from then on."""
+    return [path.before(time) for path in paths], [float(path.at(time)) for path in paths]
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import LeverPath, all_times, weighted_mean
+from twintrack.inputs.paths import LeverPath, all_times, sides, weighted_mean
 from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
 from twintrack.inputs.switches import Switch
@@ -145,7 +145,7 @@ def shares_fault(paths: Mapping[str, LeverPath]) -> str:
     for names in SHARES_OF_ONE:
         parts = [paths[name] for name in names if name in paths]
         for time in all_times(parts):
-            total = max(sum(path.before(time) for path in parts), sum(float(path.at(time)) for path in parts))
+            total = max(map(sum, sides(parts, time)))
             if total > 1 + WEIGHT_TOLERANCE:
                 return f"{' and '.join(names)} add up to {total:.4g} in {time:g}; keep them at 1 in all"
     return ""

@@ -11,7 +11,8 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from typing import Any
 
-from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.errors import Fault, TwinTrackError
+from twintrack.inputs.validation import FaultList
 from twintrack.runs.manifest import versions
 from twintrack.runs.parts import Done, Job, Work
 from twintrack.runs.workers import ATTEMPTS, Tell, bind_to, deaf, processor_cores, without_script
@@ -158,7 +159,7 @@ def _check_workers(client: Any, address: str, tell: Tell) -> None:
     """Refuse workers with other versions: their numbers would differ."""
     _wait_for_workers(client)
     mine = versions()
-    faults = []
+    faults = FaultList()
     for worker, theirs in client.run(versions, on_error="return").items():
         if isinstance(theirs, Exception):
             faults.append(Fault(f"worker {worker}", f"cannot tell what is installed there ({theirs!r})"))
@@ -168,8 +169,7 @@ def _check_workers(client: Any, address: str, tell: Tell) -> None:
             for name in mine
             if theirs.get(name) != mine[name]
         ]
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     threads = client.nthreads()
     tell(f"{len(threads)} workers with {sum(threads.values())} threads at {address}")
 

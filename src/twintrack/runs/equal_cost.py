@@ -9,8 +9,9 @@ one number does, so that history stays as it is and nothing jumps. The factor is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from twintrack.core import Core, StrategyReference
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import Knot, LeverPath, all_times
+from twintrack.inputs.paths import LeverPath, all_times, sides
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario
 from twintrack.runs.simulating import check_finite, simulate_one_world
@@ -33,21 +34,6 @@ TOLERANCE = 1e-12
 """Relative difference of cost, and error of the factor, that count as none."""
 
 
-@dataclass(frozen=True)
-class EqualCost:
-    """A strategy that costs the public as much as the baseline.
-
-    Attributes:
-        factor: What all money levers are multiplied with.
-        strategy: The scaled strategy.
-        pv: Present value of public cost of both, in the unit of `public_cost_pv`.
-    """
-
-    factor: float
-    strategy: Strategy
-    pv: float
-
-
 def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy, float]:
     """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
 
@@ -57,16 +43,18 @@ def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy,
     size = scenario.public_money
     if plan.budget == "own":
         return sized(plan, size, core.lever_table), 1.0
-    result = equal_cost(core, plan, scenario)
-    return sized(result.strategy, size, core.lever_table), result.factor
+    fitted, factor = equal_cost(core, plan, scenario)
+    return sized(fitted, size, core.lever_table), factor
 
 
-def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL) -> EqualCost:
+def equal_cost(
+    core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL
+) -> tuple[Strategy, float]:
     """Scale the money levers of a strategy until it costs the public as much as the baseline.
 
-    Present values are those at the last saved time in the central world of the scenario. The strategy given
-    back has `budget: own`, because nothing is left to scale. Raises InputError when no factor within the
-    levers' ranges makes the costs equal.
+    Gives the scaled strategy, and the factor on its money levers. Present values are those at the last saved
+    time in the central world of the scenario. The strategy has `budget: own`, because nothing is left to
+    scale. Raises InputError when no factor within the levers' ranges makes the costs equal.
     """
     plan = replace(core.strategy(strategy), budget="own")
     table, outside = core.lever_table, core.scenario(scenario)
@@ -85,7 +73,7 @@ def equal_cost(core: Core, strategy: StrategyReference, scenario: str | Scenario
         return cost(scaled(plan, factor, table)) / target - 1
 
     factor = _root(excess, _limits(plan, table), plan.name)
-    return EqualCost(factor, scaled(plan, factor, table), target)
+    return scaled(plan, factor, table), factor
 
 
 def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
@@ -118,11 +106,8 @@ def _money(table: LeverTable) -> list[str]:
 
 def _product(path: LeverPath, factor: LeverPath) -> LeverPath:
     """Multiply two paths at the knots of both; linear between them."""
-    knots: list[Knot] = []
-    for time in all_times([path, factor]):
-        knots.append((time, path.before(time) * factor.before(time)))
-        knots.append((time, float(path.at(time)) * float(factor.at(time))))
-    return LeverPath.through(knots)
+    both = [path, factor]
+    return LeverPath.through((time, prod(values)) for time in all_times(both) for values in sides(both, time))
 
 
 def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twintrack.core import Core
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
@@ -213,11 +213,10 @@ def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
         times = []
     step = f"{saved[1] - saved[0]:g}" if len(saved) > 1 else "1"
     message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g} in steps of {step}"
-    faults = [Fault(f"time {time:g}", message) for time in times if time not in saved]
+    faults = FaultList(Fault(f"time {time:g}", message) for time in times if time not in saved)
     if not times:
         faults.append(Fault("times", 'write times in decimal years, "yearly" or "all"'))
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     return np.searchsorted(saved, times)
 
 

@@ -7,6 +7,7 @@ quick enough for a slider.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.switches import switch_text
+from twintrack.inputs.validation import FaultList
 from twintrack.names import suggest
 from twintrack.runs.arrays import along_time, place_of
 from twintrack.version import __version__
@@ -27,13 +29,15 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from twintrack.inputs.paths import LeverPath
-    from twintrack.inputs.switches import Switch
+    from twintrack.inputs.validation import FaultList
+from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
 """How many outcomes a figure shows when none is named: the first ones of the headline list."""
 
 
+@dataclass(eq=False, repr=False)
 class Run:
     """One strategy in one world, from the first to the last saved year.
 
@@ -48,30 +52,17 @@ class Run:
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        values: Mapping[str, Array],
-        complete: Callable[[], Mapping[str, Array]],
-        *,
-        strategy: str,
-        scenario: str,
-        time: Array,
-        paths: Mapping[str, LeverPath],
-        factor: float = 1.0,
-        switch: Switch | None = None,
-        beside: Callable[[], Run] | None = None,
-    ) -> None:
-        self.strategy = strategy
-        self.scenario = scenario
-        self.time = time
-        self.paths = paths
-        self.factor = factor
-        self.switch = switch
-        self.catalogue = catalogue
-        self._values = values
-        self._complete = complete
-        self._beside = beside
+    catalogue: Catalogue
+    _values: Mapping[str, Array]
+    _complete: Callable[[], Mapping[str, Array]]
+    _beside: Callable[[], Run]
+    _: KW_ONLY
+    strategy: str
+    scenario: str
+    time: Array
+    paths: Mapping[str, LeverPath]
+    switch: Switch | None
+    factor: float
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -91,8 +82,8 @@ class Run:
 
     @cached_property
     def baseline(self) -> Run:
-        """The baseline in the same world; the run itself where it stands alone."""
-        return self._beside() if self._beside else self
+        """The baseline in the same world."""
+        return self._beside()
 
     @cached_property
     def labels(self) -> list[str]:
@@ -288,9 +279,8 @@ class Comparison:
 def check_years(years: Sequence[float], time: Array) -> None:
     """Raise InputError for years outside the simulated time, all at once."""
     message = f"write years from {time[0]:g} to {time[-1]:g}"
-    faults = [Fault(f"year {year:g}", message) for year in years if not time[0] <= year <= time[-1]]
-    if faults:
-        raise InputError(faults)
+    wrong = (year for year in years if not time[0] <= year <= time[-1])
+    FaultList(Fault(f"year {year:g}", message) for year in wrong).raise_any()
 
 
 def describe(path: LeverPath) -> str:

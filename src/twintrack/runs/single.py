@@ -74,11 +74,11 @@ def _run(
         core.catalogue,
         found,
         partial(simulate, None),
+        lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
         strategy=merged.name,
         scenario=outside.name,
         time=time,
         paths=plan.paths,
         factor=factor,
         switch=plan.switch,
-        beside=lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
     )

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -121,22 +122,17 @@ class Store:
     @property
     def keys(self) -> list[PartKey]:
         """All parts that the store has once it is complete, in the order in which they are computed."""
-        return [
-            (scenario, strategy, number)
-            for number in range(len(self.ranges))
-            for scenario in self.manifest["scenarios"]
-            for strategy in self.manifest["strategies"]
-        ]
+        cells = product(range(len(self.ranges)), self.manifest["scenarios"], self.manifest["strategies"])
+        return [(scenario, strategy, number) for number, scenario, strategy in cells]
 
     def files(self) -> dict[PartKey, list[Path]]:
         """Give the files of the parts that are there; more than one only where something went wrong."""
         found: dict[PartKey, list[Path]] = {}
-        for scenario in self.manifest["scenarios"]:
-            for strategy in self.manifest["strategies"]:
-                for path in sorted(self._folder(scenario, strategy).glob("part-*-*.parquet")):
-                    number = path.name.split("-")[1]
-                    if number.isdecimal():
-                        found.setdefault((scenario, strategy, int(number)), []).append(path)
+        for scenario, strategy in product(self.manifest["scenarios"], self.manifest["strategies"]):
+            for path in sorted(self._folder(scenario, strategy).glob("part-*-*.parquet")):
+                number = path.name.split("-")[1]
+                if number.isdecimal():
+                    found.setdefault((scenario, strategy, int(number)), []).append(path)
         return found
 
     def _is_whole(self, files: list[Path], tell: Tell) -> bool:

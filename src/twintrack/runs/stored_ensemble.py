@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.errors import Fault, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.manifest import origin
 from twintrack.runs.memory import dataset
@@ -138,7 +139,6 @@ class EnsembleResult:
         it; it follows the order scenario, strategy, world, time.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
-        self._check_complete()
         return (self._batch(number, choice) for number in range(len(self._store.ranges)))
 
     def dataset(
@@ -150,16 +150,15 @@ class EnsembleResult:
         own budget). Arguments and errors as for `frame`.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
-        self._check_complete()
         with Worlds(self.folder / WORLDS) as file:
             labels = file.labels()
         shape = (len(choice.scenarios), len(choice.strategies), self.size, len(choice.rows))
         values = {name: np.empty(shape) for name in choice.outputs}
-        for number, worlds in enumerate(self._store.ranges):
-            for row, scenario in enumerate(choice.scenarios):
-                for column, strategy in enumerate(choice.strategies):
-                    for name, array in self._arrays((scenario, strategy, number), choice).items():
-                        values[name][row, column, worlds.start : worlds.stop] = array
+        parts = enumerate(self._store.ranges)
+        cells = product(parts, enumerate(choice.scenarios), enumerate(choice.strategies))
+        for (number, worlds), (row, scenario), (column, strategy) in cells:
+            for name, array in self._arrays((scenario, strategy, number), choice).items():
+                values[name][row, column, worlds.start : worlds.stop] = array
         axes = {
             "scenario": choice.scenarios,
             "strategy": choice.strategies,
@@ -169,6 +168,7 @@ class EnsembleResult:
         return dataset(values, self.manifest, axes)
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
+        """Read what is chosen of a complete store; see `frame` for what is raised."""
         faults = FaultList()
         chosen: dict[str, list[str]] = {}
         for kind, asked, stored in (
@@ -185,6 +185,7 @@ class EnsembleResult:
                 known = ", ".join(f"{known:g}" for known in self.times)
                 faults.append(Fault(f"time {time:g}", f"is not stored; stored are {known}"))
         faults.raise_any()
+        self._check_complete()
         rows = np.searchsorted(self.times, wanted)
         return _Choice(chosen["output"], chosen["strategy"], chosen["scenario"], rows)
 
@@ -220,7 +221,7 @@ class EnsembleResult:
         with Worlds(self.folder / WORLDS) as file:
             worlds = file.labels(number)
         times = np.array(self.times)[choice.rows]
-        cells = [(scenario, strategy) for scenario in choice.scenarios for strategy in choice.strategies]
+        cells = list(product(choice.scenarios, choice.strategies))
         arrays = [self._arrays((*cell, number), choice) for cell in cells]
         rows = len(worlds) * len(times)
 
@@ -261,7 +262,5 @@ def _chosen(kind: str, asked: Names, stored: Collection[str]) -> list[str]:
     """Give the names asked for, or all. Raises InputError with all that are not stored."""
     several = [asked] if isinstance(asked, str) else asked
     names = list(stored if several is None else dict.fromkeys(several))
-    faults = [Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored]
-    if faults:
-        raise InputError(faults)
+    FaultList(Fault(kind, unknown(kind, name, stored)) for name in names if name not in stored).raise_any()
     return names

@@ -22,7 +22,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.validation import unknown
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
 from twintrack.worlds.basis import Basis, basis_of, prior_hash
@@ -149,9 +149,7 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
     except (pa.ArrowException, OSError) as error:
         raise InputError(Fault(where, f"it cannot be read ({error}); {_MEND}")) from None
     fitting = parameters if parameters is not None and about.prior_hash == prior_hash(parameters) else None
-    faults = _faults(where, table, fitting)
-    if faults:
-        raise InputError(faults)
+    FaultList(_faults(where, table, fitting)).raise_any()
     frame = _frame(table, fitting)
     errors = [name for name in table.column_names if name.startswith(ERRORS)]
     return Posterior(frame.drop(columns=errors), about, frame[errors])
@@ -174,9 +172,7 @@ def posterior_sample(posterior: Posterior, worlds: int, seed: int = 1) -> pd.Dat
     """
     import pandas as pd
 
-    faults = sampling_faults(worlds, seed)
-    if faults:
-        raise InputError(faults)
+    FaultList(sampling_faults(worlds, seed)).raise_any()
     chosen = posterior.frame.iloc[posterior_rows(len(posterior.frame), worlds, seed)]
     frame: pd.DataFrame = chosen.set_index(pd.RangeIndex(worlds, name="world"))
     return frame

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.validation import FaultList
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,9 +51,7 @@ def sample_worlds(parameters: Mapping[str, WorldParameter], worlds: int, seed: i
     """
     import pandas as pd
 
-    faults = sampling_faults(worlds, seed)
-    if faults:
-        raise InputError(faults)
+    FaultList(sampling_faults(worlds, seed)).raise_any()
     columns = {name: values for name, _, values in pieces(parameters, worlds, seed, "latin")}
     return pd.DataFrame(columns, index=pd.RangeIndex(worlds, name="world"))
 

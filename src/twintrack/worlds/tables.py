@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.validation import unknown
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.world import WorldParameter
 from twintrack.worlds.sampling import Piece, sampling_faults
 
@@ -64,7 +64,7 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
     """
     found = _opened(source)
     where, rows, column = found.where, found.rows, found.column
-    faults: list[Fault] = []
+    faults = FaultList()
     labels, notes = _labels(where, found.index, faults)
     names = [name for name in found.names if not _is_index(name)]
     faults += [
@@ -91,8 +91,7 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
             yield name, values
 
     digest = table_digest(checked())
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
     return WorldTable(tuple(names), rows, column, digest, labels, tuple(notes))
 
 
@@ -111,11 +110,8 @@ def label_digest(labels: Labels) -> str:
 
 def resampled(rows: int, worlds: int, seed: int) -> Any:
     """Draw rows of a table with replacement, shape (worlds,). Raises InputError as `sample_worlds` does."""
-    faults = sampling_faults(worlds, seed)
-    if faults:
-        raise InputError(faults)
-    stream = np.random.default_rng([seed, crc32(b"rows of a table")])
-    return stream.integers(0, rows, worlds)
+    FaultList(sampling_faults(worlds, seed)).raise_any()
+    return np.random.default_rng([seed, crc32(b"rows of a table")]).integers(0, rows, worlds)
 
 
 def _is_index(name: str) -> bool:

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 import twintrack
-from twintrack.calibration.setup import ending, prepare_target
-from twintrack.calibration.target import Target
+from twintrack.calibration.target import Target, ending, prepare_target
 from twintrack.engines.registry import blending_engine_of
 from twintrack.errors import InputError
 from twintrack.model import Model
