@@ -120,6 +120,45 @@ def test_sections_have_names_and_places_of_their_own(package: str) -> None:
     assert len(set(files)) == len(files)
 
 
+def test_two_drawings_of_one_name_are_refused() -> None:
+    view = View(texts=Texts("en"))
+    view.draw("chart", object(), "One", "one")
+    with pytest.raises(TwinTrackError, match='two drawings of the page are called "chart"'):
+        view.draw("chart", object(), "Other", "other")
+
+
+def test_two_sections_that_write_one_file_are_refused() -> None:
+    files: dict[str, Callable[[View], str]] = {"found.csv": lambda view: "a,b\n"}
+    twice = [_section("one", files=files), _section("other", files=files)]
+    with pytest.raises(TwinTrackError, match=r'"one" and "other" both write found\.csv'):
+        data_files(twice, View(texts=Texts("en")))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", r"toy_pages\.second has no SECTION"),
+        ("from toy_pages.first import SECTION\n", 'two modules of toy_pages hold a section "first"'),
+    ],
+)
+def test_a_module_without_a_section_and_a_key_used_twice_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    folder = tmp_path / "toy_pages"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    first = "from twintrack.pages.blocks import Section\nSECTION = Section('first', 1, lambda view: [])\n"
+    (folder / "first.py").write_text(first, encoding="utf-8")
+    (folder / "second.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        with pytest.raises(TwinTrackError, match=told):
+            sections_in("toy_pages")
+    finally:
+        for name in [name for name in sys.modules if name.startswith("toy_pages")]:
+            del sys.modules[name]
+
+
 def test_nothing_is_made_for_a_folder_that_cannot_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     files = (pytest.fail("was made") for _ in range(1))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from twintrack.errors import TwinTrackError
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
@@ -320,8 +321,13 @@ class View:
         return Figure(key, title, panels, self.basis(part), keys, told)
 
     def draw(self, chart: str, figure: Any, title: str, alt: str, style: str = "small") -> Panel:
-        """Keep a drawing for the page, and give the panel that shows it."""
-        self.drawn[chart] = figure
+        """Keep a drawing for the page, and give the panel that shows it; `chart` names it on the page.
+
+        Raises TwinTrackError for a second drawing of that name.
+        """
+        if self.drawn.setdefault(chart, figure) is not figure:
+            message = f'two drawings of the page are called "{chart}"; give one of them another name'
+            raise TwinTrackError(message)
         return Panel(chart, title, alt, style)
 
 
@@ -348,8 +354,20 @@ class Section(Generic[V]):
 
 
 def sections_in(package: str) -> list[Section[Any]]:
-    """Give the sections of a package in order: every module of it holds one, named SECTION."""
+    """Give the sections of a package in order: every module of it holds one, named SECTION.
+
+    Raises TwinTrackError for a module without one, and for two of one key.
+    """
     paths = importlib.import_module(package).__path__
     modules = [importlib.import_module(f"{package}.{entry.name}") for entry in pkgutil.iter_modules(paths)]
-    sections: list[Section[Any]] = [module.SECTION for module in modules]
-    return sorted(sections, key=lambda section: section.place)
+    found: dict[str, Section[Any]] = {}
+    for module in modules:
+        section = getattr(module, "SECTION", None)
+        if not isinstance(section, Section):
+            message = f"{module.__name__} has no SECTION; helpers of sections live beside their folder"
+            raise TwinTrackError(message)
+        if section.key in found:
+            message = f'two modules of {package} hold a section "{section.key}"; give one of them another key'
+            raise TwinTrackError(message)
+        found[section.key] = section
+    return sorted(found.values(), key=lambda section: section.place)

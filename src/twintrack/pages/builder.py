@@ -157,8 +157,22 @@ def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
 
 
 def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
-    """Make the data of sections by file, whether they are shown or not."""
-    return {name: make(view) for section in sections for name, make in section.files.items()}
+    """Make the data of sections by file, whether they are shown or not.
+
+    Raises TwinTrackError for a file that two sections write.
+    """
+    owners: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for section in sections:
+        for name, make in section.files.items():
+            owner = owners.setdefault(name, section.key)
+            if owner != section.key:
+                message = (
+                    f'the sections "{owner}" and "{section.key}" both write {name}; rename one'
+                )
+                raise TwinTrackError(message)
+            found[name] = make(view)
+    return found
 
 
 def publish(

@@ -65,8 +65,9 @@ def _read() -> dict[str, dict[str, str]]:
     from ruamel.yaml import YAML
 
     folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
-    return {
-        key: entry
-        for name in FILES
-        for key, entry in reader.load(folder.joinpath(name).read_text(encoding="utf-8")).items()
-    }
+    first, second = (reader.load(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES)
+    both = first.keys() & second.keys()
+    if both:
+        message = f"{' and '.join(FILES)} both have the text {', '.join(sorted(both))}; take another key"
+        raise TwinTrackError(message)
+    return {**first, **second}
