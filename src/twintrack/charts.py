@@ -42,6 +42,14 @@ TEXT_COLOUR = "#333d47"
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', sans-serif"
 )
+TEXT = {"family": FONT, "size": 12, "color": TEXT_COLOUR}
+AXIS = {
+    "gridcolor": GRID_COLOUR,
+    "linecolor": AXIS_COLOUR,
+    "zeroline": False,
+    "ticks": "outside",
+    "ticklen": 4,
+}
 LABEL_WIDTH = 26
 """Characters in a line of a bar's label."""
 LOG_RATIO = 30.0
@@ -205,16 +213,9 @@ def _light(values: np.ndarray) -> np.ndarray:
 
 
 def _layout(panel: Panel) -> dict[str, Any]:
-    axis = {
-        "gridcolor": GRID_COLOUR,
-        "linecolor": AXIS_COLOUR,
-        "zeroline": False,
-        "ticks": "outside",
-        "ticklen": 4,
-    }
     span = [float(panel.times[0]), float(panel.times[-1])]
     vertical: dict[str, Any] = {
-        **axis,
+        **AXIS,
         "title": {"text": panel.unit, "standoff": 8, "font": {"size": 11}},
         "automargin": True,
         "tickformat": ".0%" if panel.number_format.endswith("%") else ",~r",
@@ -226,10 +227,10 @@ def _layout(panel: Panel) -> dict[str, Any]:
     return {
         "template": "none",
         "margin": {"l": 62, "r": 22, "t": 20 if panel.divergence_label else 8, "b": 30},
-        "font": {"family": FONT, "size": 12, "color": TEXT_COLOUR},
+        "font": TEXT,
         "hovermode": "x unified",
         "hoverlabel": {"namelength": -1, "bgcolor": "rgba(255,255,255,0.95)"},
-        "xaxis": {**axis, "showgrid": False, "range": span, "dtick": 4, "ticklabeloverflow": "allow"},
+        "xaxis": {**AXIS, "showgrid": False, "range": span, "dtick": 4, "ticklabeloverflow": "allow"},
         "yaxis": vertical,
         "showlegend": False,
         **_divergence_mark(panel.divergence, panel.divergence_label),
@@ -281,7 +282,7 @@ def bar_figure(
         margin={"l": 10, "r": 16, "t": 8, "b": 44},
         showlegend=False,
         bargap=0.35,
-        font={"family": FONT, "size": 12, "color": TEXT_COLOUR},
+        font=TEXT,
         xaxis={"range": [-reach, reach], "title": {"text": axis_title}, "gridcolor": GRID_COLOUR},
         yaxis={"autorange": "reversed", "automargin": True, "ticks": "", "showgrid": False},
     )
@@ -323,7 +324,7 @@ def series_figure(
         height=60 + 300 * rows,
         margin={"l": 70, "r": 24, "t": 64, "b": 40},
         hovermode="x unified",
-        font={"family": FONT, "size": 12, "color": TEXT_COLOUR},
+        font=TEXT,
         legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},
     )
     figure.update_annotations(font_size=13)

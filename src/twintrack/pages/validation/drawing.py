@@ -7,14 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.charts import (
-    AXIS_COLOUR,
-    COLOURS,
-    FONT,
-    GRID_COLOUR,
-    TEXT_COLOUR,
-    wrapped,
-)
+from twintrack.charts import AXIS, COLOURS, TEXT, wrapped
 from twintrack.pages.validation.view import Computed
 
 SPAN = (2015.6, 2025.4)
@@ -42,21 +35,14 @@ def axis_title(text: str) -> dict[str, Any]:
 
 def layout_of(across: dict[str, Any], vertical: dict[str, Any]) -> dict[str, Any]:
     """Give the layout of a panel, as those of reports, with what its two axes need beside that."""
-    axis = {
-        "gridcolor": GRID_COLOUR,
-        "linecolor": AXIS_COLOUR,
-        "zeroline": False,
-        "ticks": "outside",
-        "ticklen": 4,
-    }
     return {
         "template": "none",
         "margin": {"l": 58, "r": 16, "t": 8, "b": 40 if "title" in across else 28},
-        "font": {"family": FONT, "size": 12, "color": TEXT_COLOUR},
+        "font": TEXT,
         "hovermode": "closest",
         "showlegend": False,
-        "xaxis": {**axis, "automargin": True, **across},
-        "yaxis": {**axis, "automargin": True, "tickformat": ",~r", **vertical},
+        "xaxis": {**AXIS, "automargin": True, **across},
+        "yaxis": {**AXIS, "automargin": True, "tickformat": ",~r", **vertical},
     }
 
 
