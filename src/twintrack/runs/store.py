@@ -19,14 +19,16 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.runs.manifest import FORMAT, Manifest, differences, other_surroundings, text
 from twintrack.runs.parts import part_ranges
-from twintrack.runs.workers import Tell
 from twintrack.worlds.worlds_file import Design, Worlds, write_worlds
+
+if TYPE_CHECKING:
+    from twintrack.runs.workers import Tell
 
 MANIFEST = "manifest.json"
 WORLDS = "worlds.parquet"
