@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from twintrack.errors import InputError, TwinTrackError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.runs.results import Run
 
@@ -97,7 +97,7 @@ def test_a_world_parameter_changes_the_result_and_a_steady_date_is_the_same_as_a
     plain = model.run(world={"cost_growth_factor": 1.8})
     assert not same(plain, model.run())
     assert same(plain, model.run(world={"cost_growth_factor": {2016: 1.8}}), 1e-12)
-    assert same(plain, model.run(world={"cost_growth_factor": LeverPath.constant(1.8)}), 1e-12)
+    assert same(plain, model.run(world={"cost_growth_factor": TimePath.constant(1.8)}), 1e-12)
 
 
 def test_a_dated_world_parameter_holds_from_its_date_on(model: Model) -> None:

@@ -16,7 +16,7 @@ from twintrack.equations import Equations, load_equations
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
 from twintrack.inputs.outcomes import Outcome
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
 from twintrack.inputs.yaml_files import state_of_files
@@ -164,7 +164,7 @@ class Core:
 
     def world_values(self, given: Mapping[str, Any]) -> dict[str, WorldValue]:
         """Read world parameters set by hand: numbers, {date: value}, or paths. Raises InputError."""
-        ready = {name: value for name, value in given.items() if isinstance(value, LeverPath)}
+        ready = {name: value for name, value in given.items() if isinstance(value, TimePath)}
         rest = {name: value for name, value in given.items() if name not in ready}
         return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
 

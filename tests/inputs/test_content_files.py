@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from twintrack.inputs.content import CENTRAL, Content, load_content
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.sources import ASSUMPTION, citation_faults
 from twintrack.inputs.strategies import BASELINE, Strategy, StrategyLibrary
 from twintrack.inputs.world import Scenario
@@ -60,7 +60,7 @@ def scenarios(shipped: Content) -> dict[str, Scenario]:
     return {name: shipped.scenario(name) for name in shipped.scenarios}
 
 
-def moved(one: Strategy, other: Strategy) -> dict[str, LeverPath]:
+def moved(one: Strategy, other: Strategy) -> dict[str, TimePath]:
     """Give the paths of one strategy that differ from another's."""
     return {name: path for name, path in one.paths.items() if path != other.paths[name]}
 
@@ -179,7 +179,7 @@ def test_scenarios_move_every_parameter_off_its_central_value(
     for scenario in scenarios.values():
         for name, value in scenario.world.items():
             central = shipped.world[name].value
-            numbers = value.values if isinstance(value, LeverPath) else (value,)
+            numbers = value.values if isinstance(value, TimePath) else (value,)
             assert any(number != central for number in numbers), (scenario.name, name)
 
 
@@ -197,7 +197,7 @@ def test_dated_scenarios_are_steps_that_leave_history_alone(
     scenarios: dict[str, Scenario], scenario: str, parameter: str, times: list[float], values: list[float]
 ) -> None:
     path = scenarios[scenario].world[parameter]
-    assert isinstance(path, LeverPath)
+    assert isinstance(path, TimePath)
     assert path.at(times).tolist() == values
 
 

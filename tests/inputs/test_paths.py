@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from twintrack.inputs.paths import Knot, LeverPath, weighted_mean
+from twintrack.inputs.paths import Knot, TimePath, weighted_mean
 
 GRID = np.arange(2016, 2040.01, 0.125)
-LEVEL = LeverPath.constant(0.8)
+LEVEL = TimePath.constant(0.8)
 
 
 def random_knots(seed: int, count: int = 6) -> list[Knot]:
@@ -15,8 +15,8 @@ def random_knots(seed: int, count: int = 6) -> list[Knot]:
     return list(zip(times.tolist(), values.tolist(), strict=True))
 
 
-def random_path(seed: int) -> LeverPath:
-    return LeverPath.through(random_knots(seed))
+def random_path(seed: int) -> TimePath:
+    return TimePath.through(random_knots(seed))
 
 
 seeds = pytest.mark.parametrize("seed", range(25))
@@ -56,21 +56,21 @@ def test_dated_values_follow_the_parent_until_the_first_date() -> None:
 
 
 def test_a_value_from_the_earliest_date_on_is_a_constant() -> None:
-    assert LEVEL.then([(2016, 0.5)]) == LeverPath.constant(0.5)
+    assert LEVEL.then([(2016, 0.5)]) == TimePath.constant(0.5)
 
 
 def test_knots_that_change_nothing_are_left_out() -> None:
     knots = [(2018, 1), (2020, 1), (2021, 2), (2022, 2), (2023, 2), (2024, 3), (2025, 3)]
 
-    assert LeverPath.through(knots).knots == ((2020, 1), (2021, 2), (2023, 2), (2024, 3))
-    assert LeverPath.through([(2020, 1), (2021, 1)]).is_constant
+    assert TimePath.through(knots).knots == ((2020, 1), (2021, 2), (2023, 2), (2024, 3))
+    assert TimePath.through([(2020, 1), (2021, 1)]).is_constant
     assert LEVEL.ramp_to(0.8, 2026, 2) == LEVEL
 
 
 @seeds
 def test_a_path_passes_through_its_knots_exactly(seed: int) -> None:
     found = random_knots(seed)
-    path = LeverPath.through(found)
+    path = TimePath.through(found)
 
     last = dict(found)
     assert [float(path.at(time)) for time in last] == list(last.values())
@@ -113,8 +113,8 @@ def test_a_mix_does_not_leave_the_range_of_its_members() -> None:
 
 
 def test_a_path_goes_over_to_another() -> None:
-    one = LeverPath.through([(2020.0, 10.0), (2030.0, 20.0)])
-    other = LeverPath.through([(2024.0, 0.0), (2028.0, 40.0), (2028.0, 50.0), (2036.0, 60.0)])
+    one = TimePath.through([(2020.0, 10.0), (2030.0, 20.0)])
+    other = TimePath.through([(2024.0, 0.0), (2028.0, 40.0), (2028.0, 50.0), (2036.0, 60.0)])
     found = one.over_to(other, 2026.0, 4.0)
 
     assert found.at([2016, 2025, 2026]).tolist() == [10, 15, 16]
@@ -124,7 +124,7 @@ def test_a_path_goes_over_to_another() -> None:
 
 
 def test_a_path_goes_over_at_once_or_not_at_all() -> None:
-    one, other = LeverPath.constant(1.0), LeverPath.through([(2020.0, 2.0), (2030.0, 4.0)])
+    one, other = TimePath.constant(1.0), TimePath.through([(2020.0, 2.0), (2030.0, 4.0)])
 
     step = one.over_to(other, 2025.0, 0.0)
     assert (step.before(2025), float(step.at(2025)), float(step.at(2035))) == (1, 3, 4)
@@ -133,6 +133,6 @@ def test_a_path_goes_over_at_once_or_not_at_all() -> None:
 
 
 def test_the_way_over_ends_with_the_last_date() -> None:
-    found = LeverPath.constant(0.0).over_to(LeverPath.constant(1.0), 2039.0, 4.0)
+    found = TimePath.constant(0.0).over_to(TimePath.constant(1.0), 2039.0, 4.0)
 
     assert found.knots == ((2039.0, 0.0), (2040.0, 0.25))

@@ -28,6 +28,12 @@ def test_a_report_names_what_it_shows(tree: Path, content: Content) -> None:
             "pure_catchp,",
             ':2: there is no strategy "pure_catchp"; did you mean "pure_catchup"?',
         ),
+        (
+            "pure_catchup,",
+            "pure_catchup, pure_catchup,",
+            ":2: strategy pure_catchup is named twice; keep one",
+        ),
+        ("closed]", "closed, closed]", ":3: scenario closed is named twice; keep one"),
         ("0.6 pure", "0.7 pure", ":2: the weights of the mix must sum to 1; they sum to 1.1"),
         ("closed]", "close]", ':3: there is no scenario "close"; did you mean "closed"?'),
         ("adoption_rate", "adoption", ':6: there is no outcome "adoption"; did you mean "adoption_rate"?'),

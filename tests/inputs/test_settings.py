@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from twintrack.errors import InputError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.settings import Setting, checked_date, checked_number, read_setting
 
 
@@ -74,14 +74,14 @@ def test_only_finite_numbers_are_numbers(value: Any, message: str) -> None:
 
 
 def test_one_number_is_reached_on_a_ramp_and_dates_are_followed() -> None:
-    base = LeverPath.constant(1)
+    base = TimePath.constant(1)
 
     assert read(3).applied(base, 2026, 2).knots == ((2026, 1), (2028, 3))
     assert read({"2020": 1, "2024-01-01": 5}).applied(base, 2026, 2).knots == ((2020, 1), (2024, 5))
 
 
 def test_two_values_at_one_date_are_a_step() -> None:
-    path = read({"2020": 1, "2024": (2, 5), "2026": 6}).applied(LeverPath.constant(1), 2026, 2)
+    path = read({"2020": 1, "2024": (2, 5), "2026": 6}).applied(TimePath.constant(1), 2026, 2)
 
     assert path.before(2024) == 2
     assert path.at(2024) == 5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from twintrack.inputs.content import Content
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.strategies import StrategyLibrary, mix_terms
 
 HEAD = "title: {en: A, zh: 甲}\n"
@@ -343,5 +343,5 @@ def test_mixes_are_told_from_names(text: str, terms: dict[str, float] | None) ->
 def test_levers_that_agree_in_a_mix_are_not_told_as_own(library: StrategyLibrary) -> None:
     mix = library.resolve("0.7 pure_catchup + 0.3 pure_exploration")
 
-    assert mix.paths["stage_share_applied"] == LeverPath.constant(0.45)
+    assert mix.paths["stage_share_applied"] == TimePath.constant(0.45)
     assert "stage_share_applied" not in mix.own

@@ -8,7 +8,7 @@ import pytest
 from twintrack.inputs.content import load_content
 from twintrack.inputs.levers import load_levers
 from twintrack.inputs.outcomes import load_outcomes
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.sources import citation_faults, load_sources
 from twintrack.inputs.world import load_world
 
@@ -31,7 +31,7 @@ def test_levers_have_names_limits_and_a_ramp(tree: Path) -> None:
     )
     assert lever.title.get("zh") == "公共研发经费"
     assert table.levers["stage_share_basic"].unit == "1"
-    assert table.constants()["catchup_share"] == LeverPath.constant(0.8)
+    assert table.constants()["catchup_share"] == TimePath.constant(0.8)
 
 
 def test_tables_cannot_be_changed(tree: Path) -> None:

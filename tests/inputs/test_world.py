@@ -6,7 +6,7 @@ import pytest
 
 from twintrack.inputs.check_files import check_file
 from twintrack.inputs.content import Content
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.world import world_overrides
 
 HEAD = "title: {en: A, zh: 甲}\n"
@@ -19,7 +19,7 @@ def test_scenarios_set_numbers_and_dated_paths(content: Content) -> None:
     assert scenario.description.en == "Doors close."
     assert scenario.world["route_ceiling[scale]"] == 20
     path = scenario.world["cost_growth_factor"]
-    assert isinstance(path, LeverPath)
+    assert isinstance(path, TimePath)
     assert path.at([2016, 2026, 2040]).tolist() == [2.4, 2.4, 3.5]
 
 

@@ -19,7 +19,7 @@ from parity_helpers import assert_parity
 from bench.simlin import SimlinEngine
 from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.engines.registry import EngineName
-from twintrack.inputs.paths import EARLIEST, LATEST, LeverPath
+from twintrack.inputs.paths import EARLIEST, LATEST, TimePath
 from twintrack.inputs.strategies import Strategy, shares_fault
 from twintrack.inputs.switches import Switch
 from twintrack.model import Model
@@ -53,13 +53,13 @@ def compare(
     assert_parity(native, model.run(plan, world=world, engine=other).variables)
 
 
-def random_path(low: float, high: float, rng: np.random.Generator) -> LeverPath:
+def random_path(low: float, high: float, rng: np.random.Generator) -> TimePath:
     """Give a path through four values, with a step between the second and the third."""
     first, step, last = np.sort(rng.uniform(EARLIEST, LATEST, 3))
-    return LeverPath.through(zip((first, step, step, last), rng.uniform(low, high, 4), strict=True))
+    return TimePath.through(zip((first, step, step, last), rng.uniform(low, high, 4), strict=True))
 
 
-def random_paths(model: Model, rng: np.random.Generator) -> dict[str, LeverPath]:
+def random_paths(model: Model, rng: np.random.Generator) -> dict[str, TimePath]:
     """Give a path for every lever, anywhere in its range; shares of one whole do not exceed it."""
     while True:
         paths = {name: random_path(*lever.range, rng) for name, lever in model.levers.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.runs.arrays import WorldArrays, along_time, lever_series, place_of
 
@@ -34,7 +34,7 @@ def test_elements_fill_their_place_and_leave_the_rest(model: Model, arrays: Worl
 
 
 def test_a_dated_element_makes_a_series_of_the_whole_array(model: Model, arrays: WorldArrays) -> None:
-    path = LeverPath.through([(2016.0, 10.0), (2040.0, 20.0)])
+    path = TimePath.through([(2016.0, 10.0), (2040.0, 20.0)])
     given = arrays.inputs({"route_ceiling[lean]": path}, TIMES)
     assert "route_ceiling" not in given.constants
     series = given.series["route_ceiling"]
@@ -57,7 +57,7 @@ def test_worlds_are_the_last_axis_and_overrides_win_over_draws(arrays: WorldArra
 
 
 def test_levers_are_evaluated_on_the_times() -> None:
-    paths = {"a": LeverPath.constant(0.5), "b": LeverPath.through([(2016.0, 0.0), (2040.0, 1.0)])}
+    paths = {"a": TimePath.constant(0.5), "b": TimePath.through([(2016.0, 0.0), (2040.0, 1.0)])}
     series = lever_series(paths, TIMES)
     assert {name: values.tolist() for name, values in series.items()} == {
         "a": [0.5] * 3,

@@ -9,7 +9,7 @@ import pytest
 
 from twintrack import __version__
 from twintrack.errors import InputError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.runs.results import describe, plain
 
@@ -92,8 +92,8 @@ def test_only_the_levers_that_differ_are_listed(model: Model) -> None:
 
 
 def test_a_path_is_described_by_its_knots() -> None:
-    assert describe(LeverPath.constant(0.8)) == "0.8"
-    assert describe(LeverPath.through([(2026.0, 0.8), (2028.5, 0.95)])) == "0.8 in 2026, 0.95 in 2028.5"
+    assert describe(TimePath.constant(0.8)) == "0.8"
+    assert describe(TimePath.through([(2026.0, 0.8), (2028.5, 0.95)])) == "0.8 in 2026, 0.95 in 2028.5"
 
 
 def test_a_figure_shows_the_headline_or_what_is_named(model: Model) -> None:

@@ -14,7 +14,7 @@ import pytest
 import twintrack
 from twintrack.engines.registry import ENGINES
 from twintrack.errors import InputError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.switches import Switch
 from twintrack.model import Model
@@ -257,7 +257,7 @@ def test_the_range_of_what_it_switches_to_limits_the_factor(
     assert plan.switch is not None
     paths = {
         **plan.switch.paths,
-        "fiscal_ai_rd": LeverPath.through([(2026.0, 0.0), (2039.0, 0.0), (2040.0, 590.0)]),
+        "fiscal_ai_rd": TimePath.through([(2026.0, 0.0), (2039.0, 0.0), (2040.0, 590.0)]),
     }
     poor = replace(plan.switch, below=30.0, for_years=0.0, paths=paths)
     with pytest.raises(InputError, match=r"multiplied with 1\.02"):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.hands_on.curves import FIGURE_WIDTH, WORDS, Curves
 from twintrack.inputs.content import CENTRAL
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
@@ -224,7 +224,7 @@ class Explorer:
             control.begin_at(run.paths[name].values[-1])
         for name, control in self.world.items():
             value = overrides.get(name, self.model.world[name].value)
-            control.begin_at(value.values[-1] if isinstance(value, LeverPath) else value)
+            control.begin_at(value.values[-1] if isinstance(value, TimePath) else value)
         self._follow(world_changed=True)
 
     def reset(self) -> None:

@@ -17,7 +17,7 @@ from twintrack.inputs.content import Content
 from twintrack.inputs.loops import read_loops
 from twintrack.inputs.mechanisms import read_mechanisms
 from twintrack.inputs.model_names import name_fault
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism
 from twintrack.inputs.validation import FaultList, unknown, validated
@@ -92,7 +92,7 @@ def dated_parameters(content: Content) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in content.scenarios:
         for parameter, value in content.scenario(name).world.items():
-            if isinstance(value, LeverPath) and not value.is_constant:
+            if isinstance(value, TimePath) and not value.is_constant:
                 found.setdefault(parameter, []).append(name)
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import LeverEntry, LeversFile
 from twintrack.inputs.settings import Setting, Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
@@ -30,11 +30,11 @@ class LeverTable:
     ramp_years: float
     levers: Mapping[str, Lever]
 
-    def constants(self) -> dict[str, LeverPath]:
+    def constants(self) -> dict[str, TimePath]:
         """Give every lever's path when nothing is done: its baseline value for ever."""
-        return {name: LeverPath.constant(lever.baseline) for name, lever in self.levers.items()}
+        return {name: TimePath.constant(lever.baseline) for name, lever in self.levers.items()}
 
-    def moved(self, paths: Mapping[str, LeverPath], settings: Mapping[str, Setting]) -> dict[str, LeverPath]:
+    def moved(self, paths: Mapping[str, TimePath], settings: Mapping[str, Setting]) -> dict[str, TimePath]:
         """Give the paths with some levers set anew."""
         moved = dict(paths)
         for name, setting in settings.items():

@@ -22,7 +22,7 @@ Knot = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class LeverPath:
+class TimePath:
     """A piecewise linear path: `times` in decimal years, never falling, and `values` in the lever's unit.
 
     Of two knots at one time the first is the value just before it, the second the value from then on. Build
@@ -34,12 +34,12 @@ class LeverPath:
     values: tuple[float, ...]
 
     @classmethod
-    def constant(cls, value: float) -> LeverPath:
+    def constant(cls, value: float) -> TimePath:
         """Give the path that has one value for ever."""
         return cls((EARLIEST,), (float(value),))
 
     @classmethod
-    def through(cls, knots: Iterable[Knot]) -> LeverPath:
+    def through(cls, knots: Iterable[Knot]) -> TimePath:
         """Give the path through knots in order of time; there must be at least one."""
         kept = _needed(knots)
         if len(kept) == 1:
@@ -64,16 +64,16 @@ class LeverPath:
         """Give the value just before a time: at a step, the value that it steps from."""
         return float(self._evaluate(time, "left"))
 
-    def ramp_to(self, value: float, start: float, years: float) -> LeverPath:
+    def ramp_to(self, value: float, start: float, years: float) -> TimePath:
         """Follow this path until `start`, go linearly to `value` within `years`, and stay there."""
         here = float(self.at(start))
-        return LeverPath.through([*self._until(start), (start, here), (start + years, float(value))])
+        return TimePath.through([*self._until(start), (start, here), (start + years, float(value))])
 
-    def then(self, knots: Sequence[Knot]) -> LeverPath:
+    def then(self, knots: Sequence[Knot]) -> TimePath:
         """Follow this path until the first of the knots, then go through them."""
-        return LeverPath.through([*self._until(knots[0][0]), *knots])
+        return TimePath.through([*self._until(knots[0][0]), *knots])
 
-    def over_to(self, other: LeverPath, start: float, years: float) -> LeverPath:
+    def over_to(self, other: TimePath, start: float, years: float) -> TimePath:
         """Follow this path until `start`, move evenly over to another within `years`, then follow that one.
 
         Between the knots of both paths and the last date that a file may name, the way over is linear.
@@ -89,7 +89,7 @@ class LeverPath:
             knots += [(time, _mean(values, weights)) for values in sides([self, other], time)]
         if end <= LATEST:
             knots += [(end, float(other.at(end))), *(knot for knot in other.knots if knot[0] > end)]
-        return LeverPath.through(knots)
+        return TimePath.through(knots)
 
     def _until(self, time: float) -> list[Knot]:
         if time <= EARLIEST:
@@ -108,22 +108,20 @@ class LeverPath:
         return np.where(share == 1, values[high], between)
 
 
-def weighted_mean(paths: Sequence[LeverPath], weights: Sequence[float]) -> LeverPath:
+def weighted_mean(paths: Sequence[TimePath], weights: Sequence[float]) -> TimePath:
     """Give the mean of paths with weights that sum to one; where the paths agree, exactly their value."""
     if len(set(paths)) == 1:
         return paths[0]
     times = all_times(paths)
-    return LeverPath.through(
-        (time, _mean(values, weights)) for time in times for values in sides(paths, time)
-    )
+    return TimePath.through((time, _mean(values, weights)) for time in times for values in sides(paths, time))
 
 
-def all_times(paths: Iterable[LeverPath]) -> list[float]:
+def all_times(paths: Iterable[TimePath]) -> list[float]:
     """List the times of all knots of some paths, each once, in order."""
     return sorted({time for path in paths for time in path.times})
 
 
-def sides(paths: Sequence[LeverPath], time: float) -> tuple[list[float], list[float]]:
+def sides(paths: Sequence[TimePath], time: float) -> tuple[list[float], list[float]]:
     """Give the values of some paths just before a time, and from then on."""
     return [path.before(time) for path in paths], [float(path.at(time)) for path in paths]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.schemas import Report
-from twintrack.inputs.validation import FaultList, unknown, validated
+from twintrack.inputs.validation import FaultList, repeated, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document
 
 
@@ -20,6 +20,7 @@ def load_report(path: Path, content: Content) -> Report:
     document = read_document(path)
     faults = FaultList()
     report = None
+    strategies: list[str] = []
     with faults:
         report = validated(document, Report)
     for place, name in _texts(document, "outcomes"):
@@ -30,7 +31,10 @@ def load_report(path: Path, content: Content) -> Report:
             faults.append(Fault(place, unknown("scenario", name, content.scenarios)))
     for place, reference in _texts(document, "strategies"):
         with faults:
-            content.strategies.resolve(reference, where=place)
+            strategies.append(content.strategies.resolve(reference, where=place).name)
+    faults += repeated("strategy", strategies, where=document.where("strategies"))
+    scenarios = [name for _, name in _texts(document, "scenarios")]
+    faults += repeated("scenario", scenarios, where=document.where("scenarios"))
     if report is None or faults:
         raise InputError(faults)
     return report

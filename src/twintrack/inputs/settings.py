@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.paths import EARLIEST, LATEST, Knot, LeverPath
+from twintrack.inputs.paths import EARLIEST, LATEST, Knot, TimePath
 
 Where = Callable[..., str]
 """Gives the place ("file:line") of the value under some keys."""
@@ -29,7 +29,7 @@ class Setting:
     value: float | None = None
     knots: tuple[Knot, ...] = ()
 
-    def applied(self, parent: LeverPath, start: float, years: float) -> LeverPath:
+    def applied(self, parent: TimePath, start: float, years: float) -> TimePath:
         """Give the path that follows from a parent's.
 
         A number is reached linearly between `start` (decimal year) and `start + years`; dated values replace

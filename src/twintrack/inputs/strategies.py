@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import LeverPath, all_times, sides, weighted_mean
+from twintrack.inputs.paths import TimePath, all_times, sides, weighted_mean
 from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
 from twintrack.inputs.switches import Switch
@@ -48,8 +48,8 @@ class Strategy:
     budget: Literal["own", "equal"]
     notes: str
     references: tuple[str, ...]
-    paths: Mapping[str, LeverPath]
-    baseline: Mapping[str, LeverPath] = field(repr=False)
+    paths: Mapping[str, TimePath]
+    baseline: Mapping[str, TimePath] = field(repr=False)
     """The paths of the baseline, from which `own` is told."""
     files: tuple[Path, ...] = ()
     """All files that it was read from, its parents' and the baseline's included."""
@@ -57,12 +57,12 @@ class Strategy:
     """What it goes over to once something has happened; `paths` hold until then."""
 
     @property
-    def own(self) -> dict[str, LeverPath]:
+    def own(self) -> dict[str, TimePath]:
         """The paths of the levers that differ from the baseline."""
         return {name: path for name, path in self.paths.items() if path != self.baseline[name]}
 
 
-_Course = tuple[Mapping[str, LeverPath], Switch | None]
+_Course = tuple[Mapping[str, TimePath], Switch | None]
 """What is done until a switch, and the switch where there is one."""
 
 
@@ -140,7 +140,7 @@ class StrategyLibrary:
         return settings
 
 
-def shares_fault(paths: Mapping[str, LeverPath]) -> str:
+def shares_fault(paths: Mapping[str, TimePath]) -> str:
     """Say which shares of one whole exceed it at some time, "" when none do."""
     for names in SHARES_OF_ONE:
         parts = [paths[name] for name in names if name in paths]
@@ -229,7 +229,7 @@ class _Loading:
                 self.trail.pop()
         return self.done[key]
 
-    def mixed(self, terms: Mapping[str, float], where: Where, beside: Path | None) -> dict[str, LeverPath]:
+    def mixed(self, terms: Mapping[str, float], where: Where, beside: Path | None) -> dict[str, TimePath]:
         """Give the weighted mean of members' paths; `where(member)` is the place of a member's weight."""
         faults = FaultList(
             Fault(where(name), f"the weight of {name} must be from 0 to 1, not {weight:g}")
@@ -314,7 +314,7 @@ class _Loading:
             return paths, None
         return self._switched(paths, file.switch, target)
 
-    def _switched(self, paths: Mapping[str, LeverPath], entry: SwitchEntry, target: Strategy) -> _Course:
+    def _switched(self, paths: Mapping[str, TimePath], entry: SwitchEntry, target: Strategy) -> _Course:
         """Give the paths and the switch that lead to a target: no switch where a date makes plain paths."""
         ramp = self.table.ramp_years if entry.ramp_years is None else entry.ramp_years
         when = entry.when

@@ -13,7 +13,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import EARLIEST, Knot, LeverPath
+from twintrack.inputs.paths import EARLIEST, Knot, TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.settings import Setting
 from twintrack.inputs.strategies import BASELINE, Strategy
@@ -73,7 +73,7 @@ def save_strategy(path: Path, strategy: Strategy, table: LeverTable, *, overwrit
         raise InputError(Fault(shown(path), f"cannot be written: {error.strerror}")) from None
 
 
-def shortest_setting(path: LeverPath, base: LeverPath, table: LeverTable) -> float | Mapping[float, Any]:
+def shortest_setting(path: TimePath, base: TimePath, table: LeverTable) -> float | Mapping[float, Any]:
     """Give the shortest setting that leads from the baseline's path to this one."""
     last = path.values[-1]
     if path == Setting(value=last).applied(base, table.policy_start, table.ramp_years):
@@ -87,7 +87,7 @@ def shortest_setting(path: LeverPath, base: LeverPath, table: LeverTable) -> flo
 
 
 def _settings(
-    paths: Mapping[str, LeverPath], strategy: Strategy, table: LeverTable
+    paths: Mapping[str, TimePath], strategy: Strategy, table: LeverTable
 ) -> dict[str, float | Mapping[float, Any]]:
     return {name: shortest_setting(path, strategy.baseline[name], table) for name, path in paths.items()}
 

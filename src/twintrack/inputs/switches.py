@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import NO_SWITCH, SWITCH_OUTCOME
 from twintrack.inputs.settings import Setting
 
@@ -32,7 +32,7 @@ class Switch:
     below: float
     for_years: float
     ramp_years: float
-    paths: Mapping[str, LeverPath]
+    paths: Mapping[str, TimePath]
 
     def __str__(self) -> str:
         held = f" for {_years(self.for_years)}" if self.for_years else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar, get_args
 
@@ -45,6 +45,16 @@ def validated(document: Document, schema: type[Schema], hints: Mapping[str, str]
         details = error.errors(include_url=False)
         faults = [Fault(document.where(*one["loc"]), _message(schema, one, hints or {})) for one in details]
         raise InputError(faults) from None
+
+
+def repeated(kind: str, names: Sequence[str], advice: str = "", where: str = "") -> list[Fault]:
+    """Say which names stand more than once; `where` is the place, by default the name itself."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    message = f"is named twice; keep one{advice}"
+    return [
+        Fault(where, f"{kind} {name} {message}") if where else Fault(f"{kind} {name}", message)
+        for name in twice
+    ]
 
 
 class FaultList(list[Fault]):

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
 from twintrack.inputs.settings import Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document, read_value, yaml_files
 
-WorldValue = float | LeverPath
+WorldValue = float | TimePath
 """One number for the whole time, or a dated path."""
 
 
@@ -159,7 +159,7 @@ def read_world(given: Any, parameters: Mapping[str, WorldParameter], where: Wher
             continue
         with faults:
             setting = read_setting(value, name, partial(where, name), _any_number)
-            central = LeverPath.constant(parameter.value)
+            central = TimePath.constant(parameter.value)
             world[name] = central.then(setting.knots) if setting.value is None else setting.value
     faults.raise_any()
     return world

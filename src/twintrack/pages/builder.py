@@ -167,9 +167,7 @@ def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
         for name, make in section.files.items():
             owner = owners.setdefault(name, section.key)
             if owner != section.key:
-                message = (
-                    f'the sections "{owner}" and "{section.key}" both write {name}; rename one'
-                )
+                message = f'the sections "{owner}" and "{section.key}" both write {name}; rename one'
                 raise TwinTrackError(message)
             found[name] = make(view)
     return found

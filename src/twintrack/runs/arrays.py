@@ -18,7 +18,7 @@ from twintrack.core import Core
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.world import WorldParameter, WorldValue
 from twintrack.names import split_element, suggest
 
@@ -123,21 +123,21 @@ def world_arrays(core: Core) -> WorldArrays:
     def make() -> WorldArrays:
         scenarios = [core.scenario(name) for name in core.scenarios]
         dated = {
-            name for item in scenarios for name, value in item.world.items() if isinstance(value, LeverPath)
+            name for item in scenarios for name, value in item.world.items() if isinstance(value, TimePath)
         }
         return WorldArrays(core.equations, core.world, dated)
 
     return core.remembered("world arrays", make, lambda _: [])
 
 
-def lever_series(paths: Mapping[str, LeverPath], times: Array) -> dict[str, Array]:
+def lever_series(paths: Mapping[str, TimePath], times: Array) -> dict[str, Array]:
     """Evaluate the paths of all levers on the integration times, shape (steps + 1,) each."""
     grid = times.tobytes()
     return {name: _sampled(path, grid) for name, path in paths.items()}
 
 
 @lru_cache(maxsize=4096)
-def _sampled(path: LeverPath, times: bytes) -> Array:
+def _sampled(path: TimePath, times: bytes) -> Array:
     """Evaluate a path; kept, because most levers do not move while a slider does."""
     values: Array = path.at(np.frombuffer(times, np.float64))
     values.flags.writeable = False
@@ -164,7 +164,7 @@ def along_time(values: Array, place: tuple[int, ...]) -> Array:
 
 
 def _is_path(value: object) -> bool:
-    return isinstance(value, LeverPath)
+    return isinstance(value, TimePath)
 
 
 def _replaced(values: Array, changes: Mapping[tuple[int, ...], Any]) -> Array:
@@ -181,7 +181,7 @@ def _dated(values: Array, changes: Mapping[tuple[int, ...], WorldValue | Array],
     result = np.repeat(values[None], len(times), axis=0)
     for place, value in changes.items():
         target = along_time(result, place)
-        if isinstance(value, LeverPath):
+        if isinstance(value, TimePath):
             target[...] = value.at(times).reshape(-1, *[1] * (target.ndim - 1))
         else:
             target[...] = value

@@ -16,7 +16,7 @@ from typing import Any
 from twintrack.core import Core, StrategyReference
 from twintrack.errors import Fault
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.inputs.validation import FaultList, unknown
+from twintrack.inputs.validation import FaultList, repeated, unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
 
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
@@ -89,7 +89,7 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     faults = FaultList(
         Fault("outputs", unknown("variable", name, known)) for name in labels if name not in known
     )
-    faults += _repeated("output", labels)
+    faults += repeated("output", labels)
     if not labels:
         faults.append(_none("outputs"))
     faults.raise_any()
@@ -139,7 +139,7 @@ def _strategies(
                 told = ", ".join(f"{name}={_told(value)}" for name, value in setting.items())
                 name = own or plan.name
                 plans.append(replace(plan, name=f"{name} with {told}" if told else name))
-    faults += _repeated("strategy", [plan.name for plan in plans])
+    faults += repeated("strategy", [plan.name for plan in plans], ", or give names of their own")
     faults.raise_any()
     return plans
 
@@ -160,7 +160,7 @@ def _scenarios(core: Core, names: Scenarios) -> list[Scenario]:
     for name in asked:
         with faults:
             found.append(core.scenario(name))
-    faults += _repeated("scenario", [scenario.name for scenario in found])
+    faults += repeated("scenario", [scenario.name for scenario in found])
     faults.raise_any()
     return found
 
@@ -172,12 +172,6 @@ def _several(names: Any) -> list[Any]:
 
 def _none(kind: str) -> Fault:
     return Fault(kind, "none is named: name at least one")
-
-
-def _repeated(kind: str, names: Sequence[str]) -> list[Fault]:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    advice = "; keep one, or give names of their own" if kind == "strategy" else "; keep one"
-    return [Fault(f"{kind} {name}", f"is named twice{advice}") for name in twice]
 
 
 def _told(value: Any) -> str:

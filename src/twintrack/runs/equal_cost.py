@@ -19,7 +19,7 @@ from twintrack.core import Core, StrategyReference
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.paths import LeverPath, all_times, sides
+from twintrack.inputs.paths import TimePath, all_times, sides
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario
 from twintrack.runs.simulating import check_finite, simulate_one_world
@@ -81,19 +81,19 @@ def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
 
     Those of what it switches to are multiplied, too.
     """
-    growth = LeverPath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
+    growth = TimePath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
     return _multiplied(strategy, growth, table)
 
 
 def sized(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
     """Multiply the money levers of a strategy with a factor at all times, for a country of another size."""
-    return strategy if factor == 1.0 else _multiplied(strategy, LeverPath.constant(factor), table)
+    return strategy if factor == 1.0 else _multiplied(strategy, TimePath.constant(factor), table)
 
 
-def _multiplied(strategy: Strategy, growth: LeverPath, table: LeverTable) -> Strategy:
+def _multiplied(strategy: Strategy, growth: TimePath, table: LeverTable) -> Strategy:
     """Multiply the money levers of a strategy, and of what it switches to, with a path."""
 
-    def grown(paths: Mapping[str, LeverPath]) -> dict[str, LeverPath]:
+    def grown(paths: Mapping[str, TimePath]) -> dict[str, TimePath]:
         return {**paths, **{name: _product(paths[name], growth) for name in _money(table)}}
 
     switch = strategy.switch and replace(strategy.switch, paths=grown(strategy.switch.paths))
@@ -104,10 +104,10 @@ def _money(table: LeverTable) -> list[str]:
     return [name for name, lever in table.levers.items() if lever.kind == MONEY]
 
 
-def _product(path: LeverPath, factor: LeverPath) -> LeverPath:
+def _product(path: TimePath, factor: TimePath) -> TimePath:
     """Multiply two paths at the knots of both; linear between them."""
     both = [path, factor]
-    return LeverPath.through((time, prod(values)) for time in all_times(both) for values in sides(both, time))
+    return TimePath.through((time, prod(values)) for time in all_times(both) for values in sides(both, time))
 
 
 def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault
-from twintrack.inputs.paths import LeverPath, all_times
+from twintrack.inputs.paths import TimePath, all_times
 from twintrack.stored import code_digest
 from twintrack.version import __version__
 from twintrack.worlds.drawing import ORIGINS, Origin
@@ -65,7 +65,7 @@ def surroundings() -> dict[str, Any]:
 
 def values_entry(values: Mapping[str, WorldValue]) -> dict[str, Any]:
     """Describe levers or world parameters: a number each, or [time, value] pairs."""
-    return {name: _knots(value) if isinstance(value, LeverPath) else value for name, value in values.items()}
+    return {name: _knots(value) if isinstance(value, TimePath) else value for name, value in values.items()}
 
 
 def strategy_entry(plan: Strategy, factors: Mapping[str, float]) -> dict[str, Any]:
@@ -156,11 +156,11 @@ def _shown(value: Any) -> str:
     return f"{content[:_DIGEST_SHOWN]}…" if len(content) == 64 and content.isalnum() else content
 
 
-def _path(value: Any) -> LeverPath:
-    return LeverPath.through(map(tuple, value)) if isinstance(value, list) else LeverPath.constant(value)
+def _path(value: Any) -> TimePath:
+    return TimePath.through(map(tuple, value)) if isinstance(value, list) else TimePath.constant(value)
 
 
-def _knots(path: LeverPath) -> float | list[list[float]]:
+def _knots(path: TimePath) -> float | list[list[float]]:
     return path.values[0] if path.is_constant else [list(knot) for knot in path.knots]
 
 

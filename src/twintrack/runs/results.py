@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from twintrack.inputs.paths import LeverPath
+    from twintrack.inputs.paths import TimePath
     from twintrack.inputs.validation import FaultList
 from twintrack.inputs.switches import Switch
 
@@ -60,7 +60,7 @@ class Run:
     strategy: str
     scenario: str
     time: Array
-    paths: Mapping[str, LeverPath]
+    paths: Mapping[str, TimePath]
     switch: Switch | None
     factor: float
 
@@ -283,7 +283,7 @@ def check_years(years: Sequence[float], time: Array) -> None:
     FaultList(Fault(f"year {year:g}", message) for year in wrong).raise_any()
 
 
-def describe(path: LeverPath) -> str:
+def describe(path: TimePath) -> str:
     """Say what a lever is and when: "0.8", or "60 in 2026, 150 in 2030" (linear between)."""
     if path.is_constant:
         return f"{path.values[0]:.4g}"
@@ -294,7 +294,7 @@ def _year(time: float) -> str:
     return f"{time:.2f}".rstrip("0").rstrip(".")
 
 
-def _both(run: Run, lever: str) -> tuple[LeverPath, LeverPath]:
+def _both(run: Run, lever: str) -> tuple[TimePath, TimePath]:
     """Give the path of a lever until the run's strategy switches, and from then on."""
     before = run.paths[lever]
     return before, before if run.switch is None else run.switch.paths[lever]
@@ -311,7 +311,7 @@ def _told(run: Run, lever: str) -> dict[str, Any]:
     return _knots(before) | ({} if before == after else {"after_switch": _knots(after)})
 
 
-def _knots(path: LeverPath) -> dict[str, list[float]]:
+def _knots(path: TimePath) -> dict[str, list[float]]:
     return {"time": list(path.times), "values": list(path.values)}
 
 

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 from twintrack.inputs.outcomes import Outcome
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import Strategy
 from twintrack.pages.report.data import ReportData
@@ -28,9 +28,9 @@ def _words(text: str) -> Bilingual:
 
 
 def _strategy(name: str, level: float) -> Strategy:
-    path = LeverPath.through([(2026.0, 1.0), (2028.0, level)])
+    path = TimePath.through([(2026.0, 1.0), (2028.0, level)])
     title = _words(name.title())
-    return Strategy(name, title, title, "own", "", (), {"effort": path}, {"effort": LeverPath.constant(1.0)})
+    return Strategy(name, title, title, "own", "", (), {"effort": path}, {"effort": TimePath.constant(1.0)})
 
 
 def _outcome(name: str, better: str, spec: str) -> Outcome:

@@ -363,7 +363,7 @@ def test_a_changed_strategy_changes_the_results(
             "strategies: [baseline]",
             "two",
         ),
-        ("pure_catchup,", "pure_catchup, pure_catchup,", "each once"),
+        ("pure_catchup,", "pure_catchup, pure_catchup,", "strategy pure_catchup is named twice; keep one"),
         ("capability_index", "capability_indx", 'did you mean "capability_index"'),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Cell
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.sections.decisions import levers_table, path_in_words, strategies_table
@@ -46,4 +46,4 @@ def test_strategies_differ_from_the_first_lever_that_moves(made_up: Callable[...
     ],
 )
 def test_a_path_is_told_by_its_values_and_dates(knots: list[tuple[float, float]], text: str) -> None:
-    assert path_in_words(LeverPath.through(knots)) == text
+    assert path_in_words(TimePath.through(knots)) == text

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from twintrack.formats import date, plain, share
-from twintrack.inputs.paths import LeverPath
+from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.view import ReportView, csv, frame_of
@@ -84,7 +84,7 @@ def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
     text = view.texts("as_baseline") if same else path_in_words(path)
     if plan.switch is None or plan.switch.paths[lever] == path:
         return Cell(text, tone="as-baseline" if same else "")
-    later = path_in_words(LeverPath.constant(plan.switch.paths[lever].values[-1]))
+    later = path_in_words(TimePath.constant(plan.switch.paths[lever].values[-1]))
     return Cell(view.texts("after_switch", before=text, after=later))
 
 
@@ -111,7 +111,7 @@ def _switch(view: ReportView, strategy: str) -> str:
     )
 
 
-def path_in_words(path: LeverPath) -> str:
+def path_in_words(path: TimePath) -> str:
     """Write a lever's path as its values and the years between which it moves.
 
     0.8 for ever is "0.8"; a ramp is "0.8 → 0.95, 2026–2028"; several follow each other after semicolons.
