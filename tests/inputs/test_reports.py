@@ -31,7 +31,7 @@ def test_a_report_names_what_it_shows(tree: Path, content: Content) -> None:
         (
             "pure_catchup,",
             "pure_catchup, pure_catchup,",
-            ":2: strategy pure_catchup is named twice; keep one",
+            ":2: strategy pure_catchup is named twice",
         ),
         ("closed]", "closed, closed]", ":3: scenario closed is named twice; keep one"),
         ("0.6 pure", "0.7 pure", ":2: the weights of the mix must sum to 1; they sum to 1.1"),

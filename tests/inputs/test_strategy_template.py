@@ -27,6 +27,15 @@ def test_a_new_strategy_is_good_and_does_what_its_parent_does(tree: Path, conten
         assert (dict(made.paths), made.budget) == (dict(base.paths), base.budget)
 
 
+def test_notes_and_references_are_offered_and_good_once_uncommented(tree: Path, content: Content) -> None:
+    path = Path("strategies/mine.yaml")
+    start_strategy(path, "baseline", content)
+    text = path.read_text(encoding="utf-8")
+    assert "\n# notes: " in text and "\n# references: " in text
+    path.write_text(text.replace("# notes: ", "notes: ").replace("# references: ", "references: "), "utf-8")
+    assert check_file(path, content) == []
+
+
 def test_a_mix_may_be_a_parent(tree: Path, content: Content) -> None:
     mix = f"0.3 {parents(tree)[-1]} + 0.7 baseline"
     start_strategy(Path("strategies/blend.yaml"), mix, content)

@@ -53,6 +53,8 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
     lines = [
         f"title: {{en: {title}, zh: {title}}}",
         f"description: {{en: {about}, zh: {about}}}",
+        "# notes: what a reader should know beside that",
+        "# references: []    # keys of model/sources.yaml",
         start,
         f"budget: {base.budget}    # or equal: money levers scaled to cost what the baseline costs",
         "",
