@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.known_outputs import KnownOutputs
+from twintrack.engines.base import BlendingEngine, Inputs
 from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import library
 from twintrack.engines.numpy.methods import METHODS, Method
@@ -18,39 +15,24 @@ from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 
 
-class NumpyEngine:
-    """An `Engine` that steps through time in a Python loop; `method` is "euler" or "rk4"."""
+class NumpyEngine(BlendingEngine):
+    """An engine that steps through time in a Python loop; `method` is "euler" or "rk4"."""
 
     def __init__(self, equations: Equations, method: Method = "euler") -> None:
-        self.equations = equations
+        super().__init__(equations)
         self.method = method
-        self._known = KnownOutputs(equations)
         self._sizes = StateSizes(equations)
         self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
 
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-        blend: Blend | None = None,
-    ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`."""
-        grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
-        computed, known = self._known.split(inputs)
+    def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
         program, functions = self._compiled(inputs, computed)
+        saves = len(inputs.grid.saved_index)
         result = {
-            name: np.empty((len(grid.saved_index), *self.equations.variables[name].shape, runs))
-            for name in computed
+            name: np.empty((saves, *self.equations.variables[name].shape, inputs.runs)) for name in computed
         }
         with np.errstate(all="ignore"):
             self._loop(inputs, program, functions, result)
-        result |= {**known, **self._known.moved(inputs, result)}
-        return {name: result[name] for name in inputs.outputs}
+        return result
 
     def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
