@@ -212,25 +212,19 @@ class _Cell:
                 return replace(expression, axes=axes, indices=indices, raw_axes=raw, apart=True)
             case StateValue():
                 return replace(expression, axes=axes, state=self._state(expression.state))
-            case Apply() | Vector():
-                return replace(expression, axes=axes, args=tuple(map(self.at, expression.args)))
-            case Reduce():
-                return replace(expression, axes=axes, arg=self.at(expression.arg))
+            case Apply() | Vector() | Reduce() | ActiveInitial():
+                return expression.mapped(self.at, axes=axes)
             case LookupCall():
                 tables = self._taken(expression.tables, expression.shape, expression.table_axes)
                 indices, raw = self._indices(expression.indices, expression.table_axes)
-                return replace(
-                    expression,
+                return expression.mapped(
+                    self.at,
                     axes=axes,
                     tables=tuple(int(table) for table in tables.ravel()),
                     shape=tables.shape,
                     table_axes=raw,
-                    arg=self.at(expression.arg),
                     indices=indices,
                 )
-            case ActiveInitial():
-                active, initial = self.at(expression.active), self.at(expression.initial)
-                return replace(expression, axes=axes, active=active, initial=initial)
         message = f"no element of {type(expression).__name__}"
         raise AssertionError(message)
 
@@ -276,17 +270,9 @@ def _without_unused(equations: Equations, states: list[State]) -> Equations:
     places = {state: place for place, state in enumerate(used)}
 
     def renumbered(expression: Expr) -> Expr:
-        match expression:
-            case StateValue():
-                return replace(expression, state=places[expression.state])
-            case Apply() | Vector():
-                return replace(expression, args=tuple(map(renumbered, expression.args)))
-            case Reduce() | LookupCall():
-                return replace(expression, arg=renumbered(expression.arg))
-            case ActiveInitial():
-                active, initial = renumbered(expression.active), renumbered(expression.initial)
-                return replace(expression, active=active, initial=initial)
-        return expression
+        if isinstance(expression, StateValue):
+            return replace(expression, state=places[expression.state])
+        return expression.mapped(renumbered)
 
     return replace(
         equations,

@@ -20,6 +20,7 @@ from twintrack.equations.functions import (
     FUNCTIONS,
     OPERATORS,
 )
+from twintrack.equations.naming import spoken
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -270,7 +271,7 @@ class Lowering:
         if called in self.frame.broken:
             return Number(value=math.nan)
         name = snake(written)
-        shown = written.upper().replace("_", " ")
+        shown = spoken(written)
         if name in self._calls:
             return self._calls[name](self, name, node.arguments)
         if name.startswith("random") and not self.internal:

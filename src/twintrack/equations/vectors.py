@@ -9,6 +9,7 @@ from typing import Any
 
 from twintrack.equations.constructs import VECTORS
 from twintrack.equations.expressions import Handler, Lowering
+from twintrack.equations.naming import spoken
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
 
@@ -18,7 +19,7 @@ _PROFILE = 4
 
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
-    shown = name.upper().replace("_", " ")
+    shown = spoken(name)
     needed = len(VECTORS[name].arguments)
     if len(trees) != needed:
         message = f"{needed} arguments are needed, {len(trees)} are given"
@@ -192,7 +193,7 @@ def _allocate_available(lowering: Lowering, node: Any) -> Expr:
 
 def lookup_function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give a function whose first argument is a lookup."""
-    shown = name.upper().replace("_", " ")
+    shown = spoken(name)
     lookups = lowering.frame.lookups
     if len(trees) != 2:
         return lowering.fault(f"2 arguments are needed, {len(trees)} are given", shown)
