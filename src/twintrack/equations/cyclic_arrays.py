@@ -31,6 +31,7 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     Vector,
+    positions,
     walk,
 )
 from twintrack.errors import EquationError
@@ -50,7 +51,7 @@ def untangle(equations: Equations) -> Equations:
     cycles: list[set[ComponentKey]] = []
     for initial in (False, True):
         graph = Graph(equations, initial=initial)
-        for ring in _strongly_connected(graph) if graph.has_cycle() else ():
+        for ring in _strongly_connected(graph):
             found = {
                 (node.variable, max(node.part, 0))
                 for node in ring
@@ -148,7 +149,7 @@ class _Splitter:
         for number, part in enumerate(self.equations.components[name]):
             whole = self.whole.get((name, number))
             for piece in [part] if whole is None else self._pieces(part, whole):
-                place = np.ix_(*(index if isinstance(index, tuple) else (index,) for index in piece.box))
+                place = np.ix_(*positions(piece.box))
                 mask = before[place] == number
                 if mask.any() or not shape:
                     after[place] = np.where(mask, len(parts), after[place])

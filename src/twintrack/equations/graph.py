@@ -21,6 +21,7 @@ from twintrack.equations.structure import (
     Reference,
     StateValue,
     Time,
+    positions,
 )
 from twintrack.equations.subscripts import flat_place
 from twintrack.errors import EquationError
@@ -89,7 +90,10 @@ class Graph:
     def _owners(self, reference: Reference) -> set[int]:
         name = reference.variable
         shape = self.equations.variables[name].shape
-        return {self.equations.owners[name][flat_place(cell, shape)] for cell in _cells(reference)}
+        return {
+            self.equations.owners[name][flat_place(cell, shape)]
+            for cell in product(*positions(reference.indices))
+        }
 
     def expressions(self, node: Node) -> tuple[Expr, ...]:
         """Give the expressions that a node itself evaluates."""
@@ -176,14 +180,6 @@ class Graph:
             targets += [Node("", number, "last") for number in range(len(self.equations.states))]
         return targets
 
-    def has_cycle(self) -> bool:
-        """Tell whether a node needs itself."""
-        try:
-            self.order(self.targets())
-        except EquationError:
-            return True
-        return False
-
     def check(self) -> None:
         """Order the whole model. Raises EquationError when it has a cycle."""
         self.order(self.targets())
@@ -218,7 +214,3 @@ class Graph:
             return node.variable
         names = [known[index] for known, index in zip(elements, box, strict=True) if isinstance(index, int)]
         return join_element(node.variable, names)
-
-
-def _cells(reference: Reference) -> Iterator[tuple[int, ...]]:
-    return product(*(index if isinstance(index, tuple) else (index,) for index in reference.indices))

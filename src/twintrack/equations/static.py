@@ -63,10 +63,8 @@ class Static:
         self._pending.append(name)
         try:
             if isinstance(part.expression, Literal):
-                places = [
-                    have.index(at) for have, at in zip(part.box, cell, strict=True) if isinstance(have, tuple)
-                ]
-                return float(np.reshape(part.expression.values, part.expression.shape)[tuple(places)])
+                values = np.reshape(part.expression.values, part.expression.shape)
+                return float(values[part.place(cell)])
             return self._evaluated(part.expression)
         finally:
             self._pending.pop()

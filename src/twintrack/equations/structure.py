@@ -8,7 +8,7 @@ the insertion of axes of length one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -27,6 +27,11 @@ Array = NDArray[np.float64]
 
 Index = int | tuple[int, ...]
 """What a reference takes of one axis of a variable: one element, or several in order."""
+
+
+def positions(box: Iterable[Index]) -> list[tuple[int, ...]]:
+    """Give the positions that are taken of each axis, one for a single element."""
+    return [index if isinstance(index, tuple) else (index,) for index in box]
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,11 @@ class Component:
     where: str
     table: int | None = None
     missing: bool = False
+
+    def place(self, cell: Sequence[int]) -> tuple[int, ...]:
+        """Give where in the value an element of the variable stands."""
+        pairs = zip(self.box, cell, strict=True)
+        return tuple(have.index(at) for have, at in pairs if isinstance(have, tuple))
 
 
 @dataclass(frozen=True)

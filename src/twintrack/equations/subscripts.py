@@ -22,7 +22,6 @@ class RangeText:
     items: tuple[str, ...]
     copied: str = ""
     mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    line: int = 0
 
 
 class Ranges:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from twintrack.engines.base import blended
-from twintrack.engines.numpy.states import starts, update
 from twintrack.engines.numpy.writer import Writer, number_literal
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.graph import Graph, Node
+from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue, TimeGrid
 from twintrack.stored import stored
 
@@ -253,7 +253,7 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         flows, memory = [], []
         for state in live:
-            first, second = starts(self.states, state)
+            first, second = _starts(self.states, state)
             flows += first
             memory += second
         fixed = [state for state in live if kinds[state] == "initial"]
@@ -276,13 +276,48 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         results = []
         if live is not None:
-            updates = [update(self.states, state, writer) for state in live]
+            updates = [_update(self.states, state, writer) for state in live]
             results.append(_tuple([code for rates, _ in updates for code in rates]))
             results.append(_tuple([code for _, memory in updates for code in memory]))
         if outputs is not None:
             results.append(_tuple([writer.name(Node(name)) for name in outputs]))
         result = results[0] if len(results) == 1 else f"({', '.join(results)})"
         return self._function(signature, writer, lines, result)
+
+
+def _starts(names: StateNames, state: int) -> tuple[list[str], list[str]]:
+    """Give the code of the initial flows and memory, from the names n{state}_last and n{state}_time."""
+    item = names.states[state]
+    first = f"fill(n{state}_last, {item.shape}, B)"
+    role = "time" if STATES[item.kind].staged else "last"
+    memory = f"fill(n{state}_{role}, {item.shape}, B)"
+    if item.kind == "delay_fixed":
+        memory = f"ring_make(n{state}_last, {item.shape}, {names.stages(state)}, B)"
+    return [first] * len(names.flow_names(state)), [memory] * len(names.memory_names(state))
+
+
+def _update(names: StateNames, state: int, writer: Writer) -> tuple[list[str], list[str]]:
+    """Give the code of the derivatives of the flows and of the next memory; some give several values."""
+    item, kind = names.states[state], STATES[names.states[state].kind]
+    flows, memory = names.flow_names(state), names.memory_names(state)
+    writer.used.update(flows, memory)
+    inputs = {
+        role: writer.truth(item.inputs[role], item.axes)
+        if role in TRUTHS
+        else writer.aligned(item.inputs[role], item.axes)
+        for role in kind.inputs
+    }
+    if item.kind == "integ":  # by far the most frequent, and nothing to compute
+        return [inputs["flow"]], []
+    if item.kind == "delay_fixed":
+        return [], [f"ring_write({memory[0]}, i, {inputs['input']})"]
+    given = ", ".join(f"{role!r}: {code}" for role, code in inputs.items())
+    state_code = f"{{{given}}}, [{', '.join(flows)}], [{', '.join(memory)}]"
+    rates = [f"*rates_{item.kind}({state_code})"] if kind.rates is not None else []
+    following = (
+        [f"*filled(next_{item.kind}({state_code}), {memory[0]})"] if kind.following is not None else []
+    )
+    return rates, following
 
 
 def _tuple(items: Sequence[str]) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
 from twintrack.engines.base import BlendingEngine, Inputs
 from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import library
-from twintrack.engines.numpy.methods import METHODS, Method
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
+
+Method = Literal["euler", "rk4"]
+Values = Sequence[Any]
+Slope = Callable[[Values, Values, Values, Any], tuple[Values, Values]]
+"""`slope(series, flows, memory, t)` gives the derivatives of the flows and the next memory."""
 
 
 class NumpyEngine(BlendingEngine):
@@ -57,7 +62,6 @@ class NumpyEngine(BlendingEngine):
         held = functions["constants"](given, fixed)
         for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
             result[name][:] = value
-        advance = METHODS[self.method]
         for i, t in enumerate(grid.times):
             now = [array[i] for array in rows]
             if i % grid.save_every == 0:
@@ -72,4 +76,34 @@ class NumpyEngine(BlendingEngine):
                     given_then = program.series_at(xs, state)
                     return functions["step"](given, given_then, held, fixed, state, held_memory, t, i)
 
-                flows, memory = advance(slope, now, following, flows, memory, t, grid.step)
+                flows, memory = _advanced(self.method, slope, (now, following), flows, memory, (t, grid.step))
+
+
+def _advanced(
+    method: Method,
+    slope: Slope,
+    series: tuple[Values, Values],
+    flows: Values,
+    memory: Values,
+    time: tuple[Any, float],
+) -> tuple[Values, Values]:
+    """Give flows and memory one step later, by Euler's method or the classical Runge-Kutta one of order 4.
+
+    `series` are the values at the beginning and the end of the step, taken as linear within it; `time` is its
+    beginning and its length. Memory (pipelines, samples) moves on as under Euler's method.
+    """
+    (now, following), (t, h) = series, time
+    rates, later_memory = slope(now, flows, memory, t)
+    if method == "rk4":
+        middle = [0.5 * (one + other) for one, other in zip(now, following, strict=True)]
+        second, _ = slope(middle, _moved(flows, rates, 0.5 * h), memory, t + 0.5 * h)
+        third, _ = slope(middle, _moved(flows, second, 0.5 * h), memory, t + 0.5 * h)
+        fourth, _ = slope(following, _moved(flows, third, h), memory, t + h)
+        stages = zip(rates, second, third, fourth, strict=True)
+        rates = [(a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in stages]
+    return _moved(flows, rates, h), later_memory
+
+
+def _moved(flows: Values, rates: Values, length: float) -> Values:
+    """Move the flows along their derivatives for a length of time."""
+    return [value + length * rate for value, rate in zip(flows, rates, strict=True)]

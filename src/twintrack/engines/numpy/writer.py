@@ -30,6 +30,7 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     Vector,
+    positions,
 )
 
 _INFIX = {
@@ -182,7 +183,7 @@ class Writer:
 
     def _several(self, reference: Reference) -> str:
         """Give the code of elements that several components define, without those that are not taken."""
-        places = [index if isinstance(index, tuple) else (index,) for index in reference.indices]
+        places = positions(reference.indices)
         shape = self.graph.equations.variables[reference.variable].shape
         owner = np.reshape(self.graph.equations.owners[reference.variable], shape)[np.ix_(*places)]
         code = self._region(reference.variable, owner, places)

@@ -22,7 +22,7 @@ import numpy as np
 
 from twintrack.engines.base import Engine, Inputs
 from twintrack.equations import TimeGrid, load_equations
-from twintrack.equations.reading import read_text
+from twintrack.equations.source import read_text
 from twintrack.equations.structure import Array
 from twintrack.errors import EquationError
 from twintrack.names import snake

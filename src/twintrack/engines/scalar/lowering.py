@@ -242,13 +242,8 @@ class _Lowering:
             return self.graph.literal(float(self.equations.defaults[name][cell]))
         number = self.equations.owners[name][flat_place(cell, variable.shape)]
         part = self.equations.components[name][number]
-        inner = [
-            index.index(position)
-            for index, position in zip(part.box, cell, strict=True)
-            if isinstance(index, tuple)
-        ]
         assert part.expression is not None, "a lookup is no value"
-        return self._number(part.expression, dict(zip(part.axes, inner, strict=True)), first=first)
+        return self._number(part.expression, dict(zip(part.axes, part.place(cell), strict=True)), first=first)
 
     def _given(self, name: str, offset: int, *, first: bool) -> int:
         kind, start = self.leaves[name]
