@@ -89,7 +89,7 @@ class OneEquation:
         return list(levels.values())
 
     def _compiled(self, inputs: Inputs, sizes: Mapping[int, Size]) -> tuple[Program, dict[str, Any]]:
-        program = emit(self.equations, tuple(inputs.constants), (), inputs.outputs, inputs.grid, sizes)
+        program = emit(self.equations, inputs, inputs.outputs, sizes)
         functions = library()
         exec(compile(program.source, f"<{self.name}>", "exec"), functions)
         return program, functions

@@ -47,9 +47,7 @@ class StateSizes:
         axes = [self.equations.states[number].axes for number, _, _ in self._wanted for _ in range(2)]
         if names in self._known:
             return self._known[names]
-        source = emit_sizes(
-            self.equations, *names[:2], inputs.grid, list(zip(expressions, axes, strict=True))
-        )
+        source = emit_sizes(self.equations, inputs, list(zip(expressions, axes, strict=True)))
         space = library()
         exec(compile(source, "<sizes>", "exec"), space)
         with np.errstate(all="ignore"):

@@ -171,20 +171,10 @@ class _Splitter:
             message = f"its elements use one another, which is understood for up to {_MOST} elements"
             raise EquationError(message, variable=part.variable, where=part.where)
         for places in product(*(range(lengths[axis]) for axis in axes)):
-            cell = dict(zip(axes, places, strict=True))
-            names = iter(part.axes)
-            box: list[Index] = []
-            for index in part.box:
-                axis = next(names) if isinstance(index, tuple) else ""
-                box.append(index[cell[axis]] if isinstance(index, tuple) and axis in cell else index)
-            kept = tuple(axis for axis in part.axes if axis not in cell)
-            yield replace(
-                part,
-                box=tuple(box),
-                axes=kept,
-                shape=tuple(lengths[axis] for axis in kept),
-                expression=_Cell(self.states, cell).at(expression),
-            )
+            cell = _Cell(self.states, dict(zip(axes, places, strict=True)))
+            box, kept = cell.indices(part.box, part.axes)
+            shape = tuple(lengths[axis] for axis in kept)
+            yield replace(part, box=box, axes=kept, shape=shape, expression=cell.at(expression))
 
 
 class _Cell:
@@ -209,7 +199,7 @@ class _Cell:
                 flat = tuple(float(value) for value in values.ravel())
                 return Literal(axes, False, flat, values.shape) if axes else Number(value=flat[0])
             case Reference():
-                indices, raw = self._indices(expression.indices, expression.raw_axes)
+                indices, raw = self.indices(expression.indices, expression.raw_axes)
                 return replace(expression, axes=axes, indices=indices, raw_axes=raw, apart=True)
             case StateValue():
                 return replace(expression, axes=axes, state=self._state(expression.state))
@@ -217,7 +207,7 @@ class _Cell:
                 return expression.mapped(self.at, axes=axes)
             case LookupCall():
                 tables = self._taken(expression.tables, expression.shape, expression.table_axes)
-                indices, raw = self._indices(expression.indices, expression.table_axes)
+                indices, raw = self.indices(expression.indices, expression.table_axes)
                 return expression.mapped(
                     self.at,
                     axes=axes,
@@ -232,9 +222,10 @@ class _Cell:
     def _taken(self, values: tuple[float, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> np.ndarray:
         return np.reshape(values, shape)[tuple(self.cell.get(axis, slice(None)) for axis in axes)]
 
-    def _indices(
+    def indices(
         self, indices: tuple[Index, ...], raw_axes: tuple[str, ...]
     ) -> tuple[tuple[Index, ...], tuple[str, ...]]:
+        """Give what is taken of each axis at this element, and the axes that remain."""
         names = iter(raw_axes)
         found: list[Index] = []
         for index in indices:

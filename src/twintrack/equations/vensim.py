@@ -127,16 +127,14 @@ class Printer:
 
     def _lookup(self, call: LookupCall, cell: Cell) -> Text:
         arg = self.expression(call.arg, cell)
-        if call.mode != "interpolate" and not call.variable:
-            raise UnprintableError(f"data with {call.mode}")
-        if call.mode != "interpolate":
-            return self._lookup_function(call, arg, cell)
-        if call.variable:
-            return f"{self._name(call.variable, call.indices, call.table_axes, cell)}({arg})", ATOM
-        return f"WITH LOOKUP({arg}, {points(self.equations.tables[call.tables[0]])})", ATOM
-
-    def _lookup_function(self, call: LookupCall, arg: str, cell: Cell) -> Text:
+        plain = call.mode == "interpolate"
+        if not call.variable:
+            if not plain:
+                raise UnprintableError(f"data with {call.mode}")
+            return f"WITH LOOKUP({arg}, {points(self.equations.tables[call.tables[0]])})", ATOM
         name = self._name(call.variable, call.indices, call.table_axes, cell)
+        if plain:
+            return f"{name}({arg})", ATOM
         return f"LOOKUP {call.mode.upper()}({name}, {arg})", ATOM
 
     # Operators and functions

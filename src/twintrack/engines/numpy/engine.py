@@ -42,10 +42,9 @@ class NumpyEngine(BlendingEngine):
     def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
-        blend = (tuple(inputs.second), inputs.weight)
-        key = (names, blend, inputs.grid.step, tuple(orders.items()))
+        key = (names, tuple(inputs.second), inputs.weight, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
-            program = emit(self.equations, *names, inputs.grid, orders, *blend)
+            program = emit(self.equations, inputs, computed, orders)
             functions = library()
             exec(compile(program.source, "<model>", "exec"), functions)
             self._programs[key] = (program, functions)
