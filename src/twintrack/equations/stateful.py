@@ -41,21 +41,18 @@ def _integ(lowering: Lowering, node: Any) -> Expr:
     return _value(lowering, _state(lowering, "integ", initial, flow=flow))
 
 
+def _inputs(lowering: Lowering, node: Any, time: Any) -> dict[str, Expr]:
+    parts = {"input": node.input, "time": time, "order": node.order}
+    return {role: lowering.lower(part) for role, part in parts.items()}
+
+
 def _smooth(lowering: Lowering, node: Any) -> Expr:
-    inputs = {
-        "input": lowering.lower(node.input),
-        "time": lowering.lower(node.smooth_time),
-        "order": lowering.lower(node.order),
-    }
+    inputs = _inputs(lowering, node, node.smooth_time)
     return _value(lowering, _state(lowering, "smooth", lowering.lower(node.initial), **inputs))
 
 
 def _delay_inputs(lowering: Lowering, node: Any) -> tuple[Expr, dict[str, Expr]]:
-    inputs = {
-        "input": lowering.lower(node.input),
-        "time": lowering.lower(node.delay_time),
-        "order": lowering.lower(node.order),
-    }
+    inputs = _inputs(lowering, node, node.delay_time)
     return lowering.apply("multiply", lowering.lower(node.initial), inputs["time"]), inputs
 
 

@@ -8,6 +8,7 @@ inserting axes of length one; axes missing in front need nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -48,6 +49,7 @@ _INFIX = {
 _ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide"})
 
 
+@dataclass
 class Writer:
     """Writes expressions of one graph.
 
@@ -55,22 +57,15 @@ class Writer:
     the module-level arrays and tables that the code needs, by their code; `used` the local names it reads.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        name_of: Callable[[Node], str],
-        states: StateNames,
-        constants: dict[str, str],
-    ) -> None:
-        self.graph = graph
-        self.constants = constants
-        self.used: set[str] = set()
-        self._name_of = name_of
-        self._states = states
+    graph: Graph
+    name_of: Callable[[Node], str]
+    states: StateNames
+    constants: dict[str, str]
+    used: set[str] = field(default_factory=set)
 
     def name(self, node: Node) -> str:
         """Give the name of a node and note that it is used."""
-        name = self._name_of(node)
+        name = self.name_of(node)
         self.used.add(name)
         return name
 
@@ -207,11 +202,11 @@ class Writer:
     def _state_value(self, value: StateValue) -> str:
         if self.graph.initial:
             return self.name(Node("", value.state, value.part))
-        name = self._states.read(value.state, value.part)
+        name = self.states.read(value.state, value.part)
         self.used.add(name)
         if self.graph.equations.states[value.state].kind != "delay_fixed":
             return name
-        size = self._states.orders[value.state]
+        size = self.states.orders[value.state]
         return f"ring_read_each({name}, i, {size})" if isinstance(size, tuple) else f"ring_read({name}, i)"
 
     def _apply(self, expression: Apply) -> str:
