@@ -8,7 +8,7 @@ import numpy as np
 
 from twintrack.engines.base import Inputs
 from twintrack.engines.numpy.emit import emit_sizes
-from twintrack.engines.numpy.library import library
+from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_names import Size
 from twintrack.equations import Equations
 from twintrack.equations.graph import Graph
@@ -48,11 +48,9 @@ class StateSizes:
         if names in self._known:
             return self._known[names]
         source = emit_sizes(self.equations, inputs, list(zip(expressions, axes, strict=True)))
-        space = library()
-        exec(compile(source, "<sizes>", "exec"), space)
         with np.errstate(all="ignore"):
             given = [array[0] for array in inputs.series.values()]
-            values = space["sizes"](list(inputs.constants.values()), given)
+            values = loaded(source)["sizes"](list(inputs.constants.values()), given)
         found = dict(self._simple)
         for place, (number, _, _) in enumerate(self._wanted):
             state = self.equations.states[number]

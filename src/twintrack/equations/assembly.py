@@ -33,10 +33,9 @@ from twintrack.equations.structure import (
     StateValue,
     TimeGrid,
     Variable,
-    positions,
     walk,
 )
-from twintrack.equations.subscripts import Ranges
+from twintrack.equations.subscripts import Ranges, positions
 from twintrack.errors import EquationError, InputError, raise_together
 
 CONSTRUCTS = Constructs(

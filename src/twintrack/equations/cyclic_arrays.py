@@ -31,9 +31,9 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     Vector,
-    positions,
     walk,
 )
+from twintrack.equations.subscripts import positions
 from twintrack.errors import EquationError
 
 ComponentKey = tuple[str, int]

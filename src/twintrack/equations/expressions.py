@@ -29,9 +29,8 @@ from twintrack.equations.structure import (
     State,
     Table,
     Time,
-    positions,
 )
-from twintrack.equations.subscripts import Ranges
+from twintrack.equations.subscripts import Ranges, positions
 from twintrack.errors import EquationError
 from twintrack.names import snake, suggest
 

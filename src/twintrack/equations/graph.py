@@ -21,9 +21,8 @@ from twintrack.equations.structure import (
     Reference,
     StateValue,
     Time,
-    positions,
 )
-from twintrack.equations.subscripts import flat_place
+from twintrack.equations.subscripts import flat_place, positions
 from twintrack.errors import EquationError
 from twintrack.names import join_element
 
@@ -81,9 +80,8 @@ class Graph:
     def nodes_of(self, reference: Reference) -> list[Node]:
         """Give the nodes that a reference needs; several where it is written with `apart`."""
         node = self.node_of(reference)
-        if not reference.apart or node.part >= 0 or self.is_leaf(node.variable):
-            return [node]
-        if len(self.equations.components[node.variable]) == 1:
+        single = self.is_leaf(node.variable) or len(self.equations.components[node.variable]) == 1
+        if not reference.apart or node.part >= 0 or single:
             return [node]
         return [Node(node.variable, number) for number in sorted(self._owners(reference))]
 

@@ -117,10 +117,7 @@ class _Expander:
         self.added.append(Definition(entry, name.strip(), left, (), tree))
 
     def _fault(self, macro: Macro, caller: Definition, message: str) -> float:
-        where = f"{self.file}:{caller.entry.line}"
-        self.faults.append(
-            EquationError(message, variable=caller.entry.name, construct=macro.title, where=where)
-        )
+        self.faults.append(caller.entry.fault(message, self.file, macro.title))
         return 0.0
 
 

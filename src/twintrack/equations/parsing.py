@@ -115,8 +115,7 @@ class _Reader:
                 found = self._definition(entry)
             except (ParsimoniousError, *_UNREADABLE) as error:
                 reason = str(error).split("\n", 1)[0][:160]
-                where = f"{self.file}:{entry.line}"
-                fault = EquationError(f"not understood: {reason}", variable=entry.name, where=where)
+                fault = entry.fault(f"not understood: {reason}", self.file)
                 self.faults.append(Unread(entry.title, fault))
             else:
                 if found is not None:

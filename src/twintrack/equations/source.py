@@ -98,6 +98,10 @@ class Entry:
         """The name in snake_case."""
         return snake(self.title)
 
+    def fault(self, message: str, file: str, construct: str = "") -> EquationError:
+        """Give an error that tells this entry and its line in a file."""
+        return EquationError(message, variable=self.name, construct=construct, where=f"{file}:{self.line}")
+
 
 @dataclass(frozen=True)
 class MacroText:

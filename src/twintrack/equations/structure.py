@@ -8,7 +8,7 @@ the insertion of axes of length one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -27,11 +27,6 @@ Array = NDArray[np.float64]
 
 Index = int | tuple[int, ...]
 """What a reference takes of one axis of a variable: one element, or several in order."""
-
-
-def positions(box: Iterable[Index]) -> list[tuple[int, ...]]:
-    """Give the positions that are taken of each axis, one for a single element."""
-    return [index if isinstance(index, tuple) else (index,) for index in box]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from twintrack.engines.base import BlendingEngine, Inputs
 from twintrack.engines.numpy.emit import Program, emit
-from twintrack.engines.numpy.library import library
+from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
@@ -45,9 +45,7 @@ class NumpyEngine(BlendingEngine):
         key = (names, tuple(inputs.second), inputs.weight, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
             program = emit(self.equations, inputs, computed, orders)
-            functions = library()
-            exec(compile(program.source, "<model>", "exec"), functions)
-            self._programs[key] = (program, functions)
+            self._programs[key] = (program, loaded(program.source))
         return self._programs[key]
 
     def _loop(

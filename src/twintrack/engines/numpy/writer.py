@@ -31,8 +31,8 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
     Vector,
-    positions,
 )
+from twintrack.equations.subscripts import positions
 
 _INFIX = {
     "add": "+",
