@@ -76,6 +76,7 @@ def test_parts_of_equations_are_written_as_in_vensim(check: Check) -> None:
         "DELAY1I(VMAX(costs[route!]), delay, 3)",
         "IF THEN ELSE(share > 0.5 :AND: Time < 2, money, 0)",
         "FORECAST(money, delay, 2) / (share / (share * 2))",
+        "money * (1 + TREND(money, delay, 0.1) * delay)",
         "(table(share) - SMOOTH(money, delay)) * share",
     )
     written = (
@@ -83,6 +84,7 @@ def test_parts_of_equations_are_written_as_in_vensim(check: Check) -> None:
         "DELAY(VMAX(costs[route!]), delay, 3)",
         "IF THEN ELSE(share > 0.5 :AND: (Time < 2), money, 0)",
         "FORECAST(money, delay, 2) / (share / (share * 2))",
+        "money * (1 + TREND(money, delay, 0.1) * delay)",
         "(table(share) - SMOOTH(money, delay, money)) * share",
     )
     assert tuple(map(shown, parts)) == written

@@ -83,8 +83,9 @@ def _strongly_connected(graph: Graph) -> Iterator[list[Node]]:
                     before = path[-1][0]
                     lowest[before] = min(lowest[before], lowest[node])
                 if lowest[node] == number[node]:
-                    place = stack.index(node)
-                    ring, stack[place:] = stack[place:], []
+                    ring = [stack.pop()]
+                    while ring[-1] != node:
+                        ring.append(stack.pop())
                     on_stack.difference_update(ring)
                     if len(ring) > 1 or node in graph.needs(node):
                         yield ring
