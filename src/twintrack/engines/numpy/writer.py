@@ -83,17 +83,14 @@ class Writer:
         part = self.graph.equations.components[node.variable][max(node.part, 0)]
         assert part.expression is not None, "a lookup is no value"
         expression = part.expression
-        code = self.number(expression)
-        if node.part >= 0:
-            full = expression.axes == part.axes and bool(
-                part.shape
-            )  # a number must become an array to be joined
-            return code if full else f"spread({align(code, expression.axes, part.axes)}, {part.shape})"
-        # A variable with one component: an axis whose range has a single, named element must be put back.
-        names = iter(part.axes)
-        axes = [next(names) if isinstance(index, tuple) else f"#{i}" for i, index in enumerate(part.box)]
-        shape = self.graph.equations.variables[node.variable].shape
-        full = list(expression.axes) == axes
+        code, axes, shape = self.number(expression), [*part.axes], part.shape
+        if node.part < 0:
+            # A variable with one component: an axis whose range has a single, named element must be put back.
+            names = iter(part.axes)
+            axes = [next(names) if isinstance(index, tuple) else f"#{i}" for i, index in enumerate(part.box)]
+            shape = self.graph.equations.variables[node.variable].shape
+        # One of several components is joined with others: a number must become an array.
+        full = [*expression.axes] == axes and (node.part < 0 or bool(shape))
         return code if full else f"spread({align(code, expression.axes, axes)}, {shape})"
 
     def assembled(self, name: str) -> str:
