@@ -74,10 +74,8 @@ class NativeEngine(BlendingEngine):
         names = {name: f"{name}'" for name in inputs.second}
         series, second = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
-        first = {name: shapes[name] for name in inputs.series}
-        later = {names[name]: shapes[name] for name in inputs.second}
+        both = {**shapes, **{names[name]: shapes[name] for name in inputs.second}}
         by_run = {*series, *(names[name] for name in second)}
-        both = {**first, **later}
         return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
             series=Layout({name: shape for name, shape in both.items() if name in by_run}),
