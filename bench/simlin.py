@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.engines.base import Inputs
-from twintrack.engines.oracles.base import Oracle
+from twintrack.engines.base import Engine, Inputs
 from twintrack.equations import load_equations
 from twintrack.equations.structure import CONTROL_NAMES, Array
 from twintrack.errors import Fault, InputError, TwinTrackError
 
 
-class SimlinEngine(Oracle):
+class SimlinEngine(Engine):
     """An `Engine` made of Simlin's own translation of a model file; `runs` must be 1."""
 
     def __init__(self, path: Path) -> None:

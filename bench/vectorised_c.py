@@ -64,7 +64,7 @@ class VectorisedC(NativeEngine):
 
 def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:
     """Give a call that does no more than compute: its inputs are packed, and room for results is at hand."""
-    return engine.computation(inputs, engine.known.split(inputs)[0]).compute
+    return engine.computation(inputs, engine.known(inputs)[0]).compute
 
 
 def library(text: str) -> ctypes.CDLL:

@@ -7,7 +7,7 @@ input is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -68,3 +68,16 @@ class EquationError(TwinTrackError):
         named = f"{self.variable}: " if self.variable else ""
         tail = f" ({self.construct})" if self.construct else ""
         return f"{head}{named}{self.message}{tail}"
+
+
+def raise_together(faults: Sequence[EquationError]) -> None:
+    """Raise one EquationError with a line per fault, in the order of the file; do nothing without any."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise EquationError("\n".join(dict.fromkeys(map(str, sorted(faults, key=_line)))))
+
+
+def _line(fault: EquationError) -> int:
+    number = fault.where.rpartition(":")[2]
+    return int(number) if number.isdigit() else 0

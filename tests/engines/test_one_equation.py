@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from one_equation import OneEquation
 
 from twintrack.engines.numpy.engine import NumpyEngine
-from twintrack.engines.one_equation import OneEquation
 from twintrack.equations import Equations, load_equations
 
 DATA = Path(__file__).parents[1] / "data"

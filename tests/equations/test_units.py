@@ -9,7 +9,7 @@ import pytest
 from units_helpers import CONTROL, GIVEN, write_model
 
 from twintrack.equations import load_equations
-from twintrack.equations.units import UnitFault, UnitReport, check_units, unit_faults
+from twintrack.equations.units import UnitFault, UnitReport, check_units
 
 Check = Callable[[str], UnitReport]
 
@@ -76,6 +76,7 @@ def test_parts_of_equations_are_written_as_in_vensim(check: Check) -> None:
         "DELAY1I(VMAX(costs[route!]), delay, 3)",
         "IF THEN ELSE(share > 0.5 :AND: Time < 2, money, 0)",
         "FORECAST(money, delay, 2) / (share / (share * 2))",
+        "money * (1 + TREND(money, delay, 0.1) * delay)",
         "(table(share) - SMOOTH(money, delay)) * share",
     )
     written = (
@@ -83,6 +84,7 @@ def test_parts_of_equations_are_written_as_in_vensim(check: Check) -> None:
         "DELAY(VMAX(costs[route!]), delay, 3)",
         "IF THEN ELSE(share > 0.5 :AND: (Time < 2), money, 0)",
         "FORECAST(money, delay, 2) / (share / (share * 2))",
+        "money * (1 + TREND(money, delay, 0.1) * delay)",
         "(table(share) - SMOOTH(money, delay, money)) * share",
     )
     assert tuple(map(shown, parts)) == written
@@ -126,12 +128,12 @@ def test_lookups_of_quantities_and_constants_that_only_change_units_are_warned_o
 def test_control_variables_are_in_the_unit_of_time(check: Check, tmp_path: Path) -> None:
     path = tmp_path / "clock.mdl"
     path.write_text(GIVEN + CONTROL.replace("0.5 ~ Year", "0.5 ~ months"), encoding="utf-8")
-    (fault,) = unit_faults(load_equations(path))
+    (fault,) = check_units(load_equations(path)).faults
     assert (fault.variable, fault.units) == ("saveper", ("Year", "months"))
     path.write_text(GIVEN + CONTROL.replace("INITIAL TIME = 0 ~ Year", "INITIAL TIME = 0 ~ days"), "utf-8")
-    assert [fault.variable for fault in unit_faults(load_equations(path))] == ["initial_time"]
+    assert [fault.variable for fault in check_units(load_equations(path)).faults] == ["initial_time"]
     path.write_text(GIVEN.replace("Year", "days") + CONTROL.replace("Year", "days"), encoding="utf-8")
-    assert unit_faults(load_equations(path)) == []
+    assert check_units(load_equations(path)).faults == ()
 
 
 def test_what_was_looked_at_is_counted(check: Check) -> None:

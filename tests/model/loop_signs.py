@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from one_equation import OneEquation
 
-from twintrack.engines.one_equation import OneEquation
 from twintrack.equations.structure import Array
 from twintrack.inputs.loops import links
 from twintrack.runs.arrays import place_of

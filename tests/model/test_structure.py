@@ -8,7 +8,7 @@ import pytest
 
 from field_tests.laboratory import Saved
 from twintrack.engines import NativeEngine, NumpyEngine
-from twintrack.engines.numpy.methods import Method
+from twintrack.engines.numpy.engine import Method
 from twintrack.equations import Equations
 from twintrack.model import Model
 from twintrack.runs.arrays import lever_series

@@ -50,6 +50,17 @@ def test_the_page_for_newcomers_lists_the_rooms_in_the_same_order() -> None:
     assert list(dict.fromkeys(named)) == [room for room in ROOMS if room != "__init__"]
 
 
+def test_every_path_on_the_page_for_newcomers_exists() -> None:
+    """In code style, seen from the package or from the root; NAME stands for any name."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    words = re.findall(r"`([^`\s]+)`", re.sub(r"^```.*?^```$", "", page, flags=re.M | re.S))
+    paths = [word for word in words if re.fullmatch(r"[\w./-]+(?:/|\.[a-z]+)", word)]
+    patterns = [path.rstrip("/").replace("NAME", "*") for path in paths]
+
+    assert "equations/structure.py" in paths
+    assert [p for p in patterns if not any(any(root.glob(p)) for root in (PACKAGE, ROOT))] == []
+
+
 def test_every_room_says_what_lives_there() -> None:
     folders = [path for path in PACKAGE.iterdir() if any(path.glob("*.py"))]
     assert folders

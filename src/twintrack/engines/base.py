@@ -1,16 +1,17 @@
-"""What all engines share: the protocol, and the check and arrangement of what is given to a run."""
+"""What all engines share: how they are called, the check of what is given, and outputs that are known."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations import Equations, TimeGrid
-from twintrack.equations.structure import Array, Number, StateValue
+from twintrack.equations.structure import CONTROL_NAMES, Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -19,39 +20,6 @@ _NOT_GIVEN = {
     "control": "is no variable to give; the time step has an option of its own",
 }
 """Kinds of variables that cannot be given, and what is said of them."""
-
-
-class Engine(Protocol):
-    """Runs the equations of one model."""
-
-    equations: Equations
-
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-    ) -> dict[str, Array]:
-        """Run the model.
-
-        Args:
-            constants: Values that replace the equation of a variable, shape axes, or axes + (runs,).
-            series: The same with a value per time of the integration grid, shape (steps + 1,) + axes, or
-                (steps + 1,) + axes + (runs,).
-            outputs: Names of variables; by default all but lookups.
-            runs: Number of runs.
-            time_step: Another integration step than the model's; must go evenly into SAVEPER.
-
-        Returns:
-            For each output an array (saves,) + axes + (runs,), float64; it may be read-only.
-
-        Raises:
-            InputError: A name is unknown, or a shape or time step does not fit.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -72,23 +40,6 @@ def blended(first: Any, second: Any, weight: Any) -> Any:
     return first + weight * (second - first)
 
 
-class BlendingEngine(Engine, Protocol):
-    """An engine that can move series towards second values while the model runs."""
-
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-        blend: Blend | None = None,
-    ) -> dict[str, Array]:
-        """Run the model; see `Engine.run`. `blend` gives some of the series second values."""
-        ...
-
-
 @dataclass(frozen=True)
 class Inputs:
     """Checked inputs of a run: every array has the axis of runs last, of length one where runs share it.
@@ -103,6 +54,111 @@ class Inputs:
     grid: TimeGrid
     second: dict[str, Array] = field(default_factory=dict)
     weight: str = ""
+
+
+class Engine(ABC):
+    """Runs the equations of one model."""
+
+    equations: Equations
+    batches: ClassVar[bool] = False
+    """Whether a call computes many runs."""
+
+    def run(
+        self,
+        constants: Mapping[str, ArrayLike],
+        series: Mapping[str, ArrayLike],
+        outputs: Sequence[str] | None = None,
+        *,
+        runs: int = 1,
+        time_step: float | None = None,
+        blend: Blend | None = None,
+    ) -> dict[str, Array]:
+        """Run the model.
+
+        Args:
+            constants: Values that replace the equation of a variable, shape axes, or axes + (runs,).
+            series: The same with a value per time of the integration grid, shape (steps + 1,) + axes, or
+                (steps + 1,) + axes + (runs,).
+            outputs: Names of variables; by default all but lookups.
+            runs: Number of runs.
+            time_step: Another integration step than the model's; must go evenly into SAVEPER.
+            blend: Second values of some of the series.
+
+        Returns:
+            For each output an array (saves,) + axes + (runs,), float64; it may be read-only.
+
+        Raises:
+            InputError: A name is unknown, or a shape, time step or number of runs does not fit.
+        """
+        if runs != 1 and not self.batches:
+            raise InputError(Fault("runs", "this engine computes one run at a time; take another"))
+        grid = self.equations.time.with_step(time_step)
+        return self._run(check_inputs(self.equations, constants, series, outputs, runs, grid, blend))
+
+    @abstractmethod
+    def _run(self, inputs: Inputs) -> dict[str, Array]:
+        """Run the model on checked inputs."""
+
+
+class BlendingEngine(Engine):
+    """An engine that computes many runs a call, and only those outputs that need computing."""
+
+    batches = True
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+        # Most variables of a model are constants; what their values look like is worked out once.
+        self._constants: dict[tuple[str, int, int], Array] = {}
+
+    def _run(self, inputs: Inputs) -> dict[str, Array]:
+        computed, values = self.known(inputs)
+        values |= self._compute(inputs, computed)
+        values |= self._moved(inputs, values)
+        return {name: values[name] for name in inputs.outputs}
+
+    @abstractmethod
+    def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
+        """Compute some outputs, shape (saves,) + axes + (runs,)."""
+
+    def known(self, inputs: Inputs) -> tuple[tuple[str, ...], dict[str, Array]]:
+        """Give the names of the outputs that must be computed, and the values of the others, read-only.
+
+        A series with second values is known once the stock between the two is computed; see `_moved`.
+        """
+        saves, runs = len(inputs.grid.saved_index), inputs.runs
+        known: dict[str, Array] = {}
+        computed = []
+        for name in inputs.outputs:
+            variable = self.equations.variables[name]
+            if name in inputs.constants:
+                known[name] = np.broadcast_to(inputs.constants[name], (saves, *variable.shape, runs))
+            elif name in inputs.second:
+                computed.append(inputs.weight)
+            elif name in inputs.series:
+                rows = inputs.series[name][inputs.grid.saved_index]
+                known[name] = np.broadcast_to(rows, (saves, *variable.shape, runs))
+            elif name in CONTROL_NAMES:
+                known[name] = np.broadcast_to(inputs.grid.controls[name], (saves, runs))
+            elif variable.kind == "constant":
+                key = (name, saves, runs)
+                if key not in self._constants:
+                    values = self.equations.defaults[name][..., np.newaxis]
+                    self._constants[key] = np.broadcast_to(values, (saves, *variable.shape, runs))
+                known[name] = self._constants[key]
+            else:
+                computed.append(name)
+        return tuple(dict.fromkeys(computed)), known
+
+    def _moved(self, inputs: Inputs, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Give the outputs that are series with second values; `values` holds the stock between the two."""
+        saved = inputs.grid.saved_index
+        found: dict[str, Array] = {}
+        for name in inputs.outputs:
+            if name in inputs.second:
+                shape = self.equations.variables[name].shape
+                weight = values[inputs.weight].reshape(len(saved), *[1] * len(shape), inputs.runs)
+                found[name] = blended(inputs.series[name][saved], inputs.second[name][saved], weight)
+        return found
 
 
 def check_inputs(

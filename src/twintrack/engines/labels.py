@@ -1,4 +1,4 @@
-"""Finding variables and their elements by the names that the model file gives them.
+"""What a user names and gives: variables and elements by their names in the model file, and their values.
 
 "Population[North,Young]", "population[north, young]" and "Population" are understood; capitals, blanks and
 underscores make no difference, as in Vensim.
@@ -6,11 +6,15 @@ underscores make no difference, as in Vensim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from typing import Any
 
-from twintrack.equations import Equations, Variable
+import numpy as np
+
+from twintrack.equations import Equations
 from twintrack.equations.naming import same_name
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -75,13 +79,58 @@ class Labels:
             raise InputError(faults)
         return found
 
-    def title(self, place: Selection) -> str:
-        """Give the name of a variable, or of one of its elements, as the file writes it."""
-        name, cell = place
-        variable: Variable = self.equations.variables[name]
-        if cell is None:
-            return variable.title
-        return next(title for title, other in self.columns(name) if other == cell)
+    def inputs(self, values: Mapping[str, Any], times: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Give what stands for variables as constants, shape axes or axes + (runs,), and as series.
+
+        `times` is the integration grid, shape (steps + 1,); series have it in front.
+
+        Raises InputError with everything that is wrong.
+        """
+        constants: dict[str, Array] = {}
+        series: dict[str, Array] = {}
+        faults: list[Fault] = []
+        for label, value in values.items():
+            try:
+                self._put(label, value, times, constants, series)
+            except (ValueError, TypeError) as error:
+                faults.append(Fault(label, str(error)))
+        if faults:
+            raise InputError(faults)
+        return constants, series
+
+    def _put(
+        self, label: str, value: Any, times: Array, constants: dict[str, Array], series: dict[str, Array]
+    ) -> None:
+        name, cell = self.find(label)
+        if cell is None and name in {**constants, **series}:
+            message = "is given twice"
+            raise ValueError(message)
+        dated = isinstance(value, Mapping) or hasattr(value, "to_dict")  # a pandas Series
+        if cell is not None:
+            if dated:
+                message = "a series can be given for a whole variable only"
+                raise ValueError(message)
+            constants[name] = self._with_element(name, cell, value, constants)
+        elif dated:
+            series[name] = _series(value if isinstance(value, Mapping) else value.to_dict(), times)
+        else:
+            constants[name] = np.asarray(value, dtype=np.float64)
+
+    def _with_element(
+        self, name: str, cell: tuple[int, ...], value: Any, constants: dict[str, Array]
+    ) -> Array:
+        """Give a constant with another value of one element, shape axes or axes + (runs,)."""
+        before = constants.get(name, self.equations.defaults.get(name))
+        if before is None:
+            message = "an element can be given for a constant only; give the whole variable"
+            raise ValueError(message)
+        new = np.asarray(value, dtype=np.float64)
+        axes = len(cell)
+        runs = max(new.shape[-1] if new.ndim else 1, before.shape[-1] if before.ndim > axes else 1)
+        wide = before if before.ndim > axes else before[..., np.newaxis]
+        result = np.array(np.broadcast_to(wide, (*wide.shape[:-1], runs)))
+        result[cell] = new
+        return result if runs > 1 else result[..., 0]
 
 
 def _position(item: str, names: tuple[str, ...], titles: tuple[str, ...]) -> int:
@@ -90,3 +139,14 @@ def _position(item: str, names: tuple[str, ...], titles: tuple[str, ...]) -> int
             return place
     message = f'there is no element "{item}"{suggest(item, titles)}'
     raise ValueError(message)
+
+
+def _series(points: Mapping[Any, Any], times: Array) -> Array:
+    """Read a series off at the times of the grid, as PySD does."""
+    dates = np.asarray(sorted(points), dtype=np.float64)
+    rows = np.asarray([points[date] for date in sorted(points)], dtype=np.float64)
+    if not len(dates):
+        message = "a series needs at least one time"
+        raise ValueError(message)
+    flat = [np.interp(times, dates, column) for column in rows.reshape(len(dates), -1).T]
+    return np.stack(flat, axis=-1).reshape(len(times), *rows.shape[1:])

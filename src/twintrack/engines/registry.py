@@ -50,7 +50,7 @@ def _pysd(equations: Equations) -> Engine:
 class EngineKind:
     """How an engine is made and what it can do.
 
-    `batches`: it computes many runs a call, and moves series towards second values (a `BlendingEngine`);
+    `batches`: it computes many runs a call (a `BlendingEngine`);
     without that it is an oracle, made of another program. `compiles`: the first call takes seconds.
     """
 

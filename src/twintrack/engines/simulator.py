@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import default_outputs
-from twintrack.engines.labelled_inputs import LabelledInputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import blending_engine_of
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
+from twintrack.equations.subscripts import flat_place
 from twintrack.errors import Fault, InputError
 from twintrack.names import snake
 
@@ -99,9 +99,10 @@ class Simulator:
         found = self._simulate(values, names, 1, time_step, engine)
         columns = {"time": self.equations.time.saved}
         for name, wanted in places:
+            values_of = found[name].reshape(len(found[name]), -1)
             for title, cell in self.labels.columns(name):
                 if wanted is None or wanted == cell:
-                    columns[title] = found[name].reshape(len(found[name]), -1)[:, self._flat(name, cell)]
+                    columns[title] = values_of[:, flat_place(cell, self.equations.variables[name].shape)]
         return self._ended(columns, found[ending].ravel()) if ending else columns
 
     def _ended(self, columns: dict[str, Array], ends: Array) -> dict[str, Array]:
@@ -164,12 +165,7 @@ class Simulator:
             raise InputError(Fault(", ".join(given.values()), "takes one number")) from None
         other = copy(self)
         other.equations = replace(self.equations, time=replace(self.equations.time, **times).check())
-        other.labels = Labels(other.equations)
         return other, rest
-
-    def _flat(self, name: str, cell: tuple[int, ...]) -> int:
-        shape = self.equations.variables[name].shape
-        return int(np.ravel_multi_index(cell, shape)) if shape else 0
 
     def _places(self, outputs: Sequence[str] | None) -> list[tuple[str, tuple[int, ...] | None]]:
         if outputs is None:
@@ -185,7 +181,7 @@ class Simulator:
         grid = self.equations.time
         checks: tuple[Callable[[], object], ...] = (
             lambda: places.extend(self._places(outputs)),
-            lambda: LabelledInputs(self.labels, grid.times).split(values),
+            lambda: self.labels.inputs(values, grid.times),
             lambda: grid.with_step(time_step),
         )
         for check in checks:
@@ -218,7 +214,7 @@ class Simulator:
         engine: EngineChoice,
     ) -> dict[str, Array]:
         grid = self.equations.time.with_step(time_step)
-        constants, series = LabelledInputs(self.labels, grid.times).split(values)
+        constants, series = self.labels.inputs(values, grid.times)
         chosen = engine
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs

@@ -8,7 +8,7 @@ import numpy as np
 
 from twintrack.engines.base import Inputs
 from twintrack.engines.numpy.emit import emit_sizes
-from twintrack.engines.numpy.library import library
+from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_names import Size
 from twintrack.equations import Equations
 from twintrack.equations.graph import Graph
@@ -47,14 +47,10 @@ class StateSizes:
         axes = [self.equations.states[number].axes for number, _, _ in self._wanted for _ in range(2)]
         if names in self._known:
             return self._known[names]
-        source = emit_sizes(
-            self.equations, *names[:2], inputs.grid, list(zip(expressions, axes, strict=True))
-        )
-        space = library()
-        exec(compile(source, "<sizes>", "exec"), space)
+        source = emit_sizes(self.equations, inputs, list(zip(expressions, axes, strict=True)))
         with np.errstate(all="ignore"):
             given = [array[0] for array in inputs.series.values()]
-            values = space["sizes"](list(inputs.constants.values()), given)
+            values = loaded(source)["sizes"](list(inputs.constants.values()), given)
         found = dict(self._simple)
         for place, (number, _, _) in enumerate(self._wanted):
             state = self.equations.states[number]

@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from twintrack.equations import stateful, vectors
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.cyclic_arrays import untangle
-from twintrack.equations.expressions import Constructs, Lowering
-from twintrack.equations.faults import raise_together
-from twintrack.equations.frame import Frame
+from twintrack.equations.expressions import Constructs, Frame, Lowering
 from twintrack.equations.graph import Graph
 from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
@@ -37,8 +35,8 @@ from twintrack.equations.structure import (
     Variable,
     walk,
 )
-from twintrack.equations.subscripts import Ranges
-from twintrack.errors import EquationError, InputError
+from twintrack.equations.subscripts import Ranges, positions
+from twintrack.errors import EquationError, InputError, raise_together
 
 CONSTRUCTS = Constructs(
     trees={**stateful.HANDLERS, **vectors.HANDLERS},
@@ -115,7 +113,7 @@ class _Assembly:
         owner = np.full(tuple(len(ranges.elements[axis]) for axis in axes), -1)
         for number, (box, part) in enumerate(zip(self.boxes[name], parts, strict=True)):
             mask = np.zeros(owner.shape, bool)
-            mask[np.ix_(*_lists(box))] = True
+            mask[np.ix_(*positions(box))] = True
             for excluded in part.excepted:
                 try:
                     named = [ranges.members(ranges.names.find(item)) for item in excluded]
@@ -211,7 +209,7 @@ class _Assembly:
                     if not isinstance(found, Reference | LookupCall) or found.variable not in gaps:
                         continue
                     taken = np.zeros(self.owners[found.variable].shape, bool)
-                    taken[np.ix_(*_lists(found.indices))] = True
+                    taken[np.ix_(*positions(found.indices))] = True
                     taken &= self.owners[found.variable] < 0
                     if taken.any():
                         label = self._label(found.variable, taken)
@@ -306,11 +304,11 @@ class _Assembly:
                 expression.values if isinstance(expression, Literal) else getattr(expression, "value", np.nan)
             )
             block = np.broadcast_to(np.reshape(literal, part.shape if np.ndim(literal) else ()), part.shape)
-            lists = _lists(part.box)
-            full = block.reshape(tuple(len(items) for items in lists))
-            mask = self.owners[name][np.ix_(*lists)] == number
-            target = values[np.ix_(*lists)]
-            values[np.ix_(*lists)] = np.where(mask, full, target)
+            places = positions(part.box)
+            full = block.reshape(tuple(len(items) for items in places))
+            mask = self.owners[name][np.ix_(*places)] == number
+            target = values[np.ix_(*places)]
+            values[np.ix_(*places)] = np.where(mask, full, target)
         return values
 
     def _time(self) -> tuple[TimeGrid, str]:
@@ -366,7 +364,3 @@ def _is_literal(part: Component) -> bool:
     return isinstance(expression, Number) or (
         isinstance(expression, Literal) and expression.axes == part.axes
     )
-
-
-def _lists(box: Sequence[Index]) -> list[tuple[int, ...]]:
-    return [index if isinstance(index, tuple) else (index,) for index in box]

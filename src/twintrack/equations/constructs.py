@@ -86,16 +86,6 @@ def forms_of_vectors(forms: Mapping[str, _Form]) -> dict[str, _Form]:
 LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
 """Functions whose first argument is a lookup."""
 
-STATEFUL_FUNCTIONS = (
-    *("integ", "initial", "sample_if_true", "trend", "forecast"),
-    *("smooth", "smoothi", "smooth3", "smooth3i", "smooth_n"),
-    *("delay1", "delay1i", "delay3", "delay3i", "delay_n", "delay_fixed"),
-)
-"""Functions that become states; PySD's reader tells them apart by the kinds of their syntax trees."""
-
-SPECIAL_FUNCTIONS = ("active_initial", "elmcount", "game", "tabbed_array", "with_lookup")
-"""Functions with a syntax of their own."""
-
 REFUSED = {
     "random": "random numbers are not drawn, and what is in a macro cannot be given",
     "get_time_value": "clock and calendar are not read; write a formula of Time instead",

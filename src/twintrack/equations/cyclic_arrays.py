@@ -33,6 +33,7 @@ from twintrack.equations.structure import (
     Vector,
     walk,
 )
+from twintrack.equations.subscripts import positions
 from twintrack.errors import EquationError
 
 ComponentKey = tuple[str, int]
@@ -50,7 +51,7 @@ def untangle(equations: Equations) -> Equations:
     cycles: list[set[ComponentKey]] = []
     for initial in (False, True):
         graph = Graph(equations, initial=initial)
-        for ring in _strongly_connected(graph) if graph.has_cycle() else ():
+        for ring in _strongly_connected(graph):
             found = {
                 (node.variable, max(node.part, 0))
                 for node in ring
@@ -82,8 +83,9 @@ def _strongly_connected(graph: Graph) -> Iterator[list[Node]]:
                     before = path[-1][0]
                     lowest[before] = min(lowest[before], lowest[node])
                 if lowest[node] == number[node]:
-                    place = stack.index(node)
-                    ring, stack[place:] = stack[place:], []
+                    ring = [stack.pop()]
+                    while ring[-1] != node:
+                        ring.append(stack.pop())
                     on_stack.difference_update(ring)
                     if len(ring) > 1 or node in graph.needs(node):
                         yield ring
@@ -148,7 +150,7 @@ class _Splitter:
         for number, part in enumerate(self.equations.components[name]):
             whole = self.whole.get((name, number))
             for piece in [part] if whole is None else self._pieces(part, whole):
-                place = np.ix_(*(index if isinstance(index, tuple) else (index,) for index in piece.box))
+                place = np.ix_(*positions(piece.box))
                 mask = before[place] == number
                 if mask.any() or not shape:
                     after[place] = np.where(mask, len(parts), after[place])
@@ -170,20 +172,10 @@ class _Splitter:
             message = f"its elements use one another, which is understood for up to {_MOST} elements"
             raise EquationError(message, variable=part.variable, where=part.where)
         for places in product(*(range(lengths[axis]) for axis in axes)):
-            cell = dict(zip(axes, places, strict=True))
-            names = iter(part.axes)
-            box: list[Index] = []
-            for index in part.box:
-                axis = next(names) if isinstance(index, tuple) else ""
-                box.append(index[cell[axis]] if isinstance(index, tuple) and axis in cell else index)
-            kept = tuple(axis for axis in part.axes if axis not in cell)
-            yield replace(
-                part,
-                box=tuple(box),
-                axes=kept,
-                shape=tuple(lengths[axis] for axis in kept),
-                expression=_Cell(self.states, cell).at(expression),
-            )
+            cell = _Cell(self.states, dict(zip(axes, places, strict=True)))
+            box, kept = cell.indices(part.box, part.axes)
+            shape = tuple(lengths[axis] for axis in kept)
+            yield replace(part, box=box, axes=kept, shape=shape, expression=cell.at(expression))
 
 
 class _Cell:
@@ -208,38 +200,33 @@ class _Cell:
                 flat = tuple(float(value) for value in values.ravel())
                 return Literal(axes, False, flat, values.shape) if axes else Number(value=flat[0])
             case Reference():
-                indices, raw = self._indices(expression.indices, expression.raw_axes)
+                indices, raw = self.indices(expression.indices, expression.raw_axes)
                 return replace(expression, axes=axes, indices=indices, raw_axes=raw, apart=True)
             case StateValue():
                 return replace(expression, axes=axes, state=self._state(expression.state))
-            case Apply() | Vector():
-                return replace(expression, axes=axes, args=tuple(map(self.at, expression.args)))
-            case Reduce():
-                return replace(expression, axes=axes, arg=self.at(expression.arg))
+            case Apply() | Vector() | Reduce() | ActiveInitial():
+                return expression.mapped(self.at, axes=axes)
             case LookupCall():
                 tables = self._taken(expression.tables, expression.shape, expression.table_axes)
-                indices, raw = self._indices(expression.indices, expression.table_axes)
-                return replace(
-                    expression,
+                indices, raw = self.indices(expression.indices, expression.table_axes)
+                return expression.mapped(
+                    self.at,
                     axes=axes,
                     tables=tuple(int(table) for table in tables.ravel()),
                     shape=tables.shape,
                     table_axes=raw,
-                    arg=self.at(expression.arg),
                     indices=indices,
                 )
-            case ActiveInitial():
-                active, initial = self.at(expression.active), self.at(expression.initial)
-                return replace(expression, axes=axes, active=active, initial=initial)
         message = f"no element of {type(expression).__name__}"
         raise AssertionError(message)
 
     def _taken(self, values: tuple[float, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> np.ndarray:
         return np.reshape(values, shape)[tuple(self.cell.get(axis, slice(None)) for axis in axes)]
 
-    def _indices(
+    def indices(
         self, indices: tuple[Index, ...], raw_axes: tuple[str, ...]
     ) -> tuple[tuple[Index, ...], tuple[str, ...]]:
+        """Give what is taken of each axis at this element, and the axes that remain."""
         names = iter(raw_axes)
         found: list[Index] = []
         for index in indices:
@@ -276,17 +263,9 @@ def _without_unused(equations: Equations, states: list[State]) -> Equations:
     places = {state: place for place, state in enumerate(used)}
 
     def renumbered(expression: Expr) -> Expr:
-        match expression:
-            case StateValue():
-                return replace(expression, state=places[expression.state])
-            case Apply() | Vector():
-                return replace(expression, args=tuple(map(renumbered, expression.args)))
-            case Reduce() | LookupCall():
-                return replace(expression, arg=renumbered(expression.arg))
-            case ActiveInitial():
-                active, initial = renumbered(expression.active), renumbered(expression.initial)
-                return replace(expression, active=active, initial=initial)
-        return expression
+        if isinstance(expression, StateValue):
+            return replace(expression, state=places[expression.state])
+        return expression.mapped(renumbered)
 
     return replace(
         equations,

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, reduce
 from itertools import product
 from typing import Any
 
 from twintrack.equations.constructs import REDUCERS, REFUSED
-from twintrack.equations.frame import Frame
-from twintrack.equations.functions import (
-    CALLED,
-    FUNCTIONS,
-    OPERATORS,
-)
+from twintrack.equations.functions import CALLED, FUNCTIONS, OPERATORS
+from twintrack.equations.naming import Names, spoken
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -30,8 +26,11 @@ from twintrack.equations.structure import (
     Number,
     Reduce,
     Reference,
+    State,
+    Table,
     Time,
 )
+from twintrack.equations.subscripts import Ranges, positions
 from twintrack.errors import EquationError
 from twintrack.names import snake, suggest
 
@@ -51,6 +50,41 @@ Handler = Callable[["Lowering", Any], Expr]
 """Lowers one kind of syntax tree."""
 Call = Callable[["Lowering", str, Sequence[Any]], Expr]
 """Lowers a call of a function by its name and its arguments."""
+
+
+@dataclass
+class Frame:
+    """What the left-hand sides say, filled before any right-hand side is lowered.
+
+    `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
+    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
+    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
+    that must be given numbers.
+    """
+
+    ranges: Ranges
+    names: Names
+    axes: dict[str, tuple[str, ...]]
+    lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    empty: dict[str, None] = field(default_factory=dict)
+    faults: list[EquationError] = field(default_factory=list)
+
+    def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
+        """Store a lookup's points once, without repetitions, and give their number.
+
+        Raises ValueError when x does not ascend.
+        """
+        points = dict.fromkeys((float(x), float(y)) for x, y in zip(xs, ys, strict=True))
+        table = Table(tuple(x for x, _ in points), tuple(y for _, y in points))
+        if any(right < left for left, right in zip(table.x, table.x[1:], strict=False)):
+            message = "the x values of a lookup must ascend"
+            raise ValueError(message)
+        if table not in self.tables:
+            self.tables.append(table)
+        return self.tables.index(table)
 
 
 @dataclass(frozen=True)
@@ -270,7 +304,7 @@ class Lowering:
         if called in self.frame.broken:
             return Number(value=math.nan)
         name = snake(written)
-        shown = written.upper().replace("_", " ")
+        shown = spoken(written)
         if name in self._calls:
             return self._calls[name](self, name, node.arguments)
         if name.startswith("random") and not self.internal:
@@ -325,7 +359,7 @@ class Lowering:
         indices, kept = self.pick(name, subscripts.subscripts if subscripts else ())
         if len(set(kept)) < len(kept):
             return self.fault("one range stands twice in a lookup; use a second range as its copy", name)
-        cells = product(*(index if isinstance(index, tuple) else (index,) for index in indices))
+        cells = product(*positions(indices))
         return LookupCall(
             axes=self.sorted_axes([*kept, *arg.axes]),
             variable=name,

@@ -19,7 +19,6 @@ from typing import Any
 from twintrack.equations.parsing import Definition, Unread
 from twintrack.equations.source import scan_aliases
 from twintrack.equations.subscripts import Ranges
-from twintrack.errors import EquationError
 
 _FILE = re.compile(r"'([^'\n]+\.(?:xls[xmb]?|od[sf]|csv|tab|txt))'", re.IGNORECASE)
 _STRUCTURES = {
@@ -60,10 +59,8 @@ def read_external(
             found.append(definition)
             continue
         if not isinstance(tree.file, str):
-            where = f"{file}:{definition.entry.line}"
             message = "write the names of file, sheet and cells between single quotes"
-            told = EquationError(message, variable=definition.entry.name, construct=construct, where=where)
-            faults.append(Unread(definition.name, told))
+            faults.append(Unread(definition.name, definition.entry.fault(message, file, construct)))
             continue
         definition = replace(definition, tree=replace(tree, file=aliases.get(tree.file, tree.file)))
         try:
@@ -72,10 +69,7 @@ def read_external(
                 found += _written_out(definition, ranges, Path(file).parent)
         except _UNREADABLE as error:
             reason = " ".join(str(error).split())[:200]
-            where = f"{file}:{definition.entry.line}"
-            told = EquationError(
-                f"cannot be read: {reason}", variable=definition.entry.name, construct=construct, where=where
-            )
+            told = definition.entry.fault(f"cannot be read: {reason}", file, construct)
             faults.append(Unread(definition.name, told))
     return found, faults
 

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from twintrack.equations.faults import raise_together
 from twintrack.equations.naming import same_name
-from twintrack.equations.reading import read_text
-from twintrack.equations.source import SKETCH_MARK, scan, scan_macros
+from twintrack.equations.source import SKETCH_MARK, read_text, scan, scan_macros
 from twintrack.equations.structure import Component, Equations, Variable
 from twintrack.equations.translate import load_equations
 from twintrack.equations.vensim import Printer, UnprintableError, points, quoted, wrapped
-from twintrack.errors import EquationError
+from twintrack.errors import EquationError, raise_together
 from twintrack.names import join_element
 
 _STARS = "*" * 56
@@ -133,8 +131,7 @@ class _Body:
         if part.table is not None:
             return wrapped(f"{name}{points(self.equations.tables[part.table])}")
         assert part.expression is not None, "a variable is a lookup or has an expression"
-        places = [have.index(at) for have, at in zip(part.box, cell, strict=True) if isinstance(have, tuple)]
-        here = dict(zip(part.axes, places, strict=True))
+        here = dict(zip(part.axes, part.place(cell), strict=True))
         return f"{name}=\n\t{wrapped(self.printer.expression(part.expression, here))}"
 
     def _comment(self, variable: Variable, part: Component) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twintrack.equations.constructs import VECTORS
 from twintrack.equations.functions import CALLED
-from twintrack.equations.units_rules import spoken
+from twintrack.equations.naming import spoken
 
 BEGIN, END = "<!-- functions: begin -->\n", "<!-- functions: end -->\n"
 """What the part stands between."""

@@ -22,7 +22,7 @@ from twintrack.equations.structure import (
     StateValue,
     Time,
 )
-from twintrack.equations.subscripts import flat_place
+from twintrack.equations.subscripts import flat_place, positions
 from twintrack.errors import EquationError
 from twintrack.names import join_element
 
@@ -80,16 +80,18 @@ class Graph:
     def nodes_of(self, reference: Reference) -> list[Node]:
         """Give the nodes that a reference needs; several where it is written with `apart`."""
         node = self.node_of(reference)
-        if not reference.apart or node.part >= 0 or self.is_leaf(node.variable):
-            return [node]
-        if len(self.equations.components[node.variable]) == 1:
+        single = self.is_leaf(node.variable) or len(self.equations.components[node.variable]) == 1
+        if not reference.apart or node.part >= 0 or single:
             return [node]
         return [Node(node.variable, number) for number in sorted(self._owners(reference))]
 
     def _owners(self, reference: Reference) -> set[int]:
         name = reference.variable
         shape = self.equations.variables[name].shape
-        return {self.equations.owners[name][flat_place(cell, shape)] for cell in _cells(reference)}
+        return {
+            self.equations.owners[name][flat_place(cell, shape)]
+            for cell in product(*positions(reference.indices))
+        }
 
     def expressions(self, node: Node) -> tuple[Expr, ...]:
         """Give the expressions that a node itself evaluates."""
@@ -176,14 +178,6 @@ class Graph:
             targets += [Node("", number, "last") for number in range(len(self.equations.states))]
         return targets
 
-    def has_cycle(self) -> bool:
-        """Tell whether a node needs itself."""
-        try:
-            self.order(self.targets())
-        except EquationError:
-            return True
-        return False
-
     def check(self) -> None:
         """Order the whole model. Raises EquationError when it has a cycle."""
         self.order(self.targets())
@@ -218,7 +212,3 @@ class Graph:
             return node.variable
         names = [known[index] for known, index in zip(elements, box, strict=True) if isinstance(index, int)]
         return join_element(node.variable, names)
-
-
-def _cells(reference: Reference) -> Iterator[tuple[int, ...]]:
-    return product(*(index if isinstance(index, tuple) else (index,) for index in reference.indices))

@@ -10,10 +10,9 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from twintrack.equations.faults import raise_together
 from twintrack.equations.naming import Names, same_name
 from twintrack.equations.parsing import Definition, Macro
-from twintrack.errors import EquationError
+from twintrack.errors import EquationError, raise_together
 
 _DEEPEST = 20
 """Macros that call one another more deeply than this call themselves."""
@@ -118,10 +117,7 @@ class _Expander:
         self.added.append(Definition(entry, name.strip(), left, (), tree))
 
     def _fault(self, macro: Macro, caller: Definition, message: str) -> float:
-        where = f"{self.file}:{caller.entry.line}"
-        self.faults.append(
-            EquationError(message, variable=caller.entry.name, construct=macro.title, where=where)
-        )
+        self.faults.append(caller.entry.fault(message, self.file, macro.title))
         return 0.0
 
 

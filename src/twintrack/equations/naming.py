@@ -22,6 +22,11 @@ def same_name(written: str) -> str:
     return _BLANKS.sub("_", text.replace('\\"', '"').strip()).strip("_").lower()
 
 
+def spoken(name: str) -> str:
+    """Give the name of a function as Vensim writes it."""
+    return name.upper().replace("_", " ")
+
+
 class Names:
     """Identifiers of names: `add` the names that are defined, `find` those that are referred to."""
 

@@ -59,7 +59,6 @@ class Macro:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     definitions: tuple[Definition, ...]
-    line: int
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def parse(
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
         ready = tuple(
-            Macro(m.title, m.inputs, m.outputs, tuple(reader.definitions(m.entries)), m.line) for m in texts
+            Macro(m.title, m.inputs, m.outputs, tuple(reader.definitions(m.entries))) for m in texts
         )
     return Parsed(definitions, tuple(reader.ranges), ready, tuple(reader.faults))
 
@@ -116,8 +115,7 @@ class _Reader:
                 found = self._definition(entry)
             except (ParsimoniousError, *_UNREADABLE) as error:
                 reason = str(error).split("\n", 1)[0][:160]
-                where = f"{self.file}:{entry.line}"
-                fault = EquationError(f"not understood: {reason}", variable=entry.name, where=where)
+                fault = entry.fault(f"not understood: {reason}", self.file)
                 self.faults.append(Unread(entry.title, fault))
             else:
                 if found is not None:
@@ -138,7 +136,7 @@ class _Reader:
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
                 item.definition["file"] = self.aliases.get(item.definition["file"], item.definition["file"])
-            self.ranges.append(_range(item, mappings, entry, Path(self.file).parent))
+            self.ranges.append(_range(item, mappings, Path(self.file).parent))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
             return None
@@ -219,7 +217,7 @@ def _colon_and_end(text: str, start: int) -> tuple[int | None, int]:
     return None, len(text)
 
 
-def _range(item: Any, mappings: str, entry: Entry, folder: Path) -> RangeText:
+def _range(item: Any, mappings: str, folder: Path) -> RangeText:
     """Give a subscript range as it is written, or as the file in `folder` says that it names."""
     if isinstance(item.definition, dict):
         from pysd.py_backend.external import ExtSubscript
@@ -236,7 +234,6 @@ def _range(item: Any, mappings: str, entry: Entry, folder: Path) -> RangeText:
             for match in _MAPPED.finditer(mappings)
             if match["name"] or match["plain"].strip()
         ),
-        line=entry.line,
     )
 
 

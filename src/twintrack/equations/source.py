@@ -1,5 +1,7 @@
 """The text of a model file as it stands: each equation with its line, group, units and comment.
 
+The text is read whatever program and country it was saved in.
+
 PySD's reader drops the layout, the line numbers and the groups of a `.mdl`; this scanner keeps them. It knows
 only the frame of the format: entries `equation ~ units ~ comment |`, the group blocks between rows of stars,
 and the sketch after the equations, which is left out.
@@ -7,9 +9,11 @@ and the sketch after the equations, which is left out.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from twintrack.errors import EquationError
 from twintrack.names import snake
@@ -18,6 +22,9 @@ SKETCH_MARK = "\\\\\\---///"
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 """A comment inside an equation, which may hold others."""
 _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
+_NAMED_ENCODING = re.compile(rb"\A\s*\{([^{}\r\n]*)\}")
+_FALLBACK = "cp1252"
+"""What Vensim writes on Western Windows when it names no encoding."""
 _LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
@@ -31,6 +38,43 @@ _MACRO = re.compile(
 _COMMENT = re.compile(rf"(?:\s*{BRACES})+")
 _ALIAS = re.compile(r"^30:(?P<name>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
 _VISIBLE = re.compile(r"[^\n]")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a model file. Raises EquationError when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise EquationError(f"cannot be read: {error}", where=str(path)) from error
+
+
+def decode(content: bytes) -> str:
+    """Give the text of a model file, lines ended by a newline.
+
+    The encoding is the one that the first line names in braces, as PySD takes it, if the file holds to it;
+    else UTF-8, else Windows-1252, in which a byte without a meaning is replaced by a question mark.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        content = content[len(codecs.BOM_UTF8) :]
+    elif content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _lines(content.decode("utf-16", "replace"))
+    header = _NAMED_ENCODING.match(content)
+    named = header[1].decode("ascii", "replace").strip() if header else ""
+    for encoding in filter(None, (named, "utf-8")):
+        try:
+            return _lines(content.decode(encoding))
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return _lines(content.decode(_FALLBACK, "replace"))
+
+
+def read_text(path: Path) -> str:
+    """Read and decode a model file. Raises EquationError when it cannot be read."""
+    return decode(read_bytes(path))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -54,6 +98,10 @@ class Entry:
         """The name in snake_case."""
         return snake(self.title)
 
+    def fault(self, message: str, file: str, construct: str = "") -> EquationError:
+        """Give an error that tells this entry and its line in a file."""
+        return EquationError(message, variable=self.name, construct=construct, where=f"{file}:{self.line}")
+
 
 @dataclass(frozen=True)
 class MacroText:
@@ -63,7 +111,6 @@ class MacroText:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     entries: tuple[Entry, ...]
-    line: int
 
 
 def scan(text: str, file: str) -> list[Entry]:
@@ -87,7 +134,6 @@ def scan_macros(text: str, file: str) -> list[MacroText]:
             inputs=_names(macro["inputs"]),
             outputs=_names(macro["outputs"]),
             entries=tuple(_entries(body[: macro.end("body")], macro.start("body"), file)),
-            line=_line_of(body, macro.start()),
         )
         for macro in _MACRO.finditer(body)
     ]

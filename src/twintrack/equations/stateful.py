@@ -1,14 +1,26 @@
 """Stateful constructs: each becomes a state of its own, and stands in its equation as a formula of its value.
 
-The formulas follow PySD and Vensim's reference manual; `states` says how they move on.
+The formulas follow PySD and Vensim's reference manual; `states` says how they move on. Units and texts belong
+to the construct as it was written: `construct_of` recognises it again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from twintrack.equations.expressions import Handler, Lowering
-from twintrack.equations.structure import Expr, Index, Number, Reference, State, StateValue
+from twintrack.equations.structure import (
+    Apply,
+    Equations,
+    Expr,
+    Index,
+    Number,
+    Reference,
+    State,
+    StateValue,
+)
 
 
 def _state(lowering: Lowering, kind: str, initial: Expr, **inputs: Expr) -> int:
@@ -29,21 +41,18 @@ def _integ(lowering: Lowering, node: Any) -> Expr:
     return _value(lowering, _state(lowering, "integ", initial, flow=flow))
 
 
+def _inputs(lowering: Lowering, node: Any, time: Any) -> dict[str, Expr]:
+    parts = {"input": node.input, "time": time, "order": node.order}
+    return {role: lowering.lower(part) for role, part in parts.items()}
+
+
 def _smooth(lowering: Lowering, node: Any) -> Expr:
-    inputs = {
-        "input": lowering.lower(node.input),
-        "time": lowering.lower(node.smooth_time),
-        "order": lowering.lower(node.order),
-    }
+    inputs = _inputs(lowering, node, node.smooth_time)
     return _value(lowering, _state(lowering, "smooth", lowering.lower(node.initial), **inputs))
 
 
 def _delay_inputs(lowering: Lowering, node: Any) -> tuple[Expr, dict[str, Expr]]:
-    inputs = {
-        "input": lowering.lower(node.input),
-        "time": lowering.lower(node.delay_time),
-        "order": lowering.lower(node.order),
-    }
+    inputs = _inputs(lowering, node, node.delay_time)
     return lowering.apply("multiply", lowering.lower(node.initial), inputs["time"]), inputs
 
 
@@ -141,3 +150,70 @@ _HANDLERS: dict[str, Handler] = {
 }
 HANDLERS = {kind: _by_name(build) for kind, build in _HANDLERS.items()}
 """What lowers each kind of syntax tree."""
+
+_VALUES = {"integ": "INTEG", "smooth": "SMOOTH", "delay_fixed": "DELAY FIXED", "initial": "INITIAL"}
+"""Constructs whose value is that of their state."""
+
+_FORMULAS: dict[str, tuple[str, tuple[str, ...], tuple[int, ...]]] = {
+    "divide": ("DELAY", ("delay", "delay_n"), (0,)),
+    "if_then_else": ("SAMPLE IF TRUE", ("sample",), (2,)),
+    "zidz": ("TREND", ("trend",), (1, 1, 0)),
+    "multiply": ("FORECAST", ("trend",), (1, 1, 0, 1, 1)),
+}
+"""Constructs whose value is a formula, by its function.
+
+With the kinds that their state may have, and where in the formula its value stands, children by number. TREND
+and FORECAST differ in the denominator: a trend is relative to the size of the average.
+"""
+
+_ROLES = ("condition", "flow", "input", "time", "horizon", "initial")
+
+
+@dataclass(frozen=True)
+class Construct:
+    """A stateful construct as it was written.
+
+    `name`: INTEG, SMOOTH, DELAY, DELAY FIXED, TREND, FORECAST, SAMPLE IF TRUE or INITIAL. `state`: its number
+    in the equations. `parts`: its arguments by role.
+    """
+
+    name: str
+    state: int
+    parts: Mapping[str, Expr]
+
+    @property
+    def arguments(self) -> list[Expr]:
+        """The arguments as they are written, without the order of a smooth or delay."""
+        return [self.parts[role] for role in _ROLES if role in self.parts]
+
+
+def construct_of(expression: Expr, equations: Equations) -> Construct | None:
+    """Give the construct that an expression stands for; None when it is an ordinary formula."""
+    if isinstance(expression, StateValue):
+        state = equations.states[expression.state]
+        named = _VALUES.get(state.kind)
+        parts = {**state.inputs, "initial": state.initial}
+        return Construct(named, expression.state, parts) if named else None
+    function = expression.function if isinstance(expression, Apply) else ""
+    name, kinds, path = _FORMULAS.get(function, ("", (), ()))
+    value = _inside(expression, path)
+    if not isinstance(value, StateValue) or equations.states[value.state].kind not in kinds:
+        return None
+    state = equations.states[value.state]
+    parts = {**state.inputs, "initial": state.initial}
+    if name == "DELAY":  # begins at initial * time
+        parts["initial"] = state.initial.children[0]
+    elif name == "TREND":  # begins at input / (1 + initial * time)
+        parts["initial"] = state.initial.children[1].children[1].children[0]
+    elif name == "FORECAST":  # is input * (1 + trend * horizon)
+        parts = {**state.inputs, "horizon": expression.children[1].children[1].children[1]}
+    return Construct(name, value.state, parts)
+
+
+def _inside(expression: Expr, path: Sequence[int]) -> Expr | None:
+    """Follow a path of children; None where it leads nowhere."""
+    for number in path:
+        if len(expression.children) <= number:
+            return None
+        expression = expression.children[number]
+    return expression

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,25 +31,19 @@ class NotStaticError(Exception):
     """An expression that cannot be worked out before the model runs."""
 
 
+@dataclass
 class Static:
     """Works out scalar expressions at the initial time, at which stateful parts have their initial values.
 
     `moving` tells whether anything that was worked out so far changes with time.
     """
 
-    def __init__(
-        self,
-        components: Mapping[str, Sequence[Component]],
-        owners: Mapping[str, np.ndarray],
-        states: Sequence[State],
-        tables: Sequence[Table],
-    ) -> None:
-        self.components = components
-        self.owners = owners
-        self.states = states
-        self.tables = tables
-        self._pending: list[str] = []
-        self.moving = False
+    components: Mapping[str, Sequence[Component]]
+    owners: Mapping[str, np.ndarray]
+    states: Sequence[State]
+    tables: Sequence[Table]
+    moving: bool = False
+    _pending: list[str] = field(default_factory=list)
 
     def value(self, name: str) -> float:
         """Give the value of a variable without subscripts. Raises NotStaticError."""
@@ -63,10 +58,8 @@ class Static:
         self._pending.append(name)
         try:
             if isinstance(part.expression, Literal):
-                places = [
-                    have.index(at) for have, at in zip(part.box, cell, strict=True) if isinstance(have, tuple)
-                ]
-                return float(np.reshape(part.expression.values, part.expression.shape)[tuple(places)])
+                values = np.reshape(part.expression.values, part.expression.shape)
+                return float(values[part.place(cell)])
             return self._evaluated(part.expression)
         finally:
             self._pending.pop()

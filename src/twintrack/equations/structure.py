@@ -8,11 +8,12 @@ the insertion of axes of length one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import ceil
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +36,24 @@ class Expr:
     axes: tuple[str, ...] = ()
     logical: bool = False
 
+    inner: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold expressions."""
+
     @property
     def children(self) -> tuple[Expr, ...]:
         """The expressions directly inside this one."""
-        return ()
+        found: list[Expr] = []
+        for name in self.inner:
+            value = getattr(self, name)
+            found += value if isinstance(value, tuple) else [value]
+        return tuple(found)
+
+    def mapped(self, change: Callable[[Expr], Expr], **fields: Any) -> Self:
+        """Give this expression with its children changed, and other values of some fields."""
+        for name in self.inner:
+            value = getattr(self, name)
+            fields[name] = tuple(map(change, value)) if isinstance(value, tuple) else change(value)
+        return replace(self, **fields) if fields else self
 
 
 @dataclass(frozen=True)
@@ -90,10 +105,7 @@ class Apply(Expr):
     function: str = ""
     args: tuple[Expr, ...] = ()
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The expressions directly inside this one."""
-        return self.args
+    inner: ClassVar[tuple[str, ...]] = ("args",)
 
 
 @dataclass(frozen=True)
@@ -104,10 +116,7 @@ class Reduce(Expr):
     arg: Expr = field(default_factory=Expr)
     reduced: tuple[str, ...] = ()
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The expressions directly inside this one."""
-        return (self.arg,)
+    inner: ClassVar[tuple[str, ...]] = ("arg",)
 
 
 @dataclass(frozen=True)
@@ -118,10 +127,7 @@ class Vector(Expr):
     args: tuple[Expr, ...] = ()
     along: tuple[str, ...] = ()
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The expressions directly inside this one."""
-        return self.args
+    inner: ClassVar[tuple[str, ...]] = ("args",)
 
 
 @dataclass(frozen=True)
@@ -142,10 +148,7 @@ class LookupCall(Expr):
     indices: tuple[Index, ...] = ()
     mode: str = "interpolate"
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The expressions directly inside this one."""
-        return (self.arg,)
+    inner: ClassVar[tuple[str, ...]] = ("arg",)
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,7 @@ class ActiveInitial(Expr):
     active: Expr = field(default_factory=Expr)
     initial: Expr = field(default_factory=Expr)
 
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        """The expressions directly inside this one."""
-        return (self.active, self.initial)
+    inner: ClassVar[tuple[str, ...]] = ("active", "initial")
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,11 @@ class Component:
     where: str
     table: int | None = None
     missing: bool = False
+
+    def place(self, cell: Sequence[int]) -> tuple[int, ...]:
+        """Give where in the value an element of the variable stands."""
+        pairs = zip(self.box, cell, strict=True)
+        return tuple(have.index(at) for have, at in pairs if isinstance(have, tuple))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from twintrack.equations.naming import Names
@@ -22,7 +22,6 @@ class RangeText:
     items: tuple[str, ...]
     copied: str = ""
     mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    line: int = 0
 
 
 class Ranges:
@@ -168,3 +167,8 @@ def flat_place(cell: Sequence[int], shape: Sequence[int]) -> int:
     for index, length in zip(cell, shape, strict=True):
         position = position * length + index
     return position
+
+
+def positions(box: Iterable[Index]) -> list[tuple[int, ...]]:
+    """Give the positions that are taken of each axis, one for a single element."""
+    return [index if isinstance(index, tuple) else (index,) for index in box]

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from twintrack.equations.assembly import build_equations
 from twintrack.equations.external import digest_of, read_external
-from twintrack.equations.faults import raise_together
 from twintrack.equations.macros import expand
 from twintrack.equations.parsing import parse
-from twintrack.equations.reading import decode, read_bytes
-from twintrack.equations.source import scan, scan_aliases, scan_macros
+from twintrack.equations.source import decode, read_bytes, scan, scan_aliases, scan_macros
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
-from twintrack.errors import EquationError
+from twintrack.errors import EquationError, raise_together
 from twintrack.stored import stored
 
 

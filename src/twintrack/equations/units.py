@@ -59,11 +59,6 @@ class UnitReport:
     units: tuple[str, ...]
 
 
-def unit_faults(equations: Equations) -> list[UnitFault]:
-    """Give the equations whose units are missing or do not agree, in the order of the file."""
-    return list(check_units(equations).faults)
-
-
 def check_units(equations: Equations) -> UnitReport:
     """Check the units of all equations by the rules of `units_rules`."""
     declared: dict[str, Unit | None] = {}

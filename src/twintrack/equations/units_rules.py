@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol
 
+from twintrack.equations.naming import spoken
 from twintrack.equations.structure import Apply, Expr, Number, Vector
 from twintrack.equations.units_parse import Unit
 
@@ -192,8 +193,3 @@ def rising(checker: Checker, node: Call) -> Dimension:
 def is_time(checker: Checker, expression: Expr, name: str) -> None:
     """Tell when an argument of a function is no time."""
     checker.must_be(checker.time, expression, f"{name} takes a time in {{0}}, but is given {{1}}")
-
-
-def spoken(name: str) -> str:
-    """Give the name of a function as Vensim writes it."""
-    return name.upper().replace("_", " ")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from math import prod
 
 from twintrack.equations.constructs import VECTORS
-from twintrack.equations.functions import FUNCTIONS
+from twintrack.equations.functions import FUNCTIONS, SIGNS
+from twintrack.equations.naming import spoken
+from twintrack.equations.stateful import Construct, construct_of
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -23,8 +25,19 @@ from twintrack.equations.structure import (
 )
 from twintrack.equations.units_parse import Unit
 from twintrack.equations.units_rules import DMNL, Dimension, Loose, is_time
-from twintrack.equations.units_states import Construct, construct_of
-from twintrack.equations.units_text import shown_part
+
+_LONGEST = 60
+"""Characters of a part that are shown; the equation itself is told beside it."""
+
+_STRENGTHS = {
+    **dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "and", "or"), 0),
+    **dict.fromkeys(("add", "subtract"), 1),
+    **dict.fromkeys(("multiply", "divide"), 2),
+    "power": 3,
+}
+"""How strongly each operator binds."""
+
+_ATOM = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ class UnitWalk:
 
     def shown(self, expression: Expr, unit: Unit) -> str:
         """Give an expression and its unit as messages show them."""
-        return f"{unit} ({shown_part(expression, self.equations)})"
+        return f"{unit} ({_shown_part(expression, self.equations)})"
 
     def _declared(self, name: str) -> Dimension:
         unit = self.declared[name]
@@ -162,11 +175,69 @@ class UnitWalk:
         self.unit_of(parts["input"])
         is_time(self, parts["time"], construct.name)
         rate = self._per_time(DMNL)
-        if "initial" in parts:
-            self.must_be(rate, parts["initial"], "TREND is {0}, but begins with {1}")
+        self.must_be(rate, parts["initial"], "TREND is {0}, but begins with {1}")
         return rate
 
     def _forecast(self, construct: Construct) -> Dimension:
         is_time(self, construct.parts["time"], construct.name)
         is_time(self, construct.parts["horizon"], construct.name)
         return self.unit_of(construct.parts["input"])
+
+
+# Parts of equations as messages show them
+
+
+def _shown_part(expression: Expr, equations: Equations) -> str:
+    """Write a part of an equation in Vensim's notation, shortened where it is long."""
+    text = _written(expression, equations)[1]
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _written(expression: Expr, equations: Equations) -> tuple[int, str]:
+    """Give the binding strength of the outermost operator, and the text."""
+    construct = construct_of(expression, equations)
+    if construct is not None:
+        return _call(construct.name, construct.arguments, equations)
+    if isinstance(expression, Apply) and expression.function in _STRENGTHS:
+        strength, sign = _STRENGTHS[expression.function], SIGNS[expression.function]
+        left, right = (_written(arg, equations) for arg in expression.args)
+        before = _inside(left, strength)
+        return strength, f"{before} {sign} {_inside(right, strength + 1)}"
+    if isinstance(expression, Apply) and expression.function == "negative":
+        return 2, f"-{_inside(_written(expression.args[0], equations), 2)}"
+    if isinstance(expression, Apply | Reduce):
+        return _call(spoken(expression.function), expression.children, equations)
+    if isinstance(expression, LookupCall):
+        known = equations.variables.get(expression.variable)
+        return _call(known.title if known else "WITH LOOKUP", [expression.arg], equations)
+    if isinstance(expression, ActiveInitial):
+        return _call("ACTIVE INITIAL", expression.children, equations)
+    return _ATOM, _leaf(expression, equations)
+
+
+def _inside(part: tuple[int, str], strength: int) -> str:
+    return part[1] if part[0] >= strength else f"({part[1]})"
+
+
+def _call(name: str, parts: Sequence[Expr], equations: Equations) -> tuple[int, str]:
+    return _ATOM, f"{name}({', '.join(_written(part, equations)[1] for part in parts)})"
+
+
+def _leaf(expression: Expr, equations: Equations) -> str:
+    if isinstance(expression, Number):
+        return f"{expression.value:g}"
+    if isinstance(expression, Time):
+        return "Time"
+    if isinstance(expression, Reference):
+        return equations.variables[expression.variable].title + _subscripts(expression, equations)
+    return ", ".join(expression.axes) if isinstance(expression, Literal) else "..."
+
+
+def _subscripts(reference: Reference, equations: Equations) -> str:
+    axes = iter(reference.raw_axes)
+    elements = equations.variables[reference.variable].elements
+    names = [
+        next(axes) if isinstance(index, tuple) else known[index]
+        for index, known in zip(reference.indices, elements, strict=True)
+    ]
+    return f"[{','.join(names).replace('_', ' ')}]" if names else ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from twintrack.equations.constructs import VECTORS
 from twintrack.equations.expressions import Handler, Lowering
+from twintrack.equations.naming import spoken
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
 
@@ -18,7 +19,7 @@ _PROFILE = 4
 
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of whole vectors."""
-    shown = name.upper().replace("_", " ")
+    shown = spoken(name)
     needed = len(VECTORS[name].arguments)
     if len(trees) != needed:
         message = f"{needed} arguments are needed, {len(trees)} are given"
@@ -27,13 +28,15 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
         return _select(lowering, [lowering.lower(tree) for tree in trees])
     if name == "vector_elm_map":
         return _element_map(lowering, trees[0], lowering.lower(trees[1]))
-    taken = [_square(lowering, trees[0])] if name == "invert_matrix" else trees
+    matrix = name == "invert_matrix"
+    taken = [_square(lowering, trees[0])] if matrix else trees
     args = tuple(lowering.lower(tree) for tree in taken)
     ordered = args[-1] if name == "vector_reorder" else args[0]
-    along = _own_axes(ordered)[-2 if name == "invert_matrix" else -1 :]
-    if len(along) < (2 if name == "invert_matrix" else 1):
+    dimensions = 2 if matrix else 1
+    along = _own_axes(ordered)[-dimensions:]
+    if len(along) < dimensions:
         return lowering.fault("the argument has too few subscripts", shown)
-    if name == "invert_matrix" and lowering.size_of(along[0]) != lowering.size_of(along[1]):
+    if matrix and lowering.size_of(along[0]) != lowering.size_of(along[1]):
         return lowering.fault("the matrix has not as many rows as columns", shown)
     if len(set(along)) < len(along):
         return lowering.fault("one range stands twice; use a second range as its copy", shown)
@@ -192,7 +195,7 @@ def _allocate_available(lowering: Lowering, node: Any) -> Expr:
 
 def lookup_function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give a function whose first argument is a lookup."""
-    shown = name.upper().replace("_", " ")
+    shown = spoken(name)
     lookups = lowering.frame.lookups
     if len(trees) != 2:
         return lowering.fault(f"2 arguments are needed, {len(trees)} are given", shown)

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from twintrack.equations.functions import FUNCTIONS, SIGNS
+from twintrack.equations.naming import spoken
+from twintrack.equations.stateful import Construct, construct_of
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
@@ -23,12 +25,12 @@ from twintrack.equations.structure import (
     Number,
     Reduce,
     Reference,
-    State,
     StateValue,
     Table,
     Time,
     Vector,
 )
+from twintrack.equations.subscripts import flat_place
 from twintrack.names import join_element
 
 Cell = Mapping[str, int]
@@ -49,16 +51,13 @@ _STRENGTHS = {
     **dict.fromkeys(("multiply", "divide"), MULTIPLY),
 }
 _REDUCED = {"sum": ("+", ADD), "prod": ("*", MULTIPLY)}
-_SMOOTHS = {1.0: "SMOOTH", 3.0: "SMOOTH3"}
-_DELAYS = {1.0: "DELAY1", 3.0: "DELAY3"}
-# Where in such a formula the value of the state stands, children by number, and the kinds it may have. TREND
-# and FORECAST differ in the denominator: a trend is relative to the size of the average.
-_FORMULAS: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
-    "divide": (("delay", "delay_n"), (0,)),
-    "if_then_else": (("sample",), (2,)),
-    "zidz": (("trend",), (1, 1, 0)),
-    "multiply": (("trend",), (1, 1, 0, 1, 1)),
+_STAGED = {
+    ("smooth", 1.0): "SMOOTH",
+    ("smooth", 3.0): "SMOOTH3",
+    ("delay", 1.0): "DELAY1",
+    ("delay", 3.0): "DELAY3",
 }
+"""Smooths and delays that have a name of their own, by kind and order."""
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(?: \w+)*")
 _NAME_OR_BREAK = re.compile(r'"(?:\\"|[^"])*"|, | (?:[-+*/]|:AND:|:OR:) ')
 WIDTH = 250
@@ -85,17 +84,21 @@ class Printer:
         return text if strength >= least else f"({text})"
 
     def _text(self, expression: Expr, cell: Cell) -> Text:
+        construct = construct_of(expression, self.equations)
+        if construct is not None:
+            return self._construct(construct, cell)
         match expression:
             case Number():
                 return _signed(expression.value)
             case Time():
                 return "Time", ATOM
             case Literal():
-                return _signed(expression.values[_place(expression, cell)])
+                place = flat_place([cell[axis] for axis in expression.axes], expression.shape)
+                return _signed(expression.values[place])
             case Reference():
                 return self._name(expression.variable, expression.indices, expression.raw_axes, cell), ATOM
             case StateValue():
-                return self._state(expression, cell)
+                raise UnprintableError(spoken(self.equations.states[expression.state].kind))
             case Apply():
                 return self._apply(expression, cell)
             case Reduce():
@@ -105,7 +108,7 @@ class Printer:
             case ActiveInitial():
                 return self._call("ACTIVE INITIAL", (expression.active, expression.initial), cell)
             case Vector():
-                raise UnprintableError(expression.function.upper().replace("_", " "))
+                raise UnprintableError(spoken(expression.function))
             case _:
                 raise UnprintableError(type(expression).__name__)
 
@@ -124,24 +127,20 @@ class Printer:
 
     def _lookup(self, call: LookupCall, cell: Cell) -> Text:
         arg = self.expression(call.arg, cell)
-        if call.mode != "interpolate" and not call.variable:
-            raise UnprintableError(f"data with {call.mode}")
-        if call.mode != "interpolate":
-            return self._lookup_function(call, arg, cell)
-        if call.variable:
-            return f"{self._name(call.variable, call.indices, call.table_axes, cell)}({arg})", ATOM
-        return f"WITH LOOKUP({arg}, {points(self.equations.tables[call.tables[0]])})", ATOM
-
-    def _lookup_function(self, call: LookupCall, arg: str, cell: Cell) -> Text:
+        plain = call.mode == "interpolate"
+        if not call.variable:
+            if not plain:
+                raise UnprintableError(f"data with {call.mode}")
+            return f"WITH LOOKUP({arg}, {points(self.equations.tables[call.tables[0]])})", ATOM
         name = self._name(call.variable, call.indices, call.table_axes, cell)
+        if plain:
+            return f"{name}({arg})", ATOM
         return f"LOOKUP {call.mode.upper()}({name}, {arg})", ATOM
 
     # Operators and functions
 
     def _apply(self, expression: Apply, cell: Cell) -> Text:
         function, args = expression.function, expression.args
-        if state := self._expanded_state(expression, cell):
-            return state
         if function in _STRENGTHS:
             operator, strength = SIGNS[function], _STRENGTHS[function]
             if strength <= COMPARE:  # readers differ in which of two logical operators binds more strongly
@@ -155,7 +154,7 @@ class Printer:
             return f"-{self._bound(args[0], cell, ATOM)}", SIGN
         if function == "not":
             return f":NOT: {self._bound(args[0], cell, ATOM)}", NOT
-        return self._call(function.upper().replace("_", " "), FUNCTIONS[function].as_written(args), cell)
+        return self._call(spoken(function), FUNCTIONS[function].as_written(args), cell)
 
     def _reduce(self, expression: Reduce, cell: Cell) -> Text:
         ranges = [self.equations.ranges[axis.removesuffix("!")] for axis in expression.reduced]
@@ -173,66 +172,20 @@ class Printer:
 
     # Stateful functions
 
-    def _state(self, value: StateValue, cell: Cell) -> Text:
-        """Print a state that stands in an expression as it is; the others are part of a formula."""
-        state = self.equations.states[value.state]
-        inputs = state.inputs
-        match state.kind:
-            case "integ":
-                return self._call("INTEG", (inputs["flow"], state.initial), cell)
-            case "initial":
-                return self._call("INITIAL", (state.initial,), cell)
-            case "delay_fixed":
-                return self._call("DELAY FIXED", (inputs["input"], inputs["time"], state.initial), cell)
-            case "smooth":
-                order = inputs["order"]
-                name = _SMOOTHS.get(order.value) if isinstance(order, Number) else None
-                if name:
-                    return self._started(name, state, state.initial, cell)
-                return self._staged("SMOOTH N", state, state.initial, cell)
-            case _:
-                raise UnprintableError(state.kind.upper().replace("_", " "))
-
-    def _started(self, name: str, state: State, initial: Expr, cell: Cell) -> Text:
-        """Print a smooth or delay; with an I and the initial value unless it starts from its input."""
-        value, time = state.inputs["input"], state.inputs["time"]
+    def _construct(self, construct: Construct, cell: Cell) -> Text:
+        """Print a stateful construct as it was written."""
+        if "order" not in construct.parts:
+            return self._call(construct.name, construct.arguments, cell)
+        kind, order = self.equations.states[construct.state].kind, construct.parts["order"]
+        name = _STAGED.get((kind, order.value)) if isinstance(order, Number) else None
+        if name is None:  # of any order; PySD wants a literal one without a decimal point
+            last = f"{order.value:g}" if isinstance(order, Number) else self.expression(order, cell)
+            texts = [self.expression(item, cell) for item in construct.arguments]
+            return f"{construct.name} N({', '.join([*texts, last])})", ATOM
+        value, time, initial = construct.arguments
         if initial == value:
             return self._call(name, (value, time), cell)
         return self._call(f"{name}I", (value, time, initial), cell)
-
-    def _staged(self, name: str, state: State, initial: Expr, cell: Cell) -> Text:
-        """Print a smooth or delay of any order; PySD wants a literal order without a decimal point."""
-        inputs = state.inputs
-        texts = [self.expression(item, cell) for item in (inputs["input"], inputs["time"], initial)]
-        order = inputs["order"]
-        last = f"{order.value:g}" if isinstance(order, Number) else self.expression(order, cell)
-        return f"{name}({', '.join([*texts, last])})", ATOM
-
-    def _expanded_state(self, expression: Apply, cell: Cell) -> Text | None:
-        """Print a formula that stands for one function of the model file, None for every other formula.
-
-        These are the formulas that `expressions` makes of DELAY, DELAY N, TREND, FORECAST, SAMPLE IF TRUE.
-        """
-        kinds, path = _FORMULAS.get(expression.function, ((), ()))
-        value = _inside(expression, path)
-        if not isinstance(value, StateValue) or self.equations.states[value.state].kind not in kinds:
-            return None
-        state = self.equations.states[value.state]
-        inputs, initial = state.inputs, state.initial
-        if state.kind in ("delay", "delay_n"):
-            start = initial.children[0]  # the initial value times the delay
-            order = inputs["order"]
-            name = _DELAYS.get(order.value) if isinstance(order, Number) else None
-            if name and state.kind == "delay":
-                return self._started(name, state, start, cell)
-            return self._staged("DELAY N", state, start, cell)
-        if state.kind == "sample":
-            return self._call("SAMPLE IF TRUE", (inputs["condition"], inputs["input"], initial), cell)
-        growth = initial.children[1].children[1]  # input / (1 + growth)
-        if expression.function == "zidz":  # the growth is the initial trend times the averaging time
-            return self._call("TREND", (inputs["input"], inputs["time"], growth.children[0]), cell)
-        horizon = expression.args[1].children[1].children[1]  # input * (1 + trend * horizon)
-        return self._call("FORECAST", (inputs["input"], inputs["time"], horizon), cell)
 
 
 def quoted(name: str) -> str:
@@ -258,15 +211,6 @@ def wrapped(text: str) -> str:
     return "\\\n\t\t".join(line.rstrip() for line in lines)
 
 
-def _inside(expression: Expr, path: Sequence[int]) -> Expr | None:
-    """Follow a path of children; None where it leads nowhere."""
-    for number in path:
-        if len(expression.children) <= number:
-            return None
-        expression = expression.children[number]
-    return expression
-
-
 def _signed(value: float) -> Text:
     if not math.isfinite(value):
         raise UnprintableError(str(value))
@@ -279,10 +223,3 @@ def _paired(function: str, texts: Sequence[str]) -> str:
         return texts[0]
     half = len(texts) // 2
     return f"{function}({_paired(function, texts[:half])}, {_paired(function, texts[half:])})"
-
-
-def _place(literal: Literal, cell: Cell) -> int:
-    position = 0
-    for axis, length in zip(literal.axes, literal.shape, strict=True):
-        position = position * length + cell[axis]
-    return position

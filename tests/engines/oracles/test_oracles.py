@@ -11,14 +11,13 @@ import pytest
 from engine_helpers import assert_same
 
 from bench.simlin import SimlinEngine
-from twintrack.engines import Blend, NumpyEngine, PysdEngine
-from twintrack.engines.oracles.base import Oracle
+from twintrack.engines import Blend, Engine, NumpyEngine, PysdEngine
 from twintrack.engines.oracles.pysd import FlatPysdEngine
 from twintrack.equations import load_equations
 from twintrack.errors import InputError, TwinTrackError
 
 DATA = Path(__file__).parents[2] / "data"
-ENGINES: dict[str, Callable[[Path], Oracle]] = {
+ENGINES: dict[str, Callable[[Path], Engine]] = {
     "pysd": PysdEngine,
     "flat": FlatPysdEngine,
     "simlin": SimlinEngine,
@@ -42,12 +41,12 @@ FIRST = {"speed": 1 + TIMES, "pull": np.outer(1 + TIMES**2, [1.0, 3.0])}
 
 
 @cache
-def engine(kind: str, path: Path) -> Oracle:
+def engine(kind: str, path: Path) -> Engine:
     return ENGINES[kind](path)
 
 
 @pytest.fixture(params=sorted(ENGINES))
-def oracle(request: pytest.FixtureRequest, model: Path) -> Oracle:
+def oracle(request: pytest.FixtureRequest, model: Path) -> Engine:
     if request.param == "simlin":
         pytest.importorskip("simlin")
     return engine(request.param, model)
@@ -65,11 +64,11 @@ def numpy(model: Path) -> NumpyEngine:
     return NumpyEngine(load_equations(model))
 
 
-def test_what_the_model_says(oracle: Oracle, numpy: NumpyEngine) -> None:
+def test_what_the_model_says(oracle: Engine, numpy: NumpyEngine) -> None:
     assert_same(oracle.run({}, {}), numpy.run({}, {}), 1e-14)
 
 
-def test_constants_and_series_with_another_step(oracle: Oracle, numpy: NumpyEngine) -> None:
+def test_constants_and_series_with_another_step(oracle: Engine, numpy: NumpyEngine) -> None:
     constants = {"threshold": np.float64(2.0), "pull": np.array([5.0, 0.5])}
     series = {"speed": np.linspace(3, 0, 33)}
     found = oracle.run(constants, series, time_step=0.125)
@@ -77,20 +76,20 @@ def test_constants_and_series_with_another_step(oracle: Oracle, numpy: NumpyEngi
     assert_same(oracle.run({}, {}), numpy.run({}, {}), 1e-14)  # nothing of it is left
 
 
-def test_series_of_arrays(oracle: Oracle, numpy: NumpyEngine) -> None:
+def test_series_of_arrays(oracle: Engine, numpy: NumpyEngine) -> None:
     found = oracle.run({}, FIRST, ["load", "pull", "time_step"])
     assert list(found) == ["load", "pull", "time_step"]
     assert_same(found, numpy.run({}, FIRST, ["load", "pull", "time_step"]), 1e-14)
 
 
-def test_series_that_a_stock_moves_to_second_values(oracle: Oracle, numpy: NumpyEngine) -> None:
+def test_series_that_a_stock_moves_to_second_values(oracle: Engine, numpy: NumpyEngine) -> None:
     blend = Blend("share", {"speed": 10 - TIMES, "pull": 7.0 * FIRST["pull"]})
     expected = numpy.run({}, FIRST, blend=blend)
     assert expected["share"][-1, 0] == 1
     assert_same(oracle.run({}, FIRST, blend=blend), expected, 1e-14)
 
 
-def test_one_run_at_a_time(oracle: Oracle) -> None:
+def test_one_run_at_a_time(oracle: Engine) -> None:
     with pytest.raises(InputError, match="one run at a time"):
         oracle.run({}, {}, runs=2)
 

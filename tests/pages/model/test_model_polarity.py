@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from model_helpers import EquationsOf, equations_of
 from numpy.typing import ArrayLike
+from one_equation import OneEquation
 
 from twintrack.engines.numpy.engine import NumpyEngine
-from twintrack.engines.one_equation import OneEquation
 from twintrack.equations import Equations
 from twintrack.pages.model.flows import read_flows
 from twintrack.pages.model.polarity import Polarity

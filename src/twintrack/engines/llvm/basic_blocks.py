@@ -41,27 +41,21 @@ class Memory:
     held: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass
 class BlockWriter:
-    """Writes one basic block: every value is loaded before its first use."""
+    """Writes one basic block: every value is loaded before its first use.
 
-    def __init__(
-        self,
-        graph: ScalarGraph,
-        tables: Sequence[Table],
-        memory: Memory,
-        spills: SpillSlots,
-        position: int,
-        *,
-        first: bool,
-    ) -> None:
-        self.graph = graph
-        self.tables = tables
-        self.memory = memory
-        self.spills = spills
-        self.position = position
-        self.first = first
-        self.body = Body(RUNS)
-        self.names: dict[int, str] = {}
+    `position` is that of the block; `first` tells that it computes initial values.
+    """
+
+    graph: ScalarGraph
+    tables: Sequence[Table]
+    memory: Memory
+    spills: SpillSlots
+    position: int
+    first: bool
+    body: Body = field(default_factory=lambda: Body(RUNS))
+    names: dict[int, str] = field(default_factory=dict)
 
     def lines(self, block: BasicBlock) -> list[str]:
         """Give the lines of the function."""

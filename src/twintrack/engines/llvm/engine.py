@@ -10,10 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from numpy.typing import ArrayLike
-
-from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.known_outputs import KnownOutputs
+from twintrack.engines.base import BlendingEngine, Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
 from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
@@ -33,34 +30,18 @@ class _Compiled:
     code: bytes
 
 
-class NativeEngine:
-    """An `Engine` of machine code made for one model; integrates by Euler's method."""
+class NativeEngine(BlendingEngine):
+    """An engine of machine code made for one model; integrates by Euler's method."""
 
     def __init__(self, equations: Equations) -> None:
-        self.equations = equations
-        self.known = KnownOutputs(equations)
+        super().__init__(equations)
         self.sizes = StateSizes(equations)
         self._kernels: dict[Any, Kernel] = {}
 
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-        blend: Blend | None = None,
-    ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`."""
-        grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
-        computed, known = self.known.split(inputs)
+    def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
         computation = self.computation(inputs, computed)
         computation.compute()
-        values = {**known, **computation.values()}
-        values |= self.known.moved(inputs, values)
-        return {name: values[name] for name in inputs.outputs}
+        return computation.values()
 
     def _shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
         return {name: self.equations.variables[name].shape for name in names}
@@ -93,10 +74,8 @@ class NativeEngine:
         names = {name: f"{name}'" for name in inputs.second}
         series, second = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
-        first = {name: shapes[name] for name in inputs.series}
-        later = {names[name]: shapes[name] for name in inputs.second}
+        both = {**shapes, **{names[name]: shapes[name] for name in inputs.second}}
         by_run = {*series, *(names[name] for name in second)}
-        both = {**first, **later}
         return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
             series=Layout({name: shape for name, shape in both.items() if name in by_run}),

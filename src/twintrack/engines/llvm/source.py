@@ -117,7 +117,7 @@ class _Writer:
         functions: list[str] = []
         calls: dict[bool, list[str]] = {False: [], True: []}
         for position, block in enumerate(blocks):
-            writer = BlockWriter(self.graph, self.tables, self.memory, spills, position, first=first)
+            writer = BlockWriter(self.graph, self.tables, self.memory, spills, position, first)
             text = "\n".join(writer.lines(block))
             self.called |= writer.body.called
             functions.append(

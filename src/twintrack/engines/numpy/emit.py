@@ -18,12 +18,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twintrack.engines.base import blended
-from twintrack.engines.numpy.states import starts, update
+from twintrack.engines.base import Inputs, blended
 from twintrack.engines.numpy.writer import Writer, number_literal
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.graph import Graph, Node
-from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue, TimeGrid
+from twintrack.equations.states import STATES, TRUTHS
+from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue
 from twintrack.stored import stored
 
 
@@ -31,13 +31,12 @@ from twintrack.stored import stored
 class Program:
     """Generated source, and what its functions take and give.
 
-    `constants` and `series` are the names of `P` and `X`; `moving` those that `outputs` gives, `still` those
-    that `still` gives, in order. `second` are the series that have second values, and `weight` is the place
-    among the flows of the stock that leads from the first to the second ones.
+    `series` are the names of `X`; `moving` those that `outputs` gives, `still` those that `still` gives, in
+    order. `second` are the series that have second values, and `weight` is the place among the flows of the
+    stock that leads from the first to the second ones.
     """
 
     source: str
-    constants: tuple[str, ...]
     series: tuple[str, ...]
     moving: tuple[str, ...]
     still: tuple[str, ...]
@@ -54,57 +53,35 @@ class Program:
         return list(values.values())
 
 
-def emit(
-    equations: Equations,
-    constants: Sequence[str],
-    series: Sequence[str],
-    outputs: Sequence[str],
-    grid: TimeGrid,
-    orders: Mapping[int, Size],
-    second: Sequence[str] = (),
-    weight: str = "",
-) -> Program:
-    """Write the functions of a model in which `constants` and `series` are given from outside.
+def emit(equations: Equations, inputs: Inputs, outputs: Sequence[str], orders: Mapping[int, Size]) -> Program:
+    """Write the functions of a model; of the inputs only their names and the time grid count.
 
-    `orders` gives the stages of each smooth and delay, and the length of each pipeline, by number of state;
-    `second` the series that have second values, and `weight` the stock between the two.
+    `orders` gives the stages of each smooth and delay, and the length of each pipeline, by number of state.
     What was written once for this model is read from the cache folder.
     """
 
     def write() -> Program:
-        return _Emitter(equations, constants, series, grid, orders).program(outputs, second, weight)
+        return _Emitter(equations, inputs, orders).program(outputs)
 
+    given = [tuple(arrays) for arrays in (inputs.constants, inputs.series, inputs.second)]
     sizes = sorted(orders.items())
-    described = repr((equations.numbered, constants, series, outputs, grid, sizes, second, weight))
+    described = repr((equations.numbered, given, inputs.weight, tuple(outputs), inputs.grid, sizes))
     return stored("programs", described, ("equations", "engines"), Program, write)
 
 
-def emit_sizes(
-    equations: Equations,
-    constants: Sequence[str],
-    series: Sequence[str],
-    grid: TimeGrid,
-    wanted: Sequence[tuple[Expr, Sequence[str]]],
-) -> str:
+def emit_sizes(equations: Equations, inputs: Inputs, wanted: Sequence[tuple[Expr, Sequence[str]]]) -> str:
     """Write `sizes(P, X)`, which gives expressions at the initial time, each aligned to some axes."""
-    return _Emitter(equations, constants, series, grid, {}).sizes(wanted)
+    return _Emitter(equations, inputs, {}).sizes(wanted)
 
 
 class _Emitter:
     """Writes the functions of one module; `module` collects its literal arrays and tables."""
 
-    def __init__(
-        self,
-        equations: Equations,
-        constants: Sequence[str],
-        series: Sequence[str],
-        grid: TimeGrid,
-        orders: Mapping[int, Size],
-    ) -> None:
-        given = [*constants, *series]
+    def __init__(self, equations: Equations, inputs: Inputs, orders: Mapping[int, Size]) -> None:
+        given, series = [*inputs.constants, *inputs.series], tuple(inputs.series)
         self.equations = equations
-        self.grid = grid
-        self.inputs = (tuple(constants), tuple(series))
+        self.inputs = inputs
+        self.grid = inputs.grid
         self.first = Graph(equations, initial=True, replaced=given, moving=series)
         self.later = Graph(equations, initial=False, replaced=given, moving=series)
         self.states = StateNames(equations, orders)
@@ -112,12 +89,13 @@ class _Emitter:
         self.places = {name: place for place, name in enumerate(equations.variables)}
         self.heads = {
             f"v{self.places[name]}": f"{letter}[{i}]"
-            for letter, names in zip("PX", self.inputs, strict=True)
+            for letter, names in zip("PX", (inputs.constants, series), strict=True)
             for i, name in enumerate(names)
         }
 
-    def program(self, outputs: Sequence[str], second: Sequence[str] = (), weight: str = "") -> Program:
+    def program(self, outputs: Sequence[str]) -> Program:
         """Write the module."""
+        weight = self.inputs.weight
         live = self._live_states([*outputs, weight] if weight else outputs)
         needed = self.later.order([*self._update_needs(live), *map(Node, outputs)])
         dynamic = {node for node in needed if self.later.is_dynamic(node)}
@@ -138,7 +116,7 @@ class _Emitter:
         ]
         source = self._source([init, constants, *running])
         place = flows.index(self._flow_of(weight)) if weight else -1
-        return Program(source, *self.inputs, moving, still, tuple(second), place)
+        return Program(source, tuple(self.inputs.series), moving, still, tuple(self.inputs.second), place)
 
     def sizes(self, wanted: Sequence[tuple[Expr, Sequence[str]]]) -> str:
         """Write the module of `emit_sizes`."""
@@ -253,7 +231,7 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         flows, memory = [], []
         for state in live:
-            first, second = starts(self.states, state)
+            first, second = _starts(self.states, state)
             flows += first
             memory += second
         fixed = [state for state in live if kinds[state] == "initial"]
@@ -276,13 +254,48 @@ class _Emitter:
         lines = self._lines(writer, nodes)
         results = []
         if live is not None:
-            updates = [update(self.states, state, writer) for state in live]
+            updates = [_update(self.states, state, writer) for state in live]
             results.append(_tuple([code for rates, _ in updates for code in rates]))
             results.append(_tuple([code for _, memory in updates for code in memory]))
         if outputs is not None:
             results.append(_tuple([writer.name(Node(name)) for name in outputs]))
         result = results[0] if len(results) == 1 else f"({', '.join(results)})"
         return self._function(signature, writer, lines, result)
+
+
+def _starts(names: StateNames, state: int) -> tuple[list[str], list[str]]:
+    """Give the code of the initial flows and memory, from the names n{state}_last and n{state}_time."""
+    item = names.states[state]
+    first = f"fill(n{state}_last, {item.shape}, B)"
+    role = "time" if STATES[item.kind].staged else "last"
+    memory = f"fill(n{state}_{role}, {item.shape}, B)"
+    if item.kind == "delay_fixed":
+        memory = f"ring_make(n{state}_last, {item.shape}, {names.stages(state)}, B)"
+    return [first] * len(names.flow_names(state)), [memory] * len(names.memory_names(state))
+
+
+def _update(names: StateNames, state: int, writer: Writer) -> tuple[list[str], list[str]]:
+    """Give the code of the derivatives of the flows and of the next memory; some give several values."""
+    item, kind = names.states[state], STATES[names.states[state].kind]
+    flows, memory = names.flow_names(state), names.memory_names(state)
+    writer.used.update(flows, memory)
+    inputs = {
+        role: writer.truth(item.inputs[role], item.axes)
+        if role in TRUTHS
+        else writer.aligned(item.inputs[role], item.axes)
+        for role in kind.inputs
+    }
+    if item.kind == "integ":  # by far the most frequent, and nothing to compute
+        return [inputs["flow"]], []
+    if item.kind == "delay_fixed":
+        return [], [f"ring_write({memory[0]}, i, {inputs['input']})"]
+    given = ", ".join(f"{role!r}: {code}" for role, code in inputs.items())
+    state_code = f"{{{given}}}, [{', '.join(flows)}], [{', '.join(memory)}]"
+    rates = [f"*rates_{item.kind}({state_code})"] if kind.rates is not None else []
+    following = (
+        [f"*filled(next_{item.kind}({state_code}), {memory[0]})"] if kind.following is not None else []
+    )
+    return rates, following
 
 
 def _tuple(items: Sequence[str]) -> str:

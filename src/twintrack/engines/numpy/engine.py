@@ -2,66 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from twintrack.engines.base import Blend, Inputs, check_inputs
-from twintrack.engines.known_outputs import KnownOutputs
+from twintrack.engines.base import BlendingEngine, Inputs
 from twintrack.engines.numpy.emit import Program, emit
-from twintrack.engines.numpy.library import library
-from twintrack.engines.numpy.methods import METHODS, Method
+from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 
+Method = Literal["euler", "rk4"]
+Values = Sequence[Any]
+Slope = Callable[[Values, Values, Values, Any], tuple[Values, Values]]
+"""`slope(series, flows, memory, t)` gives the derivatives of the flows and the next memory."""
 
-class NumpyEngine:
-    """An `Engine` that steps through time in a Python loop; `method` is "euler" or "rk4"."""
+
+class NumpyEngine(BlendingEngine):
+    """An engine that steps through time in a Python loop; `method` is "euler" or "rk4"."""
 
     def __init__(self, equations: Equations, method: Method = "euler") -> None:
-        self.equations = equations
+        super().__init__(equations)
         self.method = method
-        self._known = KnownOutputs(equations)
         self._sizes = StateSizes(equations)
         self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
 
-    def run(
-        self,
-        constants: Mapping[str, ArrayLike],
-        series: Mapping[str, ArrayLike],
-        outputs: Sequence[str] | None = None,
-        *,
-        runs: int = 1,
-        time_step: float | None = None,
-        blend: Blend | None = None,
-    ) -> dict[str, Array]:
-        """Run the model; see `BlendingEngine.run`."""
-        grid = self.equations.time.with_step(time_step)
-        inputs = check_inputs(self.equations, constants, series, outputs, runs, grid, blend)
-        computed, known = self._known.split(inputs)
+    def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
         program, functions = self._compiled(inputs, computed)
+        saves = len(inputs.grid.saved_index)
         result = {
-            name: np.empty((len(grid.saved_index), *self.equations.variables[name].shape, runs))
-            for name in computed
+            name: np.empty((saves, *self.equations.variables[name].shape, inputs.runs)) for name in computed
         }
         with np.errstate(all="ignore"):
             self._loop(inputs, program, functions, result)
-        result |= {**known, **self._known.moved(inputs, result)}
-        return {name: result[name] for name in inputs.outputs}
+        return result
 
     def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
-        blend = (tuple(inputs.second), inputs.weight)
-        key = (names, blend, inputs.grid.step, tuple(orders.items()))
+        key = (names, tuple(inputs.second), inputs.weight, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
-            program = emit(self.equations, *names, inputs.grid, orders, *blend)
-            functions = library()
-            exec(compile(program.source, "<model>", "exec"), functions)
-            self._programs[key] = (program, functions)
+            program = emit(self.equations, inputs, computed, orders)
+            self._programs[key] = (program, loaded(program.source))
         return self._programs[key]
 
     def _loop(
@@ -75,7 +59,6 @@ class NumpyEngine:
         held = functions["constants"](given, fixed)
         for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
             result[name][:] = value
-        advance = METHODS[self.method]
         for i, t in enumerate(grid.times):
             now = [array[i] for array in rows]
             if i % grid.save_every == 0:
@@ -90,4 +73,34 @@ class NumpyEngine:
                     given_then = program.series_at(xs, state)
                     return functions["step"](given, given_then, held, fixed, state, held_memory, t, i)
 
-                flows, memory = advance(slope, now, following, flows, memory, t, grid.step)
+                flows, memory = _advanced(self.method, slope, (now, following), flows, memory, (t, grid.step))
+
+
+def _advanced(
+    method: Method,
+    slope: Slope,
+    series: tuple[Values, Values],
+    flows: Values,
+    memory: Values,
+    time: tuple[Any, float],
+) -> tuple[Values, Values]:
+    """Give flows and memory one step later, by Euler's method or the classical Runge-Kutta one of order 4.
+
+    `series` are the values at the beginning and the end of the step, taken as linear within it; `time` is its
+    beginning and its length. Memory (pipelines, samples) moves on as under Euler's method.
+    """
+    (now, following), (t, h) = series, time
+    rates, later_memory = slope(now, flows, memory, t)
+    if method == "rk4":
+        middle = [0.5 * (one + other) for one, other in zip(now, following, strict=True)]
+        second, _ = slope(middle, _moved(flows, rates, 0.5 * h), memory, t + 0.5 * h)
+        third, _ = slope(middle, _moved(flows, second, 0.5 * h), memory, t + 0.5 * h)
+        fourth, _ = slope(following, _moved(flows, third, h), memory, t + h)
+        stages = zip(rates, second, third, fourth, strict=True)
+        rates = [(a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in stages]
+    return _moved(flows, rates, h), later_memory
+
+
+def _moved(flows: Values, rates: Values, length: float) -> Values:
+    """Move the flows along their derivatives for a length of time."""
+    return [value + length * rate for value, rate in zip(flows, rates, strict=True)]

@@ -20,9 +20,11 @@ from twintrack.equations.states import STATES
 from twintrack.equations.structure import Array
 
 
-def library() -> dict[str, Any]:
-    """Give the names that generated code needs."""
-    return dict(_LIBRARY)
+def loaded(source: str) -> dict[str, Any]:
+    """Run generated source; gives the functions that it defines, among those that it calls."""
+    functions = dict(_LIBRARY)
+    exec(compile(source, "<model>", "exec"), functions)
+    return functions
 
 
 def array(values: Sequence[float], shape: Sequence[int]) -> Array:

@@ -8,6 +8,7 @@ inserting axes of length one; axes missing in front need nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +32,7 @@ from twintrack.equations.structure import (
     Time,
     Vector,
 )
+from twintrack.equations.subscripts import positions
 
 _INFIX = {
     "add": "+",
@@ -47,6 +49,7 @@ _INFIX = {
 _ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide"})
 
 
+@dataclass
 class Writer:
     """Writes expressions of one graph.
 
@@ -54,22 +57,15 @@ class Writer:
     the module-level arrays and tables that the code needs, by their code; `used` the local names it reads.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        name_of: Callable[[Node], str],
-        states: StateNames,
-        constants: dict[str, str],
-    ) -> None:
-        self.graph = graph
-        self.constants = constants
-        self.used: set[str] = set()
-        self._name_of = name_of
-        self._states = states
+    graph: Graph
+    name_of: Callable[[Node], str]
+    states: StateNames
+    constants: dict[str, str]
+    used: set[str] = field(default_factory=set)
 
     def name(self, node: Node) -> str:
         """Give the name of a node and note that it is used."""
-        name = self._name_of(node)
+        name = self.name_of(node)
         self.used.add(name)
         return name
 
@@ -87,17 +83,14 @@ class Writer:
         part = self.graph.equations.components[node.variable][max(node.part, 0)]
         assert part.expression is not None, "a lookup is no value"
         expression = part.expression
-        code = self.number(expression)
-        if node.part >= 0:
-            full = expression.axes == part.axes and bool(
-                part.shape
-            )  # a number must become an array to be joined
-            return code if full else f"spread({align(code, expression.axes, part.axes)}, {part.shape})"
-        # A variable with one component: an axis whose range has a single, named element must be put back.
-        names = iter(part.axes)
-        axes = [next(names) if isinstance(index, tuple) else f"#{i}" for i, index in enumerate(part.box)]
-        shape = self.graph.equations.variables[node.variable].shape
-        full = list(expression.axes) == axes
+        code, axes, shape = self.number(expression), [*part.axes], part.shape
+        if node.part < 0:
+            # A variable with one component: an axis whose range has a single, named element must be put back.
+            names = iter(part.axes)
+            axes = [next(names) if isinstance(index, tuple) else f"#{i}" for i, index in enumerate(part.box)]
+            shape = self.graph.equations.variables[node.variable].shape
+        # One of several components is joined with others: a number must become an array.
+        full = [*expression.axes] == axes and (node.part < 0 or bool(shape))
         return code if full else f"spread({align(code, expression.axes, axes)}, {shape})"
 
     def assembled(self, name: str) -> str:
@@ -182,7 +175,7 @@ class Writer:
 
     def _several(self, reference: Reference) -> str:
         """Give the code of elements that several components define, without those that are not taken."""
-        places = [index if isinstance(index, tuple) else (index,) for index in reference.indices]
+        places = positions(reference.indices)
         shape = self.graph.equations.variables[reference.variable].shape
         owner = np.reshape(self.graph.equations.owners[reference.variable], shape)[np.ix_(*places)]
         code = self._region(reference.variable, owner, places)
@@ -206,11 +199,11 @@ class Writer:
     def _state_value(self, value: StateValue) -> str:
         if self.graph.initial:
             return self.name(Node("", value.state, value.part))
-        name = self._states.read(value.state, value.part)
+        name = self.states.read(value.state, value.part)
         self.used.add(name)
         if self.graph.equations.states[value.state].kind != "delay_fixed":
             return name
-        size = self._states.orders[value.state]
+        size = self.states.orders[value.state]
         return f"ring_read_each({name}, i, {size})" if isinstance(size, tuple) else f"ring_read({name}, i)"
 
     def _apply(self, expression: Apply) -> str:

@@ -20,10 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.engines.base import Inputs
-from twintrack.engines.oracles.base import Oracle
+from twintrack.engines.base import Engine, Inputs
 from twintrack.equations import TimeGrid, load_equations
-from twintrack.equations.reading import read_text
+from twintrack.equations.source import read_text
 from twintrack.equations.structure import Array
 from twintrack.errors import EquationError
 from twintrack.names import snake
@@ -82,7 +81,7 @@ class _Translation:
         return {name: list(frame[column]) for name, column in found.items()}
 
 
-class PysdEngine(Oracle):
+class PysdEngine(Engine):
     """An `Engine` made of PySD's own translation of a model file; `runs` must be 1."""
 
     def __init__(self, path: Path) -> None:
@@ -132,7 +131,7 @@ class PysdEngine(Oracle):
         return np.stack([np.broadcast_to(row, shape) for row in rows])[..., np.newaxis]
 
 
-class FlatPysdEngine(Oracle):
+class FlatPysdEngine(Engine):
     """An `Engine` made of PySD's translation of the model without subscripts; `runs` must be 1.
 
     Variables go in and come out as arrays with the axes of the model file `path`.

@@ -152,22 +152,18 @@ class _Lowering:
             for state, cell in pending:
                 slots |= self._slots(state, cell)
             targets += [slot.following for slot in slots.values()]
-        return self._compact(slots, found)
-
-    def _compact(self, slots: Mapping[int, Slot], outputs: Mapping[str, tuple[int, ...]]) -> ScalarProgram:
         ordered = tuple(slots.get(place, Slot(0, 0, 0)) for place in range(len(self.places)))
-        return ScalarProgram(self.graph, ordered, outputs)
+        return ScalarProgram(self.graph, ordered, found)
 
     def _cells(self, name: str) -> Iterator[Cell]:
         return product(*map(range, self.equations.variables[name].shape))
 
     # States
 
-    def _parts_of(self, state: int) -> list[str]:
-        return [*self.names.flow_names(state), *self.names.memory_names(state)]
-
     def _known(self, owner: tuple[int, Cell], slots: Mapping[int, Slot]) -> bool:
-        return self.places.get((self._parts_of(owner[0])[0], owner[1]), -1) in slots
+        state, cell = owner
+        names = [*self.names.flow_names(state), *self.names.memory_names(state)]
+        return self.places.get((names[0], cell), -1) in slots
 
     def _states_in(self, targets: Iterable[int]) -> list[tuple[int, Cell]]:
         """Give the states that nodes read."""
@@ -242,13 +238,8 @@ class _Lowering:
             return self.graph.literal(float(self.equations.defaults[name][cell]))
         number = self.equations.owners[name][flat_place(cell, variable.shape)]
         part = self.equations.components[name][number]
-        inner = [
-            index.index(position)
-            for index, position in zip(part.box, cell, strict=True)
-            if isinstance(index, tuple)
-        ]
         assert part.expression is not None, "a lookup is no value"
-        return self._number(part.expression, dict(zip(part.axes, inner, strict=True)), first=first)
+        return self._number(part.expression, dict(zip(part.axes, part.place(cell), strict=True)), first=first)
 
     def _given(self, name: str, offset: int, *, first: bool) -> int:
         kind, start = self.leaves[name]

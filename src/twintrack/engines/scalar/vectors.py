@@ -50,11 +50,8 @@ class Vectors:
         def elements(argument: Expr) -> list[int]:
             return [self.number(argument, place, first=first) for place in places]
 
-        found = self._computed(expression.function, *map(elements, expression.args))
+        found = _FORMS[expression.function](self, *map(elements, expression.args))
         return dict(zip(cells, found, strict=True))
-
-    def _computed(self, function: str, *args: Nodes) -> list[int]:
-        return _FORMS[function](self, *args)
 
     def _rising(self, direction: int) -> int:
         return self.graph.apply("greater", direction, self.graph.literal(0.0))

@@ -14,7 +14,7 @@ import numpy as np
 
 from twintrack.engines.base import Inputs, check_inputs
 from twintrack.engines.numpy.emit import Program, emit
-from twintrack.engines.numpy.library import library
+from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
@@ -89,10 +89,8 @@ class OneEquation:
         return list(levels.values())
 
     def _compiled(self, inputs: Inputs, sizes: Mapping[int, Size]) -> tuple[Program, dict[str, Any]]:
-        program = emit(self.equations, tuple(inputs.constants), (), inputs.outputs, inputs.grid, sizes)
-        functions = library()
-        exec(compile(program.source, f"<{self.name}>", "exec"), functions)
-        return program, functions
+        program = emit(self.equations, inputs, inputs.outputs, sizes)
+        return program, loaded(program.source)
 
     def _stages(self, sizes: Mapping[int, Size]) -> int:
         """Give how many steps it takes from the inputs of the equation to its value."""
