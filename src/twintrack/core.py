@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from twintrack.engines.registry import EngineName, blending_engine_of, engine_of
+from twintrack.engines.registry import EngineName, batch_engine_of, engine_of
 from twintrack.equations import Equations, load_equations
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
@@ -24,7 +24,7 @@ from twintrack.names import split_element
 from twintrack.resources import MODEL_FILE, content_root
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine, Engine
+    from twintrack.engines.base import BatchEngine, Engine
 
 StrategyReference = str | Path | Strategy
 """A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
@@ -172,9 +172,9 @@ class Core:
         """Give an engine by its name."""
         return engine_of(self.equations, name)
 
-    def blending_engine(self, name: EngineName) -> BlendingEngine:
+    def batch_engine(self, name: EngineName) -> BatchEngine:
         """Give an engine that simulates many worlds at once."""
-        return blending_engine_of(self.equations, name)
+        return batch_engine_of(self.equations, name)
 
     def remembered(
         self, key: str, read: Callable[[], _Read], files: Callable[[_Read], Iterable[Path]]

@@ -10,7 +10,7 @@ import pytest
 
 import twintrack
 from twintrack.calibration.target import Target, ending, prepare_target
-from twintrack.engines.registry import blending_engine_of
+from twintrack.engines.registry import batch_engine_of
 from twintrack.errors import InputError
 from twintrack.model import Model
 
@@ -74,8 +74,8 @@ def test_every_strategy_has_the_past_of_the_baseline(model: Model, target: Targe
 def test_a_process_makes_an_engine_once(small_model: Model) -> None:
     short = ending(small_model.equations, 2020)
     same = ending(small_model.equations, 2020)
-    assert blending_engine_of(short, "native") is blending_engine_of(same, "native")
-    assert blending_engine_of(short, "native") is not blending_engine_of(small_model.equations, "native")
+    assert batch_engine_of(short, "native") is batch_engine_of(same, "native")
+    assert batch_engine_of(short, "native") is not batch_engine_of(small_model.equations, "native")
 
 
 def test_fewer_series_are_another_target_of_the_same_runs(small_target: Target) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_helpers import EngineOf
 
-from twintrack.engines import Blend, BlendingEngine, NativeEngine, NumpyEngine
+from twintrack.engines import BatchEngine, Blend, NativeEngine, NumpyEngine
 from twintrack.errors import InputError
 
 STEP = 0.25
@@ -36,7 +36,7 @@ def by_hand(first: np.ndarray, second: np.ndarray, threshold: float) -> tuple[np
     return tuple(np.array(rows).T)
 
 
-def engine(engine_for: EngineOf) -> BlendingEngine:
+def engine(engine_for: EngineOf) -> BatchEngine:
     built = engine_for(MODEL)
     assert isinstance(built, NativeEngine | NumpyEngine)
     return built

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from twintrack.engines import registry
-from twintrack.engines.registry import BATCHING, ENGINES, KEPT, blending_engine_of, engine_of
+from twintrack.engines.registry import BATCHING, ENGINES, KEPT, batch_engine_of, engine_of
 from twintrack.equations import Equations, load_equations
 from twintrack.errors import InputError
 
@@ -32,7 +32,7 @@ def test_every_engine_is_made_once_for_a_model_and_its_horizon(name: str, equati
 
 @pytest.mark.parametrize("name", BATCHING)
 def test_an_engine_for_many_runs_takes_them(name: str, equations: Equations) -> None:
-    found = blending_engine_of(equations, name).run({}, {}, runs=3)
+    found = batch_engine_of(equations, name).run({}, {}, runs=3)
     assert {value.shape[-1] for value in found.values()} == {3}
 
 
@@ -40,7 +40,7 @@ def test_a_name_that_means_no_engine_is_refused_with_the_nearest(equations: Equa
     with pytest.raises(InputError, match='no engine "natve"; did you mean "native"'):
         engine_of(equations, "natve")
     with pytest.raises(InputError, match='no engine "pysd"'):
-        blending_engine_of(equations, "pysd")
+        batch_engine_of(equations, "pysd")
 
 
 def test_engines_of_many_models_are_forgotten_in_turn(equations: Equations) -> None:

@@ -101,10 +101,10 @@ def test_long_runs_of_large_models_are_compiled(path: Path, monkeypatch: pytest.
 
     model = Simulator(path)
     made: list[str] = []
-    original = simulator.blending_engine_of
+    original = simulator.batch_engine_of
     monkeypatch.setattr(
         simulator,
-        "blending_engine_of",
+        "batch_engine_of",
         lambda equations, name: (made.append(name), original(equations, name))[1],
     )
     model.run(outputs=["total"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,17 +13,26 @@ from twintrack.engines.llvm.instructions import RUNS, Body, operation
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.equations import load_equations
 from twintrack.equations.constructs import VECTORS, forms_of_vectors
-from twintrack.equations.functions import CALLED, FUNCTIONS, checked
+from twintrack.equations.functions import CALLED, FUNCTIONS, Function, checked
 from twintrack.equations.operations import LOGICAL, OPERATIONS, Arrays
 from twintrack.equations.units import check_units
 
 
 @pytest.mark.parametrize(
-    ("part", "told"), [("units", "unit rule"), ("meaning", "meaning"), ("documentation", "documentation")]
+    ("part", "told"),
+    [("units", "unit rule"), ("meaning", "meaning"), ("documentation", "documentation"), ("group", "group")],
 )
 def test_a_function_without_a_part_is_refused_by_name(part: str, told: str) -> None:
     with pytest.raises(TypeError, match=f"the function exp has no {told}"):
         checked([replace(FUNCTIONS["exp"], **{part: None})])
+
+
+def test_parts_that_have_shifted_are_told_by_name() -> None:
+    """As they do where the unit rule is left out."""
+    whole = FUNCTIONS["exp"]
+    shifted: Any = ("square", whole.meaning, whole.documentation, whole.group)
+    with pytest.raises(TypeError, match="the function square has no meaning and no group"):
+        checked([Function(*shifted)])
 
 
 def test_a_function_that_is_written_twice_is_refused_by_name() -> None:

@@ -34,7 +34,7 @@ from twintrack.runs.arrays import along_time, place_of
 from twintrack.runs.switching import lever_inputs
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import BlendingEngine
+    from twintrack.engines.base import BatchEngine
     from twintrack.inputs.structure_schemas import Cycle, LoopEntry, LoopState
     from twintrack.model import Model
 
@@ -198,7 +198,7 @@ def _by_state(loops: Iterable[LoopEntry]) -> list[tuple[LoopState, list[LoopEntr
 
 
 def _runs(
-    model: Model, engine: BlendingEngine, named: list[CausalLink], state: LoopState, cuts: list[int]
+    model: Model, engine: BatchEngine, named: list[CausalLink], state: LoopState, cuts: list[int]
 ) -> Courses:
     """Run a loop's state once for each cut; -1 cuts nothing."""
     run = model.run(model.strategy(state.strategy, **state.levers), state.scenario, world=state.world)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twintrack.calibration.likelihood import log_likelihood
 from twintrack.calibration.observations import Observations, observations
 from twintrack.calibration.unknowns import Unknowns
-from twintrack.engines.registry import blending_engine_of
+from twintrack.engines.registry import batch_engine_of
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
@@ -57,7 +57,7 @@ class Target:
 
     def outputs(self, worlds: Mapping[str, Array], runs: int, variables: Sequence[str]) -> dict[str, Array]:
         """Simulate, and give variables over saved rows, shape (rows, ..., runs) each."""
-        engine = blending_engine_of(self.equations, "native")
+        engine = batch_engine_of(self.equations, "native")
         return simulate_variables(engine, self.arrays, {}, self.strategy, variables, worlds, runs)
 
     def log_likelihood(self, scores: Array) -> Array:

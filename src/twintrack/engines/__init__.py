@@ -12,15 +12,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import Blend, BlendingEngine, Engine
+    from twintrack.engines.base import BatchEngine, Blend, Engine
     from twintrack.engines.llvm.engine import NativeEngine
     from twintrack.engines.numpy.engine import NumpyEngine
     from twintrack.engines.oracles.pysd import PysdEngine
     from twintrack.engines.simulator import Simulator
 
 __all__ = [
+    "BatchEngine",
     "Blend",
-    "BlendingEngine",
     "Engine",
     "NativeEngine",
     "NumpyEngine",
@@ -30,7 +30,7 @@ __all__ = [
 
 _WHERE = {
     "Blend": "base",
-    "BlendingEngine": "base",
+    "BatchEngine": "base",
     "Engine": "base",
     "NativeEngine": "llvm.engine",
     "NumpyEngine": "numpy.engine",

@@ -100,7 +100,7 @@ class Engine(ABC):
         """Run the model on checked inputs."""
 
 
-class BlendingEngine(Engine):
+class BatchEngine(Engine):
     """An engine that computes many runs a call, and only those outputs that need computing."""
 
     batches = True

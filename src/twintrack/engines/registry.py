@@ -18,10 +18,10 @@ from twintrack.names import suggest
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from twintrack.engines.base import BlendingEngine, Engine
+    from twintrack.engines.base import BatchEngine, Engine
     from twintrack.equations import Equations
 
-BlendingName = Literal["native", "numpy"]
+BatchEngineName = Literal["native", "numpy"]
 EngineName = Literal["native", "numpy", "pysd"]
 
 KEPT = 8
@@ -50,7 +50,7 @@ def _pysd(equations: Equations) -> Engine:
 class EngineKind:
     """How an engine is made and what it can do.
 
-    `batches`: it computes many runs a call (a `BlendingEngine`);
+    `batches`: it computes many runs a call (a `BatchEngine`);
     without that it is an oracle, made of another program. `compiles`: the first call takes seconds.
     """
 
@@ -75,9 +75,9 @@ def engine_of(equations: Equations, name: str) -> Engine:
     return _engine(equations, name, ENGINES)
 
 
-def blending_engine_of(equations: Equations, name: str) -> BlendingEngine:
+def batch_engine_of(equations: Equations, name: str) -> BatchEngine:
     """Give an engine that computes many runs a call. Raises InputError for the name of any other."""
-    return cast("BlendingEngine", _engine(equations, name, BATCHING))
+    return cast("BatchEngine", _engine(equations, name, BATCHING))
 
 
 def _engine(equations: Equations, name: str, allowed: Collection[str]) -> Engine:

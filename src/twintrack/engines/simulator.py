@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from twintrack.engines.base import default_outputs
 from twintrack.engines.labels import Labels
-from twintrack.engines.registry import blending_engine_of
+from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
 from twintrack.equations.structure import Array
 from twintrack.equations.subscripts import flat_place
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-EngineChoice = Literal["auto", "native", "numpy"]
+EngineChoice = Literal["auto"] | BatchEngineName
 
 MANY_OPERATIONS = 100_000
 """Equations times steps times runs from which on compiling takes less time than it saves."""
@@ -219,7 +219,7 @@ class Simulator:
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
             chosen = "native" if operations > MANY_OPERATIONS else "numpy"
-        chosen_engine = blending_engine_of(self.equations, chosen)
+        chosen_engine = batch_engine_of(self.equations, chosen)
         return chosen_engine.run(constants, series, outputs, runs=runs, time_step=time_step)
 
 

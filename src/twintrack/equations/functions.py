@@ -89,8 +89,15 @@ def checked(functions: Iterable[Function]) -> dict[str, Function]:
     """Give functions by name. Raises TypeError that names a function of which something is missing."""
     found: dict[str, Function] = {}
     for item in functions:
-        parts = {"unit rule": item.units, "meaning": item.meaning, "documentation": item.documentation}
-        missing = [name for name, part in parts.items() if not part]
+        # What is left out shifts the parts behind it, so their kinds are looked at.
+        documented: object = item.documentation
+        parts = {
+            "unit rule": callable(item.units),
+            "meaning": callable(item.meaning),
+            "documentation": isinstance(documented, str) and documented,
+            "group": item.group or item.name in OPERATORS.values(),
+        }
+        missing = [name for name, there in parts.items() if not there]
         if missing:
             message = f"the function {item.name} has no {' and no '.join(missing)}"
             raise TypeError(message)
@@ -234,6 +241,25 @@ _WHOLE = "Whole numbers"
 _CHOICE = "Choice and division"
 _TIME = "Time"
 
+OPERATORS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "^": "power",
+    "=": "equal",
+    "<>": "not_equal",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    ":AND:": "and",
+    ":OR:": "or",
+    ":NOT:": "not",
+    "negative": "negative",
+}
+"""What the operators mean, by their signs."""
+
 _OPERATORS = (
     Function("add", units.equal("adds {0} and {1}"), _two("add"), "sum"),
     Function("subtract", units.equal("subtracts {1} from {0}"), _two("subtract"), "difference"),
@@ -325,25 +351,6 @@ CALLED = {name: item for name, item in FUNCTIONS.items() if item.group}
 
 TIME_DEPENDENT = frozenset(name for name, item in FUNCTIONS.items() if item.timed)
 """Functions that read the current time."""
-
-OPERATORS = {
-    "+": "add",
-    "-": "subtract",
-    "*": "multiply",
-    "/": "divide",
-    "^": "power",
-    "=": "equal",
-    "<>": "not_equal",
-    "<": "less",
-    "<=": "less_equal",
-    ">": "greater",
-    ">=": "greater_equal",
-    ":AND:": "and",
-    ":OR:": "or",
-    ":NOT:": "not",
-    "negative": "negative",
-}
-"""What the operators mean, by their signs."""
 
 SIGNS = {name: sign for sign, name in OPERATORS.items()}
 """The sign of each operator."""

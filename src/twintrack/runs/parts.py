@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.engines.registry import blending_engine_of
+from twintrack.engines.registry import batch_engine_of
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.simulating import Plan, simulate_planned
@@ -24,7 +24,7 @@ from twintrack.worlds.tables import LABELS, Labels
 from twintrack.worlds.worlds_file import label_type
 
 if TYPE_CHECKING:
-    from twintrack.engines.registry import BlendingName
+    from twintrack.engines.registry import BatchEngineName
     from twintrack.equations import Equations
 
 SMALLEST, LARGEST = 256, 4096
@@ -67,7 +67,7 @@ class Work:
     rows: NDArray[np.int64]
     times: Array
     units: Mapping[str, str]
-    engine: BlendingName
+    engine: BatchEngineName
 
     def compute(self, job: Job) -> bytes:
         """Compute a part and give it as a finished Parquet file; the same work and job give the same bytes.
@@ -86,7 +86,7 @@ class Work:
 
     def values(self, job: Job) -> dict[str, Array]:
         """Give every output of a part, shape (world, wanted time)."""
-        engine = blending_engine_of(self.equations, self.engine)
+        engine = batch_engine_of(self.equations, self.engine)
         given = dict(zip(self.parameters, job.draws, strict=True))
         values = simulate_planned(engine, self.plan, job.scenario, job.strategy, given, job.worlds)
         return {name: array[:, self.rows] for name, array in values.items()}

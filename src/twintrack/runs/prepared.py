@@ -30,7 +30,7 @@ from twintrack.worlds.worlds_file import Design
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.engines.registry import BlendingName
+    from twintrack.engines.registry import BatchEngineName
 
 Times = Sequence[float] | Literal["all", "yearly"]
 
@@ -78,7 +78,7 @@ class ExperimentSettings:
     times: Times | None = None
     levers: Mapping[str, Sequence[Any]] | None = None
     resample: int | None = None
-    engine: BlendingName = "native"
+    engine: BatchEngineName = "native"
     model: Core | None = None
     prior: bool = False
     world: Mapping[str, Any] | None = None

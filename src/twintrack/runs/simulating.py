@@ -18,7 +18,7 @@ from twintrack.runs.arrays import WorldArrays, WorldInputs, along_time, place_of
 from twintrack.runs.switching import followed_series, lever_inputs
 
 if TYPE_CHECKING:
-    from twintrack.engines.base import Blend, BlendingEngine
+    from twintrack.engines.base import BatchEngine, Blend
     from twintrack.equations import Equations
 
 
@@ -45,7 +45,7 @@ class Plan:
 
 
 def simulate_planned(
-    engine: BlendingEngine,
+    engine: BatchEngine,
     plan: Plan,
     scenario: str,
     strategy: str,
@@ -71,7 +71,7 @@ def simulate_planned(
 
 
 def simulate_variables(
-    engine: BlendingEngine,
+    engine: BatchEngine,
     arrays: WorldArrays,
     scenario: Mapping[str, WorldValue],
     strategy: Strategy,
@@ -105,7 +105,7 @@ def simulate_one_world(
     given = world_arrays(core).inputs(world, times)
     constants, series, blend = _inputs(given, strategy, core.equations, times)
     if engine in BATCHING:
-        blending = core.blending_engine(engine)
+        blending = core.batch_engine(engine)
         values = blending.run(constants, series, outputs, time_step=time_step, blend=blend)
     else:
         if blend is not None:

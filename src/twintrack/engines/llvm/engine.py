@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twintrack.engines.base import BlendingEngine, Inputs
+from twintrack.engines.base import BatchEngine, Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
 from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
@@ -30,7 +30,7 @@ class _Compiled:
     code: bytes
 
 
-class NativeEngine(BlendingEngine):
+class NativeEngine(BatchEngine):
     """An engine of machine code made for one model; integrates by Euler's method."""
 
     def __init__(self, equations: Equations) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from twintrack.engines.base import BlendingEngine, Inputs
+from twintrack.engines.base import BatchEngine, Inputs
 from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_sizes import StateSizes
@@ -20,7 +20,7 @@ Slope = Callable[[Values, Values, Values, Any], tuple[Values, Values]]
 """`slope(series, flows, memory, t)` gives the derivatives of the flows and the next memory."""
 
 
-class NumpyEngine(BlendingEngine):
+class NumpyEngine(BatchEngine):
     """An engine that steps through time in a Python loop; `method` is "euler" or "rk4"."""
 
     def __init__(self, equations: Equations, method: Method = "euler") -> None:
