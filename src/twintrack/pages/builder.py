@@ -126,6 +126,7 @@ def render(page: Page[V]) -> str:
 def filled(page: Page[V]) -> list[Filled]:
     """Make the blocks of every section that a page shows. Raises TwinTrackError as `render` does."""
     shown = [section for section in page.sections if section.shown(page.view)]
+    page.view.drawn.clear()  # of an earlier time; two drawings of one name are then a fault
     return [_filled(page, section, number) for number, section in enumerate(shown)]
 
 
