@@ -128,8 +128,10 @@ def computed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(validation, "SECTIONS", {"fit": made("fit"), "ranking": made("ranking")})
     stored = validation.stored
 
-    def apart(kind: str, *rest: Any) -> Any:
-        return stored(f"{kind}-{tmp_path.parent.name}-{tmp_path.name}", *rest)
+    def apart(*asked: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TWINTRACK_CACHE", str(tmp_path / "sections"))
+            return stored(*asked)
 
     monkeypatch.setattr(validation, "stored", apart)
     return names
