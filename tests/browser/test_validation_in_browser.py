@@ -12,7 +12,7 @@ from twintrack.pages.validation.page import build_validation
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_page_opens_offline_without_errors_or_sideways_scroll(

@@ -20,6 +20,8 @@ from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 
+pytestmark = pytest.mark.slow
+
 TOLD = 0.2
 
 
@@ -97,7 +99,6 @@ def checked(found: list[Recovered]) -> None:
     assert abs(silent.mean()) < 0.03
 
 
-@pytest.mark.slow
 def test_a_truth_of_the_model_is_recovered(target: Target) -> None:
     found = recovered(target, 0, Settings(members=512, rounds=1, moves=4, last_rounds=2))
     assert found.silent.sum() > 30 and len(found.told) > 4
@@ -106,7 +107,6 @@ def test_a_truth_of_the_model_is_recovered(target: Target) -> None:
     assert abs(found.contraction[: len(found.silent)][found.silent].mean()) < 0.15
 
 
-@pytest.mark.slow
 def test_truths_of_the_model_lie_in_their_intervals(target: Target) -> None:
     checked([recovered(target, number, RECOVERY) for number in range(4)])
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from engine_helpers import EngineOf, assert_same
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("model", ["functions", "subscripts"])
 def test_all_variables_agree_with_pysd(model: str, engine_of: EngineOf, oracle: EngineOf) -> None:

@@ -20,6 +20,8 @@ from field_tests.conservation import (
 )
 from twintrack.model import Model, Run
 
+pytestmark = pytest.mark.slow
+
 STRATEGIES = ("baseline", "pure_catchup", "pure_exploration", "catchup_explore_open", "new_national_system")
 
 

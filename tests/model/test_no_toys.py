@@ -13,6 +13,8 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 from twintrack.runs.equal_cost import equal_cost
 
+pytestmark = pytest.mark.slow
+
 JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
 WORLDS = 1000
 LEVER_WORLDS = 200

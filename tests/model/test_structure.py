@@ -84,6 +84,7 @@ in 2020. Half the step would mend most of it and double the time of a run.
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("finer", COARSE)
 def test_a_finer_integration_changes_no_headline_outcome_by_one_percent(
     model: Model, at_the_step: Saved, finer: str

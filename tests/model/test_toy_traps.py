@@ -20,6 +20,8 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 from twintrack.runs.equal_cost import COST, equal_cost
 
+pytestmark = pytest.mark.slow
+
 ROOMY = {"route_ceiling[scale]": 24.0, "route_ceiling[lean]": 12.0, "route_ceiling[embodied]": 10.0}
 CASES = {
     "central": {},

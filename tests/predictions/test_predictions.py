@@ -10,6 +10,8 @@ from prediction_cases import Bench, Case, read_case
 
 from twintrack.model import Model
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[1] / "cases" / "predictions"
 FILES = sorted(FOLDER.glob("*.yaml"))
 PREDICTIONS = 20

@@ -22,6 +22,8 @@ from twintrack.pages.model.docs import build_docs
 from twintrack.pages.model.views import Structure
 from twintrack.pages.texts import LANGUAGES
 
+pytestmark = pytest.mark.slow
+
 LARGEST = 3_000_000
 OTHER_LETTERS = re.compile(r"[\u4e00-\u9fff]")
 

@@ -20,6 +20,8 @@ from twintrack.model import Model
 from twintrack.pages.report.data import PORTFOLIOS, WASTE_PARTS, compute
 from twintrack.pages.report.page import build_report
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("index.html", "index.zh.html")
 LARGEST = 8_000_000
 
@@ -87,7 +89,6 @@ def test_the_worst_tenth_of_worlds_stands_under_capability(report_folder: Path) 
     assert f"<td>{values.quantile(0.1):.2f}</td>" in rows[: rows.index("</tbody>")]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, model: Model, name: str) -> None:
     body = _body(overview_folder, name)
@@ -102,7 +103,6 @@ def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, mode
     assert set(re.findall(r'href="#([^"]+)"', body)) <= anchors
 
 
-@pytest.mark.slow
 def test_a_switch_is_told_with_the_share_of_worlds_in_which_it_happens(overview_folder: Path) -> None:
     found = re.search(
         r"under 6 months for 1 year: in (\d+)% of the worlds", _body(overview_folder, "index.html")
@@ -177,7 +177,6 @@ SAID = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("there", "line", "origin"),
     [(True, "", "posterior"), (True, ", prior: true", "prior"), (False, "", "prior")],
@@ -226,7 +225,7 @@ def test_a_report_that_asks_for_the_prior_says_true(
         load_report(path, model.inputs)
 
 
-@pytest.mark.parametrize("folder", ["report_folder", pytest.param("overview_folder", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
 def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
     body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
     shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
@@ -296,7 +295,6 @@ def test_at_equal_public_cost_every_strategy_costs_as_much_as_the_baseline(repor
     assert (factors.drop("baseline", level="strategy") < 1).all()
 
 
-@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(
     model: Model,
     report_definition: Path,
