@@ -35,9 +35,13 @@ class Opened:
         )
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-@pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("report", ["report_folder", "overview_folder"])
+@pytest.mark.parametrize(
+    ("report", "name", "width"),
+    [
+        *(("report_folder", name, width) for name in LANGUAGES for width in (1400, 390)),
+        *zip(["overview_folder"] * 2, LANGUAGES, (1400, 390), strict=True),
+    ],
+)
 def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
     browser: sync_api.Browser, report: str, name: str, width: int, request: pytest.FixtureRequest
 ) -> None:
