@@ -31,9 +31,12 @@ def run_command(strategy: str, scenario: str, **options: Any) -> None:
     """Simulate STRATEGY and print its outcomes beside the baseline's."""
     model, (plan,), world = _read((strategy,), options)
     run = model.run(plan, scenario, world=world)
+    if options["as_json"]:  # it needs no baseline
+        _print_json(run, options)
+        return
     label = f"{run.strategy}, changed" if options["settings"] else run.strategy
     runs = {"baseline": run.baseline, label: run}
-    _print(run, runs, runs, options)
+    _print(runs, runs, options)
 
 
 @click.command("compare", short_help="Simulate several strategies in one world.")
@@ -52,8 +55,10 @@ def compare_command(strategies: tuple[str, ...], scenario: str, **options: Any) 
         raise click.UsageError(message)
     model, plans, world = _read(strategies, options)
     comparison = model.compare(plans, scenario, world=world)
-    shown = {**comparison.runs, "baseline": comparison.baseline}
-    _print(comparison, comparison.runs, shown, options)
+    if options["as_json"]:
+        _print_json(comparison, options)
+        return
+    _print(comparison.runs, {**comparison.runs, "baseline": comparison.baseline}, options)
 
 
 def _read(
@@ -67,18 +72,19 @@ def _read(
     return model, *read_both(model, strategies, options["settings"], options["worlds"])
 
 
-def _print(
-    result: Run | Comparison, runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]
-) -> None:
-    """Print a result as JSON, or the outcomes of what is shown and the levers in which the runs differ."""
-    from twintrack.cli.tables import levers_table, outcomes_table, print_json, print_table
+def _print_json(result: Run | Comparison, options: Mapping[str, Any]) -> None:
+    from twintrack.cli.tables import print_json
+
+    told = result.to_dict(all_variables=options["all_variables"])
+    print_json({**told, **changes(options["settings"], options["worlds"])})
+
+
+def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]) -> None:
+    """Print the outcomes of what is shown, and the levers in which the runs differ."""
+    from twintrack.cli.tables import levers_table, outcomes_table, print_table
     from twintrack.runs.results import Comparison
 
-    settings, worlds = options["settings"], options["worlds"]
-    if options["as_json"]:
-        print_json({**result.to_dict(all_variables=options["all_variables"]), **changes(settings, worlds)})
-        return
-    tell_changes(settings, worlds)
+    tell_changes(options["settings"], options["worlds"])
     reference, *_ = runs
     first = runs[reference]
     outcomes = outcomes_table(shown, options["years"], reference=reference, plain=set(shown) - set(runs))
