@@ -13,6 +13,7 @@ import pytest
 
 from twintrack import Experiment
 from twintrack.errors import InputError
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 
 Way = Callable[..., Any]
@@ -111,6 +112,11 @@ def test_a_value_outside_its_range_is_noted_once_and_used(
             call(world={"pace": 11.0})
         notes = [message for message in caplog.messages if "pace" in message]
         assert notes == ["note: pace is set outside its range, 2 to 9"], way
+
+
+def test_a_path_of_an_unknown_name_is_told(small_model: Model) -> None:
+    with pytest.raises(InputError, match='pac: no variable of this name; did you mean "pace"'):
+        small_model.run("fast", world={"pac": TimePath.constant(3.0)})
 
 
 @pytest.mark.parametrize("way", ["memory", "store"])

@@ -105,8 +105,13 @@ def tell_notes(notes: Iterable[str]) -> None:
 def outside_range(
     parameters: Mapping[str, WorldParameter], values: Mapping[str, WorldValue]
 ) -> Iterator[str]:
-    """Say which values lie outside the range that is thought likely; they are allowed."""
+    """Say which values lie outside the range that is thought likely; they are allowed.
+
+    Names that are no world parameters, as paths made in Python may have, are told where arrays are made.
+    """
     for name, value in values.items():
+        if name not in parameters:
+            continue
         low, high = parameters[name].range
         several = [value] if isinstance(value, float | int) else value.values
         if min(several) < low or max(several) > high:
