@@ -6,8 +6,8 @@ import pytest
 
 from twintrack.inputs.check_files import check_file
 from twintrack.inputs.content import Content
-from twintrack.inputs.paths import TimePath
-from twintrack.inputs.world import world_overrides
+from twintrack.inputs.paths import DatedPath, TimePath
+from twintrack.inputs.world import laid_over, world_overrides
 
 HEAD = "title: {en: A, zh: 甲}\n"
 
@@ -116,6 +116,38 @@ def test_parameters_can_be_set_by_hand(content: Content) -> None:
     assert world["discount_rate"] == 0.2
     assert world["route_ceiling[lean]"].at([2029, 2030]).tolist() == [6, 9]
     assert world["cost_growth_factor"].at([2029, 2030]).tolist() == [2.4, 9]
+
+
+@pytest.mark.parametrize(
+    ("below", "values"),
+    [
+        ({}, [2.4, 2.4, 3, 3]),
+        ({"cost_growth_factor": 1.5}, [1.5, 1.5, 3, 3]),
+        ({"cost_growth_factor": TimePath.through([(2026, 1), (2036, 2)])}, [1, 1.2, 3, 3]),
+    ],
+)
+def test_a_dated_value_is_laid_over_what_the_scenario_sets(
+    content: Content, below: dict[str, Any], values: list[float]
+) -> None:
+    dated = world_overrides({"cost_growth_factor": {2030: 3}}, content.world)
+
+    path = laid_over(below, dated)["cost_growth_factor"]
+
+    assert path.at([2020, 2028, 2030, 2036]).tolist() == values
+
+
+def test_of_two_dated_values_each_holds_from_its_date_on(content: Content) -> None:
+    early, late = (
+        world_overrides({"cost_growth_factor": dates}, content.world)
+        for dates in ({2028: 3, 2034: 4}, {2032: 1})
+    )
+
+    both = laid_over(early, late)["cost_growth_factor"]
+    later_first = laid_over(late, early)["cost_growth_factor"]
+
+    assert isinstance(both, DatedPath) and isinstance(later_first, DatedPath)
+    assert both.said == ((2028, 3), (2032, 3 + 4 / 6), (2032, 1))
+    assert later_first.said == ((2028, 3), (2034, 4))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twintrack.inputs.paths import TimePath
+from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.model import Model
 from twintrack.runs.arrays import WorldArrays, along_time, lever_series, place_of
 
@@ -54,6 +54,19 @@ def test_worlds_are_the_last_axis_and_overrides_win_over_draws(arrays: WorldArra
     assert given.constants["route_ceiling"][0].tolist() == [12.0, 14.0]
     assert given.constants["discount_rate"].tolist() == [0.02, 0.02]
     assert given.series["cost_growth_factor"].tolist() == [[1.7, 2.9]] * 3
+
+
+def test_before_its_first_date_a_dated_value_leaves_every_world_its_own(arrays: WorldArrays) -> None:
+    draws = {name: np.array([12.0, 14.0]) for name in ("route_ceiling[scale]", "discount_rate")}
+    dated = {
+        "route_ceiling[scale]": DatedPath.on(TimePath.constant(10.0), [(2028.0, 20.0)]),
+        "discount_rate": DatedPath.on(TimePath.constant(0.03), [(2034.0, 0.03), (2040.0, 0.06)]),
+    }
+
+    series = arrays.inputs(dated, TIMES, draws, 2).series
+
+    assert series["route_ceiling"][:, 0].tolist() == [[12.0, 14.0], [20.0, 20.0], [20.0, 20.0]]
+    assert series["discount_rate"].tolist() == [[12.0, 14.0], [12.0, 14.0], [0.06, 0.06]]
 
 
 def test_levers_are_evaluated_on_the_times() -> None:

@@ -114,6 +114,20 @@ def test_a_value_outside_its_range_is_noted_once_and_used(
         assert notes == ["note: pace is set outside its range, 2 to 9"], way
 
 
+def test_before_the_first_date_of_a_value_every_world_stays_as_drawn(ways: dict[str, Way]) -> None:
+    asked = {"worlds": table(pace=[2.5, 8.0]), "outputs": ["frontier_gap_months", "pace"], "times": "all"}
+
+    plain, dated = (
+        ways["memory"](**asked, world=world).isel(scenario=0, strategy=0)
+        for world in ({}, {"pace": {2030: 4.0}})
+    )
+
+    until = plain["time"] <= 2030
+    assert (plain["frontier_gap_months"] == dated["frontier_gap_months"]).where(until, True).all()
+    assert plain["pace"].values[:, 0].tolist() == dated["pace"].values[:, 0].tolist() == [2.5, 8.0]
+    assert (dated["pace"].where(~until) == 4.0).sum() == 2 * (~until).sum()
+
+
 def test_a_path_of_an_unknown_name_is_told(small_model: Model) -> None:
     with pytest.raises(InputError, match='pac: no variable of this name; did you mean "pace"'):
         small_model.run("fast", world={"pac": TimePath.constant(3.0)})

@@ -108,6 +108,36 @@ class TimePath:
         return np.where(share == 1, values[high], between)
 
 
+@dataclass(frozen=True)
+class DatedPath(TimePath):
+    """A path that says something from its first date on; before that, what it is laid over holds.
+
+    `start` is that date. As a path of its own it stands on the value that it was made with.
+    """
+
+    start: float = EARLIEST
+
+    @classmethod
+    def on(cls, base: TimePath, knots: Sequence[Knot]) -> DatedPath:
+        """Give the path through knots, in order of time, that stands on another one before them."""
+        path = base.then(knots)
+        return cls(path.times, path.values, knots[0][0])
+
+    @property
+    def said(self) -> tuple[Knot, ...]:
+        """The knots from the first date on, without what the path stands on."""
+        return (self.start, float(self.at(self.start))), *(
+            knot for knot in self.knots if knot[0] > self.start
+        )
+
+    def laid_over(self, base: TimePath) -> TimePath:
+        """Give the path that follows another one until the first date; where that is dated, so is this."""
+        path = base.then(self.said)
+        if not isinstance(base, DatedPath):
+            return path
+        return DatedPath(path.times, path.values, min(base.start, self.start))
+
+
 def weighted_mean(paths: Sequence[TimePath], weights: Sequence[float]) -> TimePath:
     """Give the mean of paths with weights that sum to one; where the paths agree, exactly their value."""
     if len(set(paths)) == 1:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.paths import TimePath
+from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
 from twintrack.inputs.settings import Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document, read_value, yaml_files
 
 WorldValue = float | TimePath
-"""One number for the whole time, or a dated path."""
+"""One number for the whole time, or a path; a `DatedPath` leaves alone what holds before its first date."""
 
 
 class WorldParameter(WorldEntry):
@@ -58,7 +58,7 @@ def load_scenario(path: Path, parameters: Mapping[str, WorldParameter]) -> Scena
     """Read model/scenarios/NAME.yaml; raises InputError with all its faults.
 
     Values may lie outside a parameter's range: the range is what is thought likely, a scenario may be another
-    world. Before the first date of a dated value the central value holds.
+    world. Before the first date of a dated value the central value holds, in an ensemble that of each world.
     """
     document = read_document(path)
     faults = FaultList()
@@ -160,9 +160,21 @@ def read_world(given: Any, parameters: Mapping[str, WorldParameter], where: Wher
         with faults:
             setting = read_setting(value, name, partial(where, name), _any_number)
             central = TimePath.constant(parameter.value)
-            world[name] = central.then(setting.knots) if setting.value is None else setting.value
+            value = setting.value
+            world[name] = DatedPath.on(central, setting.knots) if value is None else value
     faults.raise_any()
     return world
+
+
+def laid_over(world: Mapping[str, WorldValue], further: Mapping[str, WorldValue]) -> dict[str, WorldValue]:
+    """Give parameters with further ones on top: a dated one only from its first date on."""
+    return {**world, **{name: _over(world.get(name), value) for name, value in further.items()}}
+
+
+def _over(below: WorldValue | None, above: WorldValue) -> WorldValue:
+    if below is None or not isinstance(above, DatedPath):
+        return above
+    return above.laid_over(below if isinstance(below, TimePath) else TimePath.constant(below))
 
 
 def _any_number(_: float) -> str:

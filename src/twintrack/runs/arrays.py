@@ -7,7 +7,7 @@ given as a series, for the same reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,12 +18,14 @@ from twintrack.core import Core
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.paths import TimePath
+from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.inputs.world import WorldParameter, WorldValue
 from twintrack.names import split_element, suggest
 
 Element = tuple[str, tuple[int, ...]]
 """A variable, and the index of one element in its array (empty: the whole of it)."""
+_Change = tuple[tuple[int, ...], WorldValue | Array]
+"""The index of an element, and what it becomes."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,14 @@ class WorldArrays:
         """Give the arrays of one world, or of many.
 
         Args:
-            overrides: Parameters that a scenario or a user sets; they win over draws. A scenario may also
-                set other constants, and single variables that a number then replaces.
+            overrides: Parameters that a scenario or a user sets; they win over draws, dated ones from their
+                first date on. A scenario may also set other constants, and single variables that a number
+                then replaces.
             times: Integration times in decimal years, shape (steps + 1,).
             draws: Sampled values by parameter, each of shape (worlds,).
             worlds: Number of worlds; the arrays then have a last axis of that length. None: no such axis.
         """
-        changed = self._by_constant({**(draws or {}), **overrides})
+        changed = self._by_constant([*(draws or {}).items(), *overrides.items()])
         constants: dict[str, Array] = {}
         series: dict[str, Array] = {}
         further = {name: self._file_value(name) for name in changed if name not in self._central}
@@ -78,20 +81,19 @@ class WorldArrays:
             values = central
             if worlds is not None:
                 values = np.broadcast_to(central[..., None], (*central.shape, worlds))
-            changes = changed.get(constant, {})
-            if constant in self._dated or (changes and any(map(_is_path, changes.values()))):
+            changes = changed.get(constant, [])
+            if constant in self._dated or any(isinstance(value, TimePath) for _, value in changes):
                 series[constant] = _dated(values, changes, times)
             else:
                 constants[constant] = _replaced(values, changes)
         return WorldInputs(constants, series)
 
-    def _by_constant(
-        self, values: Mapping[str, WorldValue | Array]
-    ) -> dict[str, dict[tuple[int, ...], WorldValue | Array]]:
-        found: dict[str, dict[tuple[int, ...], WorldValue | Array]] = {}
-        for name, value in values.items():
+    def _by_constant(self, values: Iterable[tuple[str, WorldValue | Array]]) -> dict[str, list[_Change]]:
+        """Sort values by constant; of one element the last value wins."""
+        found: dict[str, list[_Change]] = {}
+        for name, value in values:
             constant, place = self._places.get(name) or self._further_place(name)
-            found.setdefault(constant, {})[place] = value
+            found.setdefault(constant, []).append((place, value))
         return found
 
     def _further_place(self, name: str) -> Element:
@@ -163,26 +165,23 @@ def along_time(values: Array, place: tuple[int, ...]) -> Array:
     return view
 
 
-def _is_path(value: object) -> bool:
-    return isinstance(value, TimePath)
-
-
-def _replaced(values: Array, changes: Mapping[tuple[int, ...], Any]) -> Array:
+def _replaced(values: Array, changes: Sequence[tuple[tuple[int, ...], Any]]) -> Array:
     if not changes:
         return values
     result = values.copy()
-    for place, value in changes.items():
+    for place, value in changes:
         result[place] = value
     return result
 
 
-def _dated(values: Array, changes: Mapping[tuple[int, ...], WorldValue | Array], times: Array) -> Array:
+def _dated(values: Array, changes: Sequence[_Change], times: Array) -> Array:
     """Repeat values along time, first axis, with some of them replaced; paths vary along it."""
     result = np.repeat(values[None], len(times), axis=0)
-    for place, value in changes.items():
+    for place, value in changes:
         target = along_time(result, place)
         if isinstance(value, TimePath):
-            target[...] = value.at(times).reshape(-1, *[1] * (target.ndim - 1))
+            said = times >= value.start if isinstance(value, DatedPath) else np.full(len(times), True)
+            target[said] = value.at(times[said]).reshape(-1, *[1] * (target.ndim - 1))
         else:
             target[...] = value
     return result

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault
-from twintrack.inputs.paths import TimePath, all_times
+from twintrack.inputs.paths import DatedPath, TimePath, all_times
 from twintrack.stored import code_digest
 from twintrack.version import __version__
 from twintrack.worlds.drawing import ORIGINS, Origin
@@ -65,7 +65,13 @@ def surroundings() -> dict[str, Any]:
 
 def values_entry(values: Mapping[str, WorldValue]) -> dict[str, Any]:
     """Describe levers or world parameters: a number each, or [time, value] pairs."""
-    return {name: _knots(value) if isinstance(value, TimePath) else value for name, value in values.items()}
+    return {name: _entry(value) for name, value in values.items()}
+
+
+def _entry(value: WorldValue) -> float | list[list[float]]:
+    if isinstance(value, DatedPath):
+        return [list(knot) for knot in value.said]
+    return _knots(value) if isinstance(value, TimePath) else value
 
 
 def strategy_entry(plan: Strategy, factors: Mapping[str, float]) -> dict[str, Any]:

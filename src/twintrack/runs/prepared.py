@@ -17,6 +17,7 @@ from twintrack.errors import Fault
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
+from twintrack.inputs.world import laid_over
 from twintrack.runs import manifest as manifests
 from twintrack.runs.arrays import world_arrays
 from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs
@@ -124,7 +125,9 @@ def prepare(settings: ExperimentSettings) -> Prepared:
     faults.raise_any()
     plan = Plan(
         arrays=world_arrays(core),
-        scenarios={name: {**scenario.world, **asked.world} for name, scenario in asked.scenarios.items()},
+        scenarios={
+            name: laid_over(scenario.world, asked.world) for name, scenario in asked.scenarios.items()
+        },
         strategies={
             scenario: {name: scaled for name, (scaled, _) in found.items()}
             for scenario, found in budgets.items()

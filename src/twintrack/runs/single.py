@@ -10,7 +10,7 @@ from twintrack.core import Core, StrategyReference
 from twintrack.engines.registry import ENGINES, EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.inputs.world import Scenario, WorldValue
+from twintrack.inputs.world import Scenario, WorldValue, laid_over
 from twintrack.runs.asked import Strategies, read_asked, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.results import Comparison, Run
@@ -61,7 +61,7 @@ def _run(
 ) -> Run:
     """Simulate a merged strategy under a scenario; `world` is set on top of that."""
     plan, factor = at_budget(core, merged, outside)
-    values = {**outside.world, **world}
+    values = laid_over(outside.world, world)
     simulate = partial(simulate_one_world, core, plan, values, engine=engine, time_step=time_step)
     # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
     # engines are not compiled, and take as long for everything.
