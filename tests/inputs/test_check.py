@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ import pytest
 
 from twintrack.equations import load_equations
 from twintrack.inputs.check import check_content, same_units
+from twintrack.inputs.yaml_files import shown
 from twintrack.resources import MODEL_FILE, content_root
 
 
@@ -62,6 +64,7 @@ def equations() -> SimpleNamespace:
         variables={item.name: item for item in variables},
         defaults=defaults,
         uses=lambda _: ("capability_gap",),
+        components={},
     )
 
 
@@ -227,6 +230,27 @@ def test_every_equation_has_units_and_a_source(
 )
 def test_units_are_compared_by_meaning(one: str, other: str, same: bool) -> None:
     assert same_units(one, other) is same
+
+
+def test_a_closed_form_of_the_time_with_a_world_parameter_is_told(
+    tmp_path: Path, small_content: Path
+) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    planted = (
+        "level= EXP(pace*(Time-2016)) ~ Dmnl ~ Source: assumption. |\n"
+        "other= EXP(future start*Time) ~ Dmnl ~ Source: assumption. |\n"
+    )
+    file = root / MODEL_FILE
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("{UTF-8}\n", "{UTF-8}\n" + planted), encoding="utf-8")
+
+    told = [line for line in lines(root, load_equations(file)) if "formula of the time" in line]
+
+    (line,) = told
+    begin = f'{shown(file)}:2: level is a formula of the time and of "pace", a world parameter; make what'
+    assert line.startswith(begin)
+    assert line.endswith("so that a dated value changes only what comes after its date")
 
 
 def test_the_content_of_the_checkout_has_no_faults() -> None:

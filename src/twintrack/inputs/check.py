@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import BOUNDARY_FILE
 from twintrack.inputs.content import Content, load_content
-from twintrack.inputs.cross_checks import boundary_faults, mechanism_faults, state_faults
+from twintrack.inputs.cross_checks import boundary_faults, closed_form_faults, mechanism_faults, state_faults
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
 from twintrack.inputs.loops import loop_faults
@@ -35,9 +35,10 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
     mechanisms, the observed history, frontier runs and surprises. With equations also: every lever and world
     parameter is a constant of the model (or an element of one) of the same value and units, something depends
-    on every lever, every outcome is a variable of the same units, every equation has units and a source,
-    every loop is closed, the variables that carry a mechanism are there, and those that were observed, in
-    units that agree, and all that moves with time from outside is told in boundary.yaml, where there is one.
+    on every lever, every outcome is a variable of the same units, every equation has units and a source and
+    is no closed form of the time with a world parameter, every loop is closed, the variables that carry a
+    mechanism are there, and those that were observed, in units that agree, and all that moves with time from
+    outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -156,6 +157,7 @@ def _against_equations(content: Content, equations: Equations) -> list[Fault]:
         *_table_against_equations(folder / "world.yaml", "parameters", "value", world, equations),
         *_table_against_equations(folder / "outcomes.yaml", "outcomes", "", outcomes, equations),
         *_equation_faults(folder / "twintrack.mdl", content, equations),
+        *closed_form_faults(folder / "twintrack.mdl", content, equations),
     ]
 
 

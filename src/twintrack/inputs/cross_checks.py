@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twintrack.equations.closed_forms import closed_forms
 from twintrack.equations.drivers import time_drivers, time_readers
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import BoundaryFile, BoundaryInput
@@ -22,7 +23,8 @@ from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.world import read_world
-from twintrack.inputs.yaml_files import read_document
+from twintrack.inputs.yaml_files import read_document, shown
+from twintrack.names import split_element
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -135,3 +137,22 @@ def boundary_faults(path: Path, content: Content, equations: Equations) -> list[
         for place, strategy in enumerate(entry.strategies)
         if strategy not in known
     ]
+
+
+def closed_form_faults(path: Path, content: Content, equations: Equations) -> list[Fault]:
+    """Say which equations of the model file join the time with a world parameter.
+
+    A dated value of that parameter would change levels for all the time before its date as well.
+    """
+    variables = equations.variables
+    parameters = {split_element(name)[0] for name in content.world} & variables.keys()
+    advice = (
+        "make what grows with the time a stock, with the parameter as its rate or its initial value,"
+        " so that a dated value changes only what comes after its date"
+    )
+    found = []
+    for form in closed_forms(equations, parameters):
+        title, parameter = variables[form.variable].title, variables[form.parameter].title
+        message = f'{title} is a formula of the time and of "{parameter}", a world parameter; {advice}'
+        found.append(Fault(f"{shown(path)}:{form.line}", message))
+    return found
