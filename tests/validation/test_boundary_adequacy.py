@@ -48,7 +48,8 @@ def test_every_input_has_an_entry_and_no_entry_is_stale(model: Model) -> None:
 def test_histories_and_dated_scenarios_are_among_the_inputs(model: Model) -> None:
     found = driving_inputs(model.inputs, model.equations)
     assert found["export_control_history"] == found[CLIMATE] == "equations"
-    assert found["literacy"] == "reader"
+    assert found["literacy_trend"] == "equations"
+    assert found["public_cost_pv"] == "reader"
     assert found["capital_shock"] == "scenario"
     assert "capability_index" not in found
 
