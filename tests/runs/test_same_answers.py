@@ -128,6 +128,18 @@ def test_before_the_first_date_of_a_value_every_world_stays_as_drawn(ways: dict[
     assert (dated["pace"].where(~until) == 4.0).sum() == 2 * (~until).sum()
 
 
+def test_a_date_for_what_counts_only_at_the_start_is_noted(
+    model: Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    dated = {name: {2030: model.world[name].value} for name in ("initial_run_cost", "cost_growth_factor")}
+
+    with caplog.at_level(logging.WARNING, "twintrack"):
+        model.run(world=dated, engine="numpy")
+
+    note = "note: initial_run_cost counts only at the start of 2016: a later date changes nothing"
+    assert [message for message in caplog.messages if "counts only" in message] == [note]
+
+
 def test_a_path_of_an_unknown_name_is_told(small_model: Model) -> None:
     with pytest.raises(InputError, match='pac: no variable of this name; did you mean "pace"'):
         small_model.run("fast", world={"pac": TimePath.constant(3.0)})

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.core import Core, StrategyReference
+from twintrack.equations import Equations
+from twintrack.equations.beginnings import initial_only
 from twintrack.errors import Fault
+from twintrack.inputs.paths import DatedPath
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import FaultList, repeated, unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
+from twintrack.names import split_element
 
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
 """One strategy, several, or several under names of their own."""
@@ -74,7 +78,7 @@ def read_asked(
         {plan.name: plan for plan in plans},
         {scenario.name: scenario for scenario in outside},
         values,
-        tuple(outside_range(core.world, values)),
+        (*outside_range(core.world, values), *_dated_too_late(core.equations, values)),
     )
 
 
@@ -116,6 +120,15 @@ def outside_range(
         several = [value] if isinstance(value, float | int) else value.values
         if min(several) < low or max(several) > high:
             yield f"{name} is set outside its range, {low:g} to {high:g}"
+
+
+def _dated_too_late(equations: Equations, values: Mapping[str, WorldValue]) -> Iterator[str]:
+    """Say which dated values change nothing, as only the beginning follows from them."""
+    start = equations.time.initial
+    for name, value in values.items():
+        dated = isinstance(value, DatedPath) and value.start > start
+        if dated and initial_only(equations, split_element(name)[0]):
+            yield f"{name} counts only at the start of {start:.0f}: a later date changes nothing"
 
 
 def _strategies(
