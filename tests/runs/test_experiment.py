@@ -109,6 +109,12 @@ def test_the_manifest_tells_what_the_numbers_follow_from(run: Run, small_model: 
     assert {"twintrack", "llvmlite", "numpy", "pyarrow"} <= told["versions"].keys()
 
 
+def test_the_manifest_tells_a_dated_value_from_its_first_date_on(run: Run) -> None:
+    told = run(world={"pace": {2030: 3, 2032: 4}}).manifest
+
+    assert told["scenarios"] == {"central": {"pace": [[2030, 3], [2032, 4]]}}
+
+
 def test_the_manifest_has_the_spread_of_a_lognormal_parameter(model: Model) -> None:
     drawn = parameter_entry(model.world["cost_growth_factor"])
     assert (drawn["distribution"], drawn["spread"]) == ("lognormal", 0.24)

@@ -164,7 +164,7 @@ def test_a_scenario_that_replaces_given_values_is_told(
 
 
 def test_what_is_set_by_hand_holds_in_all_worlds(held: Model, run: Run) -> None:
-    world = {"pace": 4.0, "strength": {2026: 9, 2030: 12}}
+    world = {"pace": 4.0, "strength": {2016: 9, 2026: 9, 2030: 12}}
     result = run(held, worlds=3, world=world, scenarios=("fast_leader",))
     assert result.manifest["scenarios"]["fast_leader"]["strength"][-1] == [2030, 12]
     alone = held.run("fast", "fast_leader", world=world)

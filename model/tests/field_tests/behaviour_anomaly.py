@@ -29,6 +29,7 @@ from twintrack.calibration.field_results import (
 from twintrack.engines import NativeEngine
 from twintrack.equations.structure import Array
 from twintrack.inputs.loops import links
+from twintrack.inputs.world import laid_over
 from twintrack.names import split_element
 from twintrack.runs.arrays import along_time, place_of
 from twintrack.runs.switching import lever_inputs
@@ -205,7 +206,8 @@ def _runs(
     start = {cause: run[cause][0] for cause, _ in named}
     times = model.equations.time.times
     sized, _ = model.at_budget(model.strategy(state.strategy, **state.levers), state.scenario)
-    world = model.world_arrays.inputs({**model.scenario(state.scenario).world, **state.world}, times)
+    outside = laid_over(model.scenario(state.scenario).world, model.world_values(state.world))
+    world = model.world_arrays.inputs(outside, times)
     levers = lever_inputs(sized, model.equations, times)
     values = engine.run(
         {**world.constants, **levers.constants, **cut_inputs(named, start, cuts)},

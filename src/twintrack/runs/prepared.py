@@ -48,7 +48,8 @@ class ExperimentSettings:
     Attributes:
         strategies: Names, paths of .yaml files, mixes, or merged strategies; or a mapping to these from names
             of your own, which tell two settings of one strategy apart.
-        scenarios: Names of scenarios; what a scenario sets replaces the sampled value in every world.
+        scenarios: Names of scenarios; what a scenario sets replaces the sampled value in every world, a dated
+            value from its first date on.
         worlds: Number of worlds to draw; or the worlds themselves as a DataFrame, or as the path of a .csv or
             .parquet file, with a column for each world parameter that varies. The others keep their central
             values.
