@@ -164,6 +164,26 @@ def test_levers_of_a_part_hold_before_and_after_the_switch_of_another(
     assert last(made, "fiscal_ai_rd") == made.switch.paths["fiscal_ai_rd"].values[-1] == 150
 
 
+@pytest.mark.usefixtures("parts")
+def test_what_a_part_switches_to_may_be_a_mix(part: Write, library: StrategyLibrary) -> None:
+    part("turning", f"switch: {{to: 0.5 pure_catchup + 0.5 pure_exploration, {WHEN}}}\n")
+    part("basic", "levers: {stage_share_applied: 0.3}\n")
+
+    made = library.resolve("turning + basic")
+
+    assert made.switch is not None
+    ends = {name: path.values[-1] for name, path in made.switch.paths.items()}
+    assert ends == pytest.approx(
+        {
+            "catchup_share": 0.55,
+            "fiscal_ai_rd": 105,
+            "stage_share_basic": 0.275,
+            "stage_share_applied": 0.3,
+            "capital_patience": 5.5,
+        }
+    )
+
+
 def test_a_part_clashes_with_what_another_switches_to(
     part: Write, library: StrategyLibrary, faults: Faults
 ) -> None:

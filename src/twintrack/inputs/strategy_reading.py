@@ -73,12 +73,12 @@ class StrategyReading:
         return self._joint(text, parts, place, beside) if parts else self.named(text, place, beside)
 
     def _mix(self, text: str, terms: Mapping[str, float], place: str, beside: Path | None) -> Strategy:
-        paths = self.mixed(terms, lambda *_: place, beside).paths
+        course = self.mixed(terms, lambda *_: place, beside)
         titles = [(f"{weight:g}", self.named(name, place, beside).title) for name, weight in terms.items()]
         title = _joined(
             [Bilingual(en=f"{weight} {one.en}", zh=f"{weight} {one.zh}") for weight, one in titles]
         )
-        return Strategy(text, title, title, "own", "", (), paths, {})
+        return Strategy(text, title, title, "own", "", (), course.paths, {}, said=course.said)
 
     def _joint(self, text: str, names: Sequence[str], place: str, beside: Path | None) -> Strategy:
         course = self.together(names, (), lambda *_: place, beside)
@@ -206,9 +206,7 @@ class StrategyReading:
         course = parent.moved(settings, self.table, said)
         over = course_fault(course)
         if over:
-            shares = [name for name in settings if any(name in names for names in SHARES_OF_ONE)]
-            keys = ("levers", shares[-1]) if shares else ("mix" if file.mix else "extends",)
-            raise InputError(Fault(document.where(*keys), over))
+            raise InputError(Fault(_place_of_shares(document, settings), over))
         if file.budget is not None:
             course = replace(course, budget=file.budget)
             course = course if root else course.told(BUDGET, document.where(BUDGET))
@@ -278,6 +276,14 @@ class StrategyReading:
         levers = document.data.get("levers")
         decided = {*(levers if isinstance(levers, Mapping) else ()), *document.data.keys() & {BUDGET, SWITCH}}
         return self.together(names, decided, partial(document.where, "extends"), beside)
+
+
+def _place_of_shares(document: Document, settings: Collection[str]) -> str:
+    """Give the place of the last share of one whole that a file sets, or of what the shares come from."""
+    shares = [name for name in settings if any(name in names for names in SHARES_OF_ONE)]
+    if shares:
+        return document.where("levers", shares[-1])
+    return document.where("mix" if "mix" in document.data else "extends")
 
 
 def _joined(titles: Sequence[Bilingual]) -> Bilingual:
