@@ -94,7 +94,8 @@ def book() -> str:
 
 @pytest.fixture(scope="module")
 def words(model: Model) -> set[str]:
-    names = {*model.equations.variables, *model.levers, *model.outcomes, *model.strategies, *model.scenarios}
+    names = {*model.equations.variables, *model.levers, *model.outcomes, *model.scenarios}
+    names |= {*model.inputs.strategies.known(), *model.lever_table.groups}
     names |= {split_element(name)[0] for name in model.world}
     return names | set(model.inputs.sources)
 
@@ -118,7 +119,7 @@ def test_what_does_not_exist_is_noticed(words: set[str]) -> None:
 
 
 def test_every_lever_has_its_row(book: str, model: Model) -> None:
-    table = section(book, "3 The forty levers").split("```python")[0]
+    table = section(book, "3 The forty-one levers").split("```python")[0]
     rows = re.findall(r"^\| `(\w+)` \|", table, re.M)
     assert rows == list(model.levers)
 
