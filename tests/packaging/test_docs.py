@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Collection
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -77,7 +78,7 @@ def is_command(line: str) -> bool:
 
     program, *words = shlex.split(line)
     if program == "python":
-        return (ROOT / words[0]).is_file()
+        return find_spec(words[1]) is not None if words[0] == "-m" else (ROOT / words[0]).is_file()
     if program == "make":
         return re.search(rf"^{words[0]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M) is not None
     command: Any = main
@@ -111,6 +112,7 @@ def test_what_does_not_exist_is_noticed(words: set[str]) -> None:
         "model/twintrack.md",
         "tests/model/test_history.py::test_nothing",
         "make coffee",
+        "python -m question.frost",
         "twintrack rum baseline",
         "twintrack run baseline --jsonn",
     ]
