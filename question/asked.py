@@ -33,6 +33,90 @@ CEILINGS = (11.0, 13.0, 16.0, 20.0, 26.0)
 STRENGTHS = (0.0, 0.5, 1.0)
 
 
+BANDED = (
+    "cost_growth_factor",
+    "hardware_growth_factor",
+    "step_return",
+    SCALE,
+    "route_combination",
+    "lean_distance",
+)
+"""World parameters whose thirds are told apart."""
+
+SCANNED = "explore_base"
+DOOR_LEVERS = (
+    "knowledge_openness",
+    "open_source_release",
+    "trade_openness",
+    "visa_openness",
+    "own_securitisation",
+    "international_coop",
+)
+"""Index levers that open or close; all others are programmes."""
+PROGRAMME_LEVELS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
+BASIC_LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+CHIP_LEVELS = {"chip_share": (0.0, 0.25, 0.5, 0.8), "domestic_chip_invest": (0.0, 50.0, 100.0, 200.0, 400.0)}
+"""Levels of the lever of chips, by the name that it may have."""
+AMBITION_LEVELS = (0.15, 0.35, 0.6, 1.0)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A variable along a way of effects.
+
+    Attributes:
+        title: What readers see, with the unit.
+        names: Names that it may have; the first one that the model has counts.
+        form: Format of a median.
+        orders: Whether the decimal logarithm is shown.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    form: str = ".2f"
+    orders: bool = False
+
+
+WATCHED_YEARS = (2028.0, 2030.0, 2032.0, 2035.0, 2040.0)
+GAP = Watched("capability gap, OOM", ("capability_gap",))
+HOME = Watched("capability at home, OOM", ("capability_index",))
+WAY_OF_COST = (
+    Watched("cost of the leader's run, log10 MUSD", ("frontier_run_cost",), orders=True),
+    Watched("leader's run, log10 FLOP", ("largest_run[leader,scale]", "leader_run_compute"), orders=True),
+    Watched("bill of parity, share of AI money", ("bill_of_parity", "matching_burden")),
+    GAP,
+    Watched("private capital at home, bn CNY/Year", ("private_capital[home]", "private_capital"), ".0f"),
+    Watched("run at home, log10 FLOP", ("largest_run[home,scale]", "home_run_compute"), orders=True),
+    HOME,
+)
+"""From what the leader pays to what home can do."""
+WAY_OF_ANSWER = (
+    Watched("threat as the leader sees it", ("threat",)),
+    Watched("leader's capital, bn CNY/Year", ("private_capital[leader]", "leader_capital"), ".0f"),
+    Watched("capability of the leader, OOM", ("leader_capability_index",)),
+    HOME,
+    GAP,
+)
+"""From what the leader sees to how far it is ahead."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Levers that are set to the same level, one level after another.
+
+    Attributes:
+        title: What readers see.
+        levers: Names of the levers.
+        levels: Levels in rising order.
+        outcomes: Names of outcomes that are judged.
+    """
+
+    title: str
+    levers: tuple[str, ...]
+    levels: tuple[float, ...]
+    outcomes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Family:
     """Settings that answer one "what if", each in every world.
@@ -69,9 +153,9 @@ def portfolio_families(model: Model) -> Known:
     return known(
         model,
         (
-            Family("SPEND", _dated("cost_growth_factor", {c: c for c in COST_GROWTH})),
-            Family("PRICE", _dated("hardware_growth_factor", {c: PACE / c for c in COST_GROWTH})),
-            Family("RETURN", _dated("step_return", {c: _step_return(c) for c in COST_GROWTH})),
+            spend(),
+            price(),
+            step(),
             Family("scale ceiling", _constant(SCALE, CEILINGS)),
             Family("routes combine", _ends(model, "route_combination")),
             Family("lean distance", _constant("lean_distance", (0.0, 1.5, 3.0))),
@@ -88,10 +172,46 @@ def door_families(model: Model) -> Known:
     return known(
         model,
         (
-            Family("race response", _constant("race_response", STRENGTHS)),
+            race(),
             Family("reciprocity", _constant("reciprocity", STRENGTHS)),
             Family("race response, reciprocity", corners),
         ),
+    )
+
+
+def spend() -> Family:
+    """Give how fast the cost of the leader's run grows."""
+    return Family("SPEND", _dated("cost_growth_factor", {c: c for c in COST_GROWTH}))
+
+
+def price() -> Family:
+    """Give how much more slowly chips get cheaper, so that the same runs cost more."""
+    return Family("PRICE", _dated("hardware_growth_factor", {c: PACE / c for c in COST_GROWTH}))
+
+
+def step() -> Family:
+    """Give what an order of compute brings where the same pace takes runs that grow so much in cost."""
+    returns = {c: log(PACE) / log(COMPUTE_PER_MONEY * c) for c in COST_GROWTH}
+    return Family("RETURN", _dated("step_return", returns))
+
+
+def race() -> Family:
+    """Give how strongly the leader answers."""
+    return Family("race response", _constant("race_response", STRENGTHS))
+
+
+def scans(model: Model) -> tuple[Scan, ...]:
+    """Give the levers that are tried level by level."""
+    programmes = tuple(
+        name for name, lever in model.levers.items() if lever.kind == "index" and name not in DOOR_LEVERS
+    )
+    kept = tuple(name for name in model.outcomes if name.startswith("compute_kept")) or ("compute_kept",)
+    chips = next((name for name in CHIP_LEVELS if name in model.levers), next(iter(CHIP_LEVELS)))
+    return (
+        Scan("All programmes at one level", programmes, PROGRAMME_LEVELS, OUTCOMES),
+        Scan("Share of basic research", ("stage_share_basic",), BASIC_LEVELS, OUTCOMES),
+        Scan("Domestic chips", (chips,), CHIP_LEVELS[chips], (*kept, *OUTCOMES)),
+        Scan("Ambition of the largest run", ("run_ambition",), AMBITION_LEVELS, OUTCOMES),
     )
 
 
@@ -144,11 +264,6 @@ def _apart_after_a_quarter(model: Model, family: Family) -> float:
     runs = [model.run(PORTFOLIOS[0][1], world=world) for world in family.settings.values()]
     levels = [float(run.outcomes[LEVEL].loc[CHANGE + QUARTER]) for run in runs]
     return max(levels) - min(levels)
-
-
-def _step_return(cost_growth: float) -> float:
-    """Capability for each order of compute at which the old pace takes runs that grow this much."""
-    return log(PACE) / log(COMPUTE_PER_MONEY * cost_growth)
 
 
 def _dated(name: str, values: Mapping[float, float]) -> Settings:

@@ -7,6 +7,7 @@ them that moves a share renews the table, and `docs/model_book.md` says why.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -24,7 +25,6 @@ PAIRS: tuple[Pair, ...] = (*PORTFOLIOS, (DOORS[1], DOORS[0]))
 CEILINGS = (11.0, 14.0, 18.0, 26.0)
 WORLDS = 300
 SEED = 1
-RENEW = "python -m question.frozen"
 
 HEADER = "first,second,outcome,year,scale_ceiling,worlds,share"
 
@@ -68,8 +68,11 @@ def _value(line: str) -> str:
 
 
 def main() -> None:
-    """Write the table of this checkout's model."""
-    atomic_write(FILE, frozen_table(twintrack.load(FILE.parents[2])))
+    """Write the table of this checkout's model, and tell what moved."""
+    before = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+    now = frozen_table(twintrack.load(FILE.parents[2]))
+    atomic_write(FILE, now)
+    sys.stdout.writelines(f"{line}\n" for line in differences(before, now))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ def test_shares_of_worlds_are_those_of_the_frozen_table(model: Model) -> None:
     moved = frozen.differences(before, frozen.frozen_table(model))
     assert moved == [], (
         f"{len(moved)} shares of worlds have moved, or there are other rows. If that is meant, renew the"
-        f" table with `{frozen.RENEW}`, and say in docs/model_book.md, section How the shares moved, which"
-        " change moved them and why."
+        " table with `python -m question.frozen`, and say in docs/model_book.md, section How the shares"
+        " moved, which change moved them and why."
     )
 
 

@@ -35,7 +35,7 @@ BLOCK = re.compile(
     r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S
 )
 OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
-NUMBER = re.compile(r"^[+-]?[\d,]+(\.\d+)?$")
+NUMBER = re.compile(r"^[+\-−]?[\d,]+(\.\d+)?$")
 
 
 def printed(code: str, names: dict[str, Any]) -> str:
@@ -208,7 +208,11 @@ def same_cell(new: str, old: str) -> bool:
     if not (NUMBER.match(new) and NUMBER.match(old)):
         return new == old
     last_digit = 10.0 ** -len(old.partition(".")[2])
-    return abs(float(new.replace(",", "")) - float(old.replace(",", ""))) <= 2.01 * last_digit
+    return abs(_float(new) - _float(old)) <= 2.01 * last_digit
+
+
+def _float(cell: str) -> float:
+    return float(cell.replace(",", "").replace("−", "-"))
 
 
 def refreshed(text: str) -> str:
