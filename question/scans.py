@@ -17,6 +17,9 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 from twintrack.runs.experiment import Experiment
 
+LARGE = 10.0
+"""Gains from this size on are written without decimals."""
+
 
 def lever_scans(model: Model, worlds: pd.DataFrame) -> list[Answer]:
     """Give one table for each scan: programmes, basic research, chips, the ambition of the run."""
@@ -54,11 +57,12 @@ def _rows(
             values = pd.DataFrame(cells.to_numpy(), columns=np.array(scan.levels))
             scores = performance(values, outcome.better)
             gains = scores.sub(scores[scan.levels[0]], axis=0).median()
+            form = ".3f" if gains.abs().max() < LARGE else ".0f"
             best = best_level(values, outcome.better)
             yield (
                 outcome.title.en,
                 f"{year:.0f}",
-                *(number(gain, ".3f") for gain in gains),
+                *(number(gain, form) for gain in gains),
                 number(best.median, ".2f"),
                 number(best.interior, ".2f"),
                 str(best.flat),
