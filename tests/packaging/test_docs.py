@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Collection
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -34,7 +35,7 @@ BLOCK = re.compile(
     r"(^```python\n(?P<code>.*?)^```\n)(?P<gap>\n(?=\|))?(?P<table>(?:^\|[^\n]*\n)*)", re.M | re.S
 )
 OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
-NUMBER = re.compile(r"^[+-]?[\d,]+(\.\d+)?$")
+NUMBER = re.compile(r"^[+\-−]?[\d,]+(\.\d+)?$")
 
 
 def printed(code: str, names: dict[str, Any]) -> str:
@@ -77,7 +78,7 @@ def is_command(line: str) -> bool:
 
     program, *words = shlex.split(line)
     if program == "python":
-        return (ROOT / words[0]).is_file()
+        return find_spec(words[1]) is not None if words[0] == "-m" else (ROOT / words[0]).is_file()
     if program == "make":
         return re.search(rf"^{words[0]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M) is not None
     command: Any = main
@@ -112,6 +113,7 @@ def test_what_does_not_exist_is_noticed(words: set[str]) -> None:
         "model/twintrack.md",
         "tests/model/test_history.py::test_nothing",
         "make coffee",
+        "python -m question.frost",
         "twintrack rum baseline",
         "twintrack run baseline --jsonn",
     ]
@@ -207,7 +209,11 @@ def same_cell(new: str, old: str) -> bool:
     if not (NUMBER.match(new) and NUMBER.match(old)):
         return new == old
     last_digit = 10.0 ** -len(old.partition(".")[2])
-    return abs(float(new.replace(",", "")) - float(old.replace(",", ""))) <= 2.01 * last_digit
+    return abs(_float(new) - _float(old)) <= 2.01 * last_digit
+
+
+def _float(cell: str) -> float:
+    return float(cell.replace(",", "").replace("−", "-"))
 
 
 def refreshed(text: str) -> str:
