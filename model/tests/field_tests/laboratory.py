@@ -119,6 +119,7 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
         "all levers at their high end": high,
         "all index levers 0": dict.fromkeys(index, 0.0),
         "all index levers 1": dict.fromkeys(index, 1.0),
+        "one programme alone": {**dict.fromkeys(index, 0.0), "data_interoperability": 1.0},
         "no growth of cost": {"cost_growth_factor": 1.0},
         "tenfold growth of cost": {"cost_growth_factor": 10.0},
         "a hundredfold growth of cost": {"cost_growth_factor": 100.0},

@@ -19,6 +19,7 @@ _CHINESE = {
     "all levers at their high end": "全部杠杆取上限",
     "all index levers 0": "指数类杠杆全为0",
     "all index levers 1": "指数类杠杆全为1",
+    "one programme alone": "只实施一项政策",
     "no growth of cost": "成本不增长",
     "tenfold growth of cost": "成本每年增至10倍",
     "a hundredfold growth of cost": "成本每年增至100倍",
