@@ -21,16 +21,27 @@ if TYPE_CHECKING:
     from twintrack.runs.results import Run
 
 SHARES = (
-    *("route_share", "leader_share", "public_stage_share", "entry_mix", "development_cost_share"),
-    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part"),
+    *("route_share", "public_stage_share", "entry_mix", "development_cost_share", "compute_claim"),
+    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part", "market_share"),
+    "combination_weight",
 )
+"""Arrays whose elements sum to one: along their last axis, and market shares over the countries."""
+
+ALONG_FIRST = {"market_share"}
+"""Shares that sum to one along their first axis."""
+
 FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     # people
     "students become juniors": (("students", "juniors"), ("enrolment",), ("dropped_out", "skilling")),
     "skilled staff": (("skilled_staff",), ("skilled_entry",), ("skilled_exit",)),
     "top talent of home origin": (
         ("top_talent_at_home", "top_talent_abroad"),
-        ("top_formation",),
+        ("top_formation[home]",),
+        ("top_exits_of_home_origin",),
+    ),
+    "top talent of the world": (
+        ("top_talent_at_home", "top_talent_abroad", "top_talent_elsewhere"),
+        ("top_places_to_fill",),
         ("top_exits",),
     ),
     "top talent of foreign origin": (("foreign_talent",), ("foreign_arrivals",), ("foreign_departures",)),
@@ -79,20 +90,29 @@ def with_inner_flows(run: Run) -> pd.DataFrame:
     values = run.variables
     top = values["top_talent_at_home"] + values["top_talent_abroad"]
     further = {
-        "dropped_out": values["graduation"] - values["career_entry"],
-        "top_exits": values["top_exit_rate"] * top,
+        "dropped_out": total(values, ("graduation",)) - total(values, ("career_entry",)),
+        "top_exits_of_home_origin": values["top_turnover"] * top,
+        "top_exits": values["top_turnover"] * values["top_talent_of_the_world"],
         "products_retired": values["products"] / values["product_life"],
     }
     return values.assign(**further)
 
 
 def total(variables: pd.DataFrame, names: tuple[str, ...]) -> Array:
-    """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks."""
-    elements = [name for name in variables if str(name).split("[")[0] in names]
-    missing = set(names) - {str(name).split("[")[0] for name in elements}
+    """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks.
+
+    A name with brackets stands for that element alone.
+    """
+    found = {name: [label for label in variables if label == name or _base(label) == name] for name in names}
+    missing = sorted(name for name, labels in found.items() if not labels)
     if missing:
-        raise InputError([Fault(name, "the model has no such variable") for name in sorted(missing)])
+        raise InputError([Fault(name, "the model has no such variable") for name in missing])
+    elements = [label for labels in found.values() for label in labels]
     return variables[elements].sum(axis=1).to_numpy(np.float64)
+
+
+def _base(label: object) -> str:
+    return str(label).split("[")[0]
 
 
 def residual(variables: pd.DataFrame, what: str, step: float) -> float:
@@ -105,4 +125,17 @@ def residual(variables: pd.DataFrame, what: str, step: float) -> float:
 
 def share_error(variables: pd.DataFrame, name: str) -> float:
     """Give how far the elements of an array of shares are from summing to one."""
-    return float((variables.filter(regex=rf"^{name}\[").sum(axis=1) - 1.0).abs().max())
+    parts: dict[str, list[str]] = {}
+    for label in map(str, variables):
+        if _base(label) == name:
+            parts.setdefault(_whole(label), []).append(label)
+    sums = [variables[labels].sum(axis=1) for labels in parts.values()]
+    return float(max((whole - 1.0).abs().max() for whole in sums))
+
+
+def _whole(label: str) -> str:
+    """Give the subscripts of a share that say of which whole it is a part."""
+    first, *rest = label.rstrip("]").split("[")[1].split(",")
+    if _base(label) in ALONG_FIRST:
+        return ",".join(rest)
+    return ",".join([first, *rest][:-1])

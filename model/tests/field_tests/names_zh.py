@@ -44,6 +44,7 @@ _CHINESE = {
     "students become juniors": "学生成为初级人员",
     "skilled staff": "熟练人员",
     "top talent of home origin": "本国出身的顶尖人才",
+    "top talent of the world": "全世界的顶尖人才",
     "top talent of foreign origin": "外国出身的顶尖人才",
     "patient money": "耐心资本",
     "cash of young firms": "初创企业现金",
