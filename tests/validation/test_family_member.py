@@ -50,7 +50,7 @@ def test_expectations_written_before_the_run_hold(measured: Callable[[str, str],
     assert measured("family_member", "Expectations written before the run that hold").passed
 
 
-def test_that_no_foreign_services_are_used_is_not_hidden(
+def test_that_persons_use_no_foreign_services_is_not_hidden(
     result: Result, measured: Callable[[str, str], Measure]
 ) -> None:
     """Half of the country had tried AI by 2023; while the model says otherwise the test is not passed."""
