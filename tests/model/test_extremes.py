@@ -12,7 +12,7 @@ from twintrack.equations import Equations
 from twintrack.model import Model
 
 SHARE_NAME = re.compile(r"share|_in_force$|adoption|trust$|literacy$|belief$|openness$|passage$")
-NOT_SHARES = {"extent_in_force"}
+NOT_SHARES = {"ambition_in_force"}
 """What is called alike: a sum over all programmes."""
 
 

@@ -26,10 +26,10 @@ SIGNED = {
 
 SHARE_NAMES = """
     absorptive_capacity accelerator_share access access_to_foreign_knowledge accessible_share
-    adoption_rate affordability agility_in_force alliance_in_force ambition_in_force beyond_knee
-    chain_coordination chase combination_weight commons complementarity compound_staff compute_claim
+    adoption_rate affordability agility_in_force alliance_in_force beyond_knee
+    chain_coordination chase combination_in_force combination_weight commons complementarity compound_staff compute_claim
     compute_kept condition_in_force contest_share control_felt cooperation_in_force
-    coordination_in_force coupling creation_share credibility data_standards data_variety
+    coordination_in_force coupling creation_share credibility cutoff_in_force data_standards data_variety
     demand_orientation developer_share development_cost_share disclosure displaced_share divide
     domestic_demand_share domestic_installed_share domestic_stack_share domestic_yield drive_to_scale
     duplication_index effective_catchup_share entry_mix evidence_share export_control field_alignment
