@@ -11,6 +11,8 @@ from question import asked
 from question.__main__ import main
 from question.answers import Answer, gains
 from question.scans import programmes, scans
+from twintrack.inputs.paths import TimePath
+from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 
 
@@ -41,7 +43,9 @@ def test_scenarios_of_return_say_which_growth_of_cost_they_fit(
 ) -> None:
     """step_return = ln 3.36 / ln(1.4 c), the growth c to two digits."""
     described = model.scenario(scenario)
+    assert described.description
     (path,) = described.world.values()
+    assert isinstance(path, TimePath)
     fit = asked.PACE ** (1 / float(path.at([2030.0])[0])) / asked.COMPUTE_PER_MONEY
     assert round(fit, 1) == growth
     assert f"{growth:.1f}-fold" in described.description.en and f"{growth:g}倍" in described.description.zh
@@ -58,9 +62,10 @@ def test_portfolios_at_the_same_money_differ_in_what_is_worked_on(
 ) -> None:
     moved = groups_that_differ(model, pair)
     assert "portfolio" in moved and moved <= {"portfolio", "stages", "judgement"}
+    today = model.strategy(BASELINE).paths
+    money = [lever for lever, entry in model.levers.items() if entry.kind == "money"]
     for name in pair:
-        money = [lever for lever, entry in model.levers.items() if entry.kind == "money"]
-        assert all(model.strategy(name).paths[lever] == model.strategy().paths[lever] for lever in money)
+        assert all(model.strategy(name).paths[lever] == today[lever] for lever in money)
 
 
 def test_named_portfolios_bring_money_of_their_own(model: Model) -> None:
