@@ -15,6 +15,8 @@ from twintrack.model import Model
 from twintrack.names import split_element
 
 PAGE = ROOT / "docs" / "question.md"
+EXAMPLE = "model.compare([loser, winner], world=prior.loc[number].to_dict())"
+ABOVE = "share above zero"
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +42,8 @@ def test_the_worlds_are_those_that_the_page_says(page: str) -> None:
 
 
 def test_everything_in_code_style_exists(page: str, model: Model) -> None:
-    words = {*model.equations.variables, *model.strategies, *model.library.parts(), *model.scenarios}
-    words |= {
-        "model.compare([loser, winner], world=prior.loc[number].to_dict())",
-        *map(first_of_name, model.world),
-    }
+    words = {*model.equations.variables, *model.inputs.strategies.known(), *model.scenarios, EXAMPLE}
+    words |= {split_element(name)[0] for name in model.world}
     assert sorted({name for name in code_names(page) if not exists(name, words)}) == []
 
 
@@ -126,9 +125,6 @@ def test_programmes_have_a_best_level_inside_and_chips_buy_compute_that_is_kept(
             assert gain > 0 if row[0].startswith("Compute kept") else gain < 0, (printed, row)
 
 
-ABOVE = "share above zero"
-
-
 def table_under(page: str, printed: str) -> list[list[str]]:
     """The table of the block that ends with printing this, the heading first."""
     (block,) = (found for found in BLOCK.finditer(page) if f"print({printed})" in found["code"])
@@ -152,10 +148,6 @@ def spread(rows: dict[str, dict[str, float]], family: str, column: str) -> float
 def plain(text: str) -> float:
     """A number as readers see it."""
     return float(text.replace("−", "-").replace(",", ""))
-
-
-def first_of_name(name: str) -> str:
-    return split_element(name)[0]
 
 
 if __name__ == "__main__":
