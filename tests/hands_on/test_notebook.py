@@ -20,7 +20,7 @@ from twintrack.model import Model
 
 Tab = pytest.importorskip("ipywidgets").Tab
 
-WORLD = ["cost_growth_factor", "run_ceiling_share"]
+WORLD = ["cost_growth_factor", "concentration_cap"]
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ PORTFOLIOS = {
 
 HOSTILE_TO_OPENNESS = {
     "foreign_openness_future": 0.05,
-    "rent_loss": 0.45,
+    "rent_loss": 0.8,
     "misuse_rate": 0.5,
-    "visibility_of_success": 1.5,
-    "own_openness_weight": 0.0,
+    "race_response": 1.0,
+    "reciprocity": 0.0,
     "commons_gain": 0.0,
     "recombination_gain": 0.0,
 }
@@ -74,7 +74,7 @@ def test_openness_helps_in_one_world_and_hurts_in_another(model: Model) -> None:
         "foreign_openness_future": 0.7,
         "rent_loss": 0.0,
         "misuse_rate": 0.0,
-        "own_openness_weight": 1.0,
+        "reciprocity": 1.0,
     }
     assert gain(friendly) > 0
     assert gain(HOSTILE_TO_OPENNESS) < 0

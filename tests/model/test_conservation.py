@@ -70,7 +70,7 @@ def test_waste_is_the_sum_of_its_four_parts_and_each_part_was_money(variables: p
     uses = {
         "waste_by_zombies": "subsidy_outlay",
         "waste_by_idle_compute": "accelerator_outlay",
-        "waste_past_saturation": "total_research_money",
+        "waste_past_saturation": "total_research_money[home]",
         "waste_by_hollow_projects": "public_research_money",
     }
     np.testing.assert_allclose(variables[list(uses)].sum(axis=1), variables["waste"], rtol=1e-12)

@@ -34,8 +34,9 @@ MOST_STEPS = 3.0
 step change of the undated run from 2026 on. One step of another rate moves a level by the difference of two
 step changes: a rate may become four times what it was. A level that is computed anew moves by more."""
 GROWTH = {"cost_growth_factor": "frontier_run_cost", "hardware_growth_factor": "hardware_price_performance"}
-NOTHING_BINDS = {"run_ceiling_share": 1e15, "reaction_floor": 1.0}
-"""Constants with which a run is cheap for the leader, and a route that is used up slows nothing."""
+NOTHING_BINDS = {"flop_per_accelerator_year": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
+"""Constants with which no run is too large for a fleet, a route that is used up slows nothing, and the leader
+answers nobody."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def test_the_model_is_near_what_was_observed(
 @pytest.mark.parametrize(
     ("name", "year", "low", "high"),
     [
-        ("accelerator_stock[imported]", 2024.75, 150e3, 700e3),
+        ("accelerator_stock[home,world_chips]", 2024.75, 150e3, 700e3),
         ("leader_capability_index", 2022.75, 6.0, 7.0),
     ],
 )

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from twintrack.errors import InputError
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 from twintrack.runs.equal_cost import equal_cost
@@ -19,6 +20,8 @@ JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
 WORLDS = 1000
 LEVER_WORLDS = 200
 SEED = 11
+AFFORDABLE = 0.7
+"""Extent of all index levers at once that leaves a little money for other things."""
 
 Finals = dict[str, dict[str, np.ndarray]]
 """Final values in each world, by strategy and outcome."""
@@ -122,11 +125,21 @@ def test_no_lever_has_the_same_effects_in_every_world(model: Model, lever_ends: 
     assert kept == []
 
 
+def index_levers(model: Model) -> list[str]:
+    return [name for name, lever in model.levers.items() if lever.kind == "index"]
+
+
+def test_everything_at_full_extent_costs_more_than_the_public_pays(model: Model) -> None:
+    """Even with no money for anything else."""
+    with pytest.raises(InputError, match="cannot cost the public as much as the baseline"):
+        equal_cost(model, model.strategy("baseline", **dict.fromkeys(index_levers(model), 1.0)))
+
+
 @pytest.fixture(scope="module")
 def everything_at_once(model: Model) -> Strategy:
-    """All index levers at 1, with money cut until the public pays what it pays at baseline."""
-    index = [name for name, lever in model.levers.items() if lever.kind == "index"]
-    return equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0)))[0]
+    """All index levers at `AFFORDABLE`, with money cut until the public pays what it pays at baseline."""
+    levers = dict.fromkeys(index_levers(model), AFFORDABLE)
+    return equal_cost(model, model.strategy("baseline", **levers))[0]
 
 
 def test_everything_at_once_is_beaten_on_output_at_equal_public_cost(
@@ -148,12 +161,12 @@ def test_everything_at_once_is_beaten_on_capability_at_equal_public_cost(
 ) -> None:
     """Leaving four of the levers where they are buys more capability: the money, and what they hold back."""
     left = ("own_securitisation", "failure_tolerance", "safety_governance", "central_coordination")
-    index = [name for name, lever in model.levers.items() if lever.kind == "index" and name not in left]
-    chosen = equal_cost(model, model.strategy("baseline", **dict.fromkeys(index, 1.0)))[0]
+    levers = dict.fromkeys([name for name in index_levers(model) if name not in left], AFFORDABLE)
+    chosen = equal_cost(model, model.strategy("baseline", **levers))[0]
     capability = [
         model.run(plan).outcomes["capability_index"].iloc[-1] for plan in (chosen, everything_at_once)
     ]
-    assert capability[0] > capability[1] + 0.05
+    assert capability[0] > capability[1] + 0.02
 
 
 def test_named_strategies_beat_everything_at_once_on_capability_in_many_worlds(

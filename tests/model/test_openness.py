@@ -9,10 +9,10 @@ import pytest
 from twintrack.model import Model
 
 World = Mapping[str, float]
-CHANNELS_MEET = {"own_openness_weight": 1.0, "commons_gain": 0.0, "recombination_gain": 0.0}
+CHANNELS_MEET = {"reciprocity": 1.0, "commons_gain": 0.0, "recombination_gain": 0.0}
 """Foreign knowledge is reached only through exchange, and openness gives nothing at home."""
 
-CHANNELS_COMPETE = {"own_openness_weight": 0.0, "commons_gain": 0.05, "recombination_gain": 0.4}
+CHANNELS_COMPETE = {"reciprocity": 0.0, "commons_gain": 0.05, "recombination_gain": 0.4}
 """Foreign knowledge comes without exchange, and openness yields ideas at home."""
 
 
@@ -46,13 +46,13 @@ def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
     ("parameter", "high", "outcome", "least"),
     [
         # Rents: what is given away cannot be sold.
-        ("rent_loss", 0.45, "capability_index", 0.05),
+        ("rent_loss", 0.8, "capability_index", 0.05),
         # Misuse: open models are misused, incidents call rules, rules slow use.
         ("misuse_rate", 0.5, "ai_enabled_output", 300.0),
         # Controls: success that can be seen makes the leader close.
-        ("visibility_of_success", 1.5, "capability_index", 0.005),
+        ("race_response", 1.0, "capability_index", 0.005),
         # People: open doors work both ways.
-        ("emigration_by_openness", 1.6, "top_talent_at_home", 5000.0),
+        ("emigration_by_openness", 1.6, "top_talent_at_home", 500.0),
     ],
 )
 def test_openness_has_a_price(model: Model, parameter: str, high: float, outcome: str, least: float) -> None:
@@ -62,13 +62,15 @@ def test_openness_has_a_price(model: Model, parameter: str, high: float, outcome
 
 def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model: Model) -> None:
     """Where foreign knowledge comes through exchange, an open country leans on it more."""
-    leaning = [
-        model.run(
-            "baseline", world={"own_openness_weight": 1.0}, knowledge_openness=openness, engine="numpy"
-        ).variables["knowledge_loss"][2030.0]
-        for openness in (0.2, 0.8)
-    ]
-    assert leaning[1] > 1.1 * leaning[0]
+
+    def loss(openness: float) -> float:
+        read, cut_off = (
+            final(model, "capability_index", {"reciprocity": 1.0, "foreign_openness_future": abroad}, openness)
+            for abroad in (0.4, 0.0)
+        )
+        return read - cut_off
+
+    assert loss(0.8) > 1.1 * loss(0.2)
 
 
 @pytest.mark.parametrize("openness", [0.2, 0.8])

@@ -13,6 +13,7 @@ import numpy as np
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.names import split_element
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from twintrack.runs.results import Run
 
 SHARES = (
-    *("route_share", "leader_share", "public_stage_share", "entry_mix", "development_cost_share"),
-    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part"),
+    *("route_share", "compute_claim", "public_stage_share", "entry_mix", "development_cost_share"),
+    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part", "combination_weight"),
 )
 FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     # people
     "students become juniors": (("students", "juniors"), ("enrolment",), ("dropped_out", "skilling")),
     "skilled staff": (("skilled_staff",), ("skilled_entry",), ("skilled_exit",)),
-    "top talent of home origin": (
-        ("top_talent_at_home", "top_talent_abroad"),
+    "top talent of the world": (
+        ("top_talent_at_home", "top_talent_abroad", "top_talent_elsewhere"),
         ("top_formation",),
         ("top_exits",),
     ),
@@ -77,10 +78,13 @@ def conservation_run(model: Model, strategy: str, scenario: str = "decoupling") 
 def with_inner_flows(run: Run) -> pd.DataFrame:
     """Give all variables, and flows that the model writes inside its stocks."""
     values = run.variables
-    top = values["top_talent_at_home"] + values["top_talent_abroad"]
+    dropped_out = {
+        f"dropped_out[{country}]": values[f"graduation[{country}]"] - values[f"career_entry[{country}]"]
+        for country in ("home", "leader")
+    }
     further = {
-        "dropped_out": values["graduation"] - values["career_entry"],
-        "top_exits": values["top_exit_rate"] * top,
+        **dropped_out,
+        "top_exits": values["top_turnover"] * values["top_talent_of_the_world"],
         "products_retired": values["products"] / values["product_life"],
     }
     return values.assign(**further)
@@ -104,5 +108,7 @@ def residual(variables: pd.DataFrame, what: str, step: float) -> float:
 
 
 def share_error(variables: pd.DataFrame, name: str) -> float:
-    """Give how far the elements of an array of shares are from summing to one."""
-    return float((variables.filter(regex=rf"^{name}\[").sum(axis=1) - 1.0).abs().max())
+    """Give how far shares are from summing to one over their last axis, the worst of all countries."""
+    shares = variables.filter(regex=rf"^{name}\[")
+    wholes = shares.T.groupby(lambda label: split_element(str(label))[1][:-1]).sum()
+    return float((wholes - 1.0).abs().to_numpy().max())

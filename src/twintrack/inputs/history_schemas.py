@@ -21,7 +21,7 @@ class SeriesEntry(StrictSchema):
 
     title: Bilingual
     variable: Text
-    """A variable of the model, or an element such as "accelerator_stock[imported]"."""
+    """A variable of the model, or an element such as "accelerator_stock[home,world_chips]"."""
     reading: Reading
     window: Positive | None = None
     """Years of a mean; one year when it is not given."""
