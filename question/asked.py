@@ -34,7 +34,7 @@ CHANGE = 2026
 COST_GROWTH = (1.6, 2.0, 2.4, 3.0, 3.8)
 COMPUTE_PER_MONEY = 1.4
 PACE = 3.36
-"""Growth of the largest run a year: 2.4-fold cost times 1.4-fold compute per money."""
+"""Growth of the largest run a year as published: 2.4-fold cost times 1.4-fold compute per money."""
 SCALE = "route_ceiling[scale]"
 CEILINGS = (11.0, 13.0, 16.0, 20.0, 26.0)
 STRENGTHS = (0.0, 0.5, 1.0)
@@ -94,12 +94,12 @@ def spend() -> Family:
 
 
 def price() -> Family:
-    """Give how fast chips get cheaper, by how fast runs get dearer that keep today's pace."""
+    """Give how fast chips get cheaper, by how fast runs get dearer that keep the published pace."""
     return Family("PRICE", _dated("hardware_growth_factor", {c: PACE / c for c in COST_GROWTH}))
 
 
 def step() -> Family:
-    """Give what an order of compute brings where today's pace takes runs that grow so much in cost."""
+    """Give what an order of compute brings where the published pace takes runs that grow so much in cost."""
     returns = {c: log(PACE) / log(COMPUTE_PER_MONEY * c) for c in COST_GROWTH}
     return Family("RETURN", _dated("step_return", returns))
 
