@@ -11,7 +11,8 @@ import pytest
 from question import asked
 from question.cells import FACTORS, together
 from question.doors import two_ways
-from question.regions import Region, best_region
+from question.regions import JUDGED, Region, best_region, loser_regions
+from twintrack.formats import signed
 from twintrack.model import Model
 
 CELLS = list(product((0, 1), repeat=len(FACTORS)))
@@ -81,3 +82,19 @@ def test_closed_doors_do_better_where_the_leader_answers_and_reading_needs_no_op
     assert unanswered[:2] == ("2030", "0") and answered[:2] == ("2030", "1")
     no_return, full_return = doors.header.index("Capability, reciprocity 0"), 4
     assert float(answered[no_return]) > float(unanswered[full_return])
+
+
+@pytest.mark.slow
+def test_an_example_is_repeated_by_a_run_in_its_world(model: Model) -> None:
+    """Told leads are rounded as the outcome is; the run has them in full."""
+    worlds = model.draw_worlds(100, 1, prior=True)
+    (answer,) = loser_regions(model, worlds)
+    names = {model.outcomes[name].title.en: name for name in JUDGED}
+    assert answer.rows
+    for winner, loser, what, *_, example, told, _ in answer.rows:
+        title, year = what.rsplit(" ", 1)
+        drawn = worlds.loc[int(example.removeprefix("world "))]
+        world = {name: float(drawn[name]) for name in worlds}
+        runs = [model.run(name, world=world).outcomes for name in (loser, winner)]
+        ours, theirs = (float(run[names[title]].loc[float(year)]) for run in runs)
+        assert told == signed(ours - theirs, model.outcomes[names[title]].format), (winner, loser, what)
