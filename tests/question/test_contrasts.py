@@ -93,8 +93,8 @@ def test_an_example_is_repeated_by_a_run_in_its_world(model: Model) -> None:
     assert answer.rows
     for winner, loser, what, *_, example, told, _ in answer.rows:
         title, year = what.rsplit(" ", 1)
-        drawn = worlds.loc[int(example.removeprefix("world "))]
-        world = {name: float(drawn[name]) for name in worlds}
+        drawn = worlds.to_numpy()[int(example.removeprefix("world "))]
+        world = dict(zip(map(str, worlds), map(float, drawn), strict=True))
         runs = [model.run(name, world=world).outcomes for name in (loser, winner)]
         ours, theirs = (float(run[names[title]].loc[float(year)]) for run in runs)
         assert told == signed(ours - theirs, model.outcomes[names[title]].format), (winner, loser, what)
