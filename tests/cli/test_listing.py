@@ -20,7 +20,7 @@ def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -
     sectors = answer("list", "sectors")
     counted = ("stocks", "flows", "auxiliaries", "constants", "lookups")
     variables = [item for item in model.equations.variables.values() if item.group not in FRAME]
-    assert len(sectors) == 12
+    assert len(sectors) == 13
     assert [entry["name"] for entry in sectors] == list(dict.fromkeys(item.group for item in variables))
     for entry in sectors:
         inside = [item for item in variables if item.group == entry["name"]]
@@ -84,7 +84,7 @@ def test_loops_are_listed_with_sign_and_variables(model: Model, program: Program
     assert [part["id"] for part in listed["parts"]] == [cycle.id for cycle in several.cycles]
     assert set(listed["variables"]) == {name for cycle in several.cycles for name in cycle.variables}
     shown = program("list", "loops").stdout
-    assert "Route lock-in" in shown and "perceived_payoff[scale]" in shown
+    assert "Route lock-in" in shown and "perceived_payoff[home,scale]" in shown
 
 
 def test_mechanisms_are_listed(model: Model, program: Program, answer: Answer) -> None:
