@@ -261,8 +261,8 @@ def test_scenarios_move_every_parameter_off_its_central_value(
     [
         ("spend_slow", "cost_growth_factor", [2026, 2040], [1.6, 1.6]),
         ("spend_fast", "cost_growth_factor", [2026, 2040], [3.8, 3.8]),
-        ("price_dearer", "hardware_growth_factor", [2026, 2040], [1.25, 1.25]),
-        ("price_cheaper", "hardware_growth_factor", [2026, 2040], [1.55, 1.55]),
+        ("price_fast", "hardware_growth_factor", [2026, 2040], [1.25, 1.25]),
+        ("price_slow", "hardware_growth_factor", [2026, 2040], [1.55, 1.55]),
         ("return_high", "step_return", [2026, 2040], [1.25, 1.25]),
         ("return_low", "step_return", [2026, 2040], [0.7, 0.7]),
         ("linear_innovation", "stage_need", [2026, 2040], [1, 1]),
