@@ -51,7 +51,7 @@ def test_loops_are_listed_with_sign_and_variables(model: Model, program: Program
     assert [part["id"] for part in listed["parts"]] == [cycle.id for cycle in several.cycles]
     assert set(listed["variables"]) == {name for cycle in several.cycles for name in cycle.variables}
     shown = program("list", "loops").stdout
-    assert "Route lock-in" in shown and "perceived_payoff[scale]" in shown
+    assert "Route lock-in" in shown and "perceived_payoff[home,scale]" in shown
 
 
 def test_mechanisms_are_listed(model: Model, program: Program, answer: Answer) -> None:
