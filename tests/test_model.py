@@ -151,7 +151,9 @@ def test_a_strategy_in_the_current_folder_is_found_and_read_again_when_it_change
 def test_the_files_of_a_strategy_include_its_parents(model: Model) -> None:
     plans = [model.strategy("pure_catchup")]
     found = {path.name for path in model.files(plans, [model.scenario("decoupling")])}
-    assert found == {"pure_catchup.yaml", "baseline.yaml", "decoupling.yaml"}
+    parts = {f"{name}.yaml" for name in model.strategy("pure_catchup").parents}
+    assert "portfolio_catchup.yaml" in parts
+    assert found == {"pure_catchup.yaml", "baseline.yaml", "decoupling.yaml", *parts}
 
 
 def test_native_and_numpy_agree_in_another_scenario(model: Model) -> None:

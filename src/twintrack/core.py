@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twintrack.engines.base import BatchEngine, Engine
 
 StrategyReference = str | Path | Strategy
-"""A name, the path of a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", or a merged strategy."""
+"""A name, the path of a .yaml file, a mix such as "0.6 a + 0.4 b", parts ("a + b"), or a merged strategy."""
 
 _Read = TypeVar("_Read")
 
@@ -138,7 +138,7 @@ class Core:
         if isinstance(reference, str) and not reference.endswith((".yaml", ".yml")):
             read = partial(library.resolve, reference)
             plan = self.remembered(
-                f"strategy {reference}", read, lambda plan: [*library.folders, *plan.files]
+                f"strategy {reference}", read, lambda plan: [*library.searched, *plan.files]
             )
         if isinstance(plan, Strategy) and not levers:
             return plan

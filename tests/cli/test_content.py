@@ -44,7 +44,7 @@ def test_every_fault_of_every_file_is_told_with_its_line(program: Program, copy:
     outcomes.write_text(outcomes.read_text(encoding="utf-8") + "surplus: 1\n", encoding="utf-8")
     result = program("check")
     assert result.exit_code == 2 and result.stdout == ""
-    assert 'levers.yaml:3: the key "policy_start" is missing' in result.stderr
+    assert 'levers.yaml:9: the key "policy_start" is missing' in result.stderr
     assert 'unknown key "policy_begin"' in result.stderr
     assert 'unknown key "surplus"' in result.stderr
 

@@ -39,6 +39,39 @@ def test_other_countries_are_listed_and_run_by_name(program: Program, answer: An
     assert by_name == answer("run", "baseline", "--scenario", str(path), "--json")
 
 
+def test_strategies_say_what_they_are_made_of(model: Model, program: Program, answer: Answer) -> None:
+    entries = {entry["name"]: entry for entry in answer("list", "strategies")}
+    assert list(entries) == model.strategies and not entries.keys() & set(model.inputs.strategies.parts())
+    assert entries["explore_open"]["extends"] == [
+        "portfolio_mix",
+        "doors_open",
+        "programmes_today",
+        "money_mix",
+    ]
+    assert entries["sequenced"]["extends"] == ["pure_catchup"] and entries["baseline"]["extends"] == []
+    assert "portfolio_mix, doors_open" in program("list", "strategies").stdout
+
+
+def test_parts_are_listed_with_all_levers_that_they_set(program: Program, answer: Answer) -> None:
+    entries = {entry["name"]: entry for entry in answer("list", "parts")}
+    assert set(entries["doors_today"]["levers"]) == set(entries["doors_open"]["levers"])
+    assert entries["money_chips"]["levers"] == ["domestic_chip_invest"]
+    assert '"extends: [a, b]"' in program("list", "parts").stdout
+
+
+def test_levers_are_listed_with_their_groups(model: Model, program: Program, answer: Answer) -> None:
+    groups = {entry["name"]: entry["group"] for entry in answer("list", "levers")}
+    assert groups == {name: model.lever_table.group_of(name) for name in model.levers}
+    assert groups["trade_openness"] == "doors" and "" not in groups.values()
+    assert "programmes" in program("list", "levers").stdout
+
+
+def test_a_part_and_parts_together_are_run_by_name(answer: Answer) -> None:
+    several = answer("run", "portfolio_mix + doors_open")
+    assert several["strategy"] == "portfolio_mix + doors_open"
+    assert answer("run", "doors_open")["strategy"] == "doors_open"
+
+
 def test_loops_are_listed_with_sign_and_variables(model: Model, program: Program, answer: Answer) -> None:
     entries = {entry["id"]: entry for entry in answer("list", "loops")}
     assert list(entries) == list(model.inputs.loops)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -12,23 +12,25 @@ import pytest
 from twintrack.inputs.content import CENTRAL, Content, load_content
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.sources import ASSUMPTION, citation_faults
-from twintrack.inputs.strategies import BASELINE, Strategy, StrategyLibrary
+from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.inputs.strategy_library import StrategyLibrary
 from twintrack.inputs.world import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Portfolio (with stages and money) by governance: every cell of the experiment is a strategy of its own.
+# Portfolio (with stages, patience and money) by doors: every cell of the experiment is a strategy of its own.
 FACTORIAL = {
     ("catchup", "closed"): "catchup_closed",
     ("catchup", "base"): "pure_catchup",
     ("catchup", "open"): "catchup_open",
     ("mix", "closed"): "catchup_explore_closed",
     ("mix", "base"): "explore_base",
-    ("mix", "open"): "catchup_explore_open",
+    ("mix", "open"): "explore_open",
 }
 PORTFOLIO_LEVERS = {
     "catchup_share",
     "portfolio_breadth",
+    "run_ambition",
     "stage_share_basic",
     "stage_share_applied",
     "demand_driven_share",
@@ -80,6 +82,7 @@ def test_every_strategy_of_the_design_is_there(strategies: dict[str, Strategy]) 
     named = {
         *(BASELINE, "pure_exploration", "new_national_system", "old_national_system", "us_four_policy"),
         *("regional_coopetition", "involution", "diffusion_first", "self_reliance_first", "sequenced"),
+        *("catchup_explore_open", "late_switch"),
         *FACTORIAL.values(),
         *OPENNESS,
     }
@@ -87,8 +90,9 @@ def test_every_strategy_of_the_design_is_there(strategies: dict[str, Strategy]) 
 
 
 def test_no_two_strategies_do_the_same(strategies: dict[str, Strategy]) -> None:
-    # A strategy that switches follows another's paths until then: its name tells what it has of its own.
-    plans = {name: plan for name, plan in strategies.items() if name != "sequenced"}
+    # A strategy that switches follows another's paths until then: its switch is what it has of its own.
+    plans = {name: plan for name, plan in strategies.items() if plan.switch is None}
+    assert len({str(plan.switch) for plan in strategies.values() if plan.switch}) == 2
     same = [pair for pair in combinations(plans, 2) if not moved(plans[pair[0]], plans[pair[1]])]
     assert same == []
 
@@ -121,28 +125,26 @@ def test_portfolios_differ_by_the_same_settings_at_every_governance(
     assert moved(mix, catchup) == moved(strategies["explore_base"], strategies["pure_catchup"])
 
 
+@pytest.mark.parametrize("portfolio", ["catchup", "mix"])
 @pytest.mark.parametrize("governance", ["closed", "open"])
-def test_governance_is_the_same_at_every_portfolio(strategies: dict[str, Strategy], governance: str) -> None:
-    catchup, mix = (
-        moved(cell(strategies, portfolio, governance), cell(strategies, portfolio, "base"))
-        for portfolio in ("catchup", "mix")
-    )
-    assert catchup == mix
-    assert {"knowledge_openness", "open_source_release", "own_securitisation"} <= mix.keys()
-    assert mix.keys().isdisjoint(PORTFOLIO_LEVERS)
+def test_doors_alone_are_closed_or_opened(
+    strategies: dict[str, Strategy], shipped: Content, portfolio: str, governance: str
+) -> None:
+    changed = moved(cell(strategies, portfolio, governance), cell(strategies, portfolio, "base"))
+    assert changed.keys() == set(shipped.levers.groups["doors"].levers)
+    assert changed == moved(cell(strategies, "mix", governance), cell(strategies, "mix", "base"))
 
 
-def test_no_money_lever_belongs_to_governance(strategies: dict[str, Strategy], shipped: Content) -> None:
-    for governance in ("closed", "open"):
-        for lever in moved(cell(strategies, "mix", governance), cell(strategies, "mix", "base")):
-            assert shipped.levers.levers[lever].kind == "index", lever
+def test_what_is_recommended_adds_programmes_alone_to_open_doors(
+    strategies: dict[str, Strategy], shipped: Content
+) -> None:
+    added = moved(strategies["catchup_explore_open"], strategies["explore_open"])
+    assert added.keys() == set(shipped.levers.groups["programmes"].levers)
 
 
-def test_governance_opens_in_one_and_closes_in_the_other(strategies: dict[str, Strategy]) -> None:
+def test_doors_open_in_one_and_close_in_the_other(strategies: dict[str, Strategy], shipped: Content) -> None:
     closed, base, open_ = (cell(strategies, "mix", governance) for governance in ("closed", "base", "open"))
-    both = moved(closed, base).keys() & moved(open_, base).keys()
-    assert len(both) >= 6
-    for lever in both:
+    for lever in shipped.levers.groups["doors"].levers:
         here, there = (float(plan.paths[lever].at(2040)) for plan in (closed, open_))
         start = float(base.paths[lever].at(2040))
         assert min(here, there) < start < max(here, there), lever
@@ -157,6 +159,77 @@ def test_the_corners_of_openness_differ_from_the_baseline_in_nothing_else(
     assert own.keys() == {"trade_openness", "knowledge_openness"}
     ends = tuple(float(own[lever].at(2040)) for lever in ("trade_openness", "knowledge_openness"))
     assert ends == OPENNESS[name]
+
+
+PARTS = {
+    "portfolio": ("portfolio", "stages", "judgement"),
+    "doors": ("doors",),
+    "programmes": ("programmes",),
+}
+"""The lever groups that each kind of part sets."""
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_parts_of_one_kind_set_the_levers_of_their_groups_and_no_money(shipped: Content, kind: str) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    names = [name for name in library.parts() if name.startswith(f"{kind}_")]
+    assert len(names) == 3
+    levers = {lever for group in PARTS[kind] for lever in shipped.levers.groups[group].levers}
+    for name in names:
+        assert library.resolve(name).said.keys() == levers, name
+    assert "bn CNY/Year" not in {shipped.levers.levers[lever].unit for lever in levers}
+
+
+def test_portfolios_doors_and_programmes_go_together_in_every_way(shipped: Content) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    kinds = [[name for name in library.parts() if name.startswith(f"{kind}_")] for kind in PARTS]
+    made = [library.resolve(" + ".join(names)) for names in product(*kinds)]
+    assert len(made) == 27
+    assert not [pair for pair in combinations(made, 2) if not moved(*pair)]
+    baseline = library.resolve("baseline")
+    unchanged = [plan.name for plan in made if not moved(plan, baseline)]
+    assert unchanged == []
+
+
+def test_programmes_are_about_half_and_twice_as_many_as_today(shipped: Content) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    few, many = library.resolve("programmes_few"), library.resolve("programmes_many")
+    for name in shipped.levers.groups["programmes"].levers:
+        today = shipped.levers.levers[name].baseline
+        assert few.paths[name].values[-1] == pytest.approx(today / 2, abs=0.01), name
+        assert 0.6 <= many.paths[name].values[-1] <= 0.7, name
+
+
+def test_as_today_is_as_today(shipped: Content) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    assert library.resolve("doors_today + programmes_today").own == {}
+
+
+def test_the_run_aimed_at_is_larger_the_more_a_portfolio_catches_up(shipped: Content) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    plans = [library.resolve(f"portfolio_{kind}") for kind in ("catchup", "mix", "exploration")]
+    assert [plan.paths["run_ambition"].values[-1] for plan in plans] == [1, 0.5, 0.15]
+    assert {plan.paths["run_ambition"].times for plan in plans} == {(2026.0, 2028.0)}
+
+
+def test_parts_speak_both_languages(shipped: Content) -> None:
+    library = StrategyLibrary(shipped.levers, (ROOT / "strategies",))
+    for name in library.parts():
+        english, chinese, *described = texts(library.resolve(name))
+        assert re.search("[\u4e00-\u9fff]", chinese) and not re.search("[\u4e00-\u9fff]", english), name
+        assert described != [english, chinese], f"{name} has no description"
+
+
+def test_late_switch_changes_neither_doors_nor_programmes(
+    strategies: dict[str, Strategy], shipped: Content
+) -> None:
+    plan = strategies["late_switch"]
+    assert plan.switch is not None and plan.switch.outcome == "scale_pace"
+    assert plan.paths == strategies["pure_catchup"].paths
+    assert plan.switch.paths == strategies["explore_base"].paths
+    groups = shipped.levers.groups
+    for lever in (*groups["doors"].levers, *groups["programmes"].levers):
+        assert plan.paths[lever] == plan.switch.paths[lever], lever
 
 
 def test_strategies_leave_history_alone(strategies: dict[str, Strategy], shipped: Content) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from twintrack.inputs.content import Content
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.strategies import StrategyLibrary, mix_terms
+from twintrack.inputs.references import mix_terms
+from twintrack.inputs.strategy_library import StrategyLibrary
 
 HEAD = "title: {en: A, zh: 甲}\n"
 PLACE = "strategies/a.yaml"
@@ -198,7 +199,11 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
         ("levers: [1]\n", ":2: levers must be indented lines"),
         ("extends: pure_catchp\n", ':2: there is no strategy "pure_catchp"; did you mean "pure_catchup"?'),
         ("extends: ../strategies/baseline\n", ':2: there is no strategy "../strategies/baseline"'),
-        ("extends: 3\n", ":2: extends must be text in quotes, not the number 3"),
+        ("extends: 3\n", ":2: extends must be a name or a list of names, not the number 3"),
+        ("extends: []\n", ":2: extends needs at least 1 entries; it has 0"),
+        ("extends: [baseline, 3]\n", ":2: extends.1 must be text in quotes, not the number 3"),
+        ("extends:\n- baseline\n- pure_catchp\n", ':4: there is no strategy "pure_catchp"; did you'),
+        ("extends: [pure_catchup, pure_catchup]\n", ":2: strategy pure_catchup is named twice; keep one"),
         ("extends: a\n", ":2: strategies refer to one another in a circle: a -> a"),
         (
             "mix:\n  pure_catchup: 0.6\n  pure_exploration: 0.3\n",

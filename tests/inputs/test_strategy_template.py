@@ -42,6 +42,17 @@ def test_a_mix_may_be_a_parent(tree: Path, content: Content) -> None:
     assert dict(content.strategies.resolve("blend").paths) == dict(content.strategies.resolve(mix).paths)
 
 
+def test_parts_may_be_parents(tree: Path, content: Content) -> None:
+    parts = tree / "strategies" / "parts"
+    parts.mkdir()
+    (parts / "rich.yaml").write_text("levers: {fiscal_ai_rd: 150}\nbudget: equal\n", encoding="utf-8")
+    (parts / "slow.yaml").write_text("levers: {capital_patience: 9}\n", encoding="utf-8")
+    start_strategy(Path("strategies/joint.yaml"), "rich + slow", content)
+    made = content.strategies.resolve("joint")
+    assert made.parents == ("rich", "slow") and made.budget == "equal"
+    assert dict(made.paths) == dict(content.strategies.resolve("rich + slow").paths)
+
+
 def test_every_lever_is_offered_and_works_once_uncommented(tree: Path, content: Content) -> None:
     path = Path("strategies/mine.yaml")
     start_strategy(path, "baseline", content)

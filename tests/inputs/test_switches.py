@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from twintrack.inputs.content import Content
-from twintrack.inputs.strategies import Strategy, StrategyLibrary
+from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.strategy_files import save_strategy, strategy_yaml
+from twintrack.inputs.strategy_library import StrategyLibrary
 from twintrack.inputs.strategy_template import start_strategy
 from twintrack.inputs.switches import Switch, switch_text
 from twintrack.inputs.yaml_files import read_document
@@ -189,7 +190,7 @@ def test_a_date_may_mix_and_be_inherited(
         ("to: baseline\n  {when}\n  ramp_years: -2", ":5: ramp_years must be at least 0, not the number -2"),
         (
             "to: baseline\n  when:\n    outcome: gap\n    below: 6",
-            ":5: outcome must be 'frontier_gap_months', not the text \"gap\"",
+            ":5: outcome must be 'frontier_gap_months' or 'scale_pace', not the text \"gap\"",
         ),
         (
             "to: baseline\n  when:\n    belw: 6",

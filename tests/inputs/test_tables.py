@@ -197,3 +197,45 @@ def test_the_faults_of_all_tables_are_told_at_once(
         "model/world.yaml",
         "model/sources.yaml",
     ]
+
+
+GROUPS = "ramp_years: 2\ngroups:\n  money: {title: Money, levers: [fiscal_ai_rd]}\n  rest:\n    title: Rest\n"
+MEMBERS = "catchup_share, stage_share_basic, stage_share_applied, capital_patience"
+
+
+def grouped(tree: Path, members: str) -> Path:
+    """Write groups into model/levers.yaml; the second has these members."""
+    path = tree / "model" / "levers.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("ramp_years: 2\n", f"{GROUPS}    levers: [{members}]\n"), encoding="utf-8")
+    return path
+
+
+def test_each_lever_is_in_one_group(tree: Path) -> None:
+    table = load_levers(grouped(tree, MEMBERS))
+
+    assert table.groups["money"].levers == ("fiscal_ai_rd",)
+    assert table.groups["rest"].title.zh == "Rest"
+    assert {name: table.group_of(name) for name in table.levers} == {
+        name: "money" if name == "fiscal_ai_rd" else "rest" for name in table.levers
+    }
+
+
+def test_without_groups_levers_have_none(tree: Path) -> None:
+    table = load_levers(tree / "model" / "levers.yaml")
+
+    assert table.groups == {} and {table.group_of(name) for name in table.levers} == {""}
+
+
+def test_a_lever_in_no_or_two_groups_and_one_unknown_are_told_at_once(
+    tree: Path, faults: Callable[..., list[str]]
+) -> None:
+    path = grouped(
+        tree, "fiscal_ai_rd, catchup_shar, stage_share_basic, stage_share_applied, capital_patience"
+    )
+
+    assert faults(load_levers, path) == [
+        "model/levers.yaml:7: fiscal_ai_rd stands at model/levers.yaml:4 already; keep it in one group",
+        'model/levers.yaml:7: there is no lever "catchup_shar"; did you mean "catchup_share"?',
+        'model/levers.yaml:16: catchup_share is in no group; add it to one under "groups:"',
+    ]

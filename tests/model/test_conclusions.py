@@ -11,10 +11,10 @@ ROOMY_MAIN_ROAD = {"route_ceiling[scale]": 24.0, "route_ceiling[lean]": 12.0, "r
 MAIN_ROAD_ENDS = {"route_ceiling[scale]": 12.0, "route_ceiling[lean]": 20.0, "route_ceiling[embodied]": 22.0}
 PORTFOLIOS = {
     "of today": ("pure_catchup", "explore_base"),
-    "open": ("catchup_open", "catchup_explore_open"),
+    "open": ("catchup_open", "explore_open"),
     "closed": ("catchup_closed", "catchup_explore_closed"),
 }
-"""Catching up alone, and catching up and exploring, under each governance."""
+"""Catching up alone, and catching up and exploring, with the same doors and programmes."""
 
 HOSTILE_TO_OPENNESS = {
     "foreign_openness_future": 0.05,

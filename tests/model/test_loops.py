@@ -23,7 +23,7 @@ def changed(loop: LoopEntry, **values: object) -> LoopEntry:
 
 def test_every_loop_is_closed_in_the_equations(model: Model, loops: dict[str, LoopEntry]) -> None:
     cycles = [cycle for loop in loops.values() for cycle in loop.cycles]
-    assert len(loops) == 16
+    assert len(loops) == 22
     assert len(cycles) > len(loops)
     for cycle in cycles:
         for cause, effect in links(cycle):
@@ -47,7 +47,7 @@ def test_a_wrong_sign_is_found(model: Model, loops: dict[str, LoopEntry]) -> Non
 
 def test_the_sign_of_a_link_depends_on_the_state(model: Model, loops: dict[str, LoopEntry]) -> None:
     """Imitation rises with the distance to the leader, and falls where that is too large to bridge."""
-    variables = ("knowledge_distance[scale,basic]", "room_to_imitate[scale,basic]")
+    variables = ("knowledge_distance[home,scale,basic]", "imitation_growth[home,scale,basic]")
     near = changed(loops["B3"], variables=variables, signs=("+", "-"))
     far = changed(near, state={"year": 2030, "world": {"imitation_distance": 0.05}})
     found = {link.found for link in link_signs(model, near) if link.cause == variables[0]}

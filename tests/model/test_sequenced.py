@@ -86,3 +86,53 @@ def test_native_and_numpy_switch_alike(model: Model, triggered: dict[float, Stra
         one, other = model.run(plan), model.run(plan, engine="numpy")
         for name in OUTPUTS:
             np.testing.assert_allclose(one[name], other[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+LONG_ROAD = {"route_ceiling[scale]": 24.0}
+SHORT_ROAD = {"route_ceiling[scale]": 12.0}
+
+
+def first_move(model: Model, **world: float) -> float:
+    """Give the time at which the levers of late_switch have begun to move, infinity for never."""
+    run = model.run("late_switch", world=world)
+    moved = run.time[run["policy_switch"] > 0]
+    return float(moved[0]) if moved.size else np.inf
+
+
+def test_late_switch_waits_until_scale_has_been_slow_for_a_year(model: Model) -> None:
+    run, plan = model.run("late_switch"), model.strategy("late_switch")
+    assert plan.switch is not None
+    slow = run.time[(run["scale_pace"] < plan.switch.below) & (run.time >= model.policy_start)]
+    save = run.time[1] - run.time[0]
+    begun = first_move(model)
+    assert slow[0] + plan.switch.for_years <= begun + save / 2
+    assert begun <= slow[0] + plan.switch.for_years + 2 * save
+    assert run["scale_pace"][run.time <= slow[0] - save].min() > plan.switch.below
+
+
+def test_the_shorter_the_road_of_scale_the_sooner_it_is_left(model: Model) -> None:
+    moments = [first_move(model, **world) for world in (SHORT_ROAD, {}, LONG_ROAD)]
+    assert moments == sorted(moments) and len(set(moments)) == 3
+    assert moments[0] > model.policy_start
+
+
+def test_late_switch_goes_from_catching_up_to_the_mix_and_keeps_the_doors(model: Model) -> None:
+    run, first, second = (model.run(name) for name in ("late_switch", "pure_catchup", "explore_base"))
+    waiting, done = run["policy_switch"] == 0, run["policy_switch"] == 1
+    assert waiting.any() and done.any()
+    for name in model.levers:
+        np.testing.assert_array_equal(run[name][waiting], first[name][waiting], err_msg=name)
+        np.testing.assert_allclose(run[name][done], second[name][done], rtol=1e-12, err_msg=name)
+    for name in (*model.lever_table.groups["doors"].levers, *model.lever_table.groups["programmes"].levers):
+        assert set(run[name]) == {model.levers[name].baseline}, name
+
+
+def test_a_pace_that_is_waited_for_is_seen_alike_by_all_engines(model: Model) -> None:
+    one, other = model.run("late_switch"), model.run("late_switch", engine="numpy")
+    for name in (*OUTPUTS, "scale_pace"):
+        np.testing.assert_allclose(one[name], other[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_the_pace_seen_before_policies_is_that_of_the_start(model: Model) -> None:
+    pace = model.run()["scale_pace"]
+    assert pace[0] == pytest.approx(model.equations.defaults["initial_capability_growth"])

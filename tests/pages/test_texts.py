@@ -50,7 +50,7 @@ def test_every_text_is_used_by_a_page() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     prefixes = (
         *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_", "lead_"),
-        *("kind_", "distribution_", "confidence_", "portfolio_", "governance_"),
+        *("kind_", "distribution_", "confidence_", "portfolio_", "governance_", "switch_on_"),
         *(
             "limits_",
             "variant_",

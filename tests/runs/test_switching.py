@@ -114,6 +114,28 @@ def test_a_smaller_gap_is_waited_for_longer_and_held_as_long_as_asked(
     assert starts == sorted(starts) and len(set(starts)) == 3
 
 
+@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("years", [0.0, 1.5])
+def test_the_levers_go_over_once_the_pace_has_been_low_for_long_enough(
+    small: Model, turning: Callable[..., Strategy], engine: Any, years: float
+) -> None:
+    """The pace falls from 1 in 2026 by an eighth a year and is below a half from the step after 2030 on."""
+    plan = turning(outcome="scale_pace", below=0.5, for_years=years)
+    run = small.run(plan, engine=engine)
+    moved = np.clip((TIMES - (2030 + STEP + years)) / 2, 0, 1)
+    np.testing.assert_allclose(run["policy_switch"], moved[SAVED], rtol=1e-12, atol=1e-12)
+    assert (run["switch_gap_months"] == 0).all()
+
+
+def test_only_what_the_file_names_is_waited_for(small: Model, turning: Callable[..., Strategy]) -> None:
+    """The pace falls below zero, which would be below every trigger, and the gap too."""
+    by_gap = small.run(turning(below=1e-9, for_years=0.0))
+    by_pace = small.run(turning(outcome="scale_pace", below=1e-9, for_years=0.0))
+    assert (by_gap["switch_scale_pace"] == 0).all() and (by_pace["switch_gap_months"] == 0).all()
+    assert by_gap["policy_switch"][-1] == by_pace["policy_switch"][-1] == 1
+    assert (by_gap["policy_switch"] != by_pace["policy_switch"]).any()
+
+
 def test_it_never_goes_back(small: Model) -> None:
     run = small.run("turning")
     gap, share = run["frontier_gap_months"], run["policy_switch"]
@@ -321,4 +343,4 @@ def test_a_model_without_a_switch_refuses(
     ],
 )
 def test_a_switch_says_what_it_is(changes: Mapping[str, float], words: str) -> None:
-    assert str(replace(Switch("open", 6.0, 1.0, 2.0, {}), **changes)) == words
+    assert str(replace(Switch("open", "frontier_gap_months", 6.0, 1.0, 2.0, {}), **changes)) == words

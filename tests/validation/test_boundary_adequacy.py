@@ -59,7 +59,7 @@ def test_histories_and_dated_scenarios_are_among_the_inputs(model: Model) -> Non
     [
         ("  capital_climate:", "  capital_weather:", '"capital_climate" moves with time from outside'),
         ("  capital_climate:", "  capability_index:", '"capability_index" does not move with time'),
-        ("strategies: [scholarly, english]", "strategies: [scolarly]", 'no strategy "scolarly"'),
+        ("strategies: [english, scholarly]", "strategies: [scolarly]", 'no strategy "scolarly"'),
     ],
 )
 def test_what_is_missing_stale_or_unknown_is_told(

@@ -36,13 +36,13 @@ def test_public_money_is_of_the_country_s_size_at_all_times(model: Model, member
 
 def test_constants_are_those_of_the_file_also_in_ensembles(model: Model, member: str) -> None:
     run = model.run("baseline", member)
-    assert run["gdp"][0] == pytest.approx(11000)
-    assert run["accelerator_stock"][0].tolist() == [50, 1]
+    assert run["gdp"][0][0] == pytest.approx(11000)
+    assert run["accelerator_stock"][0][0].tolist() == [50, 1]
     assert (run["export_control"] == 0).all()
     worlds = model.sample_worlds(3, seed=5)
     outputs = ["gdp", "export_control"]
     many = model.ensemble(["baseline"], [member], worlds=worlds, outputs=outputs)
-    assert many["gdp"].isel(time=0).to_numpy() == pytest.approx(11000)
+    assert many["gdp[home_market]"].isel(time=0).to_numpy() == pytest.approx(11000)
     assert (many["export_control"] == 0).all()
 
 
@@ -50,7 +50,7 @@ def test_expectations_written_before_the_run_hold(measured: Callable[[str, str],
     assert measured("family_member", "Expectations written before the run that hold").passed
 
 
-def test_that_no_foreign_services_are_used_is_not_hidden(
+def test_that_persons_use_no_foreign_services_is_not_hidden(
     result: Result, measured: Callable[[str, str], Measure]
 ) -> None:
     """Half of the country had tried AI by 2023; while the model says otherwise the test is not passed."""
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_a_country_is_told(
     [
         ("{initial_gpd: 9000}", "no variable of this name"),
         ("{time_step: 1}", "is control"),
-        ('{"knowledge[scale,basic]": 1}', "one element"),
+        ('{"knowledge[home,scale,basic]": 1}', "one element"),
     ],
 )
 def test_a_constant_that_cannot_be_set_is_refused(

@@ -47,7 +47,7 @@ def test_partial_correlation_finds_the_driver_behind_what_moves_with_it() -> Non
 
 
 def test_the_strongest_parameters_are_found_again(measured: Callable[[str, str], Measure]) -> None:
-    for name in ("capability_index", "ai_enabled_output", "adoption_rate"):
+    for name in ("capability_index", "ai_income", "adoption_rate"):
         assert measured("sensitivity_analysis", f"{name}: strongest").value >= 0.6
 
 

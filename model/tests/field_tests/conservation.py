@@ -13,6 +13,7 @@ import numpy as np
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.names import split_element
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,27 +22,16 @@ if TYPE_CHECKING:
     from twintrack.runs.results import Run
 
 SHARES = (
-    *("route_share", "public_stage_share", "entry_mix", "development_cost_share", "compute_claim"),
-    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part", "market_share"),
-    "combination_weight",
+    *("route_share", "compute_claim", "public_stage_share", "entry_mix", "development_cost_share"),
+    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part", "combination_weight"),
 )
-"""Arrays whose elements sum to one: along their last axis, and market shares over the countries."""
-
-ALONG_FIRST = {"market_share"}
-"""Shares that sum to one along their first axis."""
-
 FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     # people
     "students become juniors": (("students", "juniors"), ("enrolment",), ("dropped_out", "skilling")),
     "skilled staff": (("skilled_staff",), ("skilled_entry",), ("skilled_exit",)),
-    "top talent of home origin": (
-        ("top_talent_at_home", "top_talent_abroad"),
-        ("top_formation[home]",),
-        ("top_exits_of_home_origin",),
-    ),
     "top talent of the world": (
         ("top_talent_at_home", "top_talent_abroad", "top_talent_elsewhere"),
-        ("top_places_to_fill",),
+        ("top_formation",),
         ("top_exits",),
     ),
     "top talent of foreign origin": (("foreign_talent",), ("foreign_arrivals",), ("foreign_departures",)),
@@ -88,10 +78,12 @@ def conservation_run(model: Model, strategy: str, scenario: str = "decoupling") 
 def with_inner_flows(run: Run) -> pd.DataFrame:
     """Give all variables, and flows that the model writes inside its stocks."""
     values = run.variables
-    top = values["top_talent_at_home"] + values["top_talent_abroad"]
+    dropped_out = {
+        f"dropped_out[{country}]": values[f"graduation[{country}]"] - values[f"career_entry[{country}]"]
+        for country in ("home", "leader")
+    }
     further = {
-        "dropped_out": total(values, ("graduation",)) - total(values, ("career_entry",)),
-        "top_exits_of_home_origin": values["top_turnover"] * top,
+        **dropped_out,
         "top_exits": values["top_turnover"] * values["top_talent_of_the_world"],
         "products_retired": values["products"] / values["product_life"],
     }
@@ -99,20 +91,12 @@ def with_inner_flows(run: Run) -> pd.DataFrame:
 
 
 def total(variables: pd.DataFrame, names: tuple[str, ...]) -> Array:
-    """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks.
-
-    A name with brackets stands for that element alone.
-    """
-    found = {name: [label for label in variables if label == name or _base(label) == name] for name in names}
-    missing = sorted(name for name, labels in found.items() if not labels)
+    """Sum variables with all their elements, shape (saves,). Raises InputError for names the model lacks."""
+    elements = [name for name in variables if str(name).split("[")[0] in names]
+    missing = set(names) - {str(name).split("[")[0] for name in elements}
     if missing:
-        raise InputError([Fault(name, "the model has no such variable") for name in missing])
-    elements = [label for labels in found.values() for label in labels]
+        raise InputError([Fault(name, "the model has no such variable") for name in sorted(missing)])
     return variables[elements].sum(axis=1).to_numpy(np.float64)
-
-
-def _base(label: object) -> str:
-    return str(label).split("[")[0]
 
 
 def residual(variables: pd.DataFrame, what: str, step: float) -> float:
@@ -124,18 +108,7 @@ def residual(variables: pd.DataFrame, what: str, step: float) -> float:
 
 
 def share_error(variables: pd.DataFrame, name: str) -> float:
-    """Give how far the elements of an array of shares are from summing to one."""
-    parts: dict[str, list[str]] = {}
-    for label in map(str, variables):
-        if _base(label) == name:
-            parts.setdefault(_whole(label), []).append(label)
-    sums = [variables[labels].sum(axis=1) for labels in parts.values()]
-    return float(max((whole - 1.0).abs().max() for whole in sums))
-
-
-def _whole(label: str) -> str:
-    """Give the subscripts of a share that say of which whole it is a part."""
-    first, *rest = label.rstrip("]").split("[")[1].split(",")
-    if _base(label) in ALONG_FIRST:
-        return ",".join(rest)
-    return ",".join([first, *rest][:-1])
+    """Give how far shares are from summing to one over their last axis, the worst of all countries."""
+    shares = variables.filter(regex=rf"^{name}\[")
+    wholes = shares.T.groupby(lambda label: split_element(str(label))[1][:-1]).sum()
+    return float((wholes - 1.0).abs().to_numpy().max())

@@ -41,7 +41,7 @@ def _imports_per_money(runs: Runs) -> float:
     """Give imported accelerators a year over all money spent on accelerators, H100e per bn CNY, in 2025."""
     run = runs["baseline"]
     return float(
-        run.at("accelerator_purchases[imported]", [2025])[0] / run.at("accelerator_outlay", [2025])[0]
+        run.at("accelerator_purchases[home,world_chips]", [2025])[0] / run.at("accelerator_outlay", [2025])[0]
     )
 
 

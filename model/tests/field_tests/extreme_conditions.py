@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ from field_tests.names_zh import named
 from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
 
 if TYPE_CHECKING:
+    from twintrack.equations import Equations
+    from twintrack.equations.structure import Array
     from twintrack.model import Model
 
 FURTHER: Mapping[str, Mapping[str, float]] = {
@@ -47,20 +50,15 @@ MOST_GAIN = 100.0
 """Research that a thousand times the money may bring, in multiples."""
 
 
-def _largest(saved: Saved, central: Saved, name: str) -> float:
-    """Give the largest value of a variable over that of the central world."""
-    return float(np.abs(saved[name]).max() / np.abs(central[name]).max())
-
-
 ZERO: Mapping[str, tuple[str, str]] = {
     "no adoption, no users": ("nobody adopts", "adoption_rate"),
     "no people, no research": ("no talent", "creation"),
-    "no chips, no largest run": ("no chips", "home_run_compute"),
+    "no chips, no largest run": ("no chips", "largest_run"),
     "no chips, no accelerators bought": ("no chips", "accelerator_purchases"),
     "no public money, no public research": ("no public money", "public_research_money"),
-    "all doors closed, no imitation from 2028": ("total decoupling", "imitation"),
+    "all doors closed, no imitation from 2028": ("total decoupling", "imitation_growth"),
 }
-"""Zero in, nothing out: the condition, and the variable that must then be nothing."""
+"""Zero in, nothing out: the condition, and the variable of the home country that must then be nothing."""
 
 
 def extreme_conditions(model: Model) -> FieldTest:
@@ -71,8 +69,13 @@ def extreme_conditions(model: Model) -> FieldTest:
     found = _violations(model, {**runs, **{f"corners: {course}": saved for course, saved in corners.items()}})
     totals = {check: sum(len(case[check]) for case in found.values()) for check in CHECKS}
     central = runs["central"]
-    flows = {what: _late(runs[case], central, name) for what, (case, name) in ZERO.items()}
-    gain = _largest(runs["a thousand times the research money"], central, "research_scale")
+    at_home = partial(_at_home, model.equations)
+    flows = {
+        what: _late(at_home(runs[case], name), at_home(central, name), _start(central, name))
+        for what, (case, name) in ZERO.items()
+    }
+    richer = runs["a thousand times the research money"]
+    gain = _largest(at_home(richer, "research_scale"), at_home(central, "research_scale"))
     broken = sum(1 for value in flows.values() if value > NOTHING)
     measures = (
         told(Text("Extreme conditions run", "极端条件个数"), len(runs) - 1),
@@ -153,8 +156,22 @@ def _tables(found: Found, flows: Mapping[str, float]) -> tuple[Evidence, ...]:
     )
 
 
-def _late(saved: Saved, central: Saved, name: str) -> float:
-    """Give a flow's largest value over the central one, from 2028 on for conditions that begin in 2026."""
-    late = saved["calendar_year"] >= (2028 if name == "imitation" else 0)
-    late = np.broadcast_to(late, saved[name].shape[:1])
-    return float(np.abs(saved[name][late]).max() / np.abs(central[name]).max())
+def _at_home(equations: Equations, saved: Saved, name: str) -> Array:
+    """Give the values of a variable; of the home country where it is one by country."""
+    axes = equations.variables[name].elements
+    return saved[name][:, axes[0].index("home")] if axes and "home" in axes[0] else saved[name]
+
+
+def _largest(values: Array, central: Array) -> float:
+    """Give the largest value over that of the central world."""
+    return float(np.abs(values).max() / np.abs(central).max())
+
+
+def _start(central: Saved, name: str) -> int:
+    """Give the saved time from which a flow must be nothing: doors close by 2028, all else at once."""
+    return int(np.searchsorted(central["calendar_year"], 2028)) if name == "imitation_growth" else 0
+
+
+def _late(values: Array, central: Array, start: int) -> float:
+    """Give a flow's largest value over the central one, from a saved time on."""
+    return _largest(values[start:], central[start:])

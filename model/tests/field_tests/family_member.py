@@ -104,6 +104,6 @@ def _on_use(use: float) -> tuple[str, str]:
     if use >= LEAST_USE * EXPERIENCE_2023:
         return f"{en}.", f"{zh}。"
     return (
-        f"{en}: the model knows no foreign services, which people of an open country use.",
-        f"{zh}：模型不含开放国家居民会使用的国外服务。",
+        f"{en}: in the model persons use home services alone; those of an open country use foreign ones too.",
+        f"{zh}：模型中个人只使用本国服务，而开放国家的居民也会使用国外服务。",
     )

@@ -31,19 +31,21 @@ NO_PEOPLE = (
     "initial_top_at_home",
     "initial_top_abroad",
 )
-NO_CAPITAL = {"capital_shock": 1.0, "private_norm[home]": 0.0}
-NO_MONEY = ("reinvestment_share", "index_cost", "local_budget", "subsidy_rate")
+NO_MONEY = ("private_norm[home]", "reinvestment_share", "index_cost", "local_budget", "subsidy_rate")
+NO_INVESTORS = {"capital_shock": 1.0, "private_norm[home]": 0.0}
 NO_CHIPS = (
     "initial_accelerators[home,world_chips]",
     "initial_accelerators[home,home_chips]",
     "initial_capacity",
     "domestic_chip_invest",
     "chip_diversion",
+    "smuggling_share",
     "trade_access_base",
     "trade_openness",
     "trade_in_force_start",
-    "rental_appetite",
 )
+"""Of the home country: the leader has chips in all conditions, for it is what others are measured by."""
+
 EMBARGO = {"export_control_future": 1.0, "rationing": 1.0, "smuggling_share": 0.0}
 DECOUPLING = {
     "export_control_future": 1.0,
@@ -104,19 +106,20 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
     low_world = {name: parameter.low for name, parameter in model.world.items()}
     high_world = {name: parameter.high for name, parameter in model.world.items()}
     return {
-        "no money": {**dict.fromkeys([*money, *NO_MONEY], 0.0), **NO_CAPITAL},
+        "no money": {**dict.fromkeys([*money, *NO_MONEY], 0.0), **NO_INVESTORS},
         "no public money": dict.fromkeys(money, 0.0),
         "a thousand times the research money": {"fiscal_ai_rd": 60e3},
-        "no private capital": NO_CAPITAL,
+        "no private capital": NO_INVESTORS,
         # Not quite nobody: shares of nobody are not defined.
         "no talent": {**dict.fromkeys(NO_PEOPLE, 1e-9), "talent_training": 0.0, "talent_attraction": 0.0},
-        "no chips": dict.fromkeys(NO_CHIPS, 0.0),
+        "no chips": {**EMBARGO, "cloud_restriction_future": 1.0, **dict.fromkeys(NO_CHIPS, 0.0)},
         "embargo": EMBARGO,
         "total decoupling": DECOUPLING,
         "all levers at their low end": low,
         "all levers at their high end": high,
         "all index levers 0": dict.fromkeys(index, 0.0),
         "all index levers 1": dict.fromkeys(index, 1.0),
+        "one programme alone": {**dict.fromkeys(index, 0.0), "data_interoperability": 1.0},
         "no growth of cost": {"cost_growth_factor": 1.0},
         "tenfold growth of cost": {"cost_growth_factor": 10.0},
         "a hundredfold growth of cost": {"cost_growth_factor": 100.0},

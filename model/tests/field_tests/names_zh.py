@@ -19,6 +19,7 @@ _CHINESE = {
     "all levers at their high end": "全部杠杆取上限",
     "all index levers 0": "指数类杠杆全为0",
     "all index levers 1": "指数类杠杆全为1",
+    "one programme alone": "只实施一项政策",
     "no growth of cost": "成本不增长",
     "tenfold growth of cost": "成本每年增至10倍",
     "a hundredfold growth of cost": "成本每年增至100倍",
@@ -43,8 +44,7 @@ _CHINESE = {
     # balances
     "students become juniors": "学生成为初级人员",
     "skilled staff": "熟练人员",
-    "top talent of home origin": "本国出身的顶尖人才",
-    "top talent of the world": "全世界的顶尖人才",
+    "top talent of the world": "全球顶尖人才",
     "top talent of foreign origin": "外国出身的顶尖人才",
     "patient money": "耐心资本",
     "cash of young firms": "初创企业现金",

@@ -32,7 +32,7 @@ COMPARED = (
 )
 """Strategies among which the best is looked for: the poles of the question, and what planners name."""
 
-JUDGED = ("capability_index", "ai_enabled_output", "capability_gap")
+JUDGED = ("capability_index", "ai_income", "capability_gap")
 """Outcomes by which the best strategy is looked for."""
 
 SEED = 7

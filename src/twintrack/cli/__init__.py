@@ -50,8 +50,9 @@ class _Commands(click.Group):
 def main() -> None:
     """Simulate national strategies for artificial intelligence and compare them.
 
-    A STRATEGY is the name of one (`twintrack list strategies`), the path of a .yaml file, or a mix such as
-    "0.6 pure_catchup + 0.4 pure_exploration".
+    A STRATEGY is the name of one (`twintrack list strategies`), the path of a .yaml file, a mix such as
+    "0.6 pure_catchup + 0.4 pure_exploration", or parts (`twintrack list parts`) such as
+    "portfolio_mix + doors_open".
     """
 
 

@@ -17,21 +17,30 @@ if TYPE_CHECKING:
 Listed = dict[str, Any]
 
 
-def _strategies(model: Model) -> list[Listed]:
+def _strategies(model: Model, names: list[str]) -> list[Listed]:
     from twintrack.inputs.switches import switch_text
 
-    plans = [model.strategy(name) for name in model.strategies]
+    plans = [model.strategy(name) for name in names]
     return [
         {
             "name": plan.name,
             "title": plan.title.model_dump(),
             "description": plan.description.model_dump(),
+            "extends": list(plan.parents),
             "budget": plan.budget,
             "levers": list(plan.own),
             "switch": switch_text(plan.switch),
         }
         for plan in plans
     ]
+
+
+def _parts(model: Model) -> list[Listed]:
+    """List the parts of strategies, with the levers that they set, be it to where these stand anyway."""
+    entries = _strategies(model, model.inputs.strategies.parts())
+    plans = [model.strategy(entry["name"]) for entry in entries]
+    levers = [[name for name in model.levers if name in plan.said] for plan in plans]
+    return [{**entry, "levers": names} for entry, names in zip(entries, levers, strict=True)]
 
 
 def _worlds(model: Model, names: list[str]) -> list[Listed]:
@@ -50,6 +59,12 @@ def _entries(entries: Iterable[StrictSchema]) -> list[Listed]:
     """List entries of a file as they stand there, the name first."""
     dumped = (entry.model_dump(mode="json") for entry in entries)
     return [{"name": entry.pop("name"), **entry} for entry in dumped]
+
+
+def _levers(model: Model) -> list[Listed]:
+    """List the levers, each with the group that it is in."""
+    table = model.lever_table
+    return [{**entry, "group": table.group_of(entry["name"])} for entry in _entries(model.levers.values())]
 
 
 def _outcomes(model: Model) -> list[Listed]:
@@ -141,10 +156,14 @@ def _reports(model: Model) -> list[Listed]:
 
 
 KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {
-    "strategies": (_strategies, ("name", "title", "budget", "levers", "switch")),
+    "strategies": (
+        lambda model: _strategies(model, model.strategies),
+        ("name", "title", "extends", "budget", "levers", "switch"),
+    ),
+    "parts": (_parts, ("name", "title", "levers")),
     "scenarios": (lambda model: _worlds(model, model.scenarios), ("name", "title", "world")),
     "family": (lambda model: _worlds(model, model.inputs.family), ("name", "title", "world")),
-    "levers": (lambda model: _entries(model.levers.values()), ("name", "title", "unit", "range", "baseline")),
+    "levers": (_levers, ("name", "group", "title", "unit", "range", "baseline")),
     "world": (
         lambda model: _entries(model.world.values()),
         ("name", "title", "unit", "range", "value", "distribution", "confidence"),
@@ -181,6 +200,9 @@ def _besides(entries: list[Listed]) -> str:
 
 
 NOTES: dict[str, Callable[[list[Listed]], str]] = {
+    "parts": lambda _: (
+        'Strategies are made of these: "extends: [a, b]" in a file, or "a + b" in place of a name.'
+    ),
     "family": lambda _: "These are other countries in the same equations; name one as the scenario of a run.",
     "world": _assumed,
     "sectors": _besides,
@@ -194,8 +216,8 @@ NOTES: dict[str, Callable[[list[Listed]], str]] = {
 def list_command(kind: str, as_json: bool) -> None:
     """List all things of a KIND.
 
-    Kinds: strategies, scenarios, family (other countries), levers, world, outcomes, context, variables,
-    sectors, loops, mechanisms and reports.
+    Kinds: strategies, parts (what strategies are made of), scenarios, family (other countries), levers,
+    world, outcomes, context, variables, sectors, loops, mechanisms and reports.
     """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import plain_table, print_json, print_table

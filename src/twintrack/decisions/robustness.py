@@ -211,14 +211,25 @@ def share_best_by_third(values: pd.DataFrame, better: str, parameter: pd.Series[
     Rows are the thirds (low, middle, high), columns `from` and `to` (the parameter's range there), `worlds`
     (their number) and one for each strategy.
     """
-    order = np.argsort(parameter.to_numpy(), kind="stable")
     rows: dict[str, dict[str, float]] = {}
-    for third, members in zip(THIRDS, np.array_split(order, len(THIRDS)), strict=True):
+    for third, members in thirds(parameter).items():
         inside = parameter.to_numpy()[members]
         shares = share_best(values.iloc[members], better)
         rows[third] = {"from": inside.min(), "to": inside.max(), "worlds": len(members)}
         rows[third] |= {str(name): share for name, share in shares.items()}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def finite_worlds(values: pd.DataFrame) -> pd.DataFrame:
+    """Give the worlds in which every strategy has a finite value."""
+    finite: pd.DataFrame = values.loc[np.isfinite(values.to_numpy()).all(axis=1)]
+    return finite
+
+
+def thirds(parameter: pd.Series[float]) -> dict[str, NDArray[np.int64]]:
+    """Give the places of the worlds in each third of a parameter's values: low, middle, high."""
+    order = np.argsort(parameter.to_numpy(), kind="stable")
+    return dict(zip(THIRDS, np.array_split(order, len(THIRDS)), strict=True))
 
 
 def _level(values: pd.DataFrame) -> float:

@@ -18,6 +18,7 @@ from twintrack.inputs.loops import loop_faults
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
+from twintrack.inputs.strategies import PARTS
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
@@ -46,13 +47,13 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
         content = load_content(root)
     if content is None:
         return list(dict.fromkeys(faults))
-    faults += [*_names_used_twice(content), *_countries_that_hide(content)]
+    faults += [*_names_used_twice(content), *_countries_that_hide(content), *_hidden_parts(content)]
     faults += _table_citations(content)
     for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
             content.scenario(str(path))
             faults += _ground_citations(path, content)
-    for path in yaml_files(root / "strategies"):
+    for path in (*yaml_files(root / "strategies"), *yaml_files(root / "strategies" / PARTS)):
         with faults:
             content.strategies.resolve(path)
             faults += _strategy_citations(path, content)
@@ -109,6 +110,16 @@ def _countries_that_hide(content: Content) -> list[Fault]:
         )
         for name in content.family
         if name in content.scenarios
+    ]
+
+
+def _hidden_parts(content: Content) -> list[Fault]:
+    folder = content.root / "strategies"
+    named = {path.stem for path in yaml_files(folder)}
+    return [
+        Fault(shown(path), f'"{path.stem}" is a strategy too, which hides this part; rename one')
+        for path in yaml_files(folder / PARTS)
+        if path.stem in named
     ]
 
 

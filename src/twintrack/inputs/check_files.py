@@ -15,6 +15,7 @@ from twintrack.inputs.levers import load_levers
 from twintrack.inputs.outcomes import load_outcomes
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import load_sources
+from twintrack.inputs.strategies import PARTS
 from twintrack.inputs.surprises import load_surprises
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import load_scenario, load_world
@@ -40,7 +41,8 @@ def check_file(path: Path, content: Content) -> list[Fault]:
 
 def content_files(root: Path) -> list[Path]:
     """List the files of a content: model, tables, scenarios, history, strategies, reports, posterior."""
-    folders = ("model", "model/scenarios", "model/family", "model/history", "strategies", "reports")
+    model = ("model", "model/scenarios", "model/family", "model/history")
+    folders = (*model, "strategies", f"strategies/{PARTS}", "reports")
     posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",

@@ -25,7 +25,7 @@ from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
 from twintrack.inputs.schemas import Citation
 from twintrack.inputs.sources import load_sources
-from twintrack.inputs.strategies import StrategyLibrary
+from twintrack.inputs.strategy_library import StrategyLibrary
 from twintrack.inputs.structure_schemas import LoopEntry, Mechanism
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import Scenario, WorldParameter, find_scenario, load_scenario, load_world

@@ -37,8 +37,8 @@ def state_faults(path: Path, content: Content) -> list[Fault]:
     for place, loop in enumerate(loops.values()):
         where = partial(document.where, "loops", place, "state")
         state = loop.state
-        if state.strategy not in content.strategies.names():
-            message = unknown("strategy", state.strategy, content.strategies.names())
+        if state.strategy not in content.strategies.known():
+            message = unknown("strategy", state.strategy, content.strategies.known())
             faults.append(Fault(where("strategy"), message))
         if state.scenario not in content.scenarios:
             message = unknown("scenario", state.scenario, content.scenarios)

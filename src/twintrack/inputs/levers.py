@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.schemas import LeverEntry, LeversFile
+from twintrack.inputs.schemas import LeverEntry, LeverGroupEntry, LeversFile
 from twintrack.inputs.settings import Setting, Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
-from twintrack.inputs.yaml_files import read_document
+from twintrack.inputs.yaml_files import Document, read_document
 
 
 class Lever(LeverEntry):
@@ -22,13 +22,27 @@ class Lever(LeverEntry):
     name: str
 
 
+class LeverGroup(LeverGroupEntry):
+    """A group of levers with its name."""
+
+    name: str
+
+
 @dataclass(frozen=True)
 class LeverTable:
-    """All levers; a lever given as one number moves from `policy_start` (decimal year) for `ramp_years`."""
+    """All levers; a lever given as one number moves from `policy_start` (decimal year) for `ramp_years`.
+
+    `groups` hold each lever once, or are none.
+    """
 
     policy_start: float
     ramp_years: float
     levers: Mapping[str, Lever]
+    groups: Mapping[str, LeverGroup] = field(default_factory=dict)
+
+    def group_of(self, lever: str) -> str:
+        """Give the name of the group that a lever is in, "" where levers have no groups."""
+        return next((name for name, group in self.groups.items() if lever in group.levers), "")
 
     def constants(self) -> dict[str, TimePath]:
         """Give every lever's path when nothing is done: its baseline value for ever."""
@@ -61,6 +75,30 @@ class LeverTable:
 
 def load_levers(path: Path) -> LeverTable:
     """Read model/levers.yaml; raises InputError with all its faults."""
-    file = validated(read_document(path), LeversFile)
+    document = read_document(path)
+    file = validated(document, LeversFile)
+    faults = FaultList(_group_faults(document, file))
+    faults.raise_any()
     levers = {name: Lever.model_construct(name=name, **dict(entry)) for name, entry in file.levers.items()}
-    return LeverTable(file.policy_start, file.ramp_years, levers)
+    groups = {
+        name: LeverGroup.model_construct(name=name, **dict(entry)) for name, entry in file.groups.items()
+    }
+    return LeverTable(file.policy_start, file.ramp_years, levers, groups)
+
+
+def _group_faults(document: Document, file: LeversFile) -> Iterable[Fault]:
+    """Find members that are no levers, and levers in two groups or, where there are groups, in none."""
+    found: dict[str, str] = {}
+    for group, entry in file.groups.items():
+        for place, name in enumerate(entry.levers):
+            where = document.where("groups", group, "levers", place)
+            if name not in file.levers:
+                yield Fault(where, unknown("lever", name, file.levers))
+            elif name in found:
+                yield Fault(where, f"{name} stands at {found[name]} already; keep it in one group")
+            else:
+                found[name] = where
+    for name in file.levers if file.groups else ():
+        if name not in found:
+            where = document.where("levers", name)
+            yield Fault(where, f'{name} is in no group; add it to one under "groups:"')

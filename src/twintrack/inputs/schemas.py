@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -148,6 +148,14 @@ class LeverEntry(_Ranged):
         return f"must be from {self.low:g} to {self.high:g} (unit: {self.unit}), not {value:g}"
 
 
+class LeverGroupEntry(StrictSchema):
+    """Levers that one decision moves."""
+
+    title: Words
+    levers: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Their names."""
+
+
 class LeversFile(StrictSchema):
     """model/levers.yaml."""
 
@@ -155,6 +163,8 @@ class LeversFile(StrictSchema):
     """Decimal year in which a lever given as one number begins to move."""
     ramp_years: Annotated[Number, Field(ge=0)]
     """Years that it then takes to get there."""
+    groups: dict[str, LeverGroupEntry] = Field(default_factory=dict)
+    """Where there are any, each lever is in one of them."""
     levers: dict[str, LeverEntry]
 
 
@@ -285,8 +295,8 @@ class ScenarioFile(StrictSchema):
     """What values stand on, by name; where some are told, all must be."""
 
 
-SWITCH_OUTCOME = "frontier_gap_months"
-"""What a strategy can wait for: the model watches this outcome."""
+SwitchOutcome = Literal["frontier_gap_months", "scale_pace"]
+"""What a strategy can wait for: the model watches these outcomes."""
 NO_SWITCH = "none"
 """What stands for no switch."""
 
@@ -300,7 +310,7 @@ def _switch(value: Any) -> Any:
 class SwitchWhen(StrictSchema):
     """When a strategy goes over to another one: at a date, or once an outcome has been low for some time."""
 
-    outcome: Literal["frontier_gap_months"] | None = None
+    outcome: SwitchOutcome | None = None
     """What is watched, from policy_start on."""
     below: Positive | None = None
     """The outcome must be below this, in its own unit."""
@@ -316,7 +326,8 @@ class SwitchWhen(StrictSchema):
         if dated and (state != (None, None) or self.for_years is not None):
             raise refused('has both a date and an outcome; write either "date:", or "outcome:" and "below:"')
         if not dated and None in state:
-            raise refused(f'needs a date, or "outcome: {SWITCH_OUTCOME}" and "below:" with a number')
+            watched = " or ".join(get_args(SwitchOutcome))
+            raise refused(f'needs a date, or "outcome:" ({watched}) and "below:" with a number')
         return self
 
 
@@ -332,21 +343,36 @@ class SwitchEntry(StrictSchema):
     """Years that the levers take to where the other strategy then stands; as for levers when not given."""
 
 
+def _names(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    if value is not None and not isinstance(value, list | tuple):
+        raise refused(f"must be a name or a list of names, not {described(value)}")
+    return value
+
+
 class StrategyFile(StrictSchema):
     """strategies/NAME.yaml: what is done with the levers over time."""
 
     title: Words | None = None
     description: Words | None = None
-    extends: Text | None = None
-    """The strategy that this one starts from; the baseline when neither `extends` nor `mix` is given."""
+    extends: Annotated[tuple[Text, ...] | None, BeforeValidator(_names), Field(min_length=1)] = None
+    """The strategy that this one starts from, or a list of parts that are put together.
+
+    Parts must not set one lever differently, unless this file sets it itself. The baseline when neither
+    `extends` nor `mix` is given.
+    """
     mix: Annotated[dict[str, Number], Field(min_length=1)] | None = None
     """Strategies with weights that sum to one: every lever follows the weighted mean of theirs."""
     levers: dict[str, RawSetting] = Field(default_factory=dict)
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
     switch: Annotated[SwitchEntry | None, BeforeValidator(_switch)] = None
     """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
-    budget: Literal["own", "equal"] = "own"
-    """equal: money levers are scaled until the present value of public cost equals the baseline's."""
+    budget: Literal["own", "equal"] | None = None
+    """equal: money levers are scaled until the present value of public cost equals the baseline's.
+
+    The parent's when not given; own where no parent says one, and for a mix.
+    """
     notes: str = ""
     references: tuple[str, ...] = ()
 

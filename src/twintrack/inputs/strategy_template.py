@@ -10,7 +10,8 @@ from pathlib import Path
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.levers import LeverTable
-from twintrack.inputs.strategies import Strategy, mix_terms
+from twintrack.inputs.references import mix_terms, part_names
+from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.strategy_files import shortest_setting
 from twintrack.inputs.yaml_files import shown
 
@@ -45,8 +46,6 @@ def start_strategy(path: Path, parent: str, content: Content) -> None:
 
 
 def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
-    terms = mix_terms(parent, parent)
-    start = f"extends: {parent}" if terms is None else f"mix: {json.dumps(terms)}"
     title = json.dumps(name.replace("_", " ").capitalize())
     about = json.dumps(f"As {parent}; not changed yet.")
     first = f"{table.policy_start:g}"
@@ -55,7 +54,7 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
         f"description: {{en: {about}, zh: {about}}}",
         "# notes: what a reader should know beside that",
         "# references: []    # keys of model/sources.yaml",
-        start,
+        _start(parent),
         f"budget: {base.budget}    # or equal: money levers scaled to cost what the baseline costs",
         "",
         "# What is not named here is as in the parent. Take the # away from `levers:` and from what changes.",
@@ -73,6 +72,15 @@ def _text(name: str, parent: str, base: Strategy, table: LeverTable) -> str:
         limits = f"{lever.low:g} to {lever.high:g} {lever.unit}"
         lines.append(f"#   {lever.name}: {shown_setting}    # {limits}: {lever.title.en}")
     return "\n".join(lines) + "\n"
+
+
+def _start(parent: str) -> str:
+    """Give the line that names what the strategy stands on."""
+    terms, parts = mix_terms(parent, parent), part_names(parent)
+    if terms is not None:
+        return f"mix: {json.dumps(terms)}"
+    named = f"[{', '.join(parts)}]" if parts else parent
+    return f"extends: {named}    # a strategy, or a list of parts: see `twintrack list parts`"
 
 
 def _switch_lines(base: Strategy) -> list[str]:

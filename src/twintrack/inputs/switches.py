@@ -7,13 +7,16 @@ waited for and what the levers do afterwards. A switch at a date needs none of t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.schemas import NO_SWITCH, SWITCH_OUTCOME
+from twintrack.inputs.schemas import NO_SWITCH, SwitchOutcome
 from twintrack.inputs.settings import Setting
+
+Said = Mapping[str, str]
+"""The place ("file:line") where something was said last, by the name of the lever that was set there."""
 
 
 @dataclass(frozen=True)
@@ -22,32 +25,36 @@ class Switch:
 
     Attributes:
         to: Name of the strategy that it goes over to, for people to read.
-        below: Months; the gap to the leader must have been below this, from the start of policies on,
+        outcome: What is watched; it must have been
+        below: below this, in the outcome's unit, from the start of policies on,
         for_years: for so many years without a break.
         ramp_years: Years that the levers then take to where `paths` stand at that time.
         paths: Path of every lever in the strategy that it goes over to.
+        said: Places of the levers that some file sets in `paths`.
     """
 
     to: str
+    outcome: SwitchOutcome
     below: float
     for_years: float
     ramp_years: float
     paths: Mapping[str, TimePath]
+    said: Said = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         held = f" for {_years(self.for_years)}" if self.for_years else ""
         pace = f" over {_years(self.ramp_years)}" if self.ramp_years else " at once"
-        return f"to {self.to}{pace}, once {SWITCH_OUTCOME} has been below {self.below:g}{held}"
+        return f"to {self.to}{pace}, once {self.outcome} has been below {self.below:g}{held}"
 
-    def moved(self, settings: Mapping[str, Setting], table: LeverTable) -> Switch:
-        """Give the switch with some levers set anew in what it leads to."""
-        return replace(self, paths=table.moved(self.paths, settings))
+    def moved(self, settings: Mapping[str, Setting], table: LeverTable, said: Said) -> Switch:
+        """Give the switch with some levers set anew, at the places `said`, in what it leads to."""
+        return replace(self, paths=table.moved(self.paths, settings), said={**self.said, **said})
 
     def to_dict(self) -> dict[str, Any]:
         """Give the switch as plain numbers and texts, without the paths."""
         return {
             "to": self.to,
-            "when": {"outcome": SWITCH_OUTCOME, "below": self.below, "for_years": self.for_years},
+            "when": {"outcome": self.outcome, "below": self.below, "for_years": self.for_years},
             "ramp_years": self.ramp_years,
         }
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.schemas import SwitchOutcome
 from twintrack.runs.arrays import lever_series
 
 if TYPE_CHECKING:
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 SHARE = "policy_switch"
 """The stock that goes from 0 (first strategy) to 1 (second strategy)."""
 
-TRIGGER = {
-    "switch_gap_months": "below",
-    "switch_hold_time": "for_years",
-    "switch_ramp": "ramp_years",
+TRIGGER: Mapping[SwitchOutcome, str] = {
+    "frontier_gap_months": "switch_gap_months",
+    "scale_pace": "switch_scale_pace",
 }
-"""Constants of the model that hold the trigger, and what of a switch each of them takes."""
+"""For each outcome that can be waited for the constant of the model that holds its trigger."""
 
-SWITCH_VARIABLES = (SHARE, *TRIGGER)
-"""What a model must have for strategies to switch in it."""
+TIMES = {"switch_hold_time": "for_years", "switch_ramp": "ramp_years"}
+"""Constants of the model that hold times, and what of a switch each of them takes."""
+
+SWITCH_VARIABLES = (SHARE, *TRIGGER.values(), *TIMES)
+"""What a model has for strategies to switch in it."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ def lever_inputs(plan: Strategy, equations: Equations, times: Array) -> LeverInp
     switch = plan.switch
     if switch is None:
         return LeverInputs({}, series, None)
-    missing = [name for name in SWITCH_VARIABLES if name not in equations.variables]
+    trigger = TRIGGER[switch.outcome]
+    missing = [name for name in (SHARE, trigger, *TIMES) if name not in equations.variables]
     if missing:
         message = f"waits for its moment to switch, but the model has no {', '.join(missing)}"
         raise InputError(Fault(f'strategy "{plan.name}"', message))
     from twintrack.engines.base import Blend
 
-    constants = {name: np.array(getattr(switch, part), np.float64) for name, part in TRIGGER.items()}
+    given = {trigger: switch.below, **{name: getattr(switch, part) for name, part in TIMES.items()}}
+    constants = {name: np.array(value, np.float64) for name, value in given.items()}
     return LeverInputs(constants, series, Blend(SHARE, lever_series(switch.paths, times)))
 
 

@@ -323,7 +323,9 @@ def test_the_page_depends_on_what_it_read_and_on_nothing_else(report_folder: Pat
     assert all(path.is_file() for path in read)
     named = {path.stem for path in read if path.parent == content / "strategies"}
     experiment = {name for row in PORTFOLIOS.values() for name in row}
-    assert named == {"baseline", "pure_exploration"} | experiment
+    compared = {"baseline", "pure_exploration", "catchup_explore_open"}
+    assert named == compared | experiment
+    assert content / "strategies" / "parts" / "doors_open.yaml" in read
 
 
 def test_a_changed_strategy_changes_the_results(

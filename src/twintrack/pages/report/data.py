@@ -46,7 +46,7 @@ MOST_COLUMNS = 8
 GOVERNANCE = ("closed", "base", "open")
 PORTFOLIOS = {
     "catchup": ("catchup_closed", "pure_catchup", "catchup_open"),
-    "mix": ("catchup_explore_closed", "explore_base", "catchup_explore_open"),
+    "mix": ("catchup_explore_closed", "explore_base", "explore_open"),
 }
 """The strategies of the portfolio by governance experiment, in the order of GOVERNANCE."""
 BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")

@@ -103,7 +103,7 @@ def _switch(view: ReportView, strategy: str) -> str:
     ]
     years = "switch_year" if switch.for_years == 1 else "switch_years"
     return view.texts(
-        "switch_words",
+        f"switch_on_{switch.outcome}",
         to=view.of(view.data.model.strategy(switch.to).title),
         below=plain(switch.below),
         years=view.texts(years, count=plain(switch.for_years)),

@@ -1,0 +1,72 @@
+"""The strategies that can be asked for: by name or file, as a mix or as parts, and with levers set on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.levers import LeverTable
+from twintrack.inputs.settings import Setting
+from twintrack.inputs.strategies import Strategy, StrategyFolders, course_fault
+from twintrack.inputs.strategy_reading import StrategyReading
+from twintrack.inputs.validation import FaultList
+from twintrack.inputs.yaml_files import read_value
+
+
+class StrategyLibrary(StrategyFolders):
+    """The strategies in some folders, merged with their parents."""
+
+    def __init__(self, table: LeverTable, folders: Sequence[Path]) -> None:
+        super().__init__(folders)
+        self.table = table
+
+    def resolve(
+        self,
+        reference: str | Path | Strategy,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        origin: str = "--set",
+        where: str = "",
+    ) -> Strategy:
+        """Give the merged strategy.
+
+        `reference` is a name, a path to a .yaml file, a mix such as "0.6 pure_catchup + 0.4 baseline", parts
+        such as "portfolio_mix + doors_open", or a strategy already merged. `overrides` sets levers on top:
+        numbers, mappings from dates to numbers, or the YAML text of either. Raises InputError with all faults
+        of all files read and of the overrides, which are located at "<origin> NAME=VALUE"; `where` is the
+        place of the reference itself. Levers set on top of a strategy that switches hold before and after.
+        """
+        faults = FaultList()
+        strategy: Strategy | None = None
+        settings: dict[str, Setting] = {}
+        with faults:
+            if isinstance(reference, Strategy):
+                strategy = reference
+            else:
+                strategy = StrategyReading(self, self.table).strategy(reference, where)
+        with faults:
+            settings = self._override_settings(overrides or {}, origin)
+        if strategy is None or faults:
+            raise InputError(faults)
+        if not settings:
+            return strategy
+        course = strategy.course.moved(settings, self.table, {})
+        over = course_fault(course)
+        if over:
+            given = " ".join(f"{origin} {name}={value}" for name, value in (overrides or {}).items())
+            raise InputError(Fault(given, over))
+        return replace(strategy, paths=course.paths, switch=course.switch)
+
+    def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:
+        faults = FaultList()
+        settings: dict[str, Setting] = {}
+        for name, value in overrides.items():
+            place = f"{origin} {name}={value}"
+            with faults:
+                plain = read_value(value, place) if isinstance(value, str) else value
+                settings |= self.table.read_settings({name: plain}, lambda *_, at=place: at)
+        faults.raise_any()
+        return settings
