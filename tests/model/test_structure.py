@@ -61,7 +61,12 @@ def at_the_step(model: Model) -> Saved:
 
 
 COARSE = {
-    "half the step": {"divide": 0.02, "effective_compute_ratio": 0.02, "zombie_share": 0.02},
+    "half the step": {
+        "divide": 0.02,
+        "effective_compute_ratio": 0.02,
+        "zombie_share": 0.02,
+        "domestic_stack_share": 0.015,
+    },
     "Runge-Kutta 4": {
         "divide": 0.04,
         "effective_compute_ratio": 0.04,
@@ -70,10 +75,10 @@ COARSE = {
         "capability_gap": 0.02,
         "accelerator_stock": 0.02,
         "compute_gap": 0.02,
-        "net_talent_flow": 0.015,
+        "net_talent_flow": 0.02,
         "route_concentration_hhi": 0.015,
         "subsidy_dependence": 0.015,
-        "domestic_stack_share": 0.015,
+        "domestic_stack_share": 0.025,
     },
 }
 """Outcomes that a finer integration moves by more than 1 % of their range, and by how much at most.
