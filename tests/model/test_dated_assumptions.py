@@ -33,7 +33,12 @@ MOST_STEPS = 3.0
 """What a dated value may move a headline level within one time step after its date, in units of the largest
 step change of the undated run from 2026 on. One step of another rate moves a level by the difference of two
 step changes: a rate may become four times what it was. A level that is computed anew moves by more."""
-GROWTH = {"cost_growth_factor": "frontier_run_cost", "hardware_growth_factor": "hardware_price_performance"}
+GROWTH = {
+    "cost_growth_factor": "ln_desired_run_cost",
+    "hardware_growth_factor": "ln_price_performance",
+}
+"""Logarithms of what a growth factor moves."""
+
 NOTHING_BINDS = {"flop_per_accelerator_year": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
 """Constants with which no run is too large for a fleet, a route that is used up slows nothing, and the leader
 answers nobody."""
@@ -135,7 +140,7 @@ def test_a_dated_growth_holds_from_its_date_on(model: Model, parameter: str) -> 
     engine = NumpyEngine(replace(model.equations, time=grid))
 
     usual, changed = (
-        engine.run(NOTHING_BINDS, series, [level])[level][:, 0]
+        np.exp(engine.run(NOTHING_BINDS, series, [level])[level][:, 0])
         for series in ({}, {parameter: dated(model, parameter, grid)})
     )
 

@@ -12,8 +12,8 @@ from twintrack.equations import Equations
 from twintrack.model import Model
 
 SHARE_NAME = re.compile(r"share|_in_force$|adoption|trust$|literacy$|belief$|openness$|passage$")
-NOT_SHARES = {"extent_in_force"}
-"""What is called alike: a sum over all programmes."""
+NOT_SHARES = {"ambition_in_force"}
+"""What is called alike: a run aimed at may be larger than the leader's."""
 
 
 def test_every_share_of_the_model_is_watched(equations: Equations) -> None:
