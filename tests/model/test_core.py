@@ -217,7 +217,7 @@ def test_compute_that_a_blockade_leaves_grows_with_chips_of_ones_own(cases: dict
 
 
 def test_one_administration_carries_out_all_programmes(model: Model) -> None:
-    """With more of them each is carried out less well, also those that nobody enlarged; fewer are as today's."""
+    """With more of them each is carried out less well, enlarged or not; fewer are as today's."""
     fewer, usual, more = (
         model.run("baseline", **levers).variables.iloc[-1]
         for levers in (dict.fromkeys(PROGRAMMES, 0.0), {}, dict.fromkeys(PROGRAMMES, 1.0))
