@@ -1,33 +1,34 @@
-"""What an answer is: a table as readers see it, and what is left out of it."""
+"""What an answer is: a table as readers see it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from twintrack.formats import number
+
+LARGE = 10.0
+"""Gains from this size on are written without decimals."""
+
 
 @dataclass(frozen=True)
 class Answer:
-    """A table; `notes` say in plain words what this model cannot be asked.
-
-    `str(answer)` is the table as Markdown, without title and notes.
-    """
+    """A table. `str(answer)` is the table as Markdown, without title."""
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
-    notes: Sequence[str] = ()
 
     def __str__(self) -> str:
         if not self.rows:
-            return markdown(("",), [("nothing of this can be asked yet",)])
+            return markdown(("",), [("none",)])
         return markdown(self.header, self.rows)
 
 
-def left_out(answers: Iterable[Answer]) -> Answer:
-    """Gather the notes of several answers, each once."""
-    notes = dict.fromkeys(note for answer in answers for note in answer.notes)
-    return Answer("What is left out", ("left out",), [(note,) for note in notes or ("nothing",)])
+def gains(values: Sequence[float]) -> list[str]:
+    """Write gains of one outcome in one form: three decimals, or none where one of them is large."""
+    form = ".3f" if all(abs(value) < LARGE for value in values) else ".0f"
+    return [number(value, form) for value in values]
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

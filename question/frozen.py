@@ -15,13 +15,12 @@ from pathlib import Path
 import pandas as pd
 
 import twintrack
-from question.asked import DOORS, PORTFOLIOS, SCALE, YEARS, outcomes
-from twintrack.decisions.pairs import Pair, PairQuestion, shares_by_setting
+from question.asked import OUTCOMES, PAIRS, SCALE, YEARS
+from twintrack.decisions.pairs import PairQuestion, shares_by_setting
 from twintrack.model import Model
 from twintrack.resources import atomic_write
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "frozen_shares.csv"
-PAIRS: tuple[Pair, ...] = (*PORTFOLIOS, (DOORS[1], DOORS[0]))
 CEILINGS = (11.0, 14.0, 18.0, 26.0)
 WORLDS = 300
 SEED = 1
@@ -34,7 +33,7 @@ def frozen_table(model: Model) -> str:
 
     Ties count one half; `worlds` counts those in which both strategies have a number.
     """
-    question = PairQuestion(PAIRS, outcomes(model), YEARS)
+    question = PairQuestion(PAIRS, OUTCOMES, YEARS)
     worlds = model.draw_worlds(WORLDS, SEED, prior=True)
     settings = {f"{ceiling:g}": {SCALE: ceiling} for ceiling in CEILINGS}
     table = shares_by_setting(model, question, worlds, settings)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from question import asked
+from question import asked, watched
 from question.answers import Answer
 from twintrack.decisions.pairs import Pair
 from twintrack.formats import number
@@ -25,53 +25,44 @@ def watched_medians(
     worlds: pd.DataFrame,
     family: asked.Family,
     pair: Pair,
-    way: Sequence[asked.Watched],
+    way: Sequence[watched.Watched],
     *,
     title: str,
+    under: Sequence[str],
 ) -> Answer:
-    """Give medians under the second strategy of a pair, and at the end the first one's lead in capability.
+    """Give medians under some strategies of a pair, and at the end the first one's lead in capability.
 
-    A row for each variable and setting, a column for each year; values that are not finite are left out of a
-    median.
+    A row for each variable, strategy and setting, a column for each year; values that are not finite are left
+    out of a median.
     """
-    found = {item: name for item in way if (name := _name(model, item))}
-    known = asked.known(model, [family])
-    absent = [" or ".join(item.names) for item in way if item not in found]
-    notes = [*known.notes, *asked.missing_note(absent, "variable")]
-    header = ("median", family.title, *(f"{year:.0f}" for year in asked.WATCHED_YEARS))
-    if not known.families:
-        return Answer(title, header, [], notes)
-    names = list(dict.fromkeys([*found.values(), asked.LEVEL]))
+    names = list(dict.fromkeys([*(item.name for item in way), asked.LEVEL]))
     results = {
-        label: Experiment(
-            pair, worlds=worlds, outputs=names, times=asked.WATCHED_YEARS, world=world, model=model
-        )
+        label: Experiment(pair, worlds=worlds, outputs=names, times=watched.YEARS, world=world, model=model)
         .dataset()
         .squeeze("scenario")
         for label, world in family.settings.items()
     }
-    return Answer(title, header, list(_rows(results, found, pair)), notes)
+    header = ("median", "under", family.title, *(f"{year:.0f}" for year in watched.YEARS))
+    return Answer(title, header, [*_levels(results, way, under), *_leads(results, pair)])
 
 
-def _rows(
-    results: dict[str, xr.Dataset], found: dict[asked.Watched, str], pair: Pair
+def _levels(
+    results: dict[str, xr.Dataset], way: Sequence[watched.Watched], under: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
+    for item in way:
+        for strategy in under:
+            for label, cells in results.items():
+                values = cells[item.name].sel(strategy=strategy).to_numpy()
+                shown = np.log10(values) if item.orders else values
+                yield (item.title, strategy, label, *_medians(shown, item.form))
+
+
+def _leads(results: dict[str, xr.Dataset], pair: Pair) -> Iterator[tuple[str, ...]]:
     first, second = pair
-    for item, name in found.items():
-        for label, cells in results.items():
-            values = cells[name].sel(strategy=second).to_numpy()
-            shown = np.log10(values) if item.orders else values
-            yield (item.title, label, *_medians(shown, item.form))
     for label, cells in results.items():
         level = cells[asked.LEVEL]
         lead = (level.sel(strategy=first) - level.sel(strategy=second)).to_numpy()
-        yield (f"capability, {first} over {second}, OOM", label, *_medians(lead, ".3f"))
-
-
-def _name(model: Model, item: asked.Watched) -> str | None:
-    """Give the first of the names of what is watched that the model has."""
-    labels = {label for variable in model.equations.variables.values() for label in variable.labels}
-    return next((name for name in item.names if name in labels), None)
+        yield ("lead in capability, OOM", f"{first} over {second}", label, *_medians(lead, ".3f"))
 
 
 def _medians(values: NDArray[np.float64], form: str) -> list[str]:

@@ -15,37 +15,35 @@ from twintrack.model import Model
 
 
 def setting_answers(
-    model: Model, worlds: pd.DataFrame, pairs: Sequence[Pair], known: asked.Known
+    model: Model, worlds: pd.DataFrame, pairs: Sequence[Pair], families: Iterable[asked.Family]
 ) -> list[Answer]:
     """Give one table for each pair: a row for each setting, the worlds as drawn first."""
-    question = PairQuestion(pairs, asked.outcomes(model), asked.YEARS)
-    table = shares_by_setting(model, question, worlds, asked.everything(known.families))
+    question = PairQuestion(pairs, asked.OUTCOMES, asked.YEARS)
+    table = shares_by_setting(model, question, worlds, asked.everything(families))
     table["row"] = table["setting"]
-    return _answers(model, question, table, known.notes)
+    return _answers(model, question, table)
 
 
 def band_answers(
     model: Model, worlds: pd.DataFrame, pairs: Sequence[Pair], parameters: Iterable[str]
 ) -> list[Answer]:
-    """Give one table for each pair: a row for each third of each parameter that is drawn."""
-    asked_for = list(parameters)
-    absent = [name for name in asked_for if name not in worlds]
-    question = PairQuestion(pairs, asked.outcomes(model), asked.YEARS)
-    thirds = {name: None for name in asked_for if name not in absent}
-    table = shares_by_band(model, question, worlds, thirds)
+    """Give one table for each pair: a row for each third of each parameter."""
+    question = PairQuestion(pairs, asked.OUTCOMES, asked.YEARS)
+    table = shares_by_band(model, question, worlds, dict.fromkeys(parameters))
     table["row"] = [_band(row) for row in table.to_dict("records")]
-    return _answers(model, question, table, asked.missing_note(absent, "parameter"))
+    return _answers(model, question, table)
 
 
-def _answers(model: Model, question: PairQuestion, table: pd.DataFrame, notes: Iterable[str]) -> list[Answer]:
+def share_columns(model: Model) -> list[str]:
+    """Give the headings of shares: each outcome in each year."""
+    return [f"{model.outcomes[name].title.en} {year:.0f}" for name in asked.OUTCOMES for year in asked.YEARS]
+
+
+def _answers(model: Model, question: PairQuestion, table: pd.DataFrame) -> list[Answer]:
     """Put each pair into a table; the last columns count comparisons that are ties or have no number."""
-    titles = [model.outcomes[name].title.en for name in question.outcomes]
-    columns = [f"{title} {year:.0f}" for title in titles for year in question.years]
-    header = ("", *columns, "ties", "no number")
-    absent = [name for name in asked.OUTCOMES if name not in question.outcomes]
-    told = [*notes, *asked.missing_note(absent, "outcome")]
+    header = ("", *share_columns(model), "ties", "no number")
     return [
-        Answer(f"Share of worlds: {first} better than {second}", header, _rows(table, (first, second)), told)
+        Answer(f"Share of worlds: {first} better than {second}", header, _rows(table, (first, second)))
         for first, second in question.pairs
     ]
 

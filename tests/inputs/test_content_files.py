@@ -259,18 +259,31 @@ def test_scenarios_move_every_parameter_off_its_central_value(
 @pytest.mark.parametrize(
     ("scenario", "parameter", "times", "values"),
     [
-        ("slow_cost_growth", "cost_growth_factor", [2016, 2025.875, 2026, 2040], [2.4, 2.4, 1.6, 1.6]),
-        ("fast_cost_growth", "cost_growth_factor", [2016, 2025.875, 2026, 2040], [2.4, 2.4, 3, 3]),
-        ("leader_explores", "leader_exploration", [2016, 2025.875, 2026, 2040], [0.15, 0.15, 0.5, 0.5]),
-        ("open_source_cutoff", "open_source_cutoff", [2016, 2027.875, 2028, 2040], [0, 0, 1, 1]),
-        ("capital_winter", "capital_shock", [2026.875, 2027, 2029.875, 2030, 2040], [0, 0.6, 0.6, 0, 0]),
+        ("spend_slow", "cost_growth_factor", [2026, 2040], [1.6, 1.6]),
+        ("spend_fast", "cost_growth_factor", [2026, 2040], [3.8, 3.8]),
+        ("price_fast", "hardware_growth_factor", [2026, 2040], [1.25, 1.25]),
+        ("price_slow", "hardware_growth_factor", [2026, 2040], [1.55, 1.55]),
+        ("return_high", "step_return", [2026, 2040], [1.25, 1.25]),
+        ("return_low", "step_return", [2026, 2040], [0.7, 0.7]),
+        ("linear_innovation", "stage_need", [2026, 2040], [1, 1]),
+        ("linear_innovation", "helix_gain", [2026, 2040], [0, 0]),
+        ("linear_innovation", "problem_need", [2026, 2040], [0, 0]),
+        ("leader_explores", "leader_exploration", [2026, 2040], [0.5, 0.5]),
+        ("open_source_cutoff", "open_source_cutoff", [2028, 2040], [1, 1]),
+        ("capital_winter", "capital_shock", [2027, 2029.875, 2030, 2040], [0.6, 0.6, 0, 0]),
     ],
 )
 def test_dated_scenarios_are_steps_that_leave_history_alone(
-    scenarios: dict[str, Scenario], scenario: str, parameter: str, times: list[float], values: list[float]
+    scenarios: dict[str, Scenario],
+    shipped: Content,
+    scenario: str,
+    parameter: str,
+    times: list[float],
+    values: list[float],
 ) -> None:
     path = scenarios[scenario].world[parameter]
     assert isinstance(path, TimePath)
+    assert path.at([2016, times[0] - 0.125]).tolist() == [shipped.world[parameter].value] * 2
     assert path.at(times).tolist() == values
 
 

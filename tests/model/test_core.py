@@ -36,7 +36,8 @@ LINEAR = {"stage_need": 1.0, "helix_gain": 0.0, "problem_need": 0.0}
 CASES: Mapping[str, Mapping[str, float]] = {
     "central": {},
     "faster hardware": {"hardware_growth_factor": 1.5},
-    "a higher cap": {"concentration_cap": 0.5},
+    "a cap of a tenth": {"concentration_cap": 0.1},
+    "a cap of a fifth": {"concentration_cap": 0.2},
     "scale is never believed": {"belief_level": 100.0},
     "nobody leaves": {"leave_share_base": 0.0},
     "all leave": {"leave_share_base": 1.0, "pull_by_packages": 0.0, "pull_by_standing": 0.0},
@@ -90,11 +91,8 @@ def test_both_obey_the_same_cap_on_what_runs_take(cases: dict[str, Saved], saved
     work = np.prod([float(saved[name].ravel()[0]) for name in constants])
     np.testing.assert_allclose(saved["run_capacity"], work * saved["effective_compute"], rtol=1e-12)
     assert (saved["largest_run"].sum(axis=2) <= saved["run_capacity"] * (1 + 1e-12)).all()
-    higher, usual = (
-        cases[name]["run_capacity"][0] / cases[name]["concentration_cap"].ravel()[0]
-        for name in ("a higher cap", "central")
-    )
-    np.testing.assert_allclose(higher, usual, rtol=1e-12)
+    doubled, usual = (cases[name]["run_capacity"][0] for name in ("a cap of a fifth", "a cap of a tenth"))
+    np.testing.assert_allclose(doubled, 2 * usual, rtol=1e-12)
 
 
 def test_the_follower_makes_no_large_run_before_it_believes_in_scale(cases: dict[str, Saved]) -> None:
@@ -146,9 +144,9 @@ def test_the_leader_reads_what_a_country_ahead_of_it_shows(cases: dict[str, Save
 
 def test_the_linear_chain_is_a_limit_of_the_model_and_not_its_centre(cases: dict[str, Saved]) -> None:
     linear, central = cases["linear chain"], cases["central"]
-    ground, base = linear["ln_ground"], linear["ln_base"]
-    for stage, before in ((BASIC, BASIC), (APPLIED, BASIC), (INDUSTRIAL, APPLIED)):
-        np.testing.assert_allclose(ground[..., stage], base[..., before], rtol=1e-12)
+    for stage, before in ((APPLIED, BASIC), (INDUSTRIAL, APPLIED)):
+        np.testing.assert_allclose(linear["ln_ground"][..., stage], linear["ln_base"][..., before], rtol=1e-12)
+    np.testing.assert_allclose(linear["ln_ground"][..., BASIC], linear["ln_base"][..., BASIC], rtol=1e-12)
     np.testing.assert_allclose(linear["helix"], 1.0)
     assert (np.abs(linear["general_capability"][-1] - central["general_capability"][-1]) > 0.1).all()
 
@@ -217,14 +215,14 @@ def test_compute_that_a_blockade_leaves_grows_with_chips_of_ones_own(cases: dict
 
 
 def test_one_administration_carries_out_all_programmes(model: Model) -> None:
-    """With more of them each is carried out less well, enlarged or not; fewer are as today's."""
+    """With more of them each is carried out less well; with fewer no better than today."""
     fewer, usual, more = (
         model.run("baseline", **levers).variables.iloc[-1]
         for levers in (dict.fromkeys(PROGRAMMES, 0.0), {}, dict.fromkeys(PROGRAMMES, 1.0))
     )
-    assert usual["execution"] == fewer["execution"] == pytest.approx(1.0)
+    assert fewer["execution"] == usual["execution"] == pytest.approx(1.0)
     for name in ("execution", "alliance_in_force", "quality_marks", "partnership"):
-        assert more[name] < 0.98 * usual[name], name
+        assert more[name] < usual[name], name
 
 
 def test_half_the_extent_of_a_programme_costs_a_quarter(laboratory: Laboratory) -> None:

@@ -33,12 +33,8 @@ MOST_STEPS = 3.0
 """What a dated value may move a headline level within one time step after its date, in units of the largest
 step change of the undated run from 2026 on. One step of another rate moves a level by the difference of two
 step changes: a rate may become four times what it was. A level that is computed anew moves by more."""
-GROWTH = {
-    "cost_growth_factor": "ln_desired_run_cost",
-    "hardware_growth_factor": "ln_price_performance",
-}
-"""Logarithms of what a growth factor moves."""
-
+GROWTH = {"cost_growth_factor": "ln_desired_run_cost", "hardware_growth_factor": "ln_price_performance"}
+"""Growth factors, and the logarithm of what grows by them."""
 NOTHING_BINDS = {"flop_per_accelerator_year": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
 """Constants with which no run is too large for a fleet, a route that is used up slows nothing, and the leader
 answers nobody."""
@@ -140,11 +136,11 @@ def test_a_dated_growth_holds_from_its_date_on(model: Model, parameter: str) -> 
     engine = NumpyEngine(replace(model.equations, time=grid))
 
     usual, changed = (
-        np.exp(engine.run(NOTHING_BINDS, series, [level])[level][:, 0])
+        engine.run(NOTHING_BINDS, series, [level])[level][:, 0]
         for series in ({}, {parameter: dated(model, parameter, grid)})
     )
 
     until, after = grid.saved <= DATE, grid.saved >= DATE
-    yearly = np.exp(np.diff(np.log(changed[after])) / time.step)
+    yearly = np.exp(np.diff(changed[after]) / time.step)
     np.testing.assert_allclose(yearly, far_end(model, parameter), rtol=1e-9)
     np.testing.assert_allclose(changed[until], usual[until], rtol=1e-12)

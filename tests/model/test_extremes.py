@@ -13,7 +13,7 @@ from twintrack.model import Model
 
 SHARE_NAME = re.compile(r"share|_in_force$|adoption|trust$|literacy$|belief$|openness$|passage$")
 NOT_SHARES = {"ambition_in_force"}
-"""What is called alike: a run aimed at may be larger than the leader's."""
+"""What is called alike: a sum over all programmes."""
 
 
 def test_every_share_of_the_model_is_watched(equations: Equations) -> None:

@@ -75,6 +75,7 @@ COARSE = {
         "capability_gap": 0.02,
         "accelerator_stock": 0.02,
         "compute_gap": 0.02,
+        "frontier_gap_months": 0.015,
         "net_talent_flow": 0.02,
         "route_concentration_hhi": 0.015,
         "subsidy_dependence": 0.015,
