@@ -55,7 +55,10 @@ def test_tables_carry_units(model: Model) -> None:
     run = model.run()
     assert run.outcomes.index.name == "year"
     assert run.outcomes.attrs["units"]["frontier_gap_months"] == "months"
-    assert run.variables.attrs["units"]["knowledge[home,scale,basic]"] == run.units["knowledge[home,scale,basic]"]
+    assert (
+        run.variables.attrs["units"]["knowledge[home,scale,basic]"]
+        == run.units["knowledge[home,scale,basic]"]
+    )
 
 
 def test_a_lever_given_as_a_number_is_reached_after_the_ramp(model: Model) -> None:
