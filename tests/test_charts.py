@@ -92,7 +92,7 @@ def test_bars_take_the_colour_of_the_side_they_are_on() -> None:
 
 def test_a_run_draws_its_outcomes_with_titles_and_units(model: Model) -> None:
     run = model.run("pure_catchup")
-    figure = run.plot("frontier_gap_months", "knowledge[scale,basic]")
+    figure = run.plot("frontier_gap_months", "knowledge[home,scale,basic]")
     assert [trace.name for trace in figure.data] == ["pure_catchup", "baseline"] * 2
     # Two compiled functions, for outcomes and for everything, may differ in the last digits.
     np.testing.assert_allclose(figure.data[0].y, run["frontier_gap_months"], rtol=1e-12)

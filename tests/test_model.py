@@ -55,7 +55,10 @@ def test_tables_carry_units(model: Model) -> None:
     run = model.run()
     assert run.outcomes.index.name == "year"
     assert run.outcomes.attrs["units"]["frontier_gap_months"] == "months"
-    assert run.variables.attrs["units"]["knowledge[scale,basic]"] == run.units["knowledge[scale,basic]"]
+    assert (
+        run.variables.attrs["units"]["knowledge[home,scale,basic]"]
+        == run.units["knowledge[home,scale,basic]"]
+    )
 
 
 def test_a_lever_given_as_a_number_is_reached_after_the_ramp(model: Model) -> None:
@@ -203,9 +206,9 @@ def test_an_ensemble_has_the_same_worlds_for_all_and_agrees_with_single_runs(mod
 def test_an_ensemble_takes_given_worlds_and_any_variable(model: Model) -> None:
     worlds = pd.DataFrame({"cost_growth_factor": [1.8, 2.4]})
     result = model.ensemble(
-        ["baseline"], worlds=worlds, outputs=["knowledge[scale,basic]", "frontier_run_cost"]
+        ["baseline"], worlds=worlds, outputs=["knowledge[home,scale,basic]", "frontier_run_cost"]
     )
-    assert list(result.data_vars) == ["knowledge[scale,basic]", "frontier_run_cost"]
+    assert list(result.data_vars) == ["knowledge[home,scale,basic]", "frontier_run_cost"]
     last = result["frontier_run_cost"].isel(strategy=0, scenario=0, time=-1)
     assert float(last[0]) < float(last[1]) == pytest.approx(model.run()["frontier_run_cost"][-1], rel=1e-9)
 

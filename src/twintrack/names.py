@@ -16,7 +16,7 @@ def snake(text: str) -> str:
 
 
 def split_element(label: str) -> tuple[str, tuple[str, ...]]:
-    """Split "knowledge[scale,basic]" into ("knowledge", ("scale", "basic")); "x" gives ("x", ()).
+    """Split "room[home,scale]" into ("room", ("home", "scale")); "x" gives ("x", ()).
 
     Blanks around the elements are ignored. Raises ValueError when the brackets are not in order.
     """
@@ -25,13 +25,13 @@ def split_element(label: str) -> tuple[str, tuple[str, ...]]:
     match = _ELEMENT.match(label.strip())
     elements = tuple(part.strip() for part in match["elements"].split(",")) if match else ()
     if match is None or not all(elements):
-        message = f'"{label}" is not a name or an element such as "knowledge[scale,basic]"'
+        message = f'"{label}" is not a name or an element such as "room[home,scale]"'
         raise ValueError(message)
     return match["name"], elements
 
 
 def join_element(name: str, elements: Sequence[str]) -> str:
-    """Give the label of an element: ("knowledge", ("scale", "basic")) -> "knowledge[scale,basic]"."""
+    """Give the label of an element: ("room", ("home", "scale")) -> "room[home,scale]"."""
     return f"{name}[{','.join(elements)}]" if elements else name
 
 

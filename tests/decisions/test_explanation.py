@@ -59,7 +59,7 @@ def test_a_misspelt_name_is_told_with_the_nearest(model: Model, asked: str) -> N
 
 def test_brackets_out_of_order_are_told(model: Model) -> None:
     with pytest.raises(InputError, match="not a name or an element"):
-        model.explain("knowledge[scale")
+        model.explain("knowledge[home,scale")
 
 
 def test_a_lognormal_parameter_tells_its_spread(model: Model) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from twintrack.decisions.pairs import (
     simulated,
 )
 from twintrack.errors import InputError, TwinTrackError
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 
 QUESTION = PairQuestion((("a", "b"),), ("speed", "cost"), (2030.0, 2040.0))
@@ -113,6 +116,16 @@ REAL = PairQuestion(
 )
 
 
+def stepped(world: Mapping[str, Any], drawn: pd.Series) -> dict[str, Any]:
+    """Give a setting whose dated values step from what a world has drawn, as they do in an ensemble."""
+    paths = {}
+    for name, value in world.items():
+        if isinstance(value, dict):
+            ((date, later),) = value.items()
+            paths[name] = TimePath.through([(float(date), drawn[name]), (float(date), later)])
+    return {**world, **paths}
+
+
 def test_all_strategies_and_settings_meet_the_same_worlds(model: Model) -> None:
     """Shares agree with runs of each world by itself, under what a setting sets."""
     worlds = model.draw_worlds(3, seed=5, prior=True)
@@ -124,7 +137,7 @@ def test_all_strategies_and_settings_meet_the_same_worlds(model: Model) -> None:
         leads = []
         for _, drawn in worlds.iterrows():
             mix, catchup = (
-                model.run(name, world={**drawn, **world}).outcomes["capability_gap"].loc[2040]
+                model.run(name, world={**drawn, **stepped(world, drawn)}).outcomes["capability_gap"].loc[2040]
                 for name in REAL.pairs[0]
             )
             leads.append(catchup - mix)

@@ -109,7 +109,7 @@ def test_nothing_is_left_of_subscripts(equations: Equations, flat: FlatModel, wi
     assert without.ranges == {}
     assert {variable.shape for variable in without.variables.values()} == {()}
     assert list(flat.names) == [label for item in equations.variables.values() for label in item.labels]
-    assert flat.names["knowledge[scale,basic]"].lower() == "knowledge scale basic"
+    assert flat.names["knowledge[home,scale,basic]"].lower() == "knowledge home scale basic"
 
 
 def test_units_groups_and_words_are_kept(equations: Equations, flat: FlatModel, without: Equations) -> None:

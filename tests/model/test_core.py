@@ -145,7 +145,9 @@ def test_the_leader_reads_what_a_country_ahead_of_it_shows(cases: dict[str, Save
 def test_the_linear_chain_is_a_limit_of_the_model_and_not_its_centre(cases: dict[str, Saved]) -> None:
     linear, central = cases["linear chain"], cases["central"]
     for stage, before in ((APPLIED, BASIC), (INDUSTRIAL, APPLIED)):
-        np.testing.assert_allclose(linear["ln_ground"][..., stage], linear["ln_base"][..., before], rtol=1e-12)
+        np.testing.assert_allclose(
+            linear["ln_ground"][..., stage], linear["ln_base"][..., before], rtol=1e-12
+        )
     np.testing.assert_allclose(linear["ln_ground"][..., BASIC], linear["ln_base"][..., BASIC], rtol=1e-12)
     np.testing.assert_allclose(linear["helix"], 1.0)
     assert (np.abs(linear["general_capability"][-1] - central["general_capability"][-1]) > 0.1).all()

@@ -8,6 +8,7 @@ import pytest
 
 from field_tests.bounds import SHARES, amounts, infinite, negative, outside
 from field_tests.laboratory import Laboratory, Saved, random_corners
+from field_tests.mixtures import TIMES, random_mixtures
 from twintrack.equations import Equations
 from twintrack.model import Model
 
@@ -62,3 +63,24 @@ def test_stocks_stay_at_zero_or_above_in_the_corners_of_the_world(
 
 def test_shares_stay_between_zero_and_one_in_the_corners_of_the_world(corners: dict[str, Saved]) -> None:
     assert {course: found for course, saved in corners.items() if (found := outside(saved))} == {}
+
+
+@pytest.fixture(scope="module")
+def mixtures(model: Model, laboratory: Laboratory) -> Saved:
+    return random_mixtures(model, laboratory, runs=2000, seed=5)
+
+
+@pytest.mark.slow
+def test_mixtures_of_all_ends_stay_within_bounds(mixtures: Saved, equations: Equations) -> None:
+    """Levers, world parameters and scenarios in 2,000 random corners."""
+    assert infinite(mixtures) == []
+    assert negative(mixtures, amounts(equations)) == []
+    assert outside(mixtures) == []
+
+
+@pytest.mark.slow
+def test_no_time_constant_is_shorter_than_the_step_in_any_mixture(
+    mixtures: Saved, equations: Equations
+) -> None:
+    shortest = {name: float(mixtures[name].min()) for name in TIMES}
+    assert {name: value for name, value in shortest.items() if value <= equations.time.step} == {}

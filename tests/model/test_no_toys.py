@@ -20,7 +20,7 @@ JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
 WORLDS = 1000
 LEVER_WORLDS = 200
 SEED = 11
-AFFORDABLE = 0.7
+AFFORDABLE = 0.6
 """Extent of all index levers at once that leaves a little money for other things."""
 
 Finals = dict[str, dict[str, np.ndarray]]

@@ -65,7 +65,9 @@ def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model:
 
     def loss(openness: float) -> float:
         read, cut_off = (
-            final(model, "capability_index", {"reciprocity": 1.0, "foreign_openness_future": abroad}, openness)
+            final(
+                model, "capability_index", {"reciprocity": 1.0, "foreign_openness_future": abroad}, openness
+            )
             for abroad in (0.4, 0.0)
         )
         return read - cut_off

@@ -87,7 +87,7 @@ def readers(equations: Equations, name: str) -> set[str]:
 
 
 def test_trap_01_cost_has_a_frontier_a_fixed_capability_and_a_price_of_a_lag(central: Saved) -> None:
-    """The frontier's cost rises to a limit, that of a fixed capability falls, and who enters late pays less."""
+    """The frontier's cost rises to a limit, that of a fixed capability falls; who enters late pays less."""
     growth = np.diff(np.log(central["frontier_run_cost"]))
     assert 0 < growth[-1] < 0.5 * growth[0]
     assert (np.diff(central["fixed_capability_cost"]) < 0).all()

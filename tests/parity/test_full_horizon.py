@@ -75,7 +75,7 @@ def settings(model: Model) -> list[tuple[Strategy, dict[str, float]]]:
     found = []
     for number, world in enumerate(worlds):
         paths, after = random_paths(model, rng), random_paths(model, rng)
-        switch = Switch("random", below=1e6, for_years=0.0, ramp_years=3.0, paths=after)
+        switch = Switch("random", "frontier_gap_months", 1e6, 0.0, 3.0, after)
         plan = replace(model.strategy("baseline"), paths=paths, switch=switch if number % 2 else None)
         found.append((plan, world))
     return found

@@ -79,10 +79,10 @@ def test_levers_are_evaluated_on_the_times() -> None:
 
 
 def test_places_of_variables_and_elements(model: Model) -> None:
-    assert place_of(model.equations, "knowledge[lean,industrial]") == ("knowledge", (1, 2))
+    assert place_of(model.equations, "knowledge[home,lean,industrial]") == ("knowledge", (0, 1, 2))
     assert place_of(model.equations, "knowledge") == ("knowledge", ())
     assert along_time(np.arange(24).reshape(2, 4, 3), (1, 2)).tolist() == [5, 17]
-    for wrong in ("knowledge[lean]", "knowledge[lean,late]"):
+    for wrong in ("knowledge[lean]", "knowledge[home,lean,late]"):
         with pytest.raises(ValueError):
             place_of(model.equations, wrong)
     with pytest.raises(KeyError):

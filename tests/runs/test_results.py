@@ -25,7 +25,7 @@ def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     assert gap["unit"] == "months" and gap["values"] == run["frontier_gap_months"].tolist()
     variables = run.to_dict(all_variables=True)["variables"]
     assert variables["frontier_run_cost"]["unit"] == "MUSD"
-    assert len(variables["knowledge[scale,basic]"]["values"]) == len(told["time"])
+    assert len(variables["knowledge[home,scale,basic]"]["values"]) == len(told["time"])
     json.dumps(run.to_dict(all_variables=True), allow_nan=False)
 
 
@@ -45,7 +45,7 @@ def test_years_between_saved_times_are_interpolated_and_others_refused(model: Mo
 
 
 @pytest.mark.parametrize(
-    "name", ["frontier_gap_month", "knowledge[scale,basc]", "knowledge[scale", "knowledge[basic]"]
+    "name", ["frontier_gap_month", "knowledge[home,scale,basc]", "knowledge[home,scale", "knowledge[basic]"]
 )
 def test_an_unknown_name_is_told_with_the_nearest(model: Model, name: str) -> None:
     with pytest.raises(InputError, match="did you mean"):
@@ -105,8 +105,8 @@ def test_a_figure_shows_the_headline_or_what_is_named(model: Model) -> None:
         "baseline",
     ]
     assert len(model.compare(["pure_catchup"]).plot("frontier_gap_months").data) == 2
-    line, beside = run.plot("knowledge[scale,basic]").data
-    np.testing.assert_array_equal(beside.y, model.run()["knowledge[scale,basic]"])
-    np.testing.assert_array_equal(line.y, run["knowledge[scale,basic]"])
+    line, beside = run.plot("knowledge[home,scale,basic]").data
+    np.testing.assert_array_equal(beside.y, model.run()["knowledge[home,scale,basic]"])
+    np.testing.assert_array_equal(line.y, run["knowledge[home,scale,basic]"])
     with pytest.raises(InputError, match="frontier_gap_months"):
         run.plot("frontier_gap_month")

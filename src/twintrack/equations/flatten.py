@@ -28,7 +28,7 @@ _GROUP = re.compile(r"^\*{3,}\s*\.(?P<name>[^\n*]*?)\s*\*{3,}\s*~(?P<comment>[^|
 class FlatModel:
     """A model without subscripts: the `text` of its file, and the name in it of every element by its label.
 
-    `names` maps "knowledge[scale,basic]" to "Knowledge scale basic", and "budget" to "budget".
+    `names` maps "knowledge[home,scale,basic]" to "Knowledge home scale basic", and "budget" to "budget".
     """
 
     text: str

@@ -30,7 +30,7 @@ class Cycle(StrictSchema):
     id: Text
     sign: Sign
     variables: Annotated[tuple[Text, ...], Field(min_length=2)]
-    """Variables, or elements such as "knowledge[scale,basic]"."""
+    """Variables, or elements such as "knowledge[home,scale,basic]"."""
     signs: tuple[Sign, ...]
     """Of the link from each variable to the next."""
 

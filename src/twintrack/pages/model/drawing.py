@@ -129,35 +129,12 @@ def draw(view: View, titles: dict[str, str]) -> Drawing:
     at a copy of its cause.
     """
     while True:
-        parts = [_Part(view, keys, titles) for keys in _components(view)]
+        parts = [_Part(view, keys, titles) for keys in view.components()]
         cut = [link for part in parts for link in part.cut()]
         if not cut:
             drawings = [part.drawing() for part in parts]
             return _packed(sorted(drawings, key=lambda item: item.width < LARGEST_WIDTH / 2))
         view = view.detached(cut)
-
-
-def _components(view: View) -> list[list[str]]:
-    """Split the items into those that hang together."""
-    near: dict[str, list[str]] = {key: [] for key in view.items}
-    pairs = [(link.source, link.target) for link in view.links]
-    pairs += [(pipe.valve, end) for pipe in view.pipes for end in (pipe.source, pipe.target) if end]
-    for one, other in pairs:
-        near[one].append(other)
-        near[other].append(one)
-    found: list[list[str]] = []
-    seen: set[str] = set()
-    for key in near:
-        pending, group = [key], set[str]()
-        while pending:
-            item = pending.pop()
-            if item not in seen:
-                seen.add(item)
-                group.add(item)
-                pending.extend(near[item])
-        if group:
-            found.append([item for item in near if item in group])
-    return found
 
 
 def _packed(parts: Sequence[Drawing]) -> Drawing:
@@ -253,7 +230,18 @@ class _Part:
                 continue
             cost = len(crossing) + 12 * abs(left / layout.width - 1 / pieces)
             best = min(best, (cost, crossing), key=lambda found: found[0])
-        return best[1]
+        return best[1] or self._pulls()
+
+    def _pulls(self) -> list[Link]:
+        """Give the links that pull a flow furthest from its stock, where no column divides the part."""
+        far = max(self.pipes, key=self._reach, default="")
+        return [link for link in self.links if link.target == far and self.items[link.source].kind in OWN]
+
+    def _reach(self, valve: str) -> int:
+        """Give over how many columns the pipe of a flow runs."""
+        pipe, columns = self.pipes[valve], self.layout.columns
+        places = [columns[key] for key in (pipe.source, valve, pipe.target) if key]
+        return max(places) - min(places)
 
     def _crosses(self, ends: tuple[str, str], column: int) -> bool:
         """Tell whether a line between two items runs over the left border of a column."""

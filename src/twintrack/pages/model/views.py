@@ -96,6 +96,28 @@ class View:
             changed.append(link)
         return View(self.sector, self.own, items, changed, self.pipes)
 
+    def components(self) -> list[list[str]]:
+        """Split the items into those that hang together."""
+        near: dict[str, list[str]] = {key: [] for key in self.items}
+        pairs = [(link.source, link.target) for link in self.links]
+        pairs += [(pipe.valve, end) for pipe in self.pipes for end in (pipe.source, pipe.target) if end]
+        for one, other in pairs:
+            near[one].append(other)
+            near[other].append(one)
+        found: list[list[str]] = []
+        seen: set[str] = set()
+        for key in near:
+            pending, group = [key], set[str]()
+            while pending:
+                item = pending.pop()
+                if item not in seen:
+                    seen.add(item)
+                    group.add(item)
+                    pending.extend(near[item])
+            if group:
+                found.append([item for item in near if item in group])
+        return found
+
 
 class Structure:
     """Stocks, flows and signed links of a model; makes the views of its sectors."""
