@@ -45,7 +45,7 @@ def test_most_worlds_far_out_are_explained(model: Model, found: list[Surprise]) 
     assert np.mean([item.kind in notes for item in found]) >= 0.7
 
 
-LAST = ("route_lead_probability", "capability_gap", "own_origin_share", "ai_income")
+LAST = ("route_lead_probability", "capability_index", "capability_gap", "own_origin_share", "ai_income")
 
 
 @pytest.fixture(scope="module")
@@ -68,20 +68,22 @@ def test_a_lead_is_a_tail_event_of_worlds_with_a_rigid_leader(
     leads = last["route_lead_probability"] > 0.5
     agility = worlds["leader_agility"].to_numpy()
     assert 0 < leads.mean() < 0.02
-    assert agility[leads].mean() == pytest.approx(0.13, abs=0.04)
+    assert agility[leads].mean() == pytest.approx(0.16, abs=0.04)
     assert agility.mean() == pytest.approx(0.42, abs=0.02)
 
 
 def test_whoever_is_far_behind_learns_little_and_has_mostly_own_knowledge(last: dict[str, Array]) -> None:
     behind = last["capability_gap"] > 4
-    assert behind.mean() == pytest.approx(0.03, abs=0.01)
+    assert behind.mean() == pytest.approx(0.02, abs=0.01)
     assert last["imitation_growth"][behind].mean() < 0.5 * np.median(last["imitation_growth"])
     assert last["own_origin_share"][behind].mean() > max(0.5, 1.5 * np.median(last["own_origin_share"]))
 
 
-def test_ai_brings_next_to_nothing_where_gains_need_more_capability_than_anybody_has(
+def test_ai_brings_little_where_gains_need_more_capability_than_the_country_has(
     worlds: pd.DataFrame, last: dict[str, Array]
 ) -> None:
-    poor = last["ai_income"] < 50
+    poor = last["ai_income"] < np.median(last["ai_income"]) / 15
     assert poor.mean() == pytest.approx(0.02, abs=0.01)
-    assert 13 < worlds["half_capability"][poor].mean() < 14
+    half = worlds["half_capability"].to_numpy()
+    assert half[poor].mean() == pytest.approx(13, abs=0.3)
+    assert (half - last["capability_index"])[poor].min() > 1
