@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,11 @@ def test_cases_of_a_prediction_are_about_the_same_claim() -> None:
     cases = [read_case(path) for path in FILES]
     for number in range(1, PREDICTIONS + 1):
         assert len({(case.title, case.claim) for case in cases if case.id == f"P{number}"}) == 1, f"P{number}"
+
+
+def test_loops_that_carry_a_case_are_loops_of_the_model(model: Model) -> None:
+    """Loops are cited by their id, such as B3; a pair of loops has both in its own."""
+    known = {name for loop in model.inputs.loops for name in loop.split("-")}
+    for path in FILES:
+        cited = set(re.findall(r"\b[BR]\d+\b", read_case(path).why))
+        assert cited <= known, path.stem
