@@ -19,7 +19,7 @@ from twintrack.model import Model
 from twintrack.runs.experiment import Experiment
 
 SCANNED = "explore_base"
-PROGRAMME_LEVELS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+PROGRAMME_LEVELS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
 BASIC_LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 CHIP_LEVELS = (0.0, 50.0, 100.0, 200.0, 400.0)
 EXCHANGE_LEVELS = (0.0, 100.0, 200.0, 300.0, 400.0)
@@ -58,7 +58,7 @@ def scans(model: Model) -> tuple[Scan, ...]:
         for level in EXCHANGE_LEVELS
     }
     return (
-        Scan("All programmes at one level", _same(programmes(model), PROGRAMME_LEVELS)),
+        Scan("All programmes at one level", _same(programmes(model), PROGRAMME_LEVELS), budget="own"),
         Scan("Share of basic research", _same(["stage_share_basic"], BASIC_LEVELS)),
         Scan("Domestic chips", _same(["domestic_chip_invest"], CHIP_LEVELS), WITH_KEPT),
         Scan("Domestic chips in exchange for research money", exchanged, WITH_KEPT, "own"),

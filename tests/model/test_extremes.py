@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from mixtures import TIMES, random_mixtures
 
 from field_tests.bounds import SHARES, amounts, infinite, negative, outside
 from field_tests.laboratory import Laboratory, Saved, random_corners
-from field_tests.mixtures import TIMES, random_mixtures
 from twintrack.equations import Equations
 from twintrack.model import Model
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from field_tests.bounds import SHARES, amounts
 from field_tests.laboratory import CORNER_STEP, Laboratory, Saved
@@ -50,7 +51,9 @@ def _lever_corners(model: Model, runs: int, rng: Rng) -> dict[str, Array]:
     return corners
 
 
-def _under_scenarios(model: Model, world: dict[str, Array], times: Array, chosen: Array) -> dict[str, Array]:
+def _under_scenarios(
+    model: Model, world: dict[str, Array], times: Array, chosen: NDArray[np.int64]
+) -> dict[str, Array]:
     """Put what each run's scenario says into `world`, and give what is dated as series."""
     dated: dict[str, Any] = {}
     for place, scenario in enumerate(model.scenarios):
