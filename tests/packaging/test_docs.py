@@ -129,7 +129,7 @@ def test_every_lever_has_its_row(book: str, model: Model) -> None:
 def test_every_sector_has_its_section(book: str, equations: Equations) -> None:
     groups = dict.fromkeys(variable.group for variable in equations.variables.values())
     sectors = [name for name in groups if name and name not in OUTSIDE_SECTORS]
-    titles = re.findall(r"^### (.+)$", section(book, "2 The twelve sectors"), re.M)
+    titles = re.findall(r"^### (.+)$", section(book, "2 The thirteen sectors"), re.M)
     assert titles == sectors
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 import shutil
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +77,13 @@ def test_the_python_example() -> None:
     names: dict[str, object] = {}
     exec(block("python", "import twintrack"), names)
     assert names["worlds"].sizes["world"] == 500  # type: ignore[attr-defined]
+
+
+def test_the_size_of_the_model_is_the_one_that_is_counted() -> None:
+    text = io.StringIO()
+    with redirect_stdout(text):
+        exec(block("python", "from collections import Counter"), {})
+    assert [text.getvalue()] == blocks("text")
 
 
 def test_the_example_of_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
