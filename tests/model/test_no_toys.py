@@ -16,7 +16,8 @@ from twintrack.runs.equal_cost import equal_cost
 
 pytestmark = pytest.mark.slow
 
-JUDGED = ("capability_index", "ai_enabled_output", "public_cost_pv")
+BOUGHT = ("capability_index", "ai_enabled_output")
+JUDGED = (*BOUGHT, "public_cost_pv")
 WORLDS = 1000
 LEVER_WORLDS = 200
 SEED = 11
@@ -119,10 +120,16 @@ def test_no_two_strategies_have_the_same_outcomes(model: Model, strategies: Fina
 
 
 def test_no_lever_has_the_same_effects_in_every_world(model: Model, lever_ends: list[Strategy]) -> None:
+    """More money may buy more everywhere, for a larger bill: out of the same purse it hurts in some world."""
     baseline = finals(model, [model.strategy("baseline")], LEVER_WORLDS)["baseline"]
     found = finals(model, lever_ends, LEVER_WORLDS)
-    kept = [name for name, outcomes in found.items() if constant(outcomes, baseline, JUDGED)]
-    assert kept == []
+    kept = [plan for plan in lever_ends if constant(found[plan.name], baseline, JUDGED)]
+    money = [plan for plan in kept if model.levers[plan.name.split()[0]].kind == "money"]
+    assert kept == money
+    equal = finals(
+        model, [replace(equal_cost(model, plan)[0], name=plan.name) for plan in money], LEVER_WORLDS
+    )
+    assert [name for name, outcomes in equal.items() if constant(outcomes, baseline, BOUGHT)] == []
 
 
 def index_levers(model: Model) -> list[str]:

@@ -45,7 +45,15 @@ def test_most_worlds_far_out_are_explained(model: Model, found: list[Surprise]) 
     assert np.mean([item.kind in notes for item in found]) >= 0.7
 
 
-LAST = ("route_lead_probability", "capability_index", "capability_gap", "own_origin_share", "ai_income")
+LAST = (
+    "route_lead_probability",
+    "capability_index",
+    "capability_gap",
+    "own_origin_share",
+    "own_basic_growth",
+    "imitated_basic_growth",
+    "ai_income",
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +85,18 @@ def test_whoever_is_far_behind_learns_little_and_has_mostly_own_knowledge(last: 
     assert behind.mean() == pytest.approx(0.02, abs=0.01)
     assert last["imitation_growth"][behind].mean() < 0.5 * np.median(last["imitation_growth"])
     assert last["own_origin_share"][behind].mean() > max(0.5, 1.5 * np.median(last["own_origin_share"]))
+
+
+def test_some_stand_as_near_the_leader_by_reading_alone(last: dict[str, Array]) -> None:
+    readers = last["own_origin_share"] < 0.08
+    assert readers.mean() == pytest.approx(0.02, abs=0.01)
+
+    def of_usual(name: str) -> float:
+        return float(np.median(last[name][readers]) / np.median(last[name]))
+
+    assert of_usual("own_basic_growth") < 0.2
+    assert of_usual("imitated_basic_growth") == pytest.approx(2, abs=0.4)
+    assert of_usual("capability_gap") == pytest.approx(1, abs=0.2)
 
 
 def test_ai_brings_little_where_gains_need_more_capability_than_the_country_has(
