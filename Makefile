@@ -27,7 +27,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity durations lint bench notebook clean distclean
+.PHONY: help report reports validation test test-quick parity question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ test-quick: $(DEV) ## the tests that are not slow, in about a minute
 
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
 	$(PYTEST) --all-strategies tests/parity
+
+question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
+	$(PYTEST) --whole-pages tests/packaging/test_question_page.py
 
 durations: $(DEV) ## quick tests that take over ten seconds: mark them slow, or make them quicker
 	$(PYTEST) $(QUICK) --durations=0 --durations-min=10

@@ -39,9 +39,11 @@ os.environ.pop("TWINTRACK_CONTENT", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the comparison of every strategy with other programs, which takes minutes."""
+    """Offer what takes minutes: every strategy in other programs, every table of the page on the question."""
     told = "compare all strategies with other programs, not only three that are far apart"
     parser.addoption("--all-strategies", action="store_true", help=told)
+    told = "compute every table of docs/question.md, also those of many settings"
+    parser.addoption("--whole-pages", action="store_true", help=told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -100,7 +100,7 @@ def checked(found: list[Recovered]) -> None:
 
 
 def test_a_truth_of_the_model_is_recovered(target: Target) -> None:
-    found = recovered(target, 0, Settings(members=512, rounds=1, moves=4, last_rounds=2))
+    found = recovered(target, 0, Settings(members=512, rounds=2, moves=8, last_rounds=4))
     assert found.silent.sum() > 30 and len(found.told) > 4
     inside, number = covered([found.told])
     assert inside / number > 0.6
