@@ -99,16 +99,8 @@ def checked(found: list[Recovered]) -> None:
     assert abs(silent.mean()) < 0.03
 
 
-def test_a_truth_of_the_model_is_recovered(target: Target) -> None:
-    found = recovered(target, 0, Settings(members=512, rounds=2, moves=8, last_rounds=4))
-    assert found.silent.sum() > 30 and len(found.told) > 4
-    inside, number = covered([found.told])
-    assert inside / number > 0.6
-    assert abs(found.contraction[: len(found.silent)][found.silent].mean()) < 0.15
-
-
 def test_truths_of_the_model_lie_in_their_intervals(target: Target) -> None:
-    checked([recovered(target, number, RECOVERY) for number in range(4)])
+    checked([recovered(target, number, RECOVERY) for number in range(2)])
 
 
 def test_a_made_up_history_is_the_models_with_errors_of_the_truth(small_target: Target) -> None:
