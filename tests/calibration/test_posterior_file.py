@@ -73,6 +73,7 @@ def test_its_worlds_have_the_likelihood_of_a_posterior(posterior: Posterior, tar
     assert np.quantile(learnt, 0.05) > np.quantile(drawn, 0.95), f"not learnt from this history; {REMEDY}"
 
 
+@pytest.mark.slow
 def test_parameters_without_influence_are_as_wide_as_before(posterior: Posterior, target: Target) -> None:
     """Their narrowing can only be chance, of which a defect of the sampler would make more."""
     scores = scores_of(posterior, target)

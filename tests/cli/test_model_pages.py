@@ -29,6 +29,7 @@ def without_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_docs, "model_structure", structure)
 
 
+@pytest.mark.slow
 def test_docs_are_written_to_a_folder_and_the_index_is_told(program: Program, tmp_path: Path) -> None:
     target = tmp_path / "book"
     result = program("model", "docs", "--out", target)

@@ -104,6 +104,7 @@ def without(flat: FlatModel, tmp_path_factory: pytest.TempPathFactory) -> Equati
     return flat_equations(flat, tmp_path_factory.mktemp("flat"))
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_subscripts(equations: Equations, flat: FlatModel, without: Equations) -> None:
     assert "[" not in flat.text
     assert without.ranges == {}

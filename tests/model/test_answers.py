@@ -19,6 +19,8 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 from twintrack.runs.arrays import lever_series, world_arrays
 
+pytestmark = pytest.mark.slow
+
 WORLDS = 200
 SEED = 11
 YEARS = (2030.0, 2035.0, 2040.0)

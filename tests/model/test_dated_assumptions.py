@@ -18,6 +18,8 @@ from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.runs.arrays import along_time, lever_series, place_of
 
+pytestmark = pytest.mark.slow
+
 DATE = 2030.0
 HEADLINE = (
     "capability_index",

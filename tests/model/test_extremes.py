@@ -12,6 +12,8 @@ from field_tests.laboratory import Laboratory, Saved, random_corners
 from twintrack.equations import Equations
 from twintrack.model import Model
 
+pytestmark = pytest.mark.slow
+
 SHARE_NAME = re.compile(r"share|_in_force$|adoption|trust$|literacy$|belief$|openness$|passage$")
 NOT_SHARES = {"ambition_in_force"}
 """What is called alike: a sum over all programmes."""

@@ -10,6 +10,8 @@ from twintrack.inputs.structure_schemas import LoopEntry
 from twintrack.model import Model
 from twintrack.names import split_element
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def loops(model: Model) -> dict[str, LoopEntry]:

@@ -25,6 +25,8 @@ from twintrack.inputs.switches import Switch
 from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 
+pytestmark = pytest.mark.slow
+
 SEED = 11
 SETTINGS = 4
 OTHERS = ["numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("pysd", "simlin"))]

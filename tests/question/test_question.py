@@ -15,6 +15,8 @@ from twintrack.inputs.paths import TimePath
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 
+pytestmark = pytest.mark.slow
+
 
 def groups_that_differ(model: Model, pair: tuple[str, str]) -> set[str]:
     one, other = (model.strategy(name).paths for name in pair)
