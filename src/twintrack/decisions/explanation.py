@@ -120,7 +120,8 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
 
 def _of_today(core: Core, label: str) -> str:
     """Give what a name of before is called today, other names as they are; InputError if it is gone."""
-    if snake(label.partition("[")[0]) in core.equations.variables:
+    variable = core.equations.variables.get(snake(label.partition("[")[0]))
+    if variable is not None and ("[" not in label or label in variable.labels):
         return label
     renamed, faults = core.inputs.renamed, FaultList()
     for old in (renamed.levers, renamed.world, renamed.outcomes):
