@@ -15,6 +15,7 @@ import pandas as pd
 import twintrack
 from question.answers import Answer
 from question.felt.constants import constant_answers, constant_effects
+from question.felt.levers import lever_answers, lever_table
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
 from twintrack.model import Model
@@ -81,6 +82,14 @@ def constants(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
     model, _, stick = given
     table = constant_effects(model, stick)
     return table, constant_answers(table)
+
+
+@main.command()
+@asked_of_worlds
+def levers(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
+    """Set every lever to nine levels over its range, all else as in the baseline."""
+    table = lever_table(*given)
+    return table, lever_answers(table)
 
 
 if __name__ == "__main__":

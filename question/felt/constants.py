@@ -179,7 +179,7 @@ def _of_setting(bench: Bench, stick: Yardstick, setting: Setting) -> tuple[Array
     finite = np.isfinite(effects).all(axis=(0, 1))
     sizes: Array = np.abs(effects)
     sizes[:, :, ~finite] = 0.0
-    return sizes, ~finite
+    return sizes, np.logical_not(finite, dtype=np.bool_)
 
 
 def _changed(bench: Bench, base: Given, changes: Sequence[tuple[str, int]]) -> Given:

@@ -22,6 +22,8 @@ FELT = 0.05
 """From this part of a spread on an effect is felt."""
 STRONG = 0.25
 """From this part of a spread on it is worth telling."""
+SIGNS = {"higher": 1.0, "lower": -1.0}
+"""What a difference is multiplied with, so that more is better, by what is better."""
 COST = "public_cost"
 """How names of outcomes begin that tell what the public pays; they are judged apart."""
 
@@ -65,11 +67,6 @@ class Yardstick:
         """The places of outcomes that tell what the public pays."""
         return [row for row, name in enumerate(self.outcomes) if name.startswith(COST)]
 
-    @cached_property
-    def gains(self) -> list[int]:
-        """The places of all other outcomes."""
-        return [row for row in range(len(self.outcomes)) if row not in self.costs]
-
 
 def judged(model: Model) -> tuple[str, ...]:
     """Give the outcomes that are looked at: all outcomes proper, and of the context what can be better."""
@@ -108,7 +105,7 @@ def simulated(
     return dict(zip(strategies, stacked, strict=True))
 
 
-def directions(model: Model, outcomes: Iterable[str]) -> Array:
-    """Give 1 for outcomes of which more is better, -1 for those of which less is, 0 for those without."""
-    signs = {"higher": 1.0, "lower": -1.0}
-    return np.array([signs.get(model.outcomes[name].better, 0.0) for name in outcomes])
+def medians(values: Array) -> Array:
+    """Give medians over the last axis, the worlds; what is not finite does not count."""
+    found: Array = np.nanmedian(np.where(np.isfinite(values), values, np.nan), axis=-1)
+    return found
