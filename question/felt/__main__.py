@@ -16,8 +16,10 @@ import twintrack
 from question.answers import Answer
 from question.felt.constants import constant_answers, constant_effects
 from question.felt.levers import lever_answers, lever_table
+from question.felt.lunch import lunch_answers, lunch_table
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
+from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 from twintrack.resources import atomic_write
 
@@ -90,6 +92,15 @@ def levers(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
     """Set every lever to nine levels over its range, all else as in the baseline."""
     table = lever_table(*given)
     return table, lever_answers(table)
+
+
+@main.command()
+@click.option("--purse", default=BASELINE, show_default=True, help="The strategy whose public cost all have.")
+@asked_of_worlds
+def lunch(given: Given, purse: str) -> tuple[pd.DataFrame, list[Answer]]:
+    """Put sets of index levers at 1, and compare them with named strategies at equal public cost."""
+    table = lunch_table(*given, purse=purse)
+    return table, lunch_answers(table)
 
 
 if __name__ == "__main__":
