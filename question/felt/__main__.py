@@ -17,6 +17,8 @@ from question.answers import Answer
 from question.felt.constants import constant_answers, constant_effects
 from question.felt.levers import lever_answers, lever_table
 from question.felt.lunch import lunch_answers, lunch_table
+from question.felt.mechanism_file import CUT, ID, read_mechanism_file
+from question.felt.mechanisms import measured_rows, mechanism_answers
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import BASELINE
@@ -101,6 +103,20 @@ def lunch(given: Given, purse: str) -> tuple[pd.DataFrame, list[Answer]]:
     """Put sets of index levers at 1, and compare them with named strategies at equal public cost."""
     table = lunch_table(*given, purse=purse)
     return table, lunch_answers(table)
+
+
+@main.command()
+@click.option("--write/--no-write", default=True, help="Whether what is measured goes into the table.")
+@asked_of_worlds
+def mechanisms(given: Given, write: bool) -> tuple[pd.DataFrame, list[Answer]]:
+    """Cut every mechanism of model/mechanisms.csv, and write what it does into the table."""
+    model, worlds, stick = given
+    file = read_mechanism_file(model.content / "model" / "mechanisms.csv")
+    cells = measured_rows(model, worlds, stick, file)
+    if write:
+        file.write(cells)
+    rows = [{ID: row[ID], CUT: row[CUT], **found} for row, found in zip(file.rows, cells, strict=True)]
+    return pd.DataFrame(rows), mechanism_answers(file, cells)
 
 
 if __name__ == "__main__":
