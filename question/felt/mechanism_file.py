@@ -14,8 +14,7 @@ from twintrack.resources import atomic_write
 
 ID, CUT, STATUS, REASON = "id", "cut", "status", "reason"
 OUTCOME, EFFECT, SHARE = "felt_outcome", "felt_effect", "felt_share"
-MEASURED = (OUTCOME, EFFECT, SHARE, STATUS)
-"""The columns that are measured, not written by hand."""
+"""Columns; those from `felt_outcome` to `felt_share`, and the status, are measured."""
 
 
 @dataclass(frozen=True)

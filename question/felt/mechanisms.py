@@ -45,7 +45,7 @@ class Measured:
     """What a mechanism does to the outcome that it moves in most worlds.
 
     Attributes:
-        outcome: Name of the outcome.
+        outcome: Name of the outcome; "" where none is moved at all.
         effect: Median over worlds of the effect in spreads, the largest over the years.
         share: Share of worlds in which that effect is more than a twentieth.
     """
@@ -208,7 +208,8 @@ def _measured(stick: Yardstick, sizes: Array) -> Measured:
     """Find the outcome that is moved in most worlds; of several the one that is moved most."""
     shares, effects = (sizes > FELT).mean(axis=-1), medians(sizes)
     row = max(range(len(shares)), key=lambda at: (shares[at], effects[at]))
-    return Measured(stick.outcomes[row], float(effects[row]), float(shares[row]))
+    outcome = stick.outcomes[row] if sizes[row].any() else ""
+    return Measured(outcome, float(effects[row]), float(shares[row]))
 
 
 def _cells(found: Measured | None) -> dict[str, str]:
