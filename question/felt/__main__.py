@@ -18,7 +18,7 @@ from question.felt.constants import constant_answers, constant_effects
 from question.felt.levers import lever_answers, lever_table
 from question.felt.lunch import lunch_answers, lunch_table
 from question.felt.mechanism_file import CUT, ID, read_mechanism_file
-from question.felt.mechanisms import measured_rows, mechanism_answers
+from question.felt.mechanisms import cells_of, measured_rows, mechanism_answers
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import BASELINE
@@ -112,11 +112,12 @@ def mechanisms(given: Given, write: bool) -> tuple[pd.DataFrame, list[Answer]]:
     """Cut every mechanism of model/mechanisms.csv, and write what it does into the table."""
     model, worlds, stick = given
     file = read_mechanism_file(model.content / "model" / "mechanisms.csv")
-    cells = measured_rows(model, worlds, stick, file)
+    found = measured_rows(model, worlds, stick, file)
+    cells = cells_of(found)
     if write:
         file.write(cells)
-    rows = [{ID: row[ID], CUT: row[CUT], **found} for row, found in zip(file.rows, cells, strict=True)]
-    return pd.DataFrame(rows), mechanism_answers(file, cells)
+    rows = [{ID: row[ID], CUT: row[CUT], **told} for row, told in zip(file.rows, cells, strict=True)]
+    return pd.DataFrame(rows), mechanism_answers(file, found)
 
 
 if __name__ == "__main__":

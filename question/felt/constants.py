@@ -99,7 +99,7 @@ def constant_effects(model: Model, stick: Yardstick) -> pd.DataFrame:
 def constant_answers(table: pd.DataFrame) -> list[Answer]:
     """Give the summary, what moves nothing, and what moves a headline without being drawn."""
     counted = table[table["kind"].isin(ORDINARY)]
-    still = counted[counted["effect"] < FELT]
+    still = counted[(counted["effect"] < FELT) & (counted["not_finite"] == 0)]
     loud = counted[~counted["drawn"] & (counted["headline_effect"] >= STRONG)]
     apart = table[~table["kind"].isin(ORDINARY)]
     share = len(still) / max(len(counted), 1)
@@ -109,10 +109,11 @@ def constant_answers(table: pd.DataFrame) -> list[Answer]:
         (f"move no outcome by {FELT:g} of its spread", f"{len(still)} ({number(share, '.1%')})"),
         ("may be", number(ALLOWED, ".0%")),
         (f"not drawn, and move a headline by {STRONG:g} of its spread", str(len(loud))),
-        ("some outcome without a number", str(int((counted["not_finite"] > 0).sum()))),
+        ("some outcome is no number, and may move or not", str(int((counted["not_finite"] > 0).sum()))),
     ]
-    by_sector = counted.assign(still=counted["effect"] < FELT).groupby("sector")["still"].agg(["sum", "size"])
-    sectors = [(str(name), str(row["sum"]), str(row["size"])) for name, row in by_sector.iterrows()]
+    by_sector = counted.assign(still=counted.index.isin(still.index)).groupby("sector")["still"]
+    sizes = by_sector.agg(["sum", "size"])
+    sectors = [(str(name), str(row["sum"]), str(row["size"])) for name, row in sizes.iterrows()]
     loudest = loud.sort_values("headline_effect", ascending=False)
     return [
         Answer("Constants", ("what", "how many"), summary),

@@ -13,7 +13,7 @@ from question.answers import Answer
 from question.felt.cuts import Cut, read_cut
 from question.felt.inputs import Bench, Given
 from question.felt.mechanism_file import CUT, EFFECT, ID, OUTCOME, REASON, SHARE, STATUS, MechanismFile
-from question.felt.spreads import FELT, Yardstick, medians
+from question.felt.spreads import FELT, Yardstick
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.formats import number
@@ -48,25 +48,36 @@ class Measured:
         outcome: Name of the outcome; "" where none is moved at all.
         effect: Median over worlds of the effect in spreads, the largest over the years.
         share: Share of worlds in which that effect is more than a twentieth.
+        broken: Share of worlds in which some outcome is no finite number; it counts as not moved there.
     """
 
     outcome: str
     effect: float
     share: float
+    broken: float = 0.0
 
     @property
     def status(self) -> str:
         """What the mechanism is called."""
         return next(name for name, least in STATUSES.items() if self.share >= least)
 
+    @property
+    def cells(self) -> dict[str, str]:
+        """What is written into the row of the mechanism."""
+        told = {EFFECT: f"{self.effect:.3g}", SHARE: f"{self.share:.3f}"}
+        return {OUTCOME: self.outcome, **told, STATUS: self.status}
+
+
+NOT_CUT: Mapping[str, str] = {OUTCOME: "", EFFECT: "", SHARE: "", STATUS: OUT}
+"""What is written into a row without a cut."""
 
 Task = tuple[Context, Cut]
 
 
 def measured_rows(
     model: Model, worlds: pd.DataFrame, stick: Yardstick, table: MechanismFile
-) -> list[dict[str, str]]:
-    """Measure all mechanisms, and give the measured cells of each row of the table.
+) -> list[Measured | None]:
+    """Measure all mechanisms, and tell of each row of the table what it does; None without a cut.
 
     A cut sets its constants in every world from the start of policies on, so that history stays as it is, or
     from the year that it says; what counts only at the beginning is set from the start of the model. A lever
@@ -75,7 +86,12 @@ def measured_rows(
     """
     tasks = _tasks(model, table)
     found = cut_effects(model, worlds, stick, [task for task in tasks if task is not None])
-    return [_cells(None if task is None else found[task]) for task in tasks]
+    return [None if task is None else found[task] for task in tasks]
+
+
+def cells_of(found: Sequence[Measured | None]) -> list[Mapping[str, str]]:
+    """Give the cells that are written into each row."""
+    return [NOT_CUT if item is None else item.cells for item in found]
 
 
 def cut_effects(
@@ -94,31 +110,30 @@ def cut_effects(
     return found
 
 
-def mechanism_answers(table: MechanismFile, cells: Sequence[Mapping[str, str]]) -> list[Answer]:
-    """Give counts, what has no reason, and cuts that several mechanisms have."""
-    status = [row[STATUS] for row in cells]
-    silent = [
-        row[ID] for row, found in zip(table.rows, status, strict=True) if found == OUT and not row[REASON]
-    ]
-    count = Counter(status)
-    counts = [(name, str(count[name])) for name in (*STATUSES, OUT)]
-    told = ", ".join(silent) or "none"
-    shared: dict[str, list[str]] = defaultdict(list)
-    for row in table.rows:
-        shared[" ".join(row[CUT].split())].append(row[ID])
-    rows = [
-        (cut, str(len(names)), " ".join(names)) for cut, names in shared.items() if cut and len(names) > 1
-    ]
-    weak = [
-        (row[ID], found[STATUS], row[CUT], found[OUTCOME], found[EFFECT], found[SHARE])
-        for row, found in zip(table.rows, cells, strict=True)
-        if found[STATUS] in ("weak", "nil")
+def mechanism_answers(table: MechanismFile, found: Sequence[Measured | None]) -> list[Answer]:
+    """Give counts, what has no reason, cuts that several mechanisms have, and what is hardly felt."""
+    rows = [{**row, **cells} for row, cells in zip(table.rows, cells_of(found), strict=True)]
+    count = Counter(row[STATUS] for row in rows)
+    silent = [row[ID] for row in rows if row[STATUS] == OUT and not row[REASON]]
+    used: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        used[" ".join(row[CUT].split())].append(row[ID])
+    shared = [(cut, str(len(ids)), " ".join(ids)) for cut, ids in used.items() if cut and len(ids) > 1]
+    columns = (ID, STATUS, CUT, OUTCOME, EFFECT, SHARE)
+    weak = [tuple(row[name] for name in columns) for row in rows if row[STATUS] in ("weak", "nil")]
+    broken = [
+        (row[ID], row[CUT], number(item.broken, ".3f"))
+        for row, item in zip(rows, found, strict=True)
+        if item is not None and item.broken
     ]
     return [
-        Answer("Mechanisms", ("status", "how many"), counts),
-        Answer("Out without a reason", ("how many", "which"), [(str(len(silent)), told)]),
-        Answer("Cuts of several mechanisms", ("cut", "how many", "mechanisms"), rows),
-        Answer("Weak, or not felt", ("mechanism", "status", "cut", "outcome", "spreads", "share"), weak),
+        Answer("Mechanisms", ("status", "how many"), [(name, str(count[name])) for name in (*STATUSES, OUT)]),
+        Answer(
+            "Out without a reason", ("how many", "which"), [(str(len(silent)), ", ".join(silent) or "none")]
+        ),
+        Answer("Cuts of several mechanisms", ("cut", "how many", "mechanisms"), shared),
+        Answer("Weak, or not felt", columns, weak),
+        Answer("Cuts after which an outcome is no number", ("id", "cut", "share of worlds"), broken),
     ]
 
 
@@ -199,21 +214,16 @@ def _without(bench: Bench, given: Given, cut: Cut) -> Given:
 
 
 def _sizes(stick: Yardstick, differences: Array) -> Array:
-    """Give the largest effect over the years, shape (outcomes, worlds); what is not finite counts as none."""
-    sizes: Array = np.abs(np.nan_to_num(stick.effects(differences), posinf=0.0, neginf=0.0)).max(axis=1)
-    return sizes
+    """Give the largest effect over the years, shape (outcomes, worlds); NaN where one is not finite."""
+    sizes = np.abs(stick.effects(differences)).max(axis=1)
+    return np.where(np.isfinite(sizes), sizes, np.nan)
 
 
 def _measured(stick: Yardstick, sizes: Array) -> Measured:
     """Find the outcome that is moved in most worlds; of several the one that is moved most."""
-    shares, effects = (sizes > FELT).mean(axis=-1), medians(sizes)
+    broken = float(np.isnan(sizes).any(axis=0).mean())
+    known = np.nan_to_num(sizes)
+    shares, effects = (known > FELT).mean(axis=-1), np.median(known, axis=-1)
     row = max(range(len(shares)), key=lambda at: (shares[at], effects[at]))
-    outcome = stick.outcomes[row] if sizes[row].any() else ""
-    return Measured(outcome, float(effects[row]), float(shares[row]))
-
-
-def _cells(found: Measured | None) -> dict[str, str]:
-    if found is None:
-        return {OUTCOME: "", EFFECT: "", SHARE: "", STATUS: OUT}
-    told = {EFFECT: f"{found.effect:.3g}", SHARE: number(found.share, ".3f")}
-    return {OUTCOME: found.outcome, **told, STATUS: found.status}
+    outcome = stick.outcomes[row] if known[row].any() else ""
+    return Measured(outcome, float(effects[row]), float(shares[row]), broken)

@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import twintrack
 from question.felt.__main__ import main
 from question.felt.cuts import Cut, read_cut
 from question.felt.mechanism_file import read_mechanism_file
-from question.felt.mechanisms import Context, cut_effects, measured_rows, mechanism_answers
+from question.felt.mechanisms import Context, cells_of, cut_effects, measured_rows, mechanism_answers
 from question.felt.spreads import yardstick
 from twintrack.errors import InputError
 from twintrack.model import Model
@@ -69,6 +68,15 @@ def test_a_cut_may_say_from_when_on(small_model: Model, worlds: pd.DataFrame) ->
     assert early > today > late > 0
 
 
+def test_a_cut_that_leaves_no_number_is_told(
+    small_model: Model, worlds: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = read_mechanism_file(table(tmp_path, "id,cut\nAA01,strength=inf\nAA02,pace=1\n"))
+    found = measured_rows(small_model, worlds, yardstick(small_model, worlds), file)
+    *_, broken = mechanism_answers(file, found)
+    assert broken.rows == [("AA01", "strength=inf", "1.000")]
+
+
 def test_levers_go_from_end_to_end(small_model: Model, worlds: pd.DataFrame) -> None:
     stick = yardstick(small_model, worlds)
     narrow, wide = (
@@ -91,8 +99,8 @@ def test_what_is_measured_is_written_beside_what_was_there(
     small_model: Model, worlds: pd.DataFrame, tmp_path: Path
 ) -> None:
     file = read_mechanism_file(table(tmp_path))
-    cells = measured_rows(small_model, worlds, yardstick(small_model, worlds), file)
-    file.write(cells)
+    found = measured_rows(small_model, worlds, yardstick(small_model, worlds), file)
+    file.write(cells_of(found))
     again = read_mechanism_file(file.path)
     assert [row["status"] for row in again.rows] == ["felt"] * 3 + ["nil", "felt", "out", "out"]
     assert again.columns[-2:] == ["status", "reason"] and "felt_share" in again.columns
@@ -100,11 +108,12 @@ def test_what_is_measured_is_written_beside_what_was_there(
     assert [[row[name] for name in kept] for row in again.rows] == [
         [row[name] for name in kept] for row in file.rows
     ]
-    counts, silent, shared, weak = mechanism_answers(file, cells)
+    counts, silent, shared, weak, broken = mechanism_answers(file, found)
     assert dict(counts.rows) == {"felt": "4", "weak": "0", "nil": "1", "out": "2"}
     assert silent.rows == [("1", "AA07")] and shared.rows == [("strength=0", "2", "AA01 AA03")]
     assert [row[0] for row in weak.rows] == ["AA04"]
-    file.write(cells)
+    assert not broken.rows
+    file.write(cells_of(found))
     assert read_mechanism_file(file.path).rows == again.rows
 
 
@@ -158,4 +167,16 @@ def test_the_command_writes_the_table_and_prints_counts(
     written = CliRunner().invoke(main, asked)
     assert written.output == kept.output and ",felt," in path.read_text(encoding="utf-8")
     assert list(pd.read_csv("felt.csv")["id"]) == [f"AA0{number}" for number in range(1, 8)]
-    assert twintrack.load(folder).levers
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [("constants", "Move nothing, by sector"), ("levers", "Each lever")]
+)
+def test_commands_print_tables_and_write_rows(
+    small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, told: str
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(small_content))
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, [command, "--worlds", "20", "--prior", "--out", "felt.csv"])
+    assert result.exit_code == 0 and f"## {told} (20 worlds, prior)" in result.output
+    assert len(pd.read_csv("felt.csv")) > 3
