@@ -166,7 +166,9 @@ class Core:
         """Read world parameters set by hand: numbers, {date: value}, or paths. Raises InputError."""
         ready = {name: value for name, value in given.items() if isinstance(value, TimePath)}
         rest = {name: value for name, value in given.items() if name not in ready}
-        return {**ready, **world_overrides(rest, self.world, levers=self.levers, origin="world")}
+        old = self.inputs.renamed.world
+        read = world_overrides(rest, self.world, levers=self.levers, old=old, origin="world")
+        return {**ready, **read}
 
     def engine(self, name: EngineName) -> Engine:
         """Give an engine by its name."""

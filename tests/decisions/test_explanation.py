@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twintrack.errors import InputError
+from twintrack.inputs.renamed import OldNames, Renamed
 from twintrack.model import Model
 
 
@@ -68,3 +71,13 @@ def test_a_lognormal_parameter_tells_its_spread(model: Model) -> None:
         "range 1.5 to 3.84 (lognormal, standard deviation of the logarithm 0.24), central value 2.4" in told
     )
     assert "standard deviation" not in str(model.explain("initial_run_cost"))
+
+
+def test_an_element_is_found_by_its_name_of_before(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    array = next(variable for variable in model.equations.variables.values() if len(variable.labels) > 1)
+    old = OldNames("outcome", {f"{array.name}[before]": array.labels[-1]}, {array.name: "it has a new name"})
+    inputs = replace(model.inputs, renamed=Renamed(outcomes=old))
+    monkeypatch.setitem(vars(model), "inputs", inputs)
+
+    assert model.explain(f"{array.name}[before]").name == array.labels[-1]
+    assert model.explain(array.name).name == array.name, "a variable of the model is no name of before"

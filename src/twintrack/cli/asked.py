@@ -41,7 +41,8 @@ def read_strategies(model: Model, texts: Sequence[str], settings: Sequence[str])
 
 def read_world(model: Model, texts: Sequence[str]) -> dict[str, WorldValue]:
     """Read world parameters that are set. Raises InputError with all faults."""
-    return world_overrides(read_settings("--world", texts), model.world, levers=model.levers)
+    given, old = read_settings("--world", texts), model.inputs.renamed.world
+    return world_overrides(given, model.world, levers=model.levers, old=old)
 
 
 def read_both(

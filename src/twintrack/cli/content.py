@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 def check_command(files: tuple[Path, ...]) -> None:
     """Check FILES, or all content, and print every fault with file and line."""
+    from twintrack.cli.session import log_to_stderr
     from twintrack.core import Core
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
     from twintrack.inputs.validation import FaultList
     from twintrack.resources import POSTERIOR_FILE
 
+    log_to_stderr()
     core = Core()
     root = core.content
     faults = FaultList()

@@ -138,7 +138,7 @@ def _experiment(options: dict[str, Any]) -> Experiment:
         levers = _levers(options["factorial"])
     with faults:
         times = _times(options["years"])
-    faults += _crossed_faults(options["settings"], levers)
+    faults += _crossed_faults(options["settings"], levers, model.inputs.renamed.levers.renamed)
     with faults:
         plans, world = read_both(model, options["strategies"], options["settings"], options["worlds"])
     experiment = Experiment(
@@ -195,12 +195,17 @@ def _levers(texts: Sequence[str]) -> dict[str, list[float]]:
     return levers
 
 
-def _crossed_faults(settings: Sequence[str], crossed: Mapping[str, Sequence[float]]) -> list[Fault]:
-    """Say which levers are set and crossed as well."""
+def _crossed_faults(
+    settings: Sequence[str], crossed: Mapping[str, Sequence[float]], renamed: Mapping[str, str]
+) -> list[Fault]:
+    """Say which levers are set and crossed as well, by names of today or of before."""
+    levers = {renamed.get(name, name) for name in crossed}
     message = "--factorial gives it values too; keep one of the two"
     names = [text.partition("=")[0].rpartition(":")[2].strip() for text in settings]
     return [
-        Fault(f"--set {text}", message) for text, name in zip(settings, names, strict=True) if name in crossed
+        Fault(f"--set {text}", message)
+        for text, name in zip(settings, names, strict=True)
+        if renamed.get(name, name) in levers
     ]
 
 

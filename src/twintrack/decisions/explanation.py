@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import shown
 from twintrack.names import snake, split_element, suggest
 from twintrack.runs.switching import SWITCH_VARIABLES
@@ -100,7 +101,7 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
         for key, entry in core.outcomes.items()
         for text in (entry.title.en, entry.title.zh)
     }
-    label = titles.get(name.strip().casefold(), name)
+    label = _of_today(core, titles.get(name.strip().casefold(), name))
     try:
         base, elements = split_element(label)
     except ValueError as error:
@@ -115,6 +116,18 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
     if label not in variable.labels:
         raise InputError(Fault(name, f"no element of this name{suggest(label, variable.labels)}"))
     return label, variable
+
+
+def _of_today(core: Core, label: str) -> str:
+    """Give what a name of before is called today, other names as they are; InputError if it is gone."""
+    variable = core.equations.variables.get(snake(label.partition("[")[0]))
+    if variable is not None and ("[" not in label or label in variable.labels):
+        return label
+    renamed, faults = core.inputs.renamed, FaultList()
+    for old in (renamed.levers, renamed.world, renamed.outcomes):
+        label = old.settle([label], lambda _: "explain", faults).get(label, label)
+    faults.raise_any()
+    return label
 
 
 def _roles(core: Core, label: str) -> list[str]:

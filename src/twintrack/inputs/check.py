@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import BOUNDARY_FILE
 from twintrack.inputs.content import Content, load_content
-from twintrack.inputs.cross_checks import boundary_faults, closed_form_faults, mechanism_faults, state_faults
+from twintrack.inputs.cross_checks import (
+    boundary_faults,
+    closed_form_faults,
+    mechanism_faults,
+    renamed_faults,
+    state_faults,
+)
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files
 from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
 from twintrack.inputs.loops import loop_faults
 from twintrack.inputs.model_names import name_fault
+from twintrack.inputs.renamed import RENAMED_FILE
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.strategies import PARTS
@@ -34,12 +41,12 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     """Give everything that is wrong with the content under a root folder.
 
     Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
-    mechanisms, the observed history, frontier runs and surprises. With equations also: every lever and world
-    parameter is a constant of the model (or an element of one) of the same value and units, something depends
-    on every lever, every outcome is a variable of the same units, every equation has units and a source and
-    is no closed form of the time with a world parameter, every loop is closed, the variables that carry a
-    mechanism are there, and those that were observed, in units that agree, and all that moves with time from
-    outside is told in boundary.yaml, where there is one.
+    mechanisms, names of before, the observed history, frontier runs and surprises. With equations also: every
+    lever and world parameter is a constant of the model (or an element of one) of the same value and units,
+    something depends on every lever, every outcome is a variable of the same units, every equation has units
+    and a source and is no closed form of the time with a world parameter, every loop is closed, the variables
+    that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
+    with time from outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -67,6 +74,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     if (root / SURPRISES_FILE).is_file():
         with faults:
             load_surprises(root / SURPRISES_FILE)
+    if (root / RENAMED_FILE).is_file():
+        with faults:
+            faults += renamed_faults(root / RENAMED_FILE, content)
     if has_history(content.history_folder):
         with faults:
             faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
@@ -145,7 +155,7 @@ def _strategy_citations(path: Path, content: Content) -> list[Fault]:
 
 
 def _ground_citations(path: Path, content: Content) -> list[Fault]:
-    document = read_document(path)
+    document = content.renamed.scenario(read_document(path), [])
     return [
         Fault(document.where("grounds", name, "source"), wrong)
         for name, ground in content.scenario(str(path)).grounds.items()

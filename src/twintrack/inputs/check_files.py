@@ -8,7 +8,7 @@ from pathlib import Path
 from twintrack.errors import Fault
 from twintrack.inputs.boundary import load_boundary
 from twintrack.inputs.content import Content
-from twintrack.inputs.cross_checks import mechanism_faults, state_faults
+from twintrack.inputs.cross_checks import mechanism_faults, renamed_faults, state_faults
 from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_frontier_table
 from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
 from twintrack.inputs.levers import load_levers
@@ -77,9 +77,11 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "sources": load_sources,
         "series": lambda file: read_history(file, content.sources),
         "loops": lambda file: FaultList(state_faults(file, content)).raise_any(),
-        "world": lambda file: load_scenario(file, content.world),
+        "world": lambda file: load_scenario(file, content.world, content.renamed),
         "excluded": load_boundary,
         "kinds": load_surprises,
+        "renamed": lambda file: FaultList(renamed_faults(file, content)).raise_any(),
+        "gone": lambda file: FaultList(renamed_faults(file, content)).raise_any(),
         "strategies": lambda file: load_report(file, content),
         "ensemble": lambda file: load_report(file, content),
     }

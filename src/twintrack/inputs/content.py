@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from twintrack.inputs.levers import LeverTable, load_levers
 from twintrack.inputs.loops import load_loops
 from twintrack.inputs.mechanisms import load_mechanisms
 from twintrack.inputs.outcomes import OutcomeTable, load_outcomes
+from twintrack.inputs.renamed import RENAMED_FILE, Renamed, load_renamed
 from twintrack.inputs.schemas import Citation
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategy_library import StrategyLibrary
@@ -40,18 +41,20 @@ _TABLES = ("levers.yaml", "world.yaml", "outcomes.yaml", "sources.yaml")
 
 @dataclass(frozen=True)
 class Content:
-    """The content under one root folder; all but the four tables is read when it is asked for."""
+    """The content under one root folder; all but the tables is read when it is asked for."""
 
     root: Path
     levers: LeverTable
     world: Mapping[str, WorldParameter]
     outcomes: OutcomeTable
     sources: Mapping[str, Citation]
+    renamed: Renamed = field(default_factory=Renamed)
+    """What names of before are called today."""
 
     @property
     def strategies(self) -> StrategyLibrary:
         """Strategies of the current folder's strategies/ and of the content."""
-        return StrategyLibrary(self.levers, (Path("strategies"), self.root / "strategies"))
+        return StrategyLibrary(self.levers, (Path("strategies"), self.root / "strategies"), self.renamed)
 
     @property
     def scenarios(self) -> list[str]:
@@ -66,7 +69,7 @@ class Content:
 
     def scenario(self, name: str) -> Scenario:
         """Read a scenario or a country of the family; raises InputError with all faults of its file."""
-        return load_scenario(self.scenario_file(name), self.world)
+        return load_scenario(self.scenario_file(name), self.world, self.renamed)
 
     def scenario_file(self, name: str) -> Path:
         """Give the file of a scenario or country, given its name or a path to a .yaml. Raises InputError."""
@@ -124,6 +127,8 @@ def load_content(root: Path) -> Content:
     folder = root / "model"
     try:
         digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _TABLES]
+        if (root / RENAMED_FILE).exists():
+            digests.append(hashlib.sha256((root / RENAMED_FILE).read_bytes()).hexdigest())
     except OSError:
         return _read_content(root)  # says which file is missing
     described = f"{digests} {root} {version('pydantic')}"
@@ -133,7 +138,7 @@ def load_content(root: Path) -> Content:
 def _read_content(root: Path) -> Content:
     folder = root / "model"
     faults = FaultList()
-    levers = world = outcomes = sources = None
+    levers = world = outcomes = sources = renamed = None
     with faults:
         levers = load_levers(folder / "levers.yaml")
     with faults:
@@ -142,6 +147,8 @@ def _read_content(root: Path) -> Content:
         outcomes = load_outcomes(folder / "outcomes.yaml")
     with faults:
         sources = load_sources(folder / "sources.yaml")
-    if levers is None or world is None or outcomes is None or sources is None:
+    with faults:
+        renamed = load_renamed(root / RENAMED_FILE)
+    if levers is None or world is None or outcomes is None or sources is None or renamed is None:
         raise InputError(faults)
-    return Content(root, levers, world, outcomes, sources)
+    return Content(root, levers, world, outcomes, sources, renamed)

@@ -19,6 +19,7 @@ from twintrack.inputs.loops import read_loops
 from twintrack.inputs.mechanisms import read_mechanisms
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.paths import TimePath
+from twintrack.inputs.renamed import OldNames, load_renamed
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.structure_schemas import Mechanism
 from twintrack.inputs.validation import FaultList, unknown, validated
@@ -47,6 +48,35 @@ def state_faults(path: Path, content: Content) -> list[Fault]:
             read_world(state.world, content.world, partial(where, "world"))
         with faults:
             content.levers.read_settings(state.levers, partial(where, "levers"))
+    return faults
+
+
+def renamed_faults(path: Path, content: Content) -> list[Fault]:
+    """Say which entries do not fit the content. Raises InputError when the file cannot be read.
+
+    A name of before must not be in use any more, nor stand in both lists; what it is called now must exist.
+    """
+    document, table = read_document(path), load_renamed(path)
+    known: dict[str, tuple[OldNames, Collection[str]]] = {
+        "levers": (table.levers, content.levers.levers),
+        "world": (table.world, content.world),
+        "outcomes": (table.outcomes, content.outcomes.outcomes),
+    }
+    faults = FaultList()
+    for key, (old, names) in known.items():
+        for name, new in old.renamed.items():
+            place = document.where("renamed", key, name)
+            if new not in names:
+                faults.append(Fault(place, unknown(old.kind, new, names)))
+            if name in old.gone:
+                faults.append(Fault(place, f'"{name}" stands under "gone:" too; keep one of the two'))
+        for group, entries in (("renamed", old.renamed), ("gone", old.gone)):
+            message = "is in use; take it out here, or rename it in its own table"
+            faults += [
+                Fault(document.where(group, key, name), f'the {old.kind} "{name}" {message}')
+                for name in entries
+                if name in names
+            ]
     return faults
 
 

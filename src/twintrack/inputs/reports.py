@@ -17,14 +17,14 @@ def load_report(path: Path, content: Content) -> Report:
 
     Raises InputError with all faults, also those of the strategies and scenarios that it names.
     """
-    document = read_document(path)
     faults = FaultList()
+    document = content.renamed.report(read_document(path), faults)
     report = None
     strategies: list[str] = []
     with faults:
         report = validated(document, Report)
     for place, name in _texts(document, "outcomes"):
-        if name not in content.outcomes.outcomes:
+        if name not in content.outcomes.outcomes and name not in content.renamed.outcomes.gone:
             faults.append(Fault(place, unknown("outcome", name, content.outcomes.outcomes)))
     for place, name in _texts(document, "scenarios"):
         if name not in content.scenarios:

@@ -9,6 +9,7 @@ from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
+from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.settings import Setting
 from twintrack.inputs.strategies import Strategy, StrategyFolders, course_fault
 from twintrack.inputs.strategy_reading import StrategyReading
@@ -17,11 +18,11 @@ from twintrack.inputs.yaml_files import read_value
 
 
 class StrategyLibrary(StrategyFolders):
-    """The strategies in some folders, merged with their parents."""
+    """The strategies in some folders, merged with their parents; `renamed` holds names of before."""
 
-    def __init__(self, table: LeverTable, folders: Sequence[Path]) -> None:
+    def __init__(self, table: LeverTable, folders: Sequence[Path], renamed: Renamed | None = None) -> None:
         super().__init__(folders)
-        self.table = table
+        self.table, self.renamed = table, renamed or Renamed()
 
     def resolve(
         self,
@@ -46,7 +47,7 @@ class StrategyLibrary(StrategyFolders):
             if isinstance(reference, Strategy):
                 strategy = reference
             else:
-                strategy = StrategyReading(self, self.table).strategy(reference, where)
+                strategy = StrategyReading(self, self.table, self.renamed).strategy(reference, where)
         with faults:
             settings = self._override_settings(overrides or {}, origin)
         if strategy is None or faults:
@@ -63,8 +64,9 @@ class StrategyLibrary(StrategyFolders):
     def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:
         faults = FaultList()
         settings: dict[str, Setting] = {}
-        for name, value in overrides.items():
-            place = f"{origin} {name}={value}"
+        places = {name: f"{origin} {name}={value}" for name, value in overrides.items()}
+        for written, name in self.renamed.levers.settle(overrides, places.__getitem__, faults).items():
+            value, place = overrides[written], places[written]
             with faults:
                 plain = read_value(value, place) if isinstance(value, str) else value
                 settings |= self.table.read_settings({name: plain}, lambda *_, at=place: at)

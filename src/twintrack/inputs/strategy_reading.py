@@ -18,6 +18,7 @@ from twintrack.inputs.courses import BUDGET, SWITCH, Course, combined
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import weighted_mean
 from twintrack.inputs.references import mix_terms, part_names
+from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
 from twintrack.inputs.strategies import (
@@ -39,8 +40,8 @@ HOLD_YEARS = 1.0
 class StrategyReading:
     """One loading of a strategy with all its parents; each file is read once."""
 
-    def __init__(self, folders: StrategyFolders, table: LeverTable) -> None:
-        self.folders, self.table = folders, table
+    def __init__(self, folders: StrategyFolders, table: LeverTable, renamed: Renamed) -> None:
+        self.folders, self.table, self.renamed = folders, table, renamed
         self.trail: list[Path] = []
         self.done: dict[Path, Strategy] = {}
 
@@ -170,6 +171,7 @@ class StrategyReading:
 
     def _read(self, document: Document) -> Strategy:
         faults = FaultList()
+        document = self.renamed.strategy(document, faults)
         file: StrategyFile | None = None
         parent: Course | None = None
         target: Strategy | None = None

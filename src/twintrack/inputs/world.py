@@ -10,6 +10,7 @@ from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import DatedPath, TimePath
+from twintrack.inputs.renamed import OldNames, Renamed
 from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
 from twintrack.inputs.settings import Where, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
@@ -54,14 +55,17 @@ def load_world(path: Path) -> dict[str, WorldParameter]:
     return {name: WorldParameter.model_construct(name=name, **dict(entry)) for name, entry in entries.items()}
 
 
-def load_scenario(path: Path, parameters: Mapping[str, WorldParameter]) -> Scenario:
+def load_scenario(
+    path: Path, parameters: Mapping[str, WorldParameter], renamed: Renamed | None = None
+) -> Scenario:
     """Read model/scenarios/NAME.yaml; raises InputError with all its faults.
 
     Values may lie outside a parameter's range: the range is what is thought likely, a scenario may be another
     world. Before the first date of a dated value the central value holds, in an ensemble that of each world.
+    Names of before are taken as `renamed` says.
     """
-    document = read_document(path)
     faults = FaultList()
+    document = (renamed or Renamed()).scenario(read_document(path), faults)
     hints = dict.fromkeys(parameters, 'it is a world parameter: write it under "world:", indented')
     file, world = None, {}
     with faults:
@@ -125,16 +129,19 @@ def world_overrides(
     parameters: Mapping[str, WorldParameter],
     *,
     levers: Mapping[str, object] | None = None,
+    old: OldNames | None = None,
     origin: str = "--world",
 ) -> dict[str, WorldValue]:
     """Read parameters set by hand: numbers, mappings from dates to numbers, or the YAML text of either.
 
-    Raises InputError with all faults, each at "<origin> NAME=VALUE".
+    `old` are names of before. Raises InputError with all faults, each at "<origin> NAME=VALUE".
     """
     faults = FaultList()
     world: dict[str, WorldValue] = {}
-    for name, value in given.items():
-        place = f"{origin} {name}={value}"
+    places = {name: f"{origin} {name}={value}" for name, value in given.items()}
+    settled = (old or Renamed().world).settle(given, places.__getitem__, faults)
+    for written, name in settled.items():
+        value, place = given[written], places[written]
         if name not in parameters and levers and name in levers:
             faults.append(Fault(place, f'"{name}" is a lever, not part of the world; set it with --set'))
             continue

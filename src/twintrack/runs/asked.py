@@ -87,14 +87,16 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     if asked is None:
         return list(default)
     variables = core.equations.variables
-    names = [asked] if isinstance(asked, str) else asked
-    labels = [label for name in names for label in (variables[name].labels if name in variables else [name])]
     known = {label for item in variables.values() for label in item.labels}
-    faults = FaultList(
-        Fault("outputs", unknown("variable", name, known)) for name in labels if name not in known
-    )
+    faults = FaultList()
+    given = [asked] if isinstance(asked, str) else asked
+    others = [name for name in given if name not in known and name not in variables]
+    today = core.inputs.renamed.outcomes.settle(dict.fromkeys(others), lambda _: "outputs", faults)
+    names = [today.get(name, name) for name in given if name in today or name not in others]
+    labels = [label for name in names for label in (variables[name].labels if name in variables else [name])]
+    faults += [Fault("outputs", unknown("variable", name, known)) for name in labels if name not in known]
     faults += repeated("output", labels)
-    if not labels:
+    if not given:
         faults.append(_none("outputs"))
     faults.raise_any()
     return labels
@@ -144,6 +146,9 @@ def _strategies(
     references = list(named.values()) if named is not None else _several(asked)
     if not references:
         faults.append(_none("strategies"))
+    old = core.inputs.renamed.levers
+    today = old.settle(crossed, lambda name: f"lever {name}", faults)
+    crossed = {name: crossed[written] for written, name in today.items()}
     for name, values in crossed.items():
         if not len(values):
             faults.append(Fault(f"lever {name}", "has no values to cross the strategies with"))
