@@ -57,8 +57,8 @@ def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
     All variables take their values of that run (NumPy engine) at the saved time nearest to the year. The
     equation of each effect is then evaluated by itself with the cause moved and everything else held. A cause
     that is an array moves as a whole, and the elements of an effect are added up, where the loop names no
-    element. An effect that is 0 or 1 at all times of the run is a switch; its cause moves by `LEAP`. Loops whose
-    states differ in nothing but the year share one run.
+    element. An effect that is 0 or 1 at all times of the run is a switch, whose cause moves by `LEAP`. Loops
+    whose states differ in nothing but the year share one run.
 
     Raises InputError for an unknown strategy, scenario or variable.
     """
