@@ -32,7 +32,6 @@ PORTFOLIO_LEVERS = {
     "portfolio_breadth",
     "run_ambition",
     "stage_share_basic",
-    "stage_share_applied",
     "demand_driven_share",
     "fiscal_ai_rd",
     "ai_public_fund",

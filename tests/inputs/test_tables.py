@@ -200,7 +200,7 @@ def test_the_faults_of_all_tables_are_told_at_once(
 
 
 GROUPS = "ramp_years: 2\ngroups:\n  money: {title: Money, levers: [fiscal_ai_rd]}\n  rest:\n    title: Rest\n"
-MEMBERS = "catchup_share, stage_share_basic, stage_share_applied, capital_patience"
+MEMBERS = "catchup_share, stage_share_basic, demand_driven_share, capital_patience"
 
 
 def grouped(tree: Path, members: str) -> Path:
@@ -231,7 +231,7 @@ def test_a_lever_in_no_or_two_groups_and_one_unknown_are_told_at_once(
     tree: Path, faults: Callable[..., list[str]]
 ) -> None:
     path = grouped(
-        tree, "fiscal_ai_rd, catchup_shar, stage_share_basic, stage_share_applied, capital_patience"
+        tree, "fiscal_ai_rd, catchup_shar, stage_share_basic, demand_driven_share, capital_patience"
     )
 
     assert faults(load_levers, path) == [
