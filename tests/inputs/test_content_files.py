@@ -29,7 +29,6 @@ FACTORIAL = {
 }
 PORTFOLIO_LEVERS = {
     "catchup_share",
-    "portfolio_breadth",
     "run_ambition",
     "stage_share_basic",
     "demand_driven_share",

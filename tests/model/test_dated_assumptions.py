@@ -37,7 +37,7 @@ step change of the undated run from 2026 on. One step of another rate moves a le
 step changes: a rate may become four times what it was. A level that is computed anew moves by more."""
 GROWTH = {"cost_growth_factor": "ln_desired_run_cost", "hardware_growth_factor": "ln_price_performance"}
 """Growth factors, and the logarithm of what grows by them."""
-NOTHING_BINDS = {"flop_per_accelerator_year": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
+NOTHING_BINDS = {"run_compute_per_accelerator": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
 """Constants with which no run is too large for a fleet, a route that is used up slows nothing, and the leader
 answers nobody."""
 
@@ -108,7 +108,7 @@ def test_nothing_before_the_date_moves(everything: Runs) -> None:
 
     moved = {name: everything.moved(name, everything.time[0], last) for name in everything.values}
 
-    assert len(moved) > 1000 and {name: by for name, by in moved.items() if by} == {}
+    assert len(moved) > 700 and {name: by for name, by in moved.items() if by} == {}
 
 
 def test_stocks_stand_at_the_date_where_they_would(model: Model, everything: Runs) -> None:
@@ -116,7 +116,7 @@ def test_stocks_stand_at_the_date_where_they_would(model: Model, everything: Run
 
     moved = {name: everything.moved(name, DATE, DATE) for name in stocks}
 
-    assert len(stocks) > 100 and {name: by for name, by in moved.items() if by} == {}
+    assert len(stocks) > 60 and {name: by for name, by in moved.items() if by} == {}
 
 
 @pytest.mark.parametrize("level", HEADLINE)
