@@ -9,8 +9,14 @@ import pytest
 
 from field_tests.laboratory import STEP, Laboratory, Saved
 
-NO_VALLEY = ("advance_base", "advance_by_institutions", "advance_by_bridge", "advance_by_scenes")
-NO_DOORS_ABROAD = ("access_to_leader", "access_base", "access_by_trade", "access_by_release")
+NO_VALLEY = ("advance_by_institutions", "advance_by_bridge", "advance_by_scenes", "advance_by_openness")
+NO_DOORS_ABROAD = (
+    "access_to_leader",
+    "access_base",
+    "access_by_trade",
+    "access_by_release",
+    "access_by_rules",
+)
 NO_ACCELERATOR_MONEY = dict.fromkeys(
     ("accelerator_share_base", "accelerator_share_gain", "chase_strength"), 0.0
 )
