@@ -56,7 +56,7 @@ def test_level() -> None:
 
 
 @pytest.mark.parametrize(("outcome", "share"), [("steady", 1.0), ("swinging", 0.5)])
-def test_agreement_is_the_share_of_draws_with_the_order_of_the_flow(outcome: str, share: float) -> None:
+def test_agreement_is_the_share_of_draws_with_the_order_of_middling_luck(outcome: str, share: float) -> None:
     common = {"outcome": outcome, "year": 2030, "draws": 4, "relation": "higher", "than": 0.0}
     assert excess("agreement", settings=["low", "high"], **common) == [share]
 
