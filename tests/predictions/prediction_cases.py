@@ -68,6 +68,21 @@ class Pair(Form):
         return _sign(self.relation) * (a - b) - self.by
 
 
+class Near(Form):
+    """One setting no further from another than a distance."""
+
+    kind: Literal["near"]
+    a: str
+    b: str
+    outcome: str
+    years: Years
+    within: Margin
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        a, b = (judge.values(name, self.outcome, self.years) for name in (self.a, self.b))
+        return self.within - np.abs(a - b)
+
+
 class Interaction(Form):
     """What a change brings in one surrounding against what it brings in another: (a - b) - (c - d)."""
 
@@ -155,7 +170,7 @@ class Foremost(Form):
 
 
 Comparison = Annotated[
-    Pair | Interaction | Change | Level | Agreement | Foremost, Field(discriminator="kind")
+    Pair | Near | Interaction | Change | Level | Agreement | Foremost, Field(discriminator="kind")
 ]
 
 
