@@ -36,7 +36,6 @@ FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = 
     ),
     "displaced people": (("displaced_share",), ("displacement",), ("reemployment",)),
     # money
-    "patient money": (("patient_ventures",), ("patient_investment",), ("exits_at_cost",)),
     "debt of regions": (("local_debt",), ("local_money",), ("debt_worked_off",)),
     # chips
     "accelerators": (("accelerator_stock",), ("accelerator_purchases",), ("accelerators_retired",)),
@@ -49,7 +48,6 @@ FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = 
     "projects": (("projects",), ("project_starts",), ("project_completions",)),
     "models on the market": (("active_models", "zombie_models"), ("registrations",), ("model_exits",)),
     "registered models": (("registered_models",), ("registrations",), ()),
-    "products on the market": (("products",), ("products_launched",), ("products_retired",)),
     # others
     "knowledge on its way": (("pipeline",), ("creation",), ("ripening",)),
     "organisations that use AI": (("organisation_use",), ("organisation_uptake",), ("organisations_lost",)),
@@ -68,13 +66,8 @@ def with_inner_flows(run: Run) -> pd.DataFrame:
     values = run.variables
     further = {
         "top_exits": values["top_turnover"] * values["top_talent_of_the_world"],
-        "exits_at_cost": values["patient_ventures"] / values["exit_time"],
         "debt_worked_off": values["local_debt"] / values["burden_time"],
         "capacity_lost": values["capacity_loss_rate"] * values["domestic_capacity"],
-        "products_launched": values["valley_survival"]
-        * values["applied_output"]
-        / (values["applied_output_at_start"] * values["product_life"]),
-        "products_retired": values["products"] / values["product_life"],
     }
     for label in values:
         name, places = split_element(str(label))

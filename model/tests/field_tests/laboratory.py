@@ -35,7 +35,6 @@ NO_INVESTORS = {"capital_shock": 1.0, "private_norm[home]": 0.0}
 NO_CHIPS = (
     "initial_accelerators[home,world_chips]",
     "initial_accelerators[home,home_chips]",
-    "initial_capacity",
     "domestic_chip_invest",
     "chip_diversion",
     "smuggling_share",
@@ -123,7 +122,7 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
         "a new road never found": {"breakthrough_rate": 0.0},
         "AI that does every task": {"automation_limit": 1.0, "task_mean": 2.0},
         "all who are displaced stay so": {
-            **dict.fromkeys(("retrain_base", "retrain_by_courses", "retrain_by_duty"), 0.0),
+            **dict.fromkeys(("retrain_base", "retrain_by_courses"), 0.0),
             "displacement_rate": 3.0,
         },
         "exhausted routes": {"route_ceiling": 4.0},
