@@ -65,7 +65,11 @@ def test_rows_are_read_by_id(write: Write, content: Content, equations: SimpleNa
         ("KN02,jiang2025", "KN02,", "3: KN02: needs a seed: the source that makes the claim"),
         ("KN02", "KN01", "3: KN01: the id is used twice"),
         ("KN02,jiang2025,Knowledge", "KN02,jiang2025,Talent", '3: KN02: the sector of KN is "Knowledge"'),
-        ("carried", "done", "2: status must be 'carried' or 'left_out', not the text \"done\""),
+        (
+            "carried",
+            "done",
+            "2: status must be 'carried', 'left_out', 'felt', 'weak', 'nil' or 'out', not the text \"done\"",
+        ),
         ("=0.02", "=much", '2: world is "discount_rate=much'),
         ('"Much is known, little used"', "Much is known, little used", "2: has 12 cells, not 11; put texts"),
         ('"Much is known', 'Much is "known', "2: has 12 cells"),
@@ -80,6 +84,40 @@ def test_what_is_wrong_is_told_with_its_line(
     lines = faults(load_mechanisms, write("model/mechanisms.csv", text.replace(old, new, 1)))
     assert len(lines) == 1
     assert lines[0].startswith(f"model/mechanisms.csv:{fault}")
+
+
+MEASURED_HEAD = HEAD.replace("status", "cut,felt_outcome,felt_effect,felt_share,status")
+MEASURED = (
+    "KN01,jiang2025,Knowledge,Much,stock,,,,,strength=0,adoption_rate,0.4,0.93,felt,\n"
+    "KN02,jiang2025,Knowledge,Less,stock,,,,,strength=0,adoption_rate,0,0,nil,It is small\n"
+    "KN03,jiang2025,Knowledge,None,stock,,,,,,,,,out,No number for it\n"
+)
+
+
+def test_what_was_measured_is_read(write: Write, content: Content, equations: SimpleNamespace) -> None:
+    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED)
+    first, second, third = load_mechanisms(path).values()
+    assert (first.cut, first.felt_outcome, first.status) == ("strength=0", "adoption_rate", "felt")
+    assert (first.felt_effect, first.felt_share, third.felt_share) == (0.4, 0.93, None)
+    assert second.reason and mechanism_faults(path, content, equations) == []
+    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED.replace("adoption_rate", "adoption", 1))
+    assert "2: KN01: there is no outcome" in str(mechanism_faults(path, content, equations)[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("strength=0", "", "2: KN01: is felt, weak or nil where it has a cut, and only there"),
+        (",out,No number for it", ",out,", "4: KN03: a reason is given where a mechanism is left out"),
+        ("0.4", "much", "2: felt_effect"),
+    ],
+)
+def test_what_is_measured_has_a_cut_and_what_has_none_a_reason(
+    write: Write, faults: Faults, old: str, new: str, fault: str
+) -> None:
+    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED.replace(old, new, 1))
+    lines = faults(load_mechanisms, path)
+    assert len(lines) == 1 and lines[0].startswith(f"model/mechanisms.csv:{fault}")
 
 
 @pytest.mark.parametrize(

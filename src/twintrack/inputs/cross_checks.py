@@ -102,8 +102,8 @@ def mechanism_faults(path: Path, content: Content, equations: Equations | None =
 def _content_faults(entry: Mechanism, content: Content) -> list[str]:
     levers, outcomes = content.levers.levers, content.outcomes.outcomes
     wrong = [unknown("lever", name, levers) for name in entry.lever if name not in levers]
-    if entry.outcome and entry.outcome not in outcomes:
-        wrong.append(unknown("outcome", entry.outcome, outcomes))
+    named = dict.fromkeys(filter(None, (entry.outcome, entry.felt_outcome)))
+    wrong += [unknown("outcome", name, outcomes) for name in named if name not in outcomes]
     if entry.scenario and entry.scenario not in content.scenarios:
         wrong.append(unknown("scenario", entry.scenario, content.scenarios))
     faults = FaultList()

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.csv_tables import as_document, read_rows
+from twintrack.inputs.csv_tables import as_document, number_or_text, read_rows
 from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
 from twintrack.inputs.validation import FaultList, validated
-from twintrack.inputs.yaml_files import Document, shown
+from twintrack.inputs.yaml_files import Document, read_text, shown
 
 COLUMNS = tuple(Mechanism.model_fields)
+MEASURED = ("cut", "felt_outcome", "felt_effect", "felt_share")
+"""Columns that a table need not have: the cut of each mechanism, and what it was measured to move."""
+CUT = ("felt", "weak", "nil")
+LEFT_OUT = ("left_out", "out")
 _LISTS = ("seed", "variables", "lever")
 _ID = re.compile(r"[A-Z]{2}[0-9]{2}")
 _TABLE = "mechanisms"
@@ -53,12 +57,14 @@ def _row_faults(entry: Mechanism) -> list[str]:
         wrong.append("an id is two capitals and two digits")
     if bool(entry.lever) != bool(entry.outcome):
         wrong.append("a lever needs the outcome that it moves, and an outcome the lever")
-    if entry.status == "carried" and not entry.variables:
+    if entry.status not in LEFT_OUT and not entry.variables:
         wrong.append("is carried: name the variables that carry it")
     if entry.status == "left_out" and (entry.variables or entry.lever):
         wrong.append("is left out: variables, lever and outcome stay empty")
-    if (entry.status == "left_out") != bool(entry.reason):
+    if (entry.status in LEFT_OUT) > bool(entry.reason) or (entry.status == "carried" and entry.reason):
         wrong.append("a reason is given where a mechanism is left out, and only there")
+    if (entry.status in CUT) != bool(entry.cut):
+        wrong.append("is felt, weak or nil where it has a cut, and only there: measure it")
     if not entry.seed:
         wrong.append("needs a seed: the source that makes the claim")
     return wrong
@@ -66,7 +72,9 @@ def _row_faults(entry: Mechanism) -> list[str]:
 
 def _document(path: Path) -> Document:
     """Read the table as a document, so that it is checked and located as the other files are."""
-    rows, faults = read_rows(path, COLUMNS)
+    header = read_text(path).partition("\n")[0].split(",")
+    plain = [name for name in COLUMNS if name not in MEASURED]
+    rows, faults = read_rows(path, COLUMNS if MEASURED[0] in header else plain)
     entries: list[tuple[int, dict[str, Any]]] = []
     for line, cells in rows:
         with faults:
@@ -78,7 +86,8 @@ def _document(path: Path) -> Document:
 def _row(cells: dict[str, str], where: str) -> dict[str, Any]:
     """Split the cells that hold several names. Raises InputError."""
     lists = {column: tuple(cells[column].split()) for column in _LISTS}
-    return {**cells, **lists, "world": _world(cells["world"], where)}
+    numbers = {name: number_or_text(cells[name]) for name in MEASURED[2:] if name in cells}
+    return {**cells, **lists, **numbers, "world": _world(cells["world"], where)}
 
 
 def _world(cell: str, where: str) -> dict[str, float]:

@@ -48,13 +48,17 @@ def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy,
 
 
 def equal_cost(
-    core: Core, strategy: StrategyReference, scenario: str | Scenario = CENTRAL
+    core: Core,
+    strategy: StrategyReference,
+    scenario: str | Scenario = CENTRAL,
+    like: StrategyReference = BASELINE,
 ) -> tuple[Strategy, float]:
-    """Scale the money levers of a strategy until it costs the public as much as the baseline.
+    """Scale the money levers of a strategy until it costs the public as much as another, the baseline.
 
     Gives the scaled strategy, and the factor on its money levers. Present values are those at the last saved
-    time in the central world of the scenario. The strategy has `budget: own`, because nothing is left to
-    scale. Raises InputError when no factor within the levers' ranges makes the costs equal.
+    time in the central world of the scenario; `like` costs what its own money does. The strategy has
+    `budget: own`, because nothing is left to scale. Raises InputError when no factor within the levers'
+    ranges makes the costs equal.
     """
     plan = replace(core.strategy(strategy), budget="own")
     table, outside = core.lever_table, core.scenario(scenario)
@@ -67,12 +71,13 @@ def equal_cost(
         check_finite(values, outcomes, core.equations.time.saved, asked.name)
         return float(values[COST][-1])
 
-    target = cost(core.strategy(BASELINE))
+    goal = replace(core.strategy(like), budget="own")
+    target = cost(goal)
 
     def excess(factor: float) -> float:
         return cost(scaled(plan, factor, table)) / target - 1
 
-    factor = _root(excess, _limits(plan, table), plan.name)
+    factor = _root(excess, _limits(plan, table), plan.name, goal.name)
     return scaled(plan, factor, table), factor
 
 
@@ -126,7 +131,7 @@ def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
     return lowest, highest
 
 
-def _root(excess: Callable[[float], float], limits: tuple[float, float], name: str) -> float:
+def _root(excess: Callable[[float], float], limits: tuple[float, float], name: str, like: str) -> float:
     """Find the factor at which the relative excess of cost is zero."""
     here = excess(1.0)
     if abs(here) <= TOLERANCE:
@@ -140,9 +145,7 @@ def _root(excess: Callable[[float], float], limits: tuple[float, float], name: s
             if np.isfinite(limit)
             else "it has no money that could be multiplied"
         )
-        message = (
-            f"cannot cost the public as much as the baseline: {reach}; change them, or write budget: own"
-        )
+        message = f"cannot cost the public as much as the {like}: {reach}; change them, or write budget: own"
         raise InputError(Fault(f'strategy "{name}"', message))
     from scipy.optimize import brentq
 

@@ -1,0 +1,83 @@
+"""Constants one at a time: what is told of each of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from question.felt.constants import constant_answers, constant_effects
+from question.felt.inputs import Bench
+from question.felt.spreads import judged, simulated, spreads, yardstick
+from twintrack.inputs.strategies import BASELINE
+from twintrack.model import Model
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def worlds(small_model: Model) -> pd.DataFrame:
+    return small_model.draw_worlds(20, seed=1, prior=True)
+
+
+@pytest.fixture
+def table(small_model: Model, worlds: pd.DataFrame) -> pd.DataFrame:
+    found = constant_effects(small_model, yardstick(small_model, worlds))
+    return found.set_index("constant", drop=False)
+
+
+def test_half_the_middle_two_thirds_is_the_measure() -> None:
+    normal = np.random.default_rng(1).normal(5, 2, 20_000)
+    values = np.stack([normal, np.full(20_000, 3.0), np.append(normal[1:], 1e9)])[:, None]
+    stick = spreads(("a", "b", "c"), values)
+    assert stick.spread[[0, 2], 0] == pytest.approx(2, rel=0.03)
+    assert [name.split()[0] for name in stick.still] == ["b"]
+    assert stick.effects(np.ones((3, 1, 1)))[1] == 0
+
+
+def test_every_constant_but_levers_has_a_row(small_model: Model, table: pd.DataFrame) -> None:
+    kinds = {name: item.kind for name, item in small_model.equations.variables.items()}
+    assert set(table.index) == {name for name, kind in kinds.items() if kind == "constant"} - set(
+        small_model.levers
+    )
+
+
+def test_an_effect_is_the_difference_over_the_spread(
+    small_model: Model, worlds: pd.DataFrame, table: pd.DataFrame
+) -> None:
+    """The gap in a year is linear in the pace: a fifth more of it, over the years, over the spread."""
+    stick = yardstick(small_model, worlds)
+    place = stick.outcomes.index("frontier_gap_months")
+    pace = small_model.world["pace"].value
+    expected = [0.2 * pace * (year - 2024) / stick.spread[place, at] for at, year in enumerate(stick.years)]
+    row = table.loc["pace"]
+    assert row["effect"] == pytest.approx(max(expected), rel=1e-6)
+    assert row["outcome"] == row["headline"] == "frontier_gap_months" and row["drawn"]
+
+
+def test_what_nothing_follows_from_is_told_as_such(table: pd.DataFrame) -> None:
+    assert table.loc["slowing", "effect"] == 0 and not table.loc["slowing", "drawn"]
+    summary, _, still, *_ = constant_answers(table)
+    assert "slowing" in [row[0] for row in still.rows] and "pace" not in str(still)
+    assert {row[0]: row[1] for row in summary.rows}["constants that count"] == str(
+        table["kind"].isin(["number", "date"]).sum()
+    )
+
+
+def test_dates_move_by_years_and_not_by_centuries(table: pd.DataFrame) -> None:
+    assert table.loc["future_start", "kind"] == "date"
+    assert table.loc["switch_ramp", "kind"] == "control"
+
+
+@pytest.mark.parametrize("scenario", ["central", "fast_leader"])
+def test_runs_with_all_constants_given_are_those_of_an_ensemble(
+    small_model: Model, worlds: pd.DataFrame, scenario: str
+) -> None:
+    """Also where a scenario dates what is drawn, and where more constants are dated than scenarios do."""
+    bench = Bench(small_model, judged(small_model), dated=["pace", "slowing"])
+    draws = {name: worlds[name].to_numpy() for name in worlds}
+    given = bench.given(small_model.scenario(scenario).world, draws, len(worlds))
+    found = bench.run(given, small_model.strategy(BASELINE), len(worlds))
+    ensemble = simulated(small_model, {"today": BASELINE}, worlds, scenario)["today"]
+    assert np.ptp(found[0, -1]) > 0
+    np.testing.assert_allclose(found, ensemble, rtol=1e-12)
