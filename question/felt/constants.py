@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,8 @@ def _kind(model: Model, name: str) -> str:
     known = model.equations.variables[name]
     if name in SWITCH_VARIABLES:
         return "control"
-    if name.endswith("_unit") or known.documentation.startswith(("Unit constant", "Unit of")):
+    told = known.documentation.startswith(("Unit constant", "Unit of"))
+    if told or name.endswith("_unit") or np.all(model.equations.defaults[name] == log(10)):
         return "unit"
     if not np.any(model.equations.defaults[name]):
         return "zero"

@@ -55,7 +55,8 @@ def levels_of(model: Model, name: str) -> Array:
     high = lever.high
     for whole in SHARES_OF_ONE:
         if name in whole:
-            high = min(high, 1 - sum(model.levers[other].baseline for other in whole if other != name))
+            others = [other for other in whole if other != name and other in model.levers]
+            high = min(high, 1 - sum(model.levers[other].baseline for other in others))
     return np.linspace(lever.low, high, LEVELS)
 
 

@@ -24,7 +24,7 @@ STRONG = 0.25
 """From this part of a spread on it is worth telling."""
 SIGNS = {"higher": 1.0, "lower": -1.0}
 """What a difference is multiplied with, so that more is better, by what is better."""
-COST = "public_cost"
+COST = ("public_cost", "fiscal_balance")
 """How names of outcomes begin that tell what the public pays; they are judged apart."""
 
 

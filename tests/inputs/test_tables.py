@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from twintrack.inputs.content import load_content
@@ -15,6 +16,7 @@ from twintrack.inputs.world import load_world
 LEVER = "title: x, unit: 1, range: [0, 1], baseline: 0.5, kind: share, source: assumption"
 PARAMETER = "title: x, unit: m, range: [1, 3], value: 2, distribution: uniform, source: y, confidence: low"
 OUTCOME = "title: x, unit: m, better: lower"
+GAP = f"outcomes: {{gap: {{{OUTCOME}}}}}\nheadline: []\n"
 
 
 def test_levers_have_names_limits_and_a_ramp(tree: Path) -> None:
@@ -163,6 +165,18 @@ def test_outcomes_have_a_headline(tree: Path) -> None:
             ':2: gap has a format ".1q" that does not',
         ),
         ("outcomes: {}\n", ':1: the key "headline" is missing'),
+        (
+            f"{GAP}statistics:\n  often: {{{OUTCOME}, of: gap}}\n",
+            ':4: often must have either "quantile" or "above", not neither',
+        ),
+        (
+            f"{GAP}statistics:\n  often: {{{OUTCOME}, of: gap, quantile: 0.1, above: 0}}\n",
+            ':4: often must have either "quantile" or "above", not both',
+        ),
+        (
+            f"{GAP}statistics:\n  often: {{{OUTCOME}, of: gep, above: 0}}\n",
+            ':4: there is no outcome "gep"; did you mean "gap"?',
+        ),
     ],
 )
 def test_faults_of_outcomes_have_their_line(
@@ -171,6 +185,15 @@ def test_faults_of_outcomes_have_their_line(
     assert faults(load_outcomes, write("model/outcomes.yaml", text))[0].startswith(
         "model/outcomes.yaml" + fault
     )
+
+
+def test_a_statistic_is_a_quantile_or_the_share_of_worlds_above_a_number(write: Callable[..., Path]) -> None:
+    entries = f"  low: {{{OUTCOME}, of: gap, quantile: 0.25}}\n  often: {{{OUTCOME}, of: gap, above: 2}}\n"
+    found = load_outcomes(write("model/outcomes.yaml", f"{GAP}statistics:\n{entries}")).statistics
+    nan = float("nan")
+    worlds = pd.DataFrame({"first": [1, 2, 3, 4, 5], "second": [2.5] * 5, "broken": [3, 3, 3, 3, nan]})
+    assert found["low"].over_worlds(worlds).fillna(-1).to_dict() == {"first": 2, "second": 2.5, "broken": -1}
+    assert found["often"].over_worlds(worlds).fillna(-1).to_dict() == {"first": 0.6, "second": 1, "broken": -1}
 
 
 def test_sources_are_cited_by_key(tree: Path) -> None:

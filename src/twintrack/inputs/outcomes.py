@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.schemas import OutcomeEntry, OutcomesFile, StatisticEntry
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import read_document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Outcome(OutcomeEntry):
@@ -22,6 +26,18 @@ class Statistic(StatisticEntry):
     """A statistic of an ensemble with its name."""
 
     name: str
+
+    def over_worlds(self, values: pd.DataFrame) -> pd.Series[float]:
+        """Give the statistic of each column, from a row for each world, values in the unit of the outcome.
+
+        The result is a quantile in that unit, or a share of worlds from 0 to 1. A world without a number
+        makes it NaN.
+        """
+        if self.above is None:
+            result = values.quantile(self.quantile)
+        else:
+            result = (values > self.above).mean()
+        return result.where(values.notna().all())
 
 
 @dataclass(frozen=True)

@@ -236,12 +236,21 @@ class OutcomeEntry(StrictSchema):
 
 
 class StatisticEntry(OutcomeEntry):
-    """An outcome that only many worlds have."""
+    """An outcome that only many worlds have: either a quantile, or the share of worlds above a number."""
 
     of: Text
     """The outcome that it is taken of."""
-    quantile: Annotated[Number, Field(ge=0, le=1)]
+    quantile: Annotated[Number, Field(ge=0, le=1)] | None = None
     """Share of worlds that lie below it."""
+    above: Number | None = None
+    """The statistic is the share of worlds in which the outcome lies above this number, in its unit."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> StatisticEntry:
+        if (self.quantile is None) == (self.above is None):
+            found = "neither" if self.above is None else "both"
+            raise refused(f'must have either "quantile" or "above", not {found}')
+        return self
 
 
 class OutcomesFile(StrictSchema):

@@ -63,7 +63,7 @@ def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
             continue
         by_year: list[Row] = []
         for year in view.data.years:
-            values = view.data.at(name, scenario, year).quantile(statistic.quantile)
+            values = statistic.over_worlds(view.data.at(name, scenario, year))
             by_year.append([date(year), *(number(value, statistic.format) for value in values)])
         rows += grouped(view.heading(statistic), by_year)
     return rows
@@ -145,12 +145,23 @@ def results_data(data: ReportData, *, equal: bool = False) -> pd.DataFrame:
     return frame_of(rows)
 
 
+def statistics_data(data: ReportData) -> pd.DataFrame:
+    """Give each statistic over worlds by scenario, year and strategy, at own budget, in its unit."""
+    rows: list[dict[str, object]] = []
+    for statistic, scenario, year in itertools.product(data.statistics.values(), data.scenarios, data.years):
+        found = statistic.over_worlds(data.at(statistic.of, scenario, year))
+        first = {"statistic": statistic.name, "unit": statistic.unit, "scenario": scenario, "year": year}
+        rows += [first | {"strategy": strategy, "value": value} for strategy, value in found.items()]
+    return frame_of(rows) if rows else pd.DataFrame()
+
+
 SECTION = Section(
     "results",
     20,
     blocks,
     files={
         FILE: csv(results_data),
+        "statistics.csv": csv(statistics_data),
         "results_equal_cost.csv": csv(functools.partial(results_data, equal=True)),
     },
 )
