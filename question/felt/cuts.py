@@ -39,7 +39,7 @@ def read_cut(text: str, model: Model, where: str) -> Cut:
     """Read "constant=value; constant[element]=value@year; lever=value" or "lever low..high; lever=value".
 
     Without a year a constant is set from `start_of` on. Raises InputError at `where` with all faults: unknown
-    names, what is no constant, levers out of range, shares of one whole that exceed it, constants and the
+    names, what is no constant, levers out of range, constants and the
     ends of levers in one cut, and levers that are set while nothing is cut.
     """
     constants: list[tuple[str, float, float]] = []

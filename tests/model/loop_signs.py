@@ -11,7 +11,7 @@ from one_equation import OneEquation
 
 from twintrack.equations.structure import Array
 from twintrack.inputs.loops import links
-from twintrack.runs.arrays import place_of
+from twintrack.runs.arrays import along_time, place_of
 from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 STEP = 1e-4
 """A cause is moved up and down by this share of itself: far from rounding, and too little to pass a bend."""
+
+LEAP = 0.5
+"""The cause of a switch is moved by this share of itself: a switch answers only when a mark is passed."""
 
 ROUNDING = 1e-12
 """A response of less than this share of the effect's value is none: it could be rounding (float64: 2e-16)."""
@@ -54,7 +57,8 @@ def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
     All variables take their values of that run (NumPy engine) at the saved time nearest to the year. The
     equation of each effect is then evaluated by itself with the cause moved and everything else held. A cause
     that is an array moves as a whole, and the elements of an effect are added up, where the loop names no
-    element. Loops whose states differ in nothing but the year share one run.
+    element. An effect that is 0 or 1 at all times of the run is a switch, whose cause moves by `LEAP`. Loops
+    whose states differ in nothing but the year share one run.
 
     Raises InputError for an unknown strategy, scenario or variable.
     """
@@ -66,10 +70,12 @@ def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
         if described not in runs:
             plan = model.strategy(state.strategy, **state.levers)
             runs[described] = run_strategy(model, plan, state.scenario, world=state.world, engine="numpy")
-        values, time = _values(runs[described], state.year)
+        run = runs[described]
+        values, time = _values(run, state.year)
         for cycle in loop.cycles:
             for (cause, effect), stated in zip(links(cycle), cycle.signs, strict=True):
-                elasticity = _elasticity(model.equations, values, time, cause, effect)
+                step = LEAP if _is_switch(run, effect) else STEP
+                elasticity = _elasticity(model.equations, values, time, cause, effect, step)
                 sign = "0" if elasticity == 0 else "-" if elasticity < 0 else "+"
                 found.append(LinkSign(cycle.id, cause, effect, stated, sign, elasticity))
     return found
@@ -83,18 +89,24 @@ def _values(run: Run, year: float) -> tuple[dict[str, Array], float]:
     return {name: run[name][place] for name in named}, float(run.time[place])
 
 
+def _is_switch(run: Run, name: str) -> bool:
+    """Tell whether a variable, or an element, is 0 or 1 at all saved times of a run."""
+    variable, place = place_of(run.catalogue.equations, name)
+    return bool(np.isin(along_time(run[variable], place), (0.0, 1.0)).all())
+
+
 def _elasticity(
-    equations: Equations, values: Mapping[str, Array], time: float, cause: str, effect: str
+    equations: Equations, values: Mapping[str, Array], time: float, cause: str, effect: str, step: float
 ) -> float:
     """Give the relative response of an effect to a cause; 0 when it is no larger than rounding."""
     (moving, there), (name, here) = place_of(equations, cause), place_of(equations, effect)
     value = np.asarray(values[moving], dtype=np.float64)
     size = np.where(value == 0, np.abs(value).max() or 1.0, np.abs(value))
     change = np.zeros_like(value)
-    change[there] = STEP * size[there]
+    change[there] = step * size[there]
     moved = np.stack([value - change, value + change], axis=-1)
     result = OneEquation(equations, name).value(values, {moving: moved}, time)[here]
     low, high = result.reshape(-1, 2).sum(axis=0)
     scale = np.abs(result).sum() / 2
     response = (high - low) / scale if scale else 0.0
-    return float(response / (2 * STEP)) if abs(response) > ROUNDING else 0.0
+    return float(response / (2 * step)) if abs(response) > ROUNDING else 0.0

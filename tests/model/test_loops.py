@@ -25,7 +25,7 @@ def changed(loop: LoopEntry, **values: object) -> LoopEntry:
 
 def test_every_loop_is_closed_in_the_equations(model: Model, loops: dict[str, LoopEntry]) -> None:
     cycles = [cycle for loop in loops.values() for cycle in loop.cycles]
-    assert len(loops) == 22
+    assert 25 <= len(loops) <= 35
     assert len(cycles) > len(loops)
     for cycle in cycles:
         for cause, effect in links(cycle):
@@ -66,10 +66,19 @@ def test_a_variable_that_does_not_answer_gives_no_sign(model: Model, loops: dict
 def test_an_array_without_elements_moves_as_a_whole(model: Model, loops: dict[str, LoopEntry]) -> None:
     loop = changed(
         loops["B3"],
-        variables=("knowledge", "usable_base", "route_attraction", "evidence_share"),
+        variables=("knowledge", "ln_base", "route_attraction", "evidence_share"),
         signs=("+", "+", "+", "-"),
     )
     base, _, shares, _ = link_signs(model, loop)
     assert base.found == "+"
     # Shares add up to one: what one route gains the others lose.
     assert shares.found == "0"
+
+
+def test_a_switch_answers_when_its_cause_passes_the_mark(model: Model, loops: dict[str, LoopEntry]) -> None:
+    """A breakthrough comes with the hazard where luck has it near, and not where it is far away."""
+    variables = ("hazard_sum[home]", "found[home]")
+    near = changed(loops["R28"], variables=variables, signs=("+", "-"))
+    world = {**near.state.world, "breakthrough_draw[home]": 0.001}
+    far = changed(near, state={**near.state.model_dump(), "world": world})
+    assert [link_signs(model, loop)[0].found for loop in (near, far)] == ["+", "0"]
