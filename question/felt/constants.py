@@ -23,8 +23,8 @@ from twintrack.runs.switching import SWITCH_VARIABLES
 
 FIFTH = 0.2
 SIGNS = (1, -1)
-STRATEGIES = ("pure_catchup", "pure_exploration", "catchup_explore_open")
-SCENARIOS = ("plateau", "decoupling")
+STRATEGIES = ("catchup_explore_open", "inward", "new_national_system")
+SCENARIOS = ("plateau", "fresh_road")
 RUNS = 512
 """Runs of a batch: one in which nothing is changed, and one for each constant and sign."""
 FAR = 100.0
