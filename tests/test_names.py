@@ -38,7 +38,7 @@ def test_broken_elements_are_refused(label: str) -> None:
 
 
 def test_the_nearest_name_is_suggested() -> None:
-    options = ["catchup_share", "portfolio_breadth"]
+    options = ["catchup_share", "trade_openness"]
 
     assert suggest("catchup_shar", options) == '; did you mean "catchup_share"?'
     assert suggest("Catchup_Share", options) == '; did you mean "catchup_share"?'

@@ -36,8 +36,7 @@ def read_cut(text: str, model: Model, where: str) -> Cut:
     """Read "constant=value; constant[element]=value@year" or "lever low..high; lever low..high".
 
     Without a year a constant is set from `start_of` on. Raises InputError at `where` with all faults: unknown
-    names, what is no constant, levers out of range, shares of one whole that exceed it, and constants and
-    levers in one cut.
+    names, what is no constant, levers out of range, and constants and levers in one cut.
     """
     constants: list[tuple[str, float, float]] = []
     levers: list[tuple[str, float, float]] = []

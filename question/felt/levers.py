@@ -15,7 +15,7 @@ from twintrack.decisions.levels import best_level
 from twintrack.decisions.robustness import ROUNDING
 from twintrack.equations.structure import Array
 from twintrack.formats import number
-from twintrack.inputs.strategies import BASELINE, SHARES_OF_ONE
+from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 
 LEVELS = 9
@@ -50,14 +50,9 @@ def index_levers(model: Model, *, doors: bool = True) -> list[str]:
 
 
 def levels_of(model: Model, name: str) -> Array:
-    """Give the levels at which a lever is tried; of shares of one whole no more than the others leave."""
+    """Give the levels at which a lever is tried, from one end of its range to the other."""
     lever = model.levers[name]
-    high = lever.high
-    for whole in SHARES_OF_ONE:
-        if name in whole:
-            others = [other for other in whole if other != name and other in model.levers]
-            high = min(high, 1 - sum(model.levers[other].baseline for other in others))
-    return np.linspace(lever.low, high, LEVELS)
+    return np.linspace(lever.low, lever.high, LEVELS)
 
 
 def lever_runs(model: Model, worlds: pd.DataFrame) -> Iterator[LeverEffects]:

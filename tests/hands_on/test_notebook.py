@@ -132,12 +132,13 @@ def test_other_outcomes_can_be_chosen(model: Model, explorer: Explorer) -> None:
 
 
 def test_a_setting_that_is_refused_leaves_the_curve_and_says_why(explorer: Explorer) -> None:
-    explorer.levers["stage_share_basic"].slider.value = 0.6
+    slider = explorer.levers["catchup_share"].slider
     before = _curves(explorer)
-    explorer.levers["stage_share_applied"].slider.value = 0.7
-    assert "stage_share_basic and stage_share_applied add up to" in explorer.message.value
+    slider.max = 2.0
+    slider.value = 1.5
+    assert "catchup_share must be from 0 to 1" in explorer.message.value
     np.testing.assert_array_equal(_curves(explorer)[0], before[0])
-    explorer.levers["stage_share_applied"].slider.value = 0.4
+    slider.value = 0.4
     assert explorer.message.value == ""
 
 

@@ -38,7 +38,7 @@ def equations() -> SimpleNamespace:
     """What the small content tree says of its model."""
     constants = {
         "fiscal_ai_rd": ("bn CNY/Year", 60), "catchup_share": ("Dmnl", 0.8), "stage_share_basic": ("1", 0.2),
-        "stage_share_applied": ("1", 0.45), "capital_patience": ("Year", 4),
+        "demand_driven_share": ("1", 0.45), "capital_patience": ("Year", 4),
         "cost_growth_factor": ("1/Year", 2.4), "discount_rate": ("1/Year", 0.03),
     }  # fmt: skip
     outcomes = {

@@ -29,10 +29,8 @@ FACTORIAL = {
 }
 PORTFOLIO_LEVERS = {
     "catchup_share",
-    "portfolio_breadth",
     "run_ambition",
     "stage_share_basic",
-    "stage_share_applied",
     "demand_driven_share",
     "fiscal_ai_rd",
     "ai_public_fund",

@@ -37,7 +37,7 @@ def test_the_baseline_stays_where_the_levers_stand(library: StrategyLibrary) -> 
     assert baseline.own == {}
     assert {name: path.values for name, path in baseline.paths.items()} == {
         "fiscal_ai_rd": (60.0,), "catchup_share": (0.8,), "stage_share_basic": (0.2,),
-        "stage_share_applied": (0.45,), "capital_patience": (4.0,),
+        "demand_driven_share": (0.45,), "capital_patience": (4.0,),
     }  # fmt: skip
 
 
@@ -220,14 +220,6 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
         ("mix:\n  pure_catchup: NO\n", ':3: pure_catchup must be a number, not the text "NO"'),
         ("mix: {}\n", ":2: mix needs at least 1 entries"),
         ("mix: {pure_catchup: 1}\nextends: baseline\n", ':3: a strategy has either "extends" or "mix"'),
-        (
-            "levers:\n  stage_share_basic: 0.6\n  stage_share_applied: 0.6\n",
-            ":4: stage_share_basic and stage_share_applied add up to 1.2 in 2028",
-        ),
-        (
-            "levers:\n  stage_share_applied: {2030: 0.7, 2032: 0.1}\n  stage_share_basic: {2030: 0.6}\n",
-            ":4: stage_share_basic and stage_share_applied add up to 1.3 in 2030",
-        ),
         ("budget: equall\n", ":2: budget must be 'own' or 'equal', not the text \"equall\""),
         ("references: jiang2025\n", ":2: references must be a list such as [a, b]"),
         ("notes: 3\n", ":2: notes must be text in quotes, not the number 3"),
@@ -294,18 +286,12 @@ def test_all_faults_of_all_files_are_told_at_once(
             {"catchup_share": "{2015: 0.5}"},
             "--set catchup_share={2015: 0.5}: catchup_share: the date 2015 is before",
         ),
-        (
-            {"stage_share_basic": 0.6},
-            "--set stage_share_basic=0.6: stage_share_basic and stage_share_applied add up",
-        ),
     ],
 )
 def test_faults_of_overrides_name_the_option(
     library: StrategyLibrary, faults: Callable[..., list[str]], override: dict[str, Any], fault: str
 ) -> None:
-    base = library.resolve("baseline", {"stage_share_applied": 0.7})
-
-    assert faults(library.resolve, base, override)[0].startswith(fault)
+    assert faults(library.resolve, "baseline", override)[0].startswith(fault)
 
 
 def test_faults_of_references_name_the_reference(
@@ -348,5 +334,5 @@ def test_mixes_are_told_from_names(text: str, terms: dict[str, float] | None) ->
 def test_levers_that_agree_in_a_mix_are_not_told_as_own(library: StrategyLibrary) -> None:
     mix = library.resolve("0.7 pure_catchup + 0.3 pure_exploration")
 
-    assert mix.paths["stage_share_applied"] == TimePath.constant(0.45)
-    assert "stage_share_applied" not in mix.own
+    assert mix.paths["demand_driven_share"] == TimePath.constant(0.45)
+    assert "demand_driven_share" not in mix.own

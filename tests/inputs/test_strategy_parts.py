@@ -167,7 +167,7 @@ def test_levers_of_a_part_hold_before_and_after_the_switch_of_another(
 @pytest.mark.usefixtures("parts")
 def test_what_a_part_switches_to_may_be_a_mix(part: Write, library: StrategyLibrary) -> None:
     part("turning", f"switch: {{to: 0.5 pure_catchup + 0.5 pure_exploration, {WHEN}}}\n")
-    part("basic", "levers: {stage_share_applied: 0.3}\n")
+    part("basic", "levers: {demand_driven_share: 0.3}\n")
 
     made = library.resolve("turning + basic")
 
@@ -178,7 +178,7 @@ def test_what_a_part_switches_to_may_be_a_mix(part: Write, library: StrategyLibr
             "catchup_share": 0.55,
             "fiscal_ai_rd": 105,
             "stage_share_basic": 0.275,
-            "stage_share_applied": 0.3,
+            "demand_driven_share": 0.3,
             "capital_patience": 5.5,
         }
     )
@@ -218,19 +218,6 @@ def test_a_circle_through_parts_is_told(part: Write, library: StrategyLibrary, f
     (fault,) = faults(library.resolve, "one")
 
     assert fault.startswith("strategies/parts/two.yaml:2: strategies refer to one another in a circle: one")
-
-
-def test_shares_of_one_whole_from_two_parts_are_held_against_one(
-    write: Write, part: Write, library: StrategyLibrary, faults: Faults
-) -> None:
-    part("basic", "levers: {stage_share_basic: 0.5}\n")
-    part("applied", "levers: {stage_share_applied: 0.55}\n")
-    write(PLACE, "title: A\nextends: [basic, applied]\n")
-
-    (fault,) = faults(library.resolve, "a")
-
-    assert fault.startswith("strategies/a.yaml:2: stage_share_basic and stage_share_applied add up to 1.05")
-    assert faults(library.resolve, "basic + applied")[0].startswith('strategy "basic + applied": stage_')
 
 
 @pytest.mark.usefixtures("parts")

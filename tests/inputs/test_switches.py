@@ -204,10 +204,6 @@ def test_a_date_may_mix_and_be_inherited(
             "to: baseline\n  {when}\n  levers:\n    catchup_shar: 1",
             ':6: there is no lever "catchup_shar"; did you mean "catchup_share"?',
         ),
-        (
-            "to: baseline\n  {when}\n  levers: {{stage_share_basic: 0.6}}",
-            ":5: stage_share_basic and stage_share_applied add up to 1.05",
-        ),
         ("to: a\n  {when}", ":3: strategies refer to one another in a circle: a -> a"),
         ("to: a.yaml\n  {when}", ":3: strategies refer to one another in a circle: a -> a"),
     ],
@@ -262,20 +258,6 @@ def test_a_strategy_that_switches_is_neither_mixed_nor_switched_to(
     assert told.startswith(f'strategy "0.5 a + 0.5 baseline": {words}')
     (told,) = faults(library.resolve, twice)
     assert told.startswith(f"strategies/twice.yaml:3: {words}")
-
-
-def test_shares_of_one_whole_are_watched_after_the_switch_too(
-    library: StrategyLibrary,
-    resolved: Callable[[str], Strategy],
-    faults: Callable[..., list[str]],
-    write: Write,
-) -> None:
-    strategy = resolved(f"switch: {{to: baseline, levers: {{stage_share_applied: 0.7}}, {WHEN}}}\n")
-    told = "stage_share_basic and stage_share_applied add up to 1.1"
-    (fault,) = faults(library.resolve, strategy, {"stage_share_basic": 0.4})
-    assert fault.startswith(f"--set stage_share_basic=0.4: {told}")
-    child = write("strategies/child.yaml", "extends: a\nlevers: {stage_share_basic: 0.4}\n")
-    assert faults(library.resolve, child)[0].startswith(f"strategies/child.yaml:2: {told}")
 
 
 def test_a_strategy_that_switches_reads_back_the_same(

@@ -192,8 +192,9 @@ def test_a_statistic_is_a_quantile_or_the_share_of_worlds_above_a_number(write: 
     found = load_outcomes(write("model/outcomes.yaml", f"{GAP}statistics:\n{entries}")).statistics
     nan = float("nan")
     worlds = pd.DataFrame({"first": [1, 2, 3, 4, 5], "second": [2.5] * 5, "broken": [3, 3, 3, 3, nan]})
-    assert found["low"].over_worlds(worlds).fillna(-1).to_dict() == {"first": 2, "second": 2.5, "broken": -1}
-    assert found["often"].over_worlds(worlds).fillna(-1).to_dict() == {"first": 0.6, "second": 1, "broken": -1}
+    low, often = (found[name].over_worlds(worlds).fillna(-1).to_dict() for name in ("low", "often"))
+    assert low == {"first": 2, "second": 2.5, "broken": -1}
+    assert often == {"first": 0.6, "second": 1, "broken": -1}
 
 
 def test_sources_are_cited_by_key(tree: Path) -> None:

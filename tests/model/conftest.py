@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from policies import POLICIES, policy_runs
 
 from field_tests.laboratory import Laboratory, Saved, extreme_conditions
 from twintrack.equations import Equations
@@ -25,3 +26,9 @@ def extremes(laboratory: Laboratory, model: Model) -> dict[str, Saved]:
 def central(extremes: dict[str, Saved]) -> Saved:
     """All variables of the central world at the laboratory's step."""
     return extremes["central"]
+
+
+@pytest.fixture(scope="session")
+def policies(model: Model) -> dict[str, Saved]:
+    """All variables under each policy of `POLICIES`."""
+    return policy_runs(model, POLICIES)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.inputs.content import CENTRAL
-from twintrack.inputs.strategies import SHARES_OF_ONE
 from twintrack.names import split_element
 from twintrack.runs.single import run_strategy
 
@@ -84,20 +83,11 @@ def effects(model: Core, mechanisms: Mapping[str, Mechanism]) -> list[Effect]:
     for entry in mechanisms.values():
         place = (entry.scenario or CENTRAL, tuple(sorted(entry.world.items())))
         for lever in entry.lever:
-            low, high = (run(lever, value, *place)[entry.outcome] for value in _ends(model, lever))
+            low, high = (run(lever, value, *place)[entry.outcome] for value in model.levers[lever].range)
             scale = max(np.abs(low).max(), np.abs(high).max())
             change = float(np.abs(high - low).max() / scale) if scale else 0.0
             found.append(Effect(entry.id, lever, entry.outcome, change))
     return found
-
-
-def _ends(model: Core, lever: str) -> tuple[float, float]:
-    """Give the lowest and the highest value of a lever while all others stay at the baseline."""
-    low, high = model.levers[lever].range
-    for shares in SHARES_OF_ONE:
-        if lever in shares:
-            high = min(high, 1 - sum(model.levers[other].baseline for other in shares if other != lever))
-    return low, high
 
 
 def _new(equations: Equations, name: str, start: str, before: dict[str, str]) -> list[str]:

@@ -13,10 +13,7 @@ from twintrack.equations.structure import Array
 from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 
-STAGES = ("stage_share_basic", "stage_share_applied")
-"""Levers that are parts of one whole: the second takes no more than the first leaves."""
-
-TIMES = ("share_time", "skill_time_in_force", "exit_time", "filing_delay")
+TIMES = ("share_time_of_country", "exit_time", "filing_delay")
 """Time constants that the model computes."""
 
 Rng = np.random.Generator
@@ -29,7 +26,7 @@ def random_mixtures(model: Model, laboratory: Laboratory, runs: int, seed: int) 
     """
     equations, rng = model.equations, np.random.default_rng(seed)
     times = equations.time.with_step(CORNER_STEP).times
-    levers = _lever_corners(model, runs, rng)
+    levers = {name: _ends(lever.range, runs, rng) for name, lever in model.levers.items()}
     world = {name: _ends(parameter.range, runs, rng) for name, parameter in model.world.items()}
     dated = _under_scenarios(model, world, times, rng.integers(0, len(model.scenarios), runs))
     constant = {name: values for name, values in {**world, **levers}.items() if name not in dated}
@@ -42,13 +39,6 @@ def random_mixtures(model: Model, laboratory: Laboratory, runs: int, seed: int) 
 
 def _ends(span: tuple[float, float], runs: int, rng: Rng) -> Array:
     return np.where(rng.integers(0, 2, runs) == 1, span[1], span[0])
-
-
-def _lever_corners(model: Model, runs: int, rng: Rng) -> dict[str, Array]:
-    corners = {name: _ends((lever.low, lever.high), runs, rng) for name, lever in model.levers.items()}
-    first, second = STAGES
-    corners[second] = np.minimum(corners[second], 1 - corners[first])
-    return corners
 
 
 def _under_scenarios(

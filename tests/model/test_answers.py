@@ -45,9 +45,9 @@ ANSWERS = {
 """The leader's answers, each at the upper end of its range."""
 
 
-CONTROLS = ("export_control", "tool_control", "visa_restriction", "cloud_restriction")
-POLICIES = ("leader_openness_policy", "tool_control", "visa_restriction", "cloud_restriction")
-"""What the leader sets by itself; trust, which doors build, also eases its export control."""
+CONTROLS = ("export_control", "tool_control", "visa_restriction")
+POLICIES = ("leader_openness_policy", *CONTROLS)
+"""What the leader sets by itself; trust, which doors build, also widens what it lets others read."""
 
 ANSWERED = ("largest_run", "leader_openness_policy", *CONTROLS)
 
@@ -106,26 +106,25 @@ def test_some_basic_work_is_best_and_not_as_much_as_possible(model: Model, year:
     assert STAGE_SHARES[0] < best_share(model, year, {}) < STAGE_SHARES[-1]
 
 
-@pytest.mark.parametrize("year", YEARS)
-def test_basic_work_without_breakthroughs_has_a_best_share_at_every_horizon(
-    model: Model, year: float
-) -> None:
-    """With them, ever more basic work may pay in 2040: it brings a breakthrough before that year."""
-    assert STAGE_SHARES[0] < best_share(model, year, {"leap_size": 0.0}) < STAGE_SHARES[-1]
+def test_basic_work_pays_later_than_applied_work(model: Model) -> None:
+    """More of it costs capability at first, and less of that cost is left the later one looks."""
+    much, some = (model.run(stage_share_basic=share)["capability_index"] for share in (0.55, 0.2))
+    years = model.run().time
+    lost = {year: float((some - much)[years == year][0]) for year in YEARS}
+    assert lost[2040.0] < lost[2035.0] or lost[2040.0] < lost[2030.0]
 
 
-def test_far_more_basic_work_pays_by_the_breakthrough_that_it_brings_forward(model: Model) -> None:
-    """What is best in 2040 hangs on when breakthroughs come; a world without them says the opposite."""
-
-    def gain(world: Mapping[str, float]) -> float:
-        much, some = (
-            model.run(stage_share_basic=share, world=world).outcomes.loc[2040.0]
-            for share in (STAGE_SHARES[-1], 0.35)
+def test_more_basic_work_brings_breakthroughs_forward(model: Model) -> None:
+    """Whatever else it costs: the clock of the new road runs faster, and faster still where more may fail."""
+    clock = [
+        float(model.run(engine="numpy", **levers).variables["hazard_sum[home]"].iloc[-1])
+        for levers in (
+            {},
+            {"stage_share_basic": STAGE_SHARES[-1]},
+            {"stage_share_basic": STAGE_SHARES[-1], "failure_tolerance": 0.8},
         )
-        assert much["breakthrough_rate"] > some["breakthrough_rate"]
-        return float(much["capability_index"] - some["capability_index"])
-
-    assert gain({}) > 0 > gain({"leap_size": 0.0})
+    ]
+    assert clock[1] > 1.02 * clock[0] and clock[2] > 1.02 * clock[1]
 
 
 # Programmes

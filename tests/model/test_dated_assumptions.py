@@ -31,13 +31,14 @@ HEADLINE = (
     "frontier_run_cost",
     "public_cost_pv",
 )
-MOST_STEPS = 3.0
-"""What a dated value may move a headline level within one time step after its date, in units of the largest
+AT_ONCE, MOST_STEPS = 1.0, 10.0
+"""What a dated value may move a headline level at its date, and one time step later, in units of the largest
 step change of the undated run from 2026 on. One step of another rate moves a level by the difference of two
-step changes: a rate may become four times what it was. A level that is computed anew moves by more."""
+step changes: a rate may become many times what it was, where a range is wide. A level that is computed anew
+moves at once."""
 GROWTH = {"cost_growth_factor": "ln_desired_run_cost", "hardware_growth_factor": "ln_price_performance"}
 """Growth factors, and the logarithm of what grows by them."""
-NOTHING_BINDS = {"flop_per_accelerator_year": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
+NOTHING_BINDS = {"run_compute_per_accelerator": 1e40, "reaction_floor": 1.0, "race_response": 0.0}
 """Constants with which no run is too large for a fleet, a route that is used up slows nothing, and the leader
 answers nobody."""
 
@@ -108,7 +109,7 @@ def test_nothing_before_the_date_moves(everything: Runs) -> None:
 
     moved = {name: everything.moved(name, everything.time[0], last) for name in everything.values}
 
-    assert len(moved) > 1000 and {name: by for name, by in moved.items() if by} == {}
+    assert len(moved) > 700 and {name: by for name, by in moved.items() if by} == {}
 
 
 def test_stocks_stand_at_the_date_where_they_would(model: Model, everything: Runs) -> None:
@@ -116,7 +117,7 @@ def test_stocks_stand_at_the_date_where_they_would(model: Model, everything: Run
 
     moved = {name: everything.moved(name, DATE, DATE) for name in stocks}
 
-    assert len(stocks) > 100 and {name: by for name, by in moved.items() if by} == {}
+    assert len(stocks) > 60 and {name: by for name, by in moved.items() if by} == {}
 
 
 @pytest.mark.parametrize("level", HEADLINE)
@@ -125,10 +126,11 @@ def test_a_headline_level_does_not_jump_at_the_date(headline: Runs, level: str) 
     undated = values[:, :1]
     usual = np.abs(np.diff(undated[headline.time >= 2026], axis=0)).max()
 
-    steps = np.abs(values - undated)[at : at + 2, 1:].max(axis=0) / usual
+    steps = np.abs(values - undated)[at : at + 2, 1:] / usual
 
-    jumps = dict(zip(headline.parameters, steps.tolist(), strict=True))
-    assert {name: round(jump, 1) for name, jump in jumps.items() if jump > MOST_STEPS} == {}
+    for moved, most in zip(steps, (AT_ONCE, MOST_STEPS), strict=True):
+        jumps = dict(zip(headline.parameters, moved.tolist(), strict=True))
+        assert {name: round(jump, 1) for name, jump in jumps.items() if jump > most} == {}
 
 
 @pytest.mark.parametrize("parameter", GROWTH)

@@ -48,7 +48,9 @@ def test_first_run_of_a_billion_comes_between_2026_and_2028(variables: pd.DataFr
 
 
 def test_run_cost_slows_before_one_run_takes_the_leaders_yearly_capital(variables: pd.DataFrame) -> None:
-    share = variables["frontier_run_cost"] * variables["bn_cny_per_musd"] / variables["leader_capital"]
+    share = (
+        variables["frontier_run_cost"] * variables["bn_cny_per_musd"] / variables["private_capital[leader]"]
+    )
     growth = np.log(variables["frontier_run_cost"]).diff() / 0.25
     assert share.max() < 1
     assert growth.iloc[1:5].mean() == pytest.approx(np.log(2.4), rel=0.01)

@@ -81,12 +81,10 @@ def test_each_lever_moves_its_outcome(found: list[Effect], carried: list[Mechani
 
 
 class ToyModel:
-    """Two levers: `money` and, of which both together are at most one, two shares; counts its runs."""
+    """One lever, `money`; counts its runs."""
 
     levers: ClassVar = {
         "money": SimpleNamespace(range=(0.0, 10.0), baseline=2.0),
-        "stage_share_basic": SimpleNamespace(range=(0.1, 0.9), baseline=0.2),
-        "stage_share_applied": SimpleNamespace(range=(0.1, 0.9), baseline=0.4),
     }
 
     def __init__(self) -> None:
@@ -146,13 +144,6 @@ def test_one_run_serves_all_mechanisms_of_a_world() -> None:
     changes(toy, mechanism(), mechanism(), mechanism(scenario="closed"), mechanism(lever=(), outcome=""))
     places = [(scenario, levers["money"]) for scenario, _, levers in toy.asked]
     assert places == [("central", 0.0), ("central", 10.0), ("closed", 0.0), ("closed", 10.0)]
-
-
-def test_shares_of_one_whole_move_as_far_as_the_other_leaves_room() -> None:
-    toy = ToyModel()
-    changes(toy, mechanism(lever=("stage_share_basic", "stage_share_applied")))
-    ends = [value for *_, levers in toy.asked for value in levers.values()]
-    assert ends == pytest.approx([0.1, 0.6, 0.1, 0.8])
 
 
 def test_a_chain_leads_from_cause_to_effect_through_stocks_and_initial_values(model: Model) -> None:

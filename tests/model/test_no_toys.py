@@ -48,16 +48,8 @@ def strategies(model: Model) -> Finals:
 @pytest.fixture(scope="module")
 def lever_ends(model: Model) -> list[Strategy]:
     """The baseline with each lever at each end of its range where that is not the baseline's level."""
-    # The two stage shares are parts of one whole: each goes as far as the other leaves room.
-    room = {
-        "stage_share_basic": 1 - model.levers["stage_share_applied"].baseline,
-        "stage_share_applied": 1 - model.levers["stage_share_basic"].baseline,
-    }
     ends = [
-        (name, min(end, room.get(name, end)))
-        for name, lever in model.levers.items()
-        for end in lever.range
-        if end != lever.baseline
+        (name, end) for name, lever in model.levers.items() for end in lever.range if end != lever.baseline
     ]
     return [replace(model.strategy("baseline", **{name: end}), name=f"{name} {end:g}") for name, end in ends]
 

@@ -34,20 +34,13 @@ CASES = {
     "close": {"initial_stage_ratio": 0.7},
     "far": {"initial_stage_ratio": 0.2},
     "out of sight": {"initial_stage_ratio": 0.005},
-    "no poaching": {"poaching_gain": 0.0, "move_rate": 0.0},
-    "much poaching": {"poaching_gain": 3.0, "move_rate": 0.15},
+    "many students": {"talent_training": 200.0},
     "crowds out": {"patient_capital": 200.0},
     "subsidy": {"subsidy_rate": 0.8, "performance_condition": 0.0},
     "grant": {"fiscal_ai_rd": 120.0},
     "dear": {"hardware_growth_factor": 1.1, "price_response": 0.6},
     "unschooled": {"literacy_base": 0.1},
     "not yet usable": {"usable_level": 12.0},
-    "twice the data": {"data_growth": 0.3},
-    "shared data": {"data_interoperability": 1.0, "public_data_opening": 1.0},
-    "rivals": {"kpi_quality_weight": 0.0, "interregional_cooperation": 0.0},
-    "friendly rivals": {"kpi_quality_weight": 0.0, "interregional_cooperation": 1.0},
-    "friends": {"kpi_quality_weight": 1.0, "interregional_cooperation": 1.0},
-    "strangers": {"kpi_quality_weight": 1.0, "interregional_cooperation": 0.0},
 }
 
 
@@ -87,12 +80,11 @@ def readers(equations: Equations, name: str) -> set[str]:
 
 
 def test_trap_01_cost_has_a_frontier_a_fixed_capability_and_a_price_of_a_lag(central: Saved) -> None:
-    """The frontier's cost rises to a limit, that of a fixed capability falls; who enters late pays less."""
+    """The frontier's cost rises to a limit; that of a fixed capability falls, and the price of use too."""
     growth = np.diff(np.log(central["frontier_run_cost"]))
     assert 0 < growth[-1] < 0.5 * growth[0]
-    assert (np.diff(central["fixed_capability_cost"]) < 0).all()
-    parity = central["home_frontier_cost"] * central["bn_cny_per_musd"]
-    assert (central["frontier_entry_threshold"][40:] < parity[40:]).all()
+    assert (np.diff(central["ln_fixed_capability_cost"]) < 0).all()
+    assert (central["use_price"][40:] < central["use_price"][39:-1]).all()
 
 
 def test_trap_02_a_gap_may_open_and_the_leader_moves(model: Model, cases: dict[str, Saved]) -> None:
@@ -104,28 +96,21 @@ def test_trap_02_a_gap_may_open_and_the_leader_moves(model: Model, cases: dict[s
         cases[name]["capability_by_route"][-1, LEADER] for name in CASES if name.startswith("leader")
     )
     assert narrow[0] > wide[0] + 0.1
-    assert (wide[1:] > narrow[1:] + 0.1).all()
+    assert (wide[1:4] > narrow[1:4] + 0.1).all()
     gaps = [last(model, name, ROOMY)["capability_gap"] for name in ("pure_exploration", "pure_catchup")]
     assert gaps[0] > gaps[1] + 0.1
 
 
 def test_trap_03_exploration_needs_a_critical_mass_and_more_is_not_better(model: Model) -> None:
-    """Effort spread over all routes is lost where a route needs much of it at once.
-
-    Exploring one more route only is not hurt more than catching up: a follower is below a large mass on the
-    leader's main road, too.
-    """
-    spread = {"portfolio_breadth": 1.0}
+    """Effort spread over the routes is lost where a route needs much of it at once."""
 
     def gain(mass: float) -> float:
         world = {"critical_mass": mass}
-        capability = [
-            last(model, "baseline", world, catchup_share=x, **spread)["capability_index"] for x in (0.2, 0.9)
-        ]
+        capability = [last(model, "baseline", world, catchup_share=x)["capability_index"] for x in (0.2, 0.9)]
         return capability[0] - capability[1]
 
     assert gain(0.15) < gain(0.01) - 0.02
-    steps = [last(model, "baseline", None, catchup_share=x, **spread) for x in np.linspace(0, 1, 6)]
+    steps = [last(model, "baseline", None, catchup_share=x) for x in np.linspace(0, 1, 6)]
     changes = np.diff([step["capability_index"] for step in steps])
     assert np.abs(changes).max() > 2 * np.abs(changes).min(), "no share yields in proportion"
 
@@ -139,23 +124,30 @@ def test_trap_05_knowledge_that_is_used_stays_and_coupling_does_not_explode(mode
     )
     basic = "knowledge[home,scale,basic]"
     assert coupled[basic].iloc[-1] > apart[basic].iloc[-1]
-    helix = coupled.filter(regex=r"^helix\[")
-    assert helix.to_numpy().max() <= 1 + 0.5 * 2
+    assert coupled["coupling"].max() <= 1
     growth = coupled.filter(regex=r"^knowledge_growth\[").loc[2035:]
     assert growth.to_numpy().max() < 0.5
 
 
-def test_trap_06_people_who_move_between_regions_are_not_new(cases: dict[str, Saved]) -> None:
-    few, many = cases["no poaching"], cases["much poaching"]
-    assert np.abs(many["talent_share"][-1] - few["talent_share"][-1]).max() > 0.02
-    people = [case["total_staff"][-1, HOME] + case["top_talent_at_home"][-1] for case in (few, many)]
-    assert people[1] == pytest.approx(people[0], rel=0.05)
+def test_trap_06_people_of_one_country_are_not_also_in_another(cases: dict[str, Saved]) -> None:
+    """Top researchers work in one place, and more students do not make more places at the top."""
+    central, crowd = cases["central"], cases["many students"]
+    whole = [
+        case["top_talent_at_home"] + case["top_talent_abroad"] + case["top_talent_elsewhere"]
+        for case in (central, crowd)
+    ]
+    np.testing.assert_allclose(whole[0], central["top_talent_of_the_world"], rtol=1e-12)
+    np.testing.assert_allclose(whole[1], whole[0], rtol=1e-12)
+    assert crowd["top_talent_elsewhere"][-1] < central["top_talent_elsewhere"][-1]
 
 
 def test_trap_07_money_crowds_out_and_a_subsidy_is_no_grant(cases: dict[str, Saved]) -> None:
-    """The part of public capital that brings private partners falls with the public share."""
-    base, crowded = cases["central"], cases["crowds out"]
-    assert crowded["partner_share"][-1] < base["partner_share"][-1] - 0.02
+    """A unit of patient public money draws in less private money as the public part grows."""
+    drawn = {
+        name: cases[name]["crowded_in"][-1] / cases[name]["patient_investment"][-1]
+        for name in ("central", "crowds out")
+    }
+    assert 0 < drawn["crowds out"] < drawn["central"] - 0.02
     subsidy, grant = cases["subsidy"], cases["grant"]
     assert subsidy["zombie_share"][-1] > grant["zombie_share"][-1] + 0.02
     assert grant["total_research_money"][-1, HOME] > subsidy["total_research_money"][-1, HOME]
@@ -164,7 +156,7 @@ def test_trap_07_money_crowds_out_and_a_subsidy_is_no_grant(cases: dict[str, Sav
 def test_trap_08_the_number_of_models_makes_nothing(equations: Equations) -> None:
     assert readers(equations, "registered_models") == set()
     assert "margin" in readers(equations, "active_models")
-    outputs = {"ai_enabled_output", "capability_index", "creation", "ai_industry_size", "sector_uptake"}
+    outputs = {"ai_enabled_output", "capability_index", "creation", "ai_industry_size", "organisation_uptake"}
     for count in ("active_models", "zombie_models", "projects", "registrations"):
         assert readers(equations, count).isdisjoint(outputs), count
 
@@ -178,18 +170,18 @@ def test_trap_09_lock_in_has_no_threshold(model: Model) -> None:
     assert np.abs(np.diff(steps)).max() < 0.25 * np.ptp(steps)
 
 
-def test_trap_10_regions_compete_and_cooperate_at_once(cases: dict[str, Saved]) -> None:
-    """Two levers: each moves its own side whatever the other does, and four regions differ."""
+def test_trap_10_regions_compete_and_cooperate_at_once(policies: dict[str, Saved]) -> None:
+    """Two levers: each moves its own side whatever the other does, and regions differ."""
 
     def level(case: str, name: str) -> float:
-        return float(np.mean(cases[case][name][-1]))
+        return float(policies[case][name][-1])
 
-    assert level("friendly rivals", "cooperation_in_force") > level("rivals", "cooperation_in_force") + 0.3
-    assert level("friends", "cooperation_in_force") > level("strangers", "cooperation_in_force") + 0.3
-    assert level("friendly rivals", "target_inflation") > level("friends", "target_inflation") + 0.05
-    assert level("rivals", "target_inflation") > level("strangers", "target_inflation") + 0.05
-    talent = cases["central"]["talent_share"][-1]
-    assert len(set(np.round(talent, 3))) == 4
+    for rivals, others in (("rivals", "strangers"), ("friendly rivals", "friends")):
+        assert level(rivals, "local_effort") > level(others, "local_effort") + 0.05
+        assert level(rivals, "hollow_share") > level(others, "hollow_share") + 0.05
+    for one_market, many in (("friendly rivals", "rivals"), ("friends", "strangers")):
+        assert level(one_market, "protection") < level(many, "protection") - 0.05
+    assert policies["central"]["regional_gap"][-1] > 0.02
 
 
 @pytest.mark.parametrize("case", ["dear", "unschooled", "not yet usable"])
@@ -204,8 +196,9 @@ def test_trap_11_who_can_adopt_depends_on_capability_price_and_skill(
 
 
 def test_trap_12_institutions_take_years_and_money(model: Model) -> None:
+    name = "programme_in_force[institutions]"
     base, more = (model.run("baseline", engine="numpy", institutional_supply=x).variables for x in (0.4, 1.0))
-    raised = (more["institutional_quality"] - base["institutional_quality"])[[2028.0, 2030.0, 2040.0]]
+    raised = (more[name] - base[name])[[2028.0, 2030.0, 2040.0]]
     assert raised[2028.0] < 0.3 * raised[2040.0]
     assert raised[2030.0] < 0.7 * raised[2040.0]
     assert (more["public_cost"] - base["public_cost"])[2029.0] > 1.0
@@ -220,17 +213,21 @@ def test_trap_13_chips_of_ones_own_are_not_capability(model: Model) -> None:
     assert with_stack["domestic_stack_share"] > 1.2 * without["domestic_stack_share"]
 
 
-def test_trap_14_more_data_are_not_better_data(cases: dict[str, Saved]) -> None:
-    """What is generated ages with its volume; what may be shared counts, and sectors need their own."""
-    base, volume, shared = (
-        cases[name]["data_richness"][-1] for name in ("central", "twice the data", "shared data")
+def test_trap_14_data_count_as_far_as_they_can_be_used(
+    policies: dict[str, Saved], equations: Equations
+) -> None:
+    """There is no heap of data that grows by itself: opening and use make data that can be trained on."""
+    base, shared, unused = (
+        policies[name]["data_richness"][-1] for name in ("central", "opened data", "users give no data")
     )
-    assert volume == pytest.approx(base, rel=0.2)
-    assert shared > 1.3 * base
+    assert shared > base + 0.02 and unused < base - 0.02
+    assert readers(equations, "data_growth") == {"own_raw_growth", "usable_data"}
 
 
 def test_trap_15_counts_feed_nothing(equations: Equations) -> None:
-    assert readers(equations, "counted_output") == set()
+    """Filed models, and models that merely stay, are counted; capability and output read neither."""
+    assert readers(equations, "registered_models") == set()
+    assert readers(equations, "zombie_share") == {"waste_by_zombies"}
 
 
 def test_trap_16_coordination_costs_initiative_and_errs(model: Model) -> None:
@@ -276,17 +273,15 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
     assert unanswered[2040.0] - lost[2040.0] > 2 * (unanswered[2030.0] - lost[2030.0])
 
 
-def test_trap_17_controls_cost_the_leader_something_too(model: Model) -> None:
-    """Its makers lose a market. The gap that controls open is smaller where that costs them much."""
-
-    def opened(backlash: float) -> float:
-        gaps = [
-            last(model, world={"control_backlash": backlash, "export_control_future": x})["capability_gap"]
-            for x in (0.2, 0.95)
-        ]
-        return gaps[1] - gaps[0]
-
-    assert 0 < opened(0.15) < opened(0.0) - 0.01
+def test_trap_17_controls_move_sales_as_well_as_chips(model: Model) -> None:
+    """What the follower loses in capability shows in whose services the rest of the world uses."""
+    shares = [
+        model.run("baseline", world={"export_control_future": x}, engine="numpy")
+        .variables["weight_share[leader,rest_market]"]
+        .iloc[-1]
+        for x in (0.2, 0.95)
+    ]
+    assert shares[1] > shares[0]
 
 
 def test_trap_19_strategies_are_compared_at_equal_cost_and_over_several_horizons(model: Model) -> None:

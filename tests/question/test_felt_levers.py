@@ -59,8 +59,8 @@ def test_what_is_best_where_nothing_is_done_has_no_price_either(small_content: P
     assert summary.loc["catchup_share", "at_no_price"] == "low"
 
 
-def test_shares_of_one_whole_leave_each_other_room(model: Model) -> None:
+def test_each_lever_is_tried_from_one_end_of_its_range_to_the_other(model: Model) -> None:
     for name in model.levers:
         levels = levels_of(model, name)
         assert len(levels) == LEVELS and np.all(np.diff(levels) > 0)
-        model.strategy("baseline", **{name: float(levels[-1])})
+        assert (levels[0], levels[-1]) == model.levers[name].range

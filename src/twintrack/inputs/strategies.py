@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from twintrack.inputs.courses import BUDGET, Budget, Course
-from twintrack.inputs.paths import TimePath, all_times, sides
+from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.switches import Said, Switch
 from twintrack.inputs.yaml_files import yaml_files
@@ -21,9 +21,6 @@ BASELINE = "baseline"
 
 PARTS = "parts"
 """The folder beside strategies that holds what they are made of."""
-
-SHARES_OF_ONE = (("stage_share_basic", "stage_share_applied"),)
-"""Levers that are shares of one whole, whose rest is a further share: together at most one at any time."""
 
 WEIGHT_TOLERANCE = 1e-9
 
@@ -96,19 +93,3 @@ class StrategyFolders:
                 if path.stem == name:
                     return path
         return None
-
-
-def course_fault(course: Course) -> str:
-    """Say which shares of one whole exceed it at some time, before or after a switch; "" when none do."""
-    return shares_fault(course.paths) or (shares_fault(course.switch.paths) if course.switch else "")
-
-
-def shares_fault(paths: Mapping[str, TimePath]) -> str:
-    """Say which shares of one whole exceed it at some time, "" when none do."""
-    for names in SHARES_OF_ONE:
-        parts = [paths[name] for name in names if name in paths]
-        for time in all_times(parts):
-            total = max(map(sum, sides(parts, time)))
-            if total > 1 + WEIGHT_TOLERANCE:
-                return f"{' and '.join(names)} add up to {total:.4g} in {time:g}; keep them at 1 in all"
-    return ""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twintrack.errors import Fault, InputError
+from twintrack.errors import InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.settings import Setting
-from twintrack.inputs.strategies import Strategy, StrategyFolders, course_fault
+from twintrack.inputs.strategies import Strategy, StrategyFolders
 from twintrack.inputs.strategy_reading import StrategyReading
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import read_value
@@ -55,10 +55,6 @@ class StrategyLibrary(StrategyFolders):
         if not settings:
             return strategy
         course = strategy.course.moved(settings, self.table, {})
-        over = course_fault(course)
-        if over:
-            given = " ".join(f"{origin} {name}={value}" for name, value in (overrides or {}).items())
-            raise InputError(Fault(given, over))
         return replace(strategy, paths=course.paths, switch=course.switch)
 
     def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:

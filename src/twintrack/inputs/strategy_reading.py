@@ -23,11 +23,9 @@ from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
 from twintrack.inputs.strategies import (
     BASELINE,
-    SHARES_OF_ONE,
     WEIGHT_TOLERANCE,
     Strategy,
     StrategyFolders,
-    course_fault,
 )
 from twintrack.inputs.switches import Switch
 from twintrack.inputs.validation import FaultList, repeated, unknown, validated
@@ -85,9 +83,6 @@ class StrategyReading:
         course = self.together(names, (), lambda *_: place, beside)
         title = _joined([self.named(name, place, beside).title for name in names])
         strategy = Strategy(text, title, title, course.budget or "own", "", (), course.paths, {})
-        over = course_fault(course)
-        if over:
-            raise InputError(Fault(place, over))
         return replace(strategy, switch=course.switch, said=course.said, parents=tuple(names))
 
     def named(self, name: str, place: str, beside: Path | None) -> Strategy:
@@ -206,9 +201,6 @@ class StrategyReading:
         root = document.name == BASELINE
         said = {} if root else {name: document.where("levers", name) for name in settings}
         course = parent.moved(settings, self.table, said)
-        over = course_fault(course)
-        if over:
-            raise InputError(Fault(_place_of_shares(document, settings), over))
         if file.budget is not None:
             course = replace(course, budget=file.budget)
             course = course if root else course.told(BUDGET, document.where(BUDGET))
@@ -252,9 +244,6 @@ class StrategyReading:
         if target is None or not settings:
             return target
         course = target.course.moved(settings, self.table, {name: where(name) for name in settings})
-        over = course_fault(course)
-        if over:
-            raise InputError(Fault(where(), over))
         return replace(target, name=f"{target.name} with levers set", paths=course.paths, said=course.said)
 
     def _parent(self, document: Document) -> Course | None:
@@ -278,14 +267,6 @@ class StrategyReading:
         levers = document.data.get("levers")
         decided = {*(levers if isinstance(levers, Mapping) else ()), *document.data.keys() & {BUDGET, SWITCH}}
         return self.together(names, decided, partial(document.where, "extends"), beside)
-
-
-def _place_of_shares(document: Document, settings: Collection[str]) -> str:
-    """Give the place of the last share of one whole that a file sets, or of what the shares come from."""
-    shares = [name for name in settings if any(name in names for names in SHARES_OF_ONE)]
-    if shares:
-        return document.where("levers", shares[-1])
-    return document.where("mix" if "mix" in document.data else "extends")
 
 
 def _joined(titles: Sequence[Bilingual]) -> Bilingual:
