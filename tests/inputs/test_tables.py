@@ -192,9 +192,12 @@ def test_a_statistic_is_a_quantile_or_the_share_of_worlds_above_a_number(write: 
     found = load_outcomes(write("model/outcomes.yaml", f"{GAP}statistics:\n{entries}")).statistics
     nan = float("nan")
     worlds = pd.DataFrame({"first": [1, 2, 3, 4, 5], "second": [2.5] * 5, "broken": [3, 3, 3, 3, nan]})
-    low, often = (found[name].over_worlds(worlds).fillna(-1).to_dict() for name in ("low", "often"))
-    assert low == {"first": 2, "second": 2.5, "broken": -1}
-    assert often == {"first": 0.6, "second": 1, "broken": -1}
+    assert found["low"].over_worlds(worlds).fillna(-1).to_dict() == {"first": 2, "second": 2.5, "broken": -1}
+    assert found["often"].over_worlds(worlds).fillna(-1).to_dict() == {
+        "first": 0.6,
+        "second": 1,
+        "broken": -1,
+    }
 
 
 def test_sources_are_cited_by_key(tree: Path) -> None:
@@ -224,7 +227,7 @@ def test_the_faults_of_all_tables_are_told_at_once(
 
 
 GROUPS = "ramp_years: 2\ngroups:\n  money: {title: Money, levers: [fiscal_ai_rd]}\n  rest:\n    title: Rest\n"
-MEMBERS = "catchup_share, stage_share_basic, stage_share_applied, capital_patience"
+MEMBERS = "catchup_share, stage_share_basic, demand_driven_share, capital_patience"
 
 
 def grouped(tree: Path, members: str) -> Path:
@@ -255,7 +258,7 @@ def test_a_lever_in_no_or_two_groups_and_one_unknown_are_told_at_once(
     tree: Path, faults: Callable[..., list[str]]
 ) -> None:
     path = grouped(
-        tree, "fiscal_ai_rd, catchup_shar, stage_share_basic, stage_share_applied, capital_patience"
+        tree, "fiscal_ai_rd, catchup_shar, stage_share_basic, demand_driven_share, capital_patience"
     )
 
     assert faults(load_levers, path) == [
