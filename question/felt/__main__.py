@@ -16,10 +16,12 @@ import twintrack
 from question.answers import Answer
 from question.felt.claims import TURNS, claim_answers, claim_table, turns, write_turns
 from question.felt.constants import constant_answers, constant_effects
+from question.felt.economy import economy_tables
 from question.felt.levers import lever_answers, lever_table
 from question.felt.lunch import lunch_answers, lunch_table
 from question.felt.mechanism_file import CUT, ID, read_mechanism_file
 from question.felt.mechanisms import cells_of, measured_rows, mechanism_answers
+from question.felt.rivalry import rivalry_answers, rivalry_table
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import BASELINE
@@ -135,6 +137,23 @@ def signs(given: Given, write: bool) -> tuple[pd.DataFrame, list[Answer]]:
     if write:
         write_turns(TURNS, found)
     return claim_table(found), claim_answers(found)
+
+
+@main.command()
+@asked_of_worlds
+def economy(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
+    """Tell whether users gain what they pay, whether anything jumps, and whether estimates fit in."""
+    model, worlds, _ = given
+    return economy_tables(model, worlds, _prior(model, worlds))
+
+
+@main.command()
+@asked_of_worlds
+def regions(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
+    """Compare co-opetition of regions with involution, as strategies and by their levers alone."""
+    model, worlds, _ = given
+    table = rivalry_table(model, worlds)
+    return table, rivalry_answers(table)
 
 
 def _origin(worlds: pd.DataFrame) -> str:

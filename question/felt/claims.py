@@ -11,7 +11,7 @@ import pandas as pd
 
 from question import asked
 from question.answers import Answer
-from question.felt.turning import Change, Effect, Setting, Values, relative_effects, turned
+from question.felt.turning import Change, Effect, Setting, relative_effects, turned
 from twintrack.decisions.robustness import ROUNDING
 from twintrack.equations.structure import Array
 from twintrack.formats import number
@@ -105,27 +105,12 @@ def turns(model: Model, prior: pd.DataFrame, further: Mapping[str, pd.DataFrame]
             yield Turn(claim, outcome, shares, settings)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A setting that was found before.
-
-    Attributes:
-        claim: Name of the claim.
-        outcome: The outcome.
-        side: A key of SIDES.
-        drawn: Whether it is a drawn world as it is.
-        values: The parameters that are set, by name.
-    """
-
-    claim: str
-    outcome: str
-    side: str
-    drawn: bool
-    values: Values
-
-
 def write_turns(path: Path, found: list[Turn]) -> None:
-    """Write all settings into a JSON file, in the order of the claims."""
+    """Write all settings into a JSON file, in the order of the claims.
+
+    A list of objects: `claim`, `outcome`, `side`; `drawn`, whether it is a drawn world as it is; `values`,
+    the parameters that are set, to six digits.
+    """
     rows = [
         {
             "claim": turn.claim.name,
@@ -139,11 +124,6 @@ def write_turns(path: Path, found: list[Turn]) -> None:
         if setting is not None
     ]
     atomic_write(path, json.dumps(rows, indent=1) + "\n")
-
-
-def read_turns(path: Path) -> list[Kept]:
-    """Read what `write_turns` has written."""
-    return [Kept(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def claim_table(found: list[Turn]) -> pd.DataFrame:

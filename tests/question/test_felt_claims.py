@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import twintrack
 from question import asked
+from question.felt.__main__ import main
 from question.felt.claims import (
     CLAIMS,
     SIDES,
@@ -20,15 +24,38 @@ from question.felt.claims import (
     change_of,
     claim_answers,
     claim_table,
-    read_turns,
+    turns,
 )
-from question.felt.turning import MOST, Change, Effect, relative_effects, turned
+from question.felt.turning import MOST, Change, Effect, Setting, relative_effects, turned
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 
 pytestmark = pytest.mark.slow
 
 AGAIN = "no longer turns; look for another setting with `python -m question.felt signs --prior --write`"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A setting of turns.json.
+
+    Attributes:
+        claim: Name of the claim.
+        outcome: The outcome.
+        side: A key of SIDES.
+        drawn: Whether it is a drawn world as it is.
+        values: The parameters that are set, by name.
+    """
+
+    claim: str
+    outcome: str
+    side: str
+    drawn: bool
+    values: dict[str, float]
+
+
+def read_turns(path: Path) -> list[Kept]:
+    return [Kept(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def test_each_claim_holds_in_one_kept_setting_and_fails_in_another(model: Model) -> None:
@@ -102,3 +129,34 @@ def test_the_one_parameter_that_turns_a_sign_is_found(small_content: Path, tmp_p
     holds, fails = found[1], found[-1]
     assert holds is not None and set(holds.values) == {"strength"} and holds.values["strength"] > 10
     assert fails is not None and set(fails.values) == {"strength"} and fails.values["strength"] < 10
+
+
+def test_shares_are_told_of_prior_and_of_further_worlds(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("question.felt.claims.turned", lambda *_: None)
+    prior = model.draw_worlds(8, seed=1, prior=True)
+    found = list(turns(model, prior, {"posterior": prior.iloc[:4]}))
+    assert [(turn.claim, turn.outcome) for turn in found] == [
+        (claim, outcome) for claim in CLAIMS for outcome in claim.outcomes
+    ]
+    for turn in found:
+        assert list(turn.shares) == ["prior", "posterior"]
+        assert all(0 <= share <= 1 for shares in turn.shares.values() for share in shares)
+    header = claim_answers(found)[0].header
+    assert "prior 2030" in header and "posterior 2040" in header
+
+
+def test_the_command_writes_settings_only_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = Setting({"misuse_rate": 0.1234567}, None, (0.1, 0.1, 0.1))
+    monkeypatch.setattr("question.felt.claims.turned", lambda *_: kept)
+    monkeypatch.setattr("question.felt.__main__.TURNS", tmp_path / "turns.json")
+    asked_for = ["signs", "--worlds", "8", "--prior"]
+    result = CliRunner().invoke(main, asked_for)
+    assert result.exit_code == 0 and "misuse_rate=0.1235" in result.output
+    assert not (tmp_path / "turns.json").exists()
+    CliRunner().invoke(main, [*asked_for, "--write"])
+    written = read_turns(tmp_path / "turns.json")
+    assert len(written) == 2 * sum(len(claim.outcomes) for claim in CLAIMS)
+    assert written[0].values == {"misuse_rate": 0.123457} and not written[0].drawn
