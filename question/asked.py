@@ -49,6 +49,9 @@ BANDED = (
     "race_response",
     "reciprocity",
     "admin_capacity",
+    "automation_limit",
+    "breakthrough_rate",
+    "inheritance",
 )
 """World parameters whose thirds are told apart."""
 
@@ -75,6 +78,8 @@ def portfolio_families(model: Model) -> tuple[Family, ...]:
         Family("scale ceiling", _constant(SCALE, CEILINGS)),
         Family("routes combine", _ends(model, "route_combination")),
         Family("lean distance", _ends(model, "lean_distance")),
+        Family("tasks that AI does", _ends(model, "automation_limit")),
+        Family("breakthroughs", _ends(model, "breakthrough_rate")),
     )
 
 

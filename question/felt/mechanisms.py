@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -81,8 +81,8 @@ def measured_rows(
 
     A cut sets its constants in every world from the start of policies on, so that history stays as it is, or
     from the year that it says; what counts only at the beginning is set from the start of the model. A lever
-    goes from one value to the other at the start of policies, all others staying at the baseline. Raises
-    InputError with the faults of all cuts.
+    goes from one value to the other at the start of policies, all others staying at the baseline or where the
+    cut sets them. Raises InputError with the faults of all cuts.
     """
     tasks = _tasks(model, table)
     found = cut_effects(model, worlds, stick, [task for task in tasks if task is not None])
@@ -174,28 +174,41 @@ def _parts(
     for part in part_ranges(len(worlds)):
         draws = {str(name): worlds[name].to_numpy()[part.start : part.stop] for name in worlds}
         given = bench.given(overrides, draws, len(part))
-        today = _run(bench, context, given, {}, len(part))
-        yield np.stack([_sizes(stick, _difference(bench, context, given, today, cut)) for cut in cuts])
+        runs = _Runs(bench, context, given, len(part))
+        yield np.stack([_sizes(stick, runs.difference(cut)) for cut in cuts])
 
 
 def _overrides(model: Model, context: Context) -> Mapping[str, WorldValue]:
     return laid_over(model.scenario(context.scenario).world, model.world_values(dict(context.world)))
 
 
-def _difference(bench: Bench, context: Context, given: Given, today: Array, cut: Cut) -> Array:
-    """Give what is there with a mechanism less what is there without it."""
-    runs = today.shape[-1]
-    if cut.levers:
-        lows = {name: low for name, low, _ in cut.levers}
-        highs = {name: high for name, _, high in cut.levers}
-        low, high = (_run(bench, context, given, levers, runs) for levers in (lows, highs))
-        return high - low
-    return today - _run(bench, context, _without(bench, given, cut), {}, runs)
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of some worlds in one context; those with all links are kept, for many cuts need them."""
 
+    bench: Bench
+    context: Context
+    given: Given
+    worlds: int
+    _kept: dict[tuple[tuple[str, float], ...], Array] = field(default_factory=dict)
 
-def _run(bench: Bench, context: Context, given: Given, levers: Mapping[str, float], runs: int) -> Array:
-    plan, _ = bench.model.at_budget(bench.model.strategy(BASELINE, **levers), context.scenario)
-    return bench.run(given, plan, runs)
+    def difference(self, cut: Cut) -> Array:
+        """Give what is there with a mechanism less what is there without it."""
+        if cut.levers:
+            lows = tuple((name, low) for name, low, _ in cut.levers)
+            highs = tuple((name, high) for name, _, high in cut.levers)
+            return self._with(cut.settings + highs) - self._with(cut.settings + lows)
+        return self._with(cut.settings) - self._run(_without(self.bench, self.given, cut), cut.settings)
+
+    def _with(self, levers: tuple[tuple[str, float], ...]) -> Array:
+        if levers not in self._kept:
+            self._kept[levers] = self._run(self.given, levers)
+        return self._kept[levers]
+
+    def _run(self, given: Given, levers: tuple[tuple[str, float], ...]) -> Array:
+        strategy = self.bench.model.strategy(BASELINE, **dict(levers))
+        plan, _ = self.bench.model.at_budget(strategy, self.context.scenario)
+        return self.bench.run(given, plan, self.worlds)
 
 
 def _without(bench: Bench, given: Given, cut: Cut) -> Given:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -127,35 +126,37 @@ def turned(effect: Effect, worlds: pd.DataFrame, effects: Array) -> Setting | No
     """Find a setting in which an effect lies on the side that is looked for; None if there is none.
 
     `worlds` are drawn from the prior, `effects` those in them, shape (years, worlds). Settings of few
-    parameters come first, the fewest first: those that move the effect most, one added after another; then
-    drawn worlds with the largest effects, thinned to what keeps them there; then these as they are. The sign
-    must hold in all years by 0.1 % (NEGLIGIBLE), else in the last year; else any sign counts.
+    parameters come first, the fewest first: those that move the effect most, one added after another; and
+    drawn worlds with the largest effects, thinned to what keeps them there. The sign must hold in all years
+    by 0.1 % (NEGLIGIBLE), else in the last year. Where none of them does, a drawn world is taken as it is;
+    where there is none either, any sign counts.
     """
-    tried: list[Setting] = []
-    for margin, years in product((NEGLIGIBLE, ROUNDING), YEARS):
-        for setting in tried:
-            if setting.has(effect.sign, years, margin):
-                return setting
-        if margin == NEGLIGIBLE:
-            for setting in _settings(effect, worlds, effects, years):
-                tried.append(setting)
-                if setting.has(effect.sign, years, margin):
+    tried: list[tuple[Setting, slice]] = []
+    for find in (_few, _drawn):
+        for years in YEARS:
+            for setting in find(effect, worlds, effects, years):
+                if setting.has(effect.sign, years, NEGLIGIBLE):
                     return setting
-    return None
+                tried.append((setting, years))
+    return next((setting for setting, years in tried if setting.has(effect.sign, years)), None)
 
 
-def _settings(effect: Effect, worlds: pd.DataFrame, effects: Array, years: slice) -> Iterator[Setting]:
-    """Yield settings that may have an effect in some of the years, in the order in which they are taken."""
+def _few(effect: Effect, worlds: pd.DataFrame, effects: Array, years: slice) -> Iterator[Setting]:
+    """Yield settings of few parameters, in the order in which they are taken."""
     names = _candidates(effect.model, worlds, effects[years])
     for levels in LEVELS:
         yield from _path(effect, names, levels, years)
+    for drawn in _drawn(effect, worlds, effects, years):
+        yield _thinned(effect, drawn.values, years)
+
+
+def _drawn(effect: Effect, worlds: pd.DataFrame, effects: Array, years: slice) -> Iterator[Setting]:
+    """Yield the drawn worlds in which the effect is largest, as far as it has the sign."""
     sizes = (effect.sign * effects[years]).min(axis=0)
-    places = [int(place) for place in np.argsort(-sizes)[:DRAWN] if sizes[place] > ROUNDING]
-    drawn = [{str(name): float(value) for name, value in worlds.iloc[place].items()} for place in places]
-    for values in drawn:
-        yield _thinned(effect, values, years)
-    for values, place in zip(drawn, places, strict=True):
-        yield Setting(values, int(worlds.index[place]), tuple(map(float, effects[:, place])))
+    for place in np.argsort(-sizes)[:DRAWN]:
+        if sizes[place] > ROUNDING:
+            values = {str(name): float(value) for name, value in worlds.iloc[place].items()}
+            yield Setting(values, int(worlds.index[place]), tuple(map(float, effects[:, place])))
 
 
 def _candidates(model: Model, worlds: pd.DataFrame, effects: Array) -> list[str]:

@@ -12,26 +12,31 @@ from twintrack.inputs.check import check_content
 from twintrack.inputs.check_files import check_file, content_files
 from twintrack.inputs.content import Content
 from twintrack.inputs.cross_checks import mechanism_faults
-from twintrack.inputs.mechanisms import load_mechanisms
+from twintrack.inputs.mechanisms import cut_names, load_mechanisms
 
 Write = Callable[[str, str], Path]
 Faults = Callable[..., list[str]]
 
-HEAD = "id,seed,sector,claim_en,variables,lever,outcome,scenario,world,status,reason\n"
+HEAD = (
+    "id,seed,sector,claim_en,variables,lever,outcome,scenario,world,cut,felt_outcome,felt_effect,felt_share,"
+    "status,reason\n"
+)
 GOOD = (
     'KN01,jiang2025,Knowledge,"Much is known, little used",stock rate[a],catchup_share,adoption_rate,closed,'
-    "discount_rate=0.02 route_ceiling[lean]=5,carried,\n"
+    "discount_rate=0.02 route_ceiling[lean]=5,pull=0; speed[a]=1@2030,adoption_rate,0.4,0.93,felt,\n"
 )
-OUT = "KN02,jiang2025,Knowledge,Prices,,,,,,left_out,No number for it\n"
+OUT = "KN02,jiang2025,Knowledge,Prices,,,,,,,,,,out,No number for it\n"
 
 
 @pytest.fixture
 def equations() -> SimpleNamespace:
-    """A model with two variables in one sector."""
+    """A model with two variables and two constants in one sector."""
     labels = {"stock": ["stock"], "rate": ["rate[a]", "rate[b]"]}
+    constants = {"pull": ["pull"], "speed": ["speed[a]", "speed[b]"]}
     variables = {
-        name: SimpleNamespace(name=name, kind="auxiliary", labels=names, group="Knowledge")
-        for name, names in labels.items()
+        name: SimpleNamespace(name=name, kind=kind, labels=names, group="Knowledge")
+        for kind, several in (("auxiliary", labels), ("constant", constants))
+        for name, names in several.items()
     }
     return SimpleNamespace(variables=variables)
 
@@ -45,6 +50,12 @@ def test_rows_are_read_by_id(write: Write, content: Content, equations: SimpleNa
     assert (first.seed, first.variables) == (("jiang2025",), ("stock", "rate[a]"))
     assert (first.lever, first.outcome, first.scenario) == (("catchup_share",), "adoption_rate", "closed")
     assert first.world == {"discount_rate": 0.02, "route_ceiling[lean]": 5.0}
+    assert (first.cut, first.felt_outcome, first.status) == (
+        "pull=0; speed[a]=1@2030",
+        "adoption_rate",
+        "felt",
+    )
+    assert (first.felt_effect, first.felt_share, found["KN02"].felt_share) == (0.4, 0.93, None)
     assert found["KN02"].reason == "No number for it"
     assert mechanism_faults(path, content, equations) == []
 
@@ -54,25 +65,19 @@ def test_rows_are_read_by_id(write: Write, content: Content, equations: SimpleNa
     [
         ("KN01", "K1", "2: K1: an id is two capitals and two digits"),
         ("adoption_rate", "", "2: KN01: a lever needs the outcome that it moves, and an outcome the lever"),
-        ("stock rate[a]", "", "2: KN01: is carried: name the variables that carry it"),
-        (
-            "left_out,No number for it",
-            "left_out,",
-            "3: KN02: a reason is given where a mechanism is left out",
-        ),
-        ("carried,\n", "carried,because\n", "2: KN01: a reason is given where a mechanism is left out"),
-        ("Prices,,", "Prices,stock,", "3: KN02: is left out: variables, lever and outcome stay empty"),
+        ("stock rate[a]", "", "2: KN01: is in the model: name the variables that carry it"),
+        ("pull=0; speed[a]=1@2030", "", "2: KN01: is in the model: name the variables that carry it"),
+        ("out,No number for it", "out,", "3: KN02: is out: give the reason"),
+        ("Prices,,", "Prices,stock,", "3: KN02: is out: cut, variables, lever and outcome stay empty"),
+        ("Prices,,,,,,", "Prices,,,,,,pull=0", "3: KN02: is out: cut, variables, lever and outcome stay"),
+        ("0.4", "much", "2: felt_effect"),
         ("KN02,jiang2025", "KN02,", "3: KN02: needs a seed: the source that makes the claim"),
         ("KN02", "KN01", "3: KN01: the id is used twice"),
         ("KN02,jiang2025,Knowledge", "KN02,jiang2025,Talent", '3: KN02: the sector of KN is "Knowledge"'),
-        (
-            "carried",
-            "done",
-            "2: status must be 'carried', 'left_out', 'felt', 'weak', 'nil' or 'out', not the text \"done\"",
-        ),
+        ("felt,\n", "done,\n", "2: status must be 'felt', 'weak', 'nil' or 'out', not the text \"done\""),
         ("=0.02", "=much", '2: world is "discount_rate=much'),
-        ('"Much is known, little used"', "Much is known, little used", "2: has 12 cells, not 11; put texts"),
-        ('"Much is known', 'Much is "known', "2: has 12 cells"),
+        ('"Much is known, little used"', "Much is known, little used", "2: has 16 cells, not 15; put texts"),
+        ('"Much is known', 'Much is "known', "2: has 16 cells"),
         ("claim_en", "claim", "1: the first line must name the columns id, seed, sector, claim_en"),
     ],
 )
@@ -86,38 +91,17 @@ def test_what_is_wrong_is_told_with_its_line(
     assert lines[0].startswith(f"model/mechanisms.csv:{fault}")
 
 
-MEASURED_HEAD = HEAD.replace("status", "cut,felt_outcome,felt_effect,felt_share,status")
-MEASURED = (
-    "KN01,jiang2025,Knowledge,Much,stock,,,,,strength=0,adoption_rate,0.4,0.93,felt,\n"
-    "KN02,jiang2025,Knowledge,Less,stock,,,,,strength=0,adoption_rate,0,0,nil,It is small\n"
-    "KN03,jiang2025,Knowledge,None,stock,,,,,,,,,out,No number for it\n"
-)
-
-
-def test_what_was_measured_is_read(write: Write, content: Content, equations: SimpleNamespace) -> None:
-    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED)
-    first, second, third = load_mechanisms(path).values()
-    assert (first.cut, first.felt_outcome, first.status) == ("strength=0", "adoption_rate", "felt")
-    assert (first.felt_effect, first.felt_share, third.felt_share) == (0.4, 0.93, None)
-    assert second.reason and mechanism_faults(path, content, equations) == []
-    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED.replace("adoption_rate", "adoption", 1))
-    assert "2: KN01: there is no outcome" in str(mechanism_faults(path, content, equations)[0])
-
-
 @pytest.mark.parametrize(
-    ("old", "new", "fault"),
+    ("cut", "names"),
     [
-        ("strength=0", "", "2: KN01: is felt, weak or nil where it has a cut, and only there"),
-        (",out,No number for it", ",out,", "4: KN03: a reason is given where a mechanism is left out"),
-        ("0.4", "much", "2: felt_effect"),
+        ("", []),
+        ("pull=0", ["pull"]),
+        ("pull = 0;speed[a]=1@2030 ; patience=10", ["pull", "speed[a]", "patience"]),
+        ("patience 1..10; pull 0.4..0", ["patience", "pull"]),
     ],
 )
-def test_what_is_measured_has_a_cut_and_what_has_none_a_reason(
-    write: Write, faults: Faults, old: str, new: str, fault: str
-) -> None:
-    path = write("model/mechanisms.csv", MEASURED_HEAD + MEASURED.replace(old, new, 1))
-    lines = faults(load_mechanisms, path)
-    assert len(lines) == 1 and lines[0].startswith(f"model/mechanisms.csv:{fault}")
+def test_a_cut_names_constants_and_levers(cut: str, names: list[str]) -> None:
+    assert cut_names(cut) == names
 
 
 @pytest.mark.parametrize(
@@ -132,6 +116,10 @@ def test_what_is_measured_has_a_cut_and_what_has_none_a_reason(
             "discount",
             'there is no world parameter "discount"; did you mean "discount_rate"?',
         ),
+        ("rate,0.4", "rat,0.4", 'there is no outcome "adoption_rat"; did you mean "adoption_rate"?'),
+        ("pull=", "pul=", 'there is no constant of the model "pul"; did you mean "pull"?'),
+        ("pull=", "stock=", '"stock" is of the kind auxiliary, not a constant of the model'),
+        ("speed[a]", "speed[c]", '"speed[c]" is not one of the elements speed[a], speed[b]'),
         ("stock", "stocks", 'there is no variable of the model "stocks"; did you mean "stock"?'),
         ("rate[a]", "rate[c]", '"rate[c]" is not one of the elements rate[a], rate[b]'),
         ("Knowledge", "Knowing", 'there is no sector of the model "Knowing"; did you mean "Knowledge"?'),

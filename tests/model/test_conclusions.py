@@ -19,7 +19,7 @@ PORTFOLIOS = {
 HOSTILE_TO_OPENNESS = {
     "foreign_openness_future": 0.05,
     "rent_loss": 0.8,
-    "misuse_rate": 0.5,
+    "misuse_rate": 0.45,
     "race_response": 1.0,
     "reciprocity": 0.0,
     "commons_gain": 0.0,

@@ -68,6 +68,21 @@ class Pair(Form):
         return _sign(self.relation) * (a - b) - self.by
 
 
+class Near(Form):
+    """One setting no further from another than a distance."""
+
+    kind: Literal["near"]
+    a: str
+    b: str
+    outcome: str
+    years: Years
+    within: Margin
+
+    def excess(self, judge: Judge) -> np.ndarray:
+        a, b = (judge.values(name, self.outcome, self.years) for name in (self.a, self.b))
+        return self.within - np.abs(a - b)
+
+
 class Interaction(Form):
     """What a change brings in one surrounding against what it brings in another: (a - b) - (c - d)."""
 
@@ -118,7 +133,7 @@ class Level(Form):
 
 
 class Agreement(Form):
-    """How often drawn breakthroughs rank settings as an even flow of the same mean does: a share of draws."""
+    """How often drawn luck ranks settings as middling luck does: a share of draws."""
 
     kind: Literal["agreement"]
     settings: Annotated[tuple[str, ...], Field(min_length=2)]
@@ -130,9 +145,9 @@ class Agreement(Form):
     than: float
 
     def excess(self, judge: Judge) -> np.ndarray:
-        flowing = [judge.values(name, self.outcome, [self.year])[0] for name in self.settings]
+        middling = [judge.values(name, self.outcome, [self.year])[0] for name in self.settings]
         drawn = [judge.drawn(name, self.outcome, self.year, self.draws, self.seed) for name in self.settings]
-        same = (np.argsort(flowing) == np.argsort(drawn, axis=0).T).all(axis=1)
+        same = (np.argsort(middling) == np.argsort(drawn, axis=0).T).all(axis=1)
         return np.array([_sign(self.relation) * (same.mean() - self.than)])
 
 
@@ -155,7 +170,7 @@ class Foremost(Form):
 
 
 Comparison = Annotated[
-    Pair | Interaction | Change | Level | Agreement | Foremost, Field(discriminator="kind")
+    Pair | Near | Interaction | Change | Level | Agreement | Foremost, Field(discriminator="kind")
 ]
 
 
@@ -227,7 +242,7 @@ class Bench:
         return self._runs[setting].at(outcome, years)
 
     def drawn(self, setting: str, outcome: str, year: float, draws: int, seed: int) -> np.ndarray:
-        """Give one value for each draw of the arrivals; the same draws for every setting."""
+        """Give one value for each draw of luck; the same draws for every setting."""
         key = (setting, draws, seed)
         if key not in self._drawn:
             self._drawn[key] = self._simulate(*key)
@@ -238,14 +253,14 @@ class Bench:
         plan = self._plan(setting)
         if plan.budget == "equal":
             plan = equal_cost(self.model, plan)[0]
-        arrivals = self.model.sample_worlds(draws, seed).filter(like="arrival_draw")
+        luck = self.model.sample_worlds(draws, seed).filter(like="breakthrough_draw")
         whole = Plan(
             arrays=WorldArrays(self.model.equations, self.model.world, set()),
-            scenarios={"": {**self._world(setting), "breakthrough_noise": 1.0}},
+            scenarios={"": self._world(setting)},
             strategies={"": {plan.name: plan}},
             outputs=sorted({name for item in self.case.comparisons for name in outcomes_of(item)}),
         )
-        columns = {name: arrivals[name].to_numpy() for name in arrivals}
+        columns = {name: luck[name].to_numpy() for name in luck}
         engine = NumpyEngine(self.model.equations)
         return simulate_planned(engine, whole, "", plan.name, columns, draws)
 

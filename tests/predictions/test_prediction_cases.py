@@ -39,6 +39,11 @@ def test_pair(relation: str, expected: list[float]) -> None:
     assert excess("pair", a="high", b="low", relation=relation, **common) == expected
 
 
+def test_near_holds_on_both_sides() -> None:
+    common = {"outcome": "x", "years": [2030], "within": 2.5}
+    assert excess("near", a="high", b="low", **common) == excess("near", a="low", b="high", **common) == [0.5]
+
+
 def test_interaction_is_a_difference_of_differences() -> None:
     common = {"outcome": "x", "years": [2030], "relation": "higher", "by": 1}
     assert excess("interaction", a="high", b="low", c="low", d="high", **common) == [3.0]
@@ -56,7 +61,7 @@ def test_level() -> None:
 
 
 @pytest.mark.parametrize(("outcome", "share"), [("steady", 1.0), ("swinging", 0.5)])
-def test_agreement_is_the_share_of_draws_with_the_order_of_the_flow(outcome: str, share: float) -> None:
+def test_agreement_is_the_share_of_draws_with_the_order_of_middling_luck(outcome: str, share: float) -> None:
     common = {"outcome": outcome, "year": 2030, "draws": 4, "relation": "higher", "than": 0.0}
     assert excess("agreement", settings=["low", "high"], **common) == [share]
 

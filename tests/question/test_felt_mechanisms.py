@@ -86,6 +86,20 @@ def test_levers_go_from_end_to_end(small_model: Model, worlds: pd.DataFrame) -> 
     assert found[wide].effect == pytest.approx(5 * found[narrow].effect, rel=1e-6)
 
 
+def test_a_link_is_cut_while_a_lever_stands_where_the_cut_says(
+    small_model: Model, worlds: pd.DataFrame
+) -> None:
+    """The follower gains strength times its lever: the more it is set to, the more the cut takes away."""
+    stick = yardstick(small_model, worlds)
+    texts = ("strength=0; catchup_share=0", "strength=0; catchup_share=0.5", "strength=0; catchup_share=1")
+    tasks = [(Context(), read_cut(text, small_model, "here")) for text in texts]
+    assert tasks[1][1].settings == (("catchup_share", 0.5),)
+    found = cut_effects(small_model, worlds, stick, tasks)
+    none, half, full = (found[task].effect for task in tasks)
+    assert 0 <= none < half < full
+    assert half == pytest.approx(full / 2, rel=0.1)
+
+
 def test_a_mechanism_is_looked_at_where_its_row_says(small_model: Model, worlds: pd.DataFrame) -> None:
     stick = yardstick(small_model, worlds)
     cut = read_cut("strength=0", small_model, "here")
@@ -136,7 +150,9 @@ def test_the_table_of_the_model_is_not_rewritten_where_nothing_is_measured(
         ("strength=much", "is no number"),
         ("strength=1@soon", "is no number"),
         ("frontier_gap_months=0", "no constant"),
-        ("catchup_share=0", "a lever"),
+        ("catchup_share=0", "cuts nothing"),
+        ("catchup_share=0@2030; strength=0", "takes no year"),
+        ("strength=0; catchup_share=3", "3"),
         ("catchup_share 0..3", "3"),
         ("catchup_share", "is no cut"),
         ("strength=0; catchup_share 0..1", "one of the two"),

@@ -65,7 +65,7 @@ def test_links_that_do_not_exist_are_all_told(logistic: Path) -> None:
 
 
 def test_switches_change_nothing_while_no_link_is_cut(model: Model) -> None:
-    links = [("problems_of_country", "helix"), ("ln_knowledge", "knowledge_distance")]
+    links = [("problems", "ln_problem_supply"), ("ln_knowledge", "knowledge_distance")]
     run = model.run("baseline")
     start = {cause: run[cause][0] for cause, _ in links}
     times = model.equations.time.times

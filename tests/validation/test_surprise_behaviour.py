@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from field_tests.surprise_behaviour import (
     FARTHEST,
@@ -46,13 +47,13 @@ def test_most_worlds_far_out_are_explained(model: Model, found: list[Surprise]) 
 
 
 LAST = (
-    "route_lead_probability",
-    "capability_index",
+    "frontier_gap_months",
     "capability_gap",
     "own_origin_share",
-    "own_basic_growth",
-    "imitated_basic_growth",
+    "home_service_share",
     "ai_income",
+    "felt_harm",
+    "opened",
 )
 
 
@@ -63,47 +64,44 @@ def worlds(model: Model) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def last(model: Model, worlds: pd.DataFrame) -> dict[str, Array]:
-    """The baseline's last saved values in these worlds; imitation is summed over routes and stages."""
-    outputs = (*LAST, "imitation_growth")
-    run = workbench(model).run("baseline", worlds, outputs=outputs)
-    learnt = run["imitation_growth"][-1, 0].reshape(-1, WORLDS).sum(axis=0)
-    return {**{name: run[name][-1] for name in LAST}, "imitation_growth": learnt}
+    """The baseline's last saved values in these worlds; of the new road, how far it is open by country."""
+    run = workbench(model).run("baseline", worlds, outputs=LAST)
+    return {name: run[name][-1] for name in LAST}
 
 
-def test_a_lead_is_a_tail_event_of_worlds_with_a_rigid_leader(
+def lowest(values: Array, share: float = 0.02) -> NDArray[np.bool_]:
+    """Say which worlds are among the lowest."""
+    found: NDArray[np.bool_] = values <= np.quantile(values, share)
+    return found
+
+
+def test_whoever_leads_far_has_mostly_found_a_road_by_luck(
     worlds: pd.DataFrame, last: dict[str, Array]
 ) -> None:
-    leads = last["route_lead_probability"] > 0.5
-    agility = worlds["leader_agility"].to_numpy()
-    assert 0 < leads.mean() < 0.02
-    assert agility[leads].mean() == pytest.approx(0.16, abs=0.04)
-    assert agility.mean() == pytest.approx(0.42, abs=0.02)
+    ahead = lowest(last["frontier_gap_months"], 0.05)
+    home, leader = last["opened"] > 0.5
+    luck = worlds["breakthrough_draw[home]"].to_numpy()
+    assert home[ahead].mean() > 0.6 > home.mean()
+    assert leader[ahead].mean() < home[ahead].mean()
+    assert luck[ahead].mean() > luck.mean() + 0.1
 
 
-def test_whoever_is_far_behind_learns_little_and_has_mostly_own_knowledge(last: dict[str, Array]) -> None:
-    behind = last["capability_gap"] > 4
-    assert behind.mean() == pytest.approx(0.02, abs=0.01)
-    assert last["imitation_growth"][behind].mean() < 0.5 * np.median(last["imitation_growth"])
-    assert last["own_origin_share"][behind].mean() > max(0.5, 1.5 * np.median(last["own_origin_share"]))
-
-
-def test_some_stand_as_near_the_leader_by_reading_alone(last: dict[str, Array]) -> None:
-    readers = last["own_origin_share"] < 0.08
-    assert readers.mean() == pytest.approx(0.02, abs=0.01)
-
-    def of_usual(name: str) -> float:
-        return float(np.median(last[name][readers]) / np.median(last[name]))
-
-    assert of_usual("own_basic_growth") < 0.2
-    assert of_usual("imitated_basic_growth") == pytest.approx(2, abs=0.4)
-    assert of_usual("capability_gap") == pytest.approx(1, abs=0.2)
-
-
-def test_ai_brings_little_where_gains_need_more_capability_than_the_country_has(
+def test_home_suppliers_lose_their_market_where_users_choose_by_quality(
     worlds: pd.DataFrame, last: dict[str, Array]
 ) -> None:
-    poor = last["ai_income"] < np.median(last["ai_income"]) / 15
-    assert poor.mean() == pytest.approx(0.02, abs=0.01)
-    half = worlds["half_capability"].to_numpy()
-    assert half[poor].mean() == pytest.approx(13, abs=0.3)
-    assert (half - last["capability_index"])[poor].min() > 1
+    lost = lowest(last["home_service_share"])
+    choice = worlds["service_choice"].to_numpy()
+    assert choice[lost].mean() > 1.5 * choice.mean()
+    assert last["capability_gap"][lost].mean() > np.median(last["capability_gap"])
+
+
+def test_income_from_ai_spans_from_rich_use_to_harm(worlds: pd.DataFrame, last: dict[str, Array]) -> None:
+    income = last["ai_income"]
+    gain, misuse = worlds["highest_gain"].to_numpy(), worlds["misuse_rate"].to_numpy()
+    assert gain[lowest(-income)].mean() > 2 * gain.mean()
+    assert misuse[lowest(income)].mean() > 1.2 * misuse.mean()
+
+
+def test_no_misuse_no_harm(worlds: pd.DataFrame, last: dict[str, Array]) -> None:
+    misuse = worlds["misuse_rate"].to_numpy()
+    assert misuse[lowest(last["felt_harm"])].mean() < 0.1 * misuse.mean()

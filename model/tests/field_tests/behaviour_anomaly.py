@@ -44,7 +44,7 @@ NOTICED = 0.01
 
 HISTORY = (
     "capability_gap",
-    "effective_compute_ratio",
+    "compute_gap",
     "adoption_rate",
     "organisation_adoption",
     "ai_industry_size",

@@ -13,46 +13,35 @@ ROUNDING = 1e-9
 
 SIGNED = {
     "capability_by_route",
-    "data_height",
-    "gap_seen",
     "general_capability",
-    "leader_recent_index",
     "passing_time",
     "perceived_payoff",
+    "public_confidence",
     "recent_capability",
     "recent_index",
 }
-"""Stocks of orders of magnitude and of their trends, and of times that may lie before the start."""
+"""Stocks of orders of magnitude and of their trends, of what is counted from the start, and of times that
+may lie before it."""
 
 SHARE_NAMES = """
-    absorptive_capacity accelerator_share access access_to_foreign_knowledge accessible_share
-    adoption_rate affordability agility_in_force alliance_in_force beyond_knee chain_coordination chase
-    combination_in_force combination_weight commons complementarity compound_staff compute_claim
-    compute_kept condition_in_force contest_share control_felt cooperation_in_force coordination_in_force
-    coupling creation_share credibility cutoff_in_force data_standards data_variety demand_orientation
-    developer_share development_cost_share disclosure displaced_share divide domestic_demand_share
-    domestic_installed_share domestic_stack_share domestic_yield drive_to_scale duplication_index
-    effective_catchup_share entry_mix evidence_share export_control field_alignment flexibility_in_force
-    foreign_openness foreign_presence fork_capacity free_choice funder_diversity gap_pressure gifted_share
-    gifted_share_at_start grid_matching heat history_share hollow_share home_share idle_share
-    imitated_growth imitation_credit incident_rate incidents inclusion inference_share
-    institutional_quality internal_openness lead_of_route leader_answer leader_problems leader_use
-    leave_share literacy margin market_share market_use mass_effect mean_portfolio mobility_in_force
-    mobility_loss_of_basic money_share national_sector_adoption need_diversity open_data open_scenes
-    organisation_adoption organisation_potential own_openness own_origin_share partner_share partnership
-    passage person_potential pilot_passage plan platform_access platform_concentration platform_sharing
-    policy_following policy_switch portfolio_evenness private_mix private_share_of_research problems
-    public_share_of_capital public_share_of_research public_stage_share pull_share quality_marks
-    regional_adoption regional_adoption_gini regional_literacy regional_portfolio regional_talent_gap
-    regional_trust regulation release_in_force rent roles_in_force room route_concentration_hhi
-    route_lead_probability route_share rule_influence safety_in_force scale_belief scarcity scouting
-    sector_adoption sector_data securitisation_in_force share_wanted shortage_target signal_clarity
-    south_adoption south_dependence staff_share stage_talent_mismatch standing store_share
-    subsidy_in_force survival_by_subsidy talent_share target_share teaching_of_country teaching_share
-    threat tolerance_in_force top_talent_share_at_home top_talent_share_by_origin trade_in_force
-    trained_workers trust usable_stack use_belief use_intensity use_of_organisations use_part
-    use_potential usefulness utilisation valley_survival venture_survival visibility visible_success
-    weight_share withdrawal zombie_share zone_share_west
+    absorptive_capacity accelerator_share access access_to_foreign_knowledge adoption_rate affordability
+    attraction_effect automation basic_part beyond_knee bridge_money chase combination_in_force
+    combination_weight compute_claim compute_kept contest_share coupling coupling_of_country cutoff_in_force
+    demand_orientation development_cost_share disclosure displaced_share domestic_demand_share
+    domestic_stack_share domestic_yield door_in_force door_level drive_to_scale duplication_index
+    effective_catchup_share entry_mix evidence_share evidence_weight execution expected_market
+    exploration_appetite export_control felt_harm foreign_openness found free_choice fund_effect
+    history_share hollow_share home_service_share home_share idle_share imitation_credit inclusion
+    inclusion_effect inference_share layman_access leader_answer leader_openness_policy leader_use
+    leave_share licence literacy margin market_share market_use mass_effect opened openness_of_country
+    order_effect organisation_adoption organisation_potential organisation_use own_mix own_origin_share
+    patience_effect person_potential plan plan_weight platform_concentration policy_switch private_mix
+    problems programme_in_force programme_level programme_reach protection public_stage_share rank_prize
+    release_of_country rent room route_concentration_hhi route_open route_share scale_belief scarcity
+    scouting_of_country seen_use share_wanted shortage_target standing subsidy_in_force target_share threat
+    tool_control top_talent_share_at_home top_talent_share_by_origin usable_stack use_belief use_intensity
+    use_of_organisations use_potential usefulness valley_survival visa_restriction visibility weight_share
+    zombie_share
 """
 SHARES = frozenset(SHARE_NAMES.split())
 """Parts of a whole: variables without unit that are neither below 0 nor above 1."""

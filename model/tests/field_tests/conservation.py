@@ -22,49 +22,35 @@ if TYPE_CHECKING:
     from twintrack.runs.results import Run
 
 SHARES = (
-    *("route_share", "compute_claim", "public_stage_share", "entry_mix", "development_cost_share"),
-    *("talent_share", "pull_share", "plan", "target_share", "private_mix", "use_part", "combination_weight"),
+    *("route_share", "public_stage_share", "entry_mix", "development_cost_share"),
+    *("plan", "target_share", "evidence_share", "private_mix", "own_mix"),
 )
 FLOWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     # people
-    "students become juniors": (("students", "juniors"), ("enrolment",), ("dropped_out", "skilling")),
+    "students become juniors": (("students", "juniors"), ("enrolment",), ("skilling",)),
     "skilled staff": (("skilled_staff",), ("skilled_entry",), ("skilled_exit",)),
     "top talent of the world": (
         ("top_talent_at_home", "top_talent_abroad", "top_talent_elsewhere"),
         ("top_formation",),
         ("top_exits",),
     ),
-    "top talent of foreign origin": (("foreign_talent",), ("foreign_arrivals",), ("foreign_departures",)),
+    "displaced people": (("displaced_share",), ("displacement",), ("reemployment",)),
     # money
-    "patient money": (
-        ("patient_fund", "patient_ventures"),
-        ("fund_contributions", "recycled_exits"),
-        ("venture_failures", "venture_exits_at_cost"),
-    ),
-    "cash of young firms": (("startup_cash",), ("venture_inflow", "model_income"), ("training_burn",)),
-    "burden of regions": (("local_burden",), ("local_money",), ("local_relief",)),
+    "debt of regions": (("local_debt",), ("local_money",), ("debt_worked_off",)),
     # chips
-    "accelerators": (("accelerator_stock",), ("accelerator_purchases",), ("accelerator_retirement",)),
+    "accelerators": (("accelerator_stock",), ("accelerator_purchases",), ("accelerators_retired",)),
     "chip plants": (
         ("capacity_pipeline", "domestic_capacity"),
         ("capacity_start",),
-        ("capacity_loss",),
+        ("capacity_lost",),
     ),
-    "domestic accelerators ever sold": (("cumulative_domestic_output",), ("domestic_purchases",), ()),
     # firms
     "projects": (("projects",), ("project_starts",), ("project_completions",)),
     "models on the market": (("active_models", "zombie_models"), ("registrations",), ("model_exits",)),
     "registered models": (("registered_models",), ("registrations",), ()),
-    "prototypes to products": (
-        ("prototypes", "pilots", "products"),
-        ("prototype_inflow",),
-        ("prototype_loss", "pilot_loss", "products_retired"),
-    ),
     # others
-    "data": (("usable_data",), ("data_intake",), ("data_ageing",)),
     "knowledge on its way": (("pipeline",), ("creation",), ("ripening",)),
-    "displaced people": (("displaced_share",), ("displacement",), ("retraining",)),
-    "users in the south": (("south_adoption",), ("south_uptake",), ("south_loss",)),
+    "organisations that use AI": (("organisation_use",), ("organisation_uptake",), ("organisations_lost",)),
 }
 """What is kept: stocks, what flows into them from outside and out of them; moves among them cancel."""
 
@@ -78,15 +64,24 @@ def conservation_run(model: Model, strategy: str, scenario: str = "decoupling") 
 def with_inner_flows(run: Run) -> pd.DataFrame:
     """Give all variables, and flows that the model writes inside its stocks."""
     values = run.variables
-    dropped_out = {
-        f"dropped_out[{country}]": values[f"graduation[{country}]"] - values[f"career_entry[{country}]"]
-        for country in ("home", "leader")
-    }
     further = {
-        **dropped_out,
         "top_exits": values["top_turnover"] * values["top_talent_of_the_world"],
-        "products_retired": values["products"] / values["product_life"],
+        "debt_worked_off": values["local_debt"] / values["burden_time"],
+        "capacity_lost": values["capacity_loss_rate"] * values["domestic_capacity"],
     }
+    for label in values:
+        name, places = split_element(str(label))
+        if name == "skilled_staff":
+            country, stage = places
+            at = f"{country},{stage}"
+            leaving = values[f"exit_rate_of_skilled[{country}]"]
+            further[f"skilled_entry[{at}]"] = values[f"skilling[{country}]"] * values[f"entry_mix[{at}]"]
+            further[f"skilled_exit[{at}]"] = leaving * values[str(label)]
+        elif name == "accelerator_stock":
+            at = ",".join(places)
+            further[f"accelerators_retired[{at}]"] = values[str(label)] / values["accelerator_life"]
+        elif name == "organisation_use":
+            further[f"organisations_lost[{places[0]}]"] = values["abandonment_rate"] * values[str(label)]
     return values.assign(**further)
 
 

@@ -129,4 +129,36 @@ EXPECTATIONS = (
         _difference("pure_catchup", "pure_exploration", 2035),
         larger=True,
     ),
+    _compared(
+        Text(
+            "In an open market home suppliers provide less of the services used at home (2030).",
+            "市场开放，国内使用的AI服务中本国供应商所占更少（2030年）。",
+        ),
+        _value("home_service_share", 2030),
+        larger=False,
+    ),
+    _compared(
+        Text(
+            "A small effort in basic research finds new roads less often (2030).",
+            "基础研究规模小，发现新路线的机会更少（2030年）。",
+        ),
+        _value("breakthrough_hazard[home]", 2030),
+        larger=False,
+    ),
+    _compared(
+        Text(
+            "In one market late regions are less behind in use by organisations (2035).",
+            "在统一市场中，后发地区组织应用的落后程度更小（2035年）。",
+        ),
+        _value("regional_gap", 2035),
+        larger=False,
+    ),
+    _compared(
+        Text(
+            "A more literate country with the leader's services at hand gains more for its size (2035).",
+            "素养更高、可使用领先者的服务，AI带来的产出占比更大（2035年）。",
+        ),
+        _value("ai_output_share", 2035),
+        larger=True,
+    ),
 )

@@ -30,7 +30,8 @@ FURTHER: Mapping[str, Mapping[str, float]] = {
     "nobody adopts": {
         "person_innovation": 0.0,
         "organisation_innovation": 0.0,
-        "initial_sector_adoption": 0.0,
+        # Not quite nobody: problems of practice are counted against those of the start.
+        "organisation_use_at_start": 1e-9,
     },
     "a million times the run cost": {"initial_run_cost": 0.0485e6},
     "a millionth of compute per money": {"initial_hardware_price_performance": 4e16},

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from twintrack.model import Model
 
 LARGEST_ERROR = 0.01
-PROBABILITIES = ("route_lead_probability",)
-"""Judged against 1: where the home country hardly ever leads, their own range is almost nothing."""
+PROBABILITIES = ("opened[home]",)
+"""Judged against 1: where no new road opens, its own range is almost nothing."""
 
 Courses = dict[str, Array]
 """Outcome to values, shape (strategies, saved times)."""

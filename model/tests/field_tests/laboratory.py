@@ -25,7 +25,6 @@ CORNER_STEP = 0.125
 """Twice the model file's step. At a quarter of a year, a step in rare corners takes more out of a stock than
 the stock holds, which says nothing of the equations."""
 NO_PEOPLE = (
-    "initial_students[home]",
     "initial_market_enrolment[home]",
     "initial_skilled[home]",
     "initial_top_at_home",
@@ -36,13 +35,11 @@ NO_INVESTORS = {"capital_shock": 1.0, "private_norm[home]": 0.0}
 NO_CHIPS = (
     "initial_accelerators[home,world_chips]",
     "initial_accelerators[home,home_chips]",
-    "initial_capacity",
     "domestic_chip_invest",
     "chip_diversion",
     "smuggling_share",
     "trade_access_base",
     "trade_openness",
-    "trade_in_force_start",
 )
 """Of the home country: the leader has chips in all conditions, for it is what others are measured by."""
 
@@ -50,9 +47,7 @@ EMBARGO = {"export_control_future": 1.0, "rationing": 1.0, "smuggling_share": 0.
 DECOUPLING = {
     "export_control_future": 1.0,
     "tool_control_future": 1.0,
-    "cloud_restriction_future": 1.0,
     "visa_restriction_future": 1.0,
-    "ally_alignment_future": 1.0,
     "open_source_cutoff": 1.0,
     "foreign_openness_future": 0.0,
 }
@@ -101,29 +96,35 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
     money = [name for name, lever in levers.items() if lever.kind == "money"]
     low = {name: lever.low for name, lever in levers.items()}
     high = {name: lever.high for name, lever in levers.items()}
-    # Stage shares are parts of one whole.
-    high |= {"stage_share_basic": 0.5, "stage_share_applied": 0.5}
     low_world = {name: parameter.low for name, parameter in model.world.items()}
     high_world = {name: parameter.high for name, parameter in model.world.items()}
     return {
-        "no money": {**dict.fromkeys([*money, *NO_MONEY], 0.0), **NO_INVESTORS},
-        "no public money": dict.fromkeys(money, 0.0),
+        "no money": {**dict.fromkeys([*money, *NO_MONEY], 0.0), **NO_INVESTORS, "recycling": 0.0},
+        # Nor does anything come back from taxes.
+        "no public money": {**dict.fromkeys(money, 0.0), "recycling": 0.0},
         "a thousand times the research money": {"fiscal_ai_rd": 60e3},
         "no private capital": NO_INVESTORS,
         # Not quite nobody: shares of nobody are not defined.
-        "no talent": {**dict.fromkeys(NO_PEOPLE, 1e-9), "talent_training": 0.0, "talent_attraction": 0.0},
-        "no chips": {**EMBARGO, "cloud_restriction_future": 1.0, **dict.fromkeys(NO_CHIPS, 0.0)},
+        "no talent": {**dict.fromkeys(NO_PEOPLE, 1e-2), "talent_training": 0.0, "talent_attraction": 0.0},
+        "no chips": {**EMBARGO, **dict.fromkeys(NO_CHIPS, 0.0)},
         "embargo": EMBARGO,
         "total decoupling": DECOUPLING,
         "all levers at their low end": low,
         "all levers at their high end": high,
         "all index levers 0": dict.fromkeys(index, 0.0),
         "all index levers 1": dict.fromkeys(index, 1.0),
-        "one programme alone": {**dict.fromkeys(index, 0.0), "data_interoperability": 1.0},
+        "one programme alone": {**dict.fromkeys(index, 0.0), "public_data_opening": 1.0},
         "no growth of cost": {"cost_growth_factor": 1.0},
         "tenfold growth of cost": {"cost_growth_factor": 10.0},
         "a hundredfold growth of cost": {"cost_growth_factor": 100.0},
-        "drawn breakthroughs": {"breakthrough_noise": 1.0},
+        # Luck of 1 is a wait of nothing: the road is known before policy begins.
+        "a new road known from the start": {"breakthrough_draw": 1.0},
+        "a new road never found": {"breakthrough_rate": 0.0},
+        "AI that does every task": {"automation_limit": 1.0, "task_mean": 2.0},
+        "all who are displaced stay so": {
+            **dict.fromkeys(("retrain_base", "retrain_by_courses"), 0.0),
+            "displacement_rate": 3.0,
+        },
         "exhausted routes": {"route_ceiling": 4.0},
         "every parameter at its low end": low_world,
         "every parameter at its high end": high_world,

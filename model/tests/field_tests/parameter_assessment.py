@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from twintrack.model import Model
 
 GRADES = {"high": "高", "medium": "中", "low": "低", "assumption": "假设"}
-DRAWS = ("arrival_draw", "leader_arrival_draw")
-"""Chance, not knowledge: which of the possible arrivals a world draws."""
+DRAWS = ("breakthrough_draw",)
+"""Chance, not knowledge: how long a world waits for a breakthrough."""
 
 LARGEST_SHARE_OF_ASSUMPTIONS = 0.5
 EDGE = 0.05

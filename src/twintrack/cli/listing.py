@@ -173,7 +173,10 @@ KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {
     "variables": (_variables, ("name", "unit", "kind", "group", "elements")),
     "sectors": (_sectors, ("name", "stocks", "flows", "auxiliaries", "constants")),
     "loops": (_loops, ("id", "sign", "title", "variables")),
-    "mechanisms": (_mechanisms, ("id", "sector", "title", "variables", "lever", "outcome", "status")),
+    "mechanisms": (
+        _mechanisms,
+        ("id", "sector", "title", "variables", "cut", "felt_outcome", "felt_share", "status"),
+    ),
     "reports": (_reports, ("name", "title", "strategies", "scenarios")),
 }
 """For each kind how it is listed, and the columns that people see."""

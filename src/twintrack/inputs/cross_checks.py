@@ -16,7 +16,7 @@ from twintrack.errors import Fault
 from twintrack.inputs.boundary import BoundaryFile, BoundaryInput
 from twintrack.inputs.content import Content
 from twintrack.inputs.loops import read_loops
-from twintrack.inputs.mechanisms import read_mechanisms
+from twintrack.inputs.mechanisms import cut_names, read_mechanisms
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.renamed import OldNames, load_renamed
@@ -83,8 +83,8 @@ def renamed_faults(path: Path, content: Content) -> list[Fault]:
 def mechanism_faults(path: Path, content: Content, equations: Equations | None = None) -> list[Fault]:
     """Say what is wrong with the names in the file.
 
-    Sources, levers, outcomes, scenarios and world parameters must exist, with equations also variables and
-    sectors. Raises InputError when the file cannot be read.
+    Sources, levers, outcomes, scenarios and world parameters must exist, with equations also variables,
+    constants that are cut, and sectors. Raises InputError when the file cannot be read.
     """
     document, mechanisms = read_mechanisms(path)
     faults = []
@@ -114,6 +114,7 @@ def _content_faults(entry: Mechanism, content: Content) -> list[str]:
 
 def _model_faults(entry: Mechanism, equations: Equations, sectors: Collection[str]) -> list[str]:
     wrong = [name_fault(name, equations, whole=True) for name in entry.variables]
+    wrong += [name_fault(name, equations, constant=True, whole=True) for name in cut_names(entry.cut)]
     if entry.sector not in sectors:
         wrong.append(unknown("sector of the model", entry.sector, sectors))
     return [message for message in wrong if message]

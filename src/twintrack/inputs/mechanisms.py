@@ -10,13 +10,11 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import as_document, number_or_text, read_rows
 from twintrack.inputs.structure_schemas import Mechanism, MechanismsFile
 from twintrack.inputs.validation import FaultList, validated
-from twintrack.inputs.yaml_files import Document, read_text, shown
+from twintrack.inputs.yaml_files import Document, shown
 
 COLUMNS = tuple(Mechanism.model_fields)
-MEASURED = ("cut", "felt_outcome", "felt_effect", "felt_share")
-"""Columns that a table need not have: the cut of each mechanism, and what it was measured to move."""
-CUT = ("felt", "weak", "nil")
-LEFT_OUT = ("left_out", "out")
+_OUT = "out"
+_NUMBERS = ("felt_effect", "felt_share")
 _LISTS = ("seed", "variables", "lever")
 _ID = re.compile(r"[A-Z]{2}[0-9]{2}")
 _TABLE = "mechanisms"
@@ -57,24 +55,34 @@ def _row_faults(entry: Mechanism) -> list[str]:
         wrong.append("an id is two capitals and two digits")
     if bool(entry.lever) != bool(entry.outcome):
         wrong.append("a lever needs the outcome that it moves, and an outcome the lever")
-    if entry.status not in LEFT_OUT and not entry.variables:
-        wrong.append("is carried: name the variables that carry it")
-    if entry.status == "left_out" and (entry.variables or entry.lever):
-        wrong.append("is left out: variables, lever and outcome stay empty")
-    if (entry.status in LEFT_OUT) > bool(entry.reason) or (entry.status == "carried" and entry.reason):
-        wrong.append("a reason is given where a mechanism is left out, and only there")
-    if (entry.status in CUT) != bool(entry.cut):
-        wrong.append("is felt, weak or nil where it has a cut, and only there: measure it")
+    if entry.status == _OUT:
+        wrong += _out_faults(entry)
+    elif not (entry.cut and entry.variables):
+        wrong.append("is in the model: name the variables that carry it, and what cuts its link")
     if not entry.seed:
         wrong.append("needs a seed: the source that makes the claim")
     return wrong
 
 
+def _out_faults(entry: Mechanism) -> list[str]:
+    """Say what a row has too much of, or lacks, of which the model has no link."""
+    wrong = []
+    if entry.cut or entry.variables or entry.lever:
+        wrong.append("is out: cut, variables, lever and outcome stay empty")
+    if not entry.reason:
+        wrong.append("is out: give the reason")
+    return wrong
+
+
+def cut_names(cut: str) -> list[str]:
+    """Give the names of constants and levers in a cut such as "strength=0; rate[a]=1@2030; lever 0..1"."""
+    parts = [part for part in cut.split(";") if part.strip()]
+    return [(part.partition("=")[0] if "=" in part else part.split()[0]).strip() for part in parts]
+
+
 def _document(path: Path) -> Document:
     """Read the table as a document, so that it is checked and located as the other files are."""
-    header = read_text(path).partition("\n")[0].split(",")
-    plain = [name for name in COLUMNS if name not in MEASURED]
-    rows, faults = read_rows(path, COLUMNS if MEASURED[0] in header else plain)
+    rows, faults = read_rows(path, COLUMNS)
     entries: list[tuple[int, dict[str, Any]]] = []
     for line, cells in rows:
         with faults:
@@ -86,7 +94,7 @@ def _document(path: Path) -> Document:
 def _row(cells: dict[str, str], where: str) -> dict[str, Any]:
     """Split the cells that hold several names. Raises InputError."""
     lists = {column: tuple(cells[column].split()) for column in _LISTS}
-    numbers = {name: number_or_text(cells[name]) for name in MEASURED[2:] if name in cells}
+    numbers = {name: number_or_text(cells[name]) for name in _NUMBERS}
     return {**cells, **lists, **numbers, "world": _world(cells["world"], where)}
 
 

@@ -33,11 +33,8 @@ class Statistic(StatisticEntry):
         The result is a quantile in that unit, or a share of worlds from 0 to 1. A world without a number
         makes it NaN.
         """
-        if self.above is None:
-            result = values.quantile(self.quantile)
-        else:
-            result = (values > self.above).mean()
-        return result.where(values.notna().all())
+        found = (values > self.above).mean() if self.quantile is None else values.quantile(self.quantile)
+        return found.where(values.notna().all())
 
 
 @dataclass(frozen=True)

@@ -91,18 +91,21 @@ class Mechanism(StrictSchema):
     """The outside world in which they do; the central one when empty."""
     world: dict[str, Number]
     """World parameters that must be set for it, on top of the scenario."""
-    cut: str = ""
-    """What switches its link off: constants and values, or the ends of a lever."""
-    felt_outcome: str = ""
+    cut: str
+    """What switches its link off: constants and values, or the ends of a lever.
+
+    Levers that stand elsewhere than in the baseline meanwhile are in it too.
+    """
+    felt_outcome: str
     """The outcome that the cut moves in most worlds."""
-    felt_effect: Number | None = None
+    felt_effect: Number | None
     """How far it does in the median world, in spreads of the outcome between worlds."""
-    felt_share: Number | None = None
+    felt_share: Number | None
     """Share of worlds in which it does visibly."""
-    status: Literal["carried", "left_out", "felt", "weak", "nil", "out"]
-    """By hand, whether the model has it; or measured with the cut, out being what has none."""
+    status: Literal["felt", "weak", "nil", "out"]
+    """How far the cut is felt, as measured: in half of all worlds, in some, in hardly any; `out` has none."""
     reason: str
-    """Why it is left out."""
+    """Why it is out; or what is to be said of its cut."""
 
 
 class MechanismsFile(StrictSchema):

@@ -89,6 +89,18 @@ def test_the_worst_tenth_of_worlds_stands_under_capability(report_folder: Path) 
     assert f"<td>{values.quantile(0.1):.2f}</td>" in rows[: rows.index("</tbody>")]
 
 
+def test_the_share_of_worlds_that_lead_on_a_route_stands_under_the_lead(report_folder: Path) -> None:
+    worlds = _table(report_folder, "values_by_world.csv")
+    values = worlds.query("outcome == 'lead_on_a_route' and scenario == 'central' and year == 2040")
+    share = (values["pure_exploration"] > 0).mean()
+    body = _body(report_folder, "index.html")
+    rows = body[body.index("Worlds in which the home country leads") :]
+    assert f"<td>{share:.0%}</td>" in rows[: rows.index("</tbody>")]
+    told = _table(report_folder, "statistics.csv").set_index(["statistic", "scenario", "year", "strategy"])
+    place = ("route_lead_share", "central", 2040, "pure_exploration")
+    assert told["value"].loc[place] == pytest.approx(share)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_on_all_strategies_has_a_row_for_each(overview_folder: Path, model: Model, name: str) -> None:
     body = _body(overview_folder, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -35,7 +36,8 @@ def test_a_statistic_stands_under_its_outcome_and_in_the_data(made_up: Callable[
     data = made_up(lambda name, world: float(world) if name == "red" else 0.0)
     words = {"title": {"en": "Above", "zh": "x"}, "unit": "Dmnl", "better": "higher", "format": ".0%"}
     share = Statistic.model_validate({**words, "name": "share", "of": "gain", "above": 106})
-    data.model.inputs.outcomes.statistics["share"] = share
+    known = cast("dict[str, Statistic]", data.model.inputs.outcomes.statistics)
+    known["share"] = share
     _, group = results_table(_view(data), "central").groups
     assert [cell.text if isinstance(cell, Cell) else cell for cell in group[0]] == [
         "Above\u00a0↑",
