@@ -22,6 +22,8 @@ from twintrack.model import Model
 from twintrack.runs.experiment import Experiment
 
 PAID, GAINED, SHARE = "paid_by_users", "gained_by_users", "ai_output_share"
+OUTPUT = "base_gdp[home_market]"
+"""Output without generative AI."""
 MOVING = (PAID, GAINED, "ai_enabled_output", "ai_industry_size", "capability_index", "organisation_adoption")
 """What must not jump where policies start."""
 PLANS = (BASELINE, "catchup_explore_open")
@@ -32,6 +34,7 @@ JUMP = 2.0
 """A change that is so many times the typical one is called a jump."""
 REVENUE = "ai_core_industry"
 """The observed series of core revenue."""
+MODEL = "the model"
 BAND = (5, 50, 95)
 """Percent of worlds below which the ends and the middle of a band lie."""
 
@@ -73,7 +76,7 @@ class Paths:
 def paths(model: Model, worlds: pd.DataFrame) -> Paths:
     """Simulate the worlds under `PLANS`, as far as the model has them."""
     plans = [name for name in PLANS if name in model.strategies]
-    outputs = list(dict.fromkeys((*MOVING, SHARE)))
+    outputs = list(dict.fromkeys((*MOVING, SHARE, OUTPUT)))
     results = Experiment(plans, [CENTRAL], worlds, outputs=outputs, times="yearly", model=model).dataset()
     values = {
         (plan, name): results[name]
@@ -150,36 +153,31 @@ def revenue_table(model: Model, found: Paths) -> pd.DataFrame:
 
 
 def band_table(found: Paths) -> pd.DataFrame:
-    """Give the band of output added by AI in the last year, and the place of each estimate in it.
+    """Give bands of output added by AI in the last year, and the place of each estimate in the first one.
 
-    Columns: `source`, "the model" first; `what`; `low`, `high`, and for the model `middle`; `below`, the
-    share of worlds that lie below the middle of the estimate.
+    Columns: `source`, for the first two rows "the model", for generative AI and for AI of both kinds; `what`;
+    `low`, `high`, and for the model `middle`; `below`, the share of worlds that lie below the middle of the
+    estimate.
     """
-    last = found.values[BASELINE, SHARE][-1]
-    low, middle, high = np.percentile(last, BAND)
-    rows: list[dict[str, object]] = [
-        {
-            "source": "the model",
-            "what": f"output in {found.years[-1]:.0f}, 5 to 95 % of worlds",
-            "low": low,
-            "middle": middle,
-            "high": high,
-            "below": np.nan,
-        }
-    ]
+    share, gained, output = (found.values[BASELINE, name][-1] for name in (SHARE, GAINED, OUTPUT))
+    rows: list[dict[str, object]] = []
+    for kinds, last in {"generative AI": share, "AI of both kinds": gained / output}.items():
+        low, middle, high = np.percentile(last, BAND)
+        told = {"what": f"{kinds}, {found.years[-1]:.0f}, 5 to 95 % of worlds", "below": np.nan}
+        rows.append({"source": MODEL, **told, "low": low, "middle": middle, "high": high})
     for one in ESTIMATES:
-        centre = (one.low + one.high) / 2
-        below = float((last < centre).mean())
+        below = float((share < (one.low + one.high) / 2).mean())
         rows.append(
             {"source": one.source, "what": one.what, "low": one.low, "high": one.high, "below": below}
         )
     return pd.DataFrame(rows)
 
 
-def reaches(table: pd.DataFrame) -> bool:
-    """Tell from `band_table` whether the model's band reaches from the lowest estimate to the highest."""
-    model, others = table.iloc[0], table.iloc[1:]
-    return bool(model["low"] <= others["low"].min() and model["high"] >= others["high"].max())
+def reaches(table: pd.DataFrame) -> list[bool]:
+    """Tell of each band of `band_table` whether it reaches from the lowest estimate to the highest."""
+    own = table["source"] == MODEL
+    low, high = table["low"][~own].min(), table["high"][~own].max()
+    return [bool(row["low"] <= low and row["high"] >= high) for row in table[own].to_dict("records")]
 
 
 def economy_tables(
@@ -295,7 +293,10 @@ def _band_answer(table: pd.DataFrame, worlds: int) -> Answer:
         )
         for row in table.to_dict("records")
     ]
-    told = "reaches" if reaches(table) else "does not reach"
+    whole = iter("yes" if told else "no" for told in reaches(table))
+    reach = [next(whole, "") for _ in rows]
     return Answer(
-        f"The band of {worlds:,} prior worlds {told} from the lowest estimate to the highest", header, rows
+        f"Output that AI adds in {worlds:,} prior worlds, against estimates",
+        (*header, "reaches from the lowest to the highest"),
+        [(*row, told) for row, told in zip(rows, reach, strict=True)],
     )
