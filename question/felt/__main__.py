@@ -14,16 +14,22 @@ import pandas as pd
 
 import twintrack
 from question.answers import Answer
+from question.felt.claims import TURNS, claim_answers, claim_table, turns, write_turns
 from question.felt.constants import constant_answers, constant_effects
+from question.felt.economy import economy_tables
 from question.felt.levers import lever_answers, lever_table
 from question.felt.lunch import lunch_answers, lunch_table
 from question.felt.mechanism_file import CUT, ID, read_mechanism_file
 from question.felt.mechanisms import cells_of, measured_rows, mechanism_answers
+from question.felt.rivalry import rivalry_answers, rivalry_table
 from question.felt.spreads import Yardstick, yardstick
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
 from twintrack.resources import atomic_write
+
+PRIOR = "prior"
+"""Where worlds come from that are drawn from the ranges alone."""
 
 Given = tuple[Model, pd.DataFrame, Yardstick]
 """The model, the drawn worlds, and the spreads over them."""
@@ -118,6 +124,48 @@ def mechanisms(given: Given, write: bool) -> tuple[pd.DataFrame, list[Answer]]:
         file.write(cells)
     rows = [{ID: row[ID], CUT: row[CUT], **told} for row, told in zip(file.rows, cells, strict=True)]
     return pd.DataFrame(rows), mechanism_answers(file, found)
+
+
+@main.command()
+@click.option("--write/--no-write", default=False, help="Whether the settings go into turns.json.")
+@asked_of_worlds
+def signs(given: Given, write: bool) -> tuple[pd.DataFrame, list[Answer]]:
+    """Tell how often signs hold that papers claim of levers, and find settings in which they turn."""
+    model, worlds, _ = given
+    further = {} if _origin(worlds) == PRIOR else {_origin(worlds): worlds}
+    found = list(turns(model, _prior(model, worlds), further))
+    if write:
+        write_turns(TURNS, found)
+    return claim_table(found), claim_answers(found)
+
+
+@main.command()
+@asked_of_worlds
+def economy(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
+    """Tell whether users gain what they pay, whether anything jumps, and whether estimates fit in."""
+    model, worlds, _ = given
+    return economy_tables(model, worlds, _prior(model, worlds))
+
+
+@main.command()
+@asked_of_worlds
+def regions(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
+    """Compare co-opetition of regions with involution, as strategies and by their levers alone."""
+    model, worlds, _ = given
+    table = rivalry_table(model, worlds)
+    return table, rivalry_answers(table)
+
+
+def _origin(worlds: pd.DataFrame) -> str:
+    return str(worlds.attrs.get("worlds", "given"))
+
+
+def _prior(model: Model, worlds: pd.DataFrame) -> pd.DataFrame:
+    """Give as many worlds of the prior, of the same seed; those that are given if they are from it."""
+    if _origin(worlds) == PRIOR:
+        return worlds
+    seed: int = click.get_current_context().params["seed"]
+    return model.draw_worlds(len(worlds), seed, prior=True)
 
 
 if __name__ == "__main__":
