@@ -20,7 +20,7 @@ def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -
     sectors = answer("list", "sectors")
     counted = ("stocks", "flows", "auxiliaries", "constants", "lookups")
     variables = [item for item in model.equations.variables.values() if item.group not in FRAME]
-    assert len(sectors) == 13
+    assert len(sectors) == 15
     assert [entry["name"] for entry in sectors] == list(dict.fromkeys(item.group for item in variables))
     for entry in sectors:
         inside = [item for item in variables if item.group == entry["name"]]
