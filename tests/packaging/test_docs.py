@@ -121,21 +121,34 @@ def test_what_does_not_exist_is_noticed(words: set[str]) -> None:
 
 
 def test_every_lever_has_its_row(book: str, model: Model) -> None:
-    table = section(book, "3 The forty-one levers").split("```python")[0]
-    rows = re.findall(r"^\| `(\w+)` \|", table, re.M)
+    rows = re.findall(r"^\| `(\w+)` \|", section(book, "3 The thirty-four levers"), re.M)
     assert rows == list(model.levers)
 
 
 def test_every_sector_has_its_section(book: str, equations: Equations) -> None:
     groups = dict.fromkeys(variable.group for variable in equations.variables.values())
     sectors = [name for name in groups if name and name not in OUTSIDE_SECTORS]
-    titles = re.findall(r"^### (.+)$", section(book, "2 The thirteen sectors"), re.M)
+    titles = re.findall(r"^### (.+)$", section(book, "2 The fifteen sectors"), re.M)
     assert titles == sectors
 
 
 def test_every_loop_is_in_the_table(book: str, model: Model) -> None:
-    rows = re.findall(r"^\| ([RB][\w-]+) \|", section(book, "10 The twenty-two loops"), re.M)
+    rows = re.findall(
+        r"^\| ([RB][\w-]+) \|", section(book, "11 Loops, boundary, surprises, predictions"), re.M
+    )
     assert rows == list(model.inputs.loops)
+
+
+def test_numbers_in_titles_are_those_of_the_model(book: str, model: Model, equations: Equations) -> None:
+    groups = {variable.group for variable in equations.variables.values() if variable.group}
+    assert len(model.levers) == 34 and len(groups - OUTSIDE_SECTORS) == 15
+    assert len(re.findall(r"^\| `\w+` \|", section(book, "9 Thirty-five figures of the seeds"), re.M)) == 35
+
+
+def test_every_kind_of_mechanism_is_counted(book: str, model: Model) -> None:
+    (row,) = re.findall(r"^\| all \|(.*)\|$", section(book, "8 The map of mechanisms"), re.M)
+    claims, *kinds = map(int, row.split("|"))
+    assert claims == len(model.inputs.mechanisms) == sum(kinds)
 
 
 @pytest.mark.slow
