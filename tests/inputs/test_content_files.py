@@ -305,8 +305,8 @@ def test_every_range_has_a_distribution_a_source_and_its_reason(shipped: Content
 def test_judgement_alone_is_called_so(shipped: Content) -> None:
     """Only draws of a random process are sure without a source, for they are uniform by construction."""
     alone = {name for name, parameter in shipped.world.items() if parameter.source == ASSUMPTION}
-    draws = {name for name in alone if "arrival_draw[" in name}
-    assert len(draws) == 24
+    draws = {name for name in alone if "breakthrough_draw[" in name}
+    assert len(draws) == 2
     assert {shipped.world[name].confidence for name in alone - draws} == {"assumption"}
     assumed = [parameter for parameter in shipped.world.values() if parameter.confidence == "assumption"]
     assert [parameter.name for parameter in assumed if ASSUMPTION not in parameter.source] == []

@@ -22,7 +22,6 @@ HOSTILE_TO_OPENNESS = {
     "misuse_rate": 0.45,
     "race_response": 1.0,
     "reciprocity": 0.0,
-    "commons_gain": 0.0,
     "recombination_gain": 0.0,
 }
 

@@ -9,10 +9,10 @@ import pytest
 from twintrack.model import Model
 
 World = Mapping[str, float]
-CHANNELS_MEET = {"reciprocity": 1.0, "commons_gain": 0.0, "recombination_gain": 0.0}
+CHANNELS_MEET = {"reciprocity": 1.0, "recombination_gain": 0.0}
 """Foreign knowledge is reached only through exchange, and openness gives nothing at home."""
 
-CHANNELS_COMPETE = {"reciprocity": 0.0, "commons_gain": 0.05, "recombination_gain": 0.4}
+CHANNELS_COMPETE = {"reciprocity": 0.05, "recombination_gain": 0.4}
 """Foreign knowledge comes without exchange, and openness yields ideas at home."""
 
 

@@ -30,10 +30,10 @@ CASES: Mapping[str, Mapping[str, float]] = {
     "no chip money": {"domestic_chip_invest": 0.0, "chip_diversion": 0.0},
     "no loss of chips, no purchases": {**NO_ACCELERATOR_MONEY, "accelerator_life": 1e9},
     "no effect of data": dict.fromkeys(("data_by_opening", "data_by_walls", "data_by_use"), 0.0),
-    "no access": {"imitation_rate": 0.0, "commons_gain": 0.0},
+    "no access": {"imitation_rate": 0.0},
     "no helix": {"helix_gain": 0.0},
     # Not quite nothing: products are counted against what applied work made at the start.
-    "no research effect": {"research_productivity": 1e-15, "imitation_rate": 0.0, "commons_gain": 0.0},
+    "no research effect": {"research_productivity": 1e-15, "imitation_rate": 0.0},
     "no breakthroughs": {"breakthrough_rate": 0.0},
     "full steering": {"steering": 1.0, "management_agility": 0.0, "share_time_base": 1.0},
     "only catch-up": {"catchup_share": 1.0},

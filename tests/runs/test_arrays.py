@@ -38,7 +38,7 @@ def test_a_dated_element_makes_a_series_of_the_whole_array(model: Model, arrays:
     given = arrays.inputs({"route_ceiling[lean]": path}, TIMES)
     assert "route_ceiling" not in given.constants
     series = given.series["route_ceiling"]
-    assert series.shape == (3, 4)
+    assert series.shape == (3, 5)
     assert series[:, 1].tolist() == [10.0, 15.0, 20.0]
     assert (series[:, 0] == model.equations.defaults["route_ceiling"][0]).all()
 
@@ -50,7 +50,7 @@ def test_worlds_are_the_last_axis_and_overrides_win_over_draws(arrays: WorldArra
         "discount_rate": np.array([0.01, 0.05]),
     }
     given = arrays.inputs({"discount_rate": 0.02}, TIMES, draws, 2)
-    assert given.constants["route_ceiling"].shape == (4, 2)
+    assert given.constants["route_ceiling"].shape == (5, 2)
     assert given.constants["route_ceiling"][0].tolist() == [12.0, 14.0]
     assert given.constants["discount_rate"].tolist() == [0.02, 0.02]
     assert given.series["cost_growth_factor"].tolist() == [[1.7, 2.9]] * 3
