@@ -13,7 +13,7 @@ from twintrack.equations.structure import Array
 from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 
-TIMES = ("share_time_of_country", "exit_time", "filing_delay")
+TIMES = ("share_time_of_country",)
 """Time constants that the model computes."""
 
 Rng = np.random.Generator

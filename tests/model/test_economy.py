@@ -45,14 +45,11 @@ def test_output_is_that_of_before_and_what_ai_adds(policies: dict[str, Saved]) -
 # Release and the price of use
 
 
-def test_release_lowers_rents_and_with_them_the_price_of_use(policies: dict[str, Saved]) -> None:
+def test_release_lowers_the_rents_that_users_pay(policies: dict[str, Saved]) -> None:
     order = [policies[case] for case in ("released", "central", "kept")]
-    for name in ("rent_paid", "rent_ratio", "use_price"):
+    for name in ("rent_paid", "rent_ratio"):
         values = [last(saved, name) for saved in order]
         assert values == sorted(values) and values[0] < 0.95 * values[2], name
-    for saved in order:
-        price = np.exp(saved["ln_fixed_capability_cost"]) * saved["rent_ratio"]
-        np.testing.assert_allclose(saved["use_price"], price, rtol=1e-12)
 
 
 def test_release_reaches_more_people_and_harms_more(policies: dict[str, Saved]) -> None:

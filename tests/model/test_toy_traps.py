@@ -79,12 +79,12 @@ def readers(equations: Equations, name: str) -> set[str]:
     return found - {name}
 
 
-def test_trap_01_cost_has_a_frontier_a_fixed_capability_and_a_price_of_a_lag(central: Saved) -> None:
-    """The frontier's cost rises to a limit; that of a fixed capability falls, and the price of use too."""
+def test_trap_01_cost_of_the_frontier_has_a_limit_and_algorithms_get_cheaper(central: Saved) -> None:
+    """The frontier's cost rises to a limit; algorithms and hardware make a given capability cheaper."""
     growth = np.diff(np.log(central["frontier_run_cost"]))
     assert 0 < growth[-1] < 0.5 * growth[0]
-    assert (np.diff(central["ln_fixed_capability_cost"]) < 0).all()
-    assert (central["use_price"][40:] < central["use_price"][39:-1]).all()
+    assert (central["leader_algorithmic_growth"] > 0).all()
+    assert (np.diff(central["base_price"]) < 0).all()
 
 
 def test_trap_02_a_gap_may_open_and_the_leader_moves(model: Model, cases: dict[str, Saved]) -> None:
@@ -147,7 +147,7 @@ def test_trap_07_money_crowds_out_and_a_subsidy_is_no_grant(cases: dict[str, Sav
     And a unit of grants is more research than a unit of subsidies is.
     """
     drawn = {
-        name: cases[name]["crowded_in"][-1] / cases[name]["patient_investment"][-1]
+        name: cases[name]["crowded_in"][-1] / cases[name]["patient_money"][-1]
         for name in ("central", "crowds out")
     }
     assert 0 < drawn["crowds out"] < drawn["central"] - 0.02
@@ -229,7 +229,7 @@ def test_trap_14_data_count_as_far_as_they_can_be_used(
         policies[name]["data_richness"][-1] for name in ("central", "opened data", "users give no data")
     )
     assert shared > base + 0.02 and unused < base - 0.02
-    assert readers(equations, "data_growth") == {"own_raw_growth", "usable_data"}
+    assert readers(equations, "data_richness") == {"stage_drive", "uptake_speed"}
 
 
 def test_trap_15_counts_feed_nothing(equations: Equations) -> None:
@@ -238,19 +238,19 @@ def test_trap_15_counts_feed_nothing(equations: Equations) -> None:
     assert readers(equations, "zombie_share") == {"waste_by_zombies"}
 
 
-def test_trap_16_coordination_costs_initiative_and_errs(model: Model) -> None:
+def test_trap_16_coordination_ends_duplication_and_errs(model: Model) -> None:
     """It ends duplication. Where the centre errs least, more yields ever less; where it errs, it costs."""
 
-    def outcome(name: str, level: float, error: float, loss: float) -> float:
-        world = {**ABLE, "information_error": error, "initiative_loss": loss}
+    def outcome(name: str, level: float, error: float) -> float:
+        world = {**ABLE, "information_error": error}
         return float(last(model, "baseline", world, central_coordination=level)[name])
 
-    wise, blind = (0.05, 0.0), (0.45, 0.35)
+    wise, blind = 0.05, 0.45
     for centre in (wise, blind):
-        assert outcome("duplication_index", 1, *centre) < 0.9 * outcome("duplication_index", 0, *centre)
-    none, half, full = (outcome("capability_index", level, *wise) for level in (0.0, 0.5, 1.0))
+        assert outcome("duplication_index", 1, centre) < 0.9 * outcome("duplication_index", 0, centre)
+    none, half, full = (outcome("capability_index", level, wise) for level in (0.0, 0.5, 1.0))
     assert half > none + 0.002 and full - half < 0.5 * (half - none)
-    assert outcome("capability_index", 1, *blind) < outcome("capability_index", 0, *blind) - 0.01
+    assert outcome("capability_index", 1, blind) < outcome("capability_index", 0, blind) - 0.01
 
 
 def capability_lost_to_controls(model: Model, world: dict[str, float]) -> pd.Series:
@@ -275,7 +275,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
     for answer in ("domestic_capacity", "scarcity", "domestic_stack_share"):
         assert tight[answer][2040.0] > 1.1 * loose[answer][2040.0], answer
     lost = capability_lost_to_controls(model, {})
-    unanswered = capability_lost_to_controls(model, {"chip_diversion": 0.0, "scarcity_gain": 0.0})
+    unanswered = capability_lost_to_controls(model, {"chip_diversion": 0.0, "scarcity_gain[lean]": 0.0})
     assert 0 < lost[2040.0] < lost.max() - 0.01
     assert lost[2040.0] < unanswered[2040.0]
 
