@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 import pandas as pd
 
 import twintrack
+from question.notes import without_notes
 from question.sections import SECTIONS
 from twintrack.cli.options import read_names
 from twintrack.errors import Fault, InputError, TwinTrackError
@@ -35,24 +32,12 @@ def main(worlds: int, seed: int, origin: str | None, only: str | None) -> None:
         names = _sections(only)
         model = twintrack.load()
         drawn = {name: _drawn(model, name, worlds, seed) for name in ([origin] if origin else ORIGINS)}
-        with _without_notes():
+        with without_notes():
             for name, table in drawn.items():
                 _print(model, name, table, names)
     except TwinTrackError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(error.exit_code) from error
-
-
-@contextmanager
-def _without_notes() -> Iterator[None]:
-    """Keep back notes on values that are set outside their ranges: they are set on purpose."""
-    log = logging.getLogger("twintrack")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def _sections(only: str | None) -> list[str]:

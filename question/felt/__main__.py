@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from question.felt.mechanism_file import CUT, ID, read_mechanism_file
 from question.felt.mechanisms import cells_of, measured_rows, mechanism_answers
 from question.felt.rivalry import rivalry_answers, rivalry_table
 from question.felt.spreads import Yardstick, yardstick
+from question.notes import without_notes
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
@@ -56,7 +55,7 @@ def asked_of_worlds(command: Callable[..., tuple[pd.DataFrame, list[Answer]]]) -
         try:
             model = twintrack.load()
             drawn = model.draw_worlds(worlds, seed, prior=prior)
-            with _without_notes():
+            with without_notes():
                 stick = yardstick(model, drawn)
                 table, answers = command((model, drawn, stick), **options)
             if out is not None:
@@ -71,18 +70,6 @@ def asked_of_worlds(command: Callable[..., tuple[pd.DataFrame, list[Answer]]]) -
             click.echo(f"All worlds agree, no effect told: {', '.join(stick.still)}")
 
     return run
-
-
-@contextmanager
-def _without_notes() -> Iterator[None]:
-    """Keep back notes on values that are set outside their ranges: they are set on purpose."""
-    log = logging.getLogger("twintrack")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 @main.command()
