@@ -37,7 +37,6 @@ CHIPS_AND_RESEARCH = 480.0
 OPEN = {"knowledge_openness": 0.9, "open_source_release": 0.9, "own_securitisation": 0.1}
 CLOSED = {"knowledge_openness": 0.1, "open_source_release": 0.1, "own_securitisation": 0.9}
 ANSWERS = {
-    "race_cost": 0.6,
     "race_capital": 2.0,
     "control_response": 1.0,
     "secrecy": 1.0,
@@ -45,7 +44,7 @@ ANSWERS = {
 """The leader's answers, each at the upper end of its range."""
 
 
-CONTROLS = ("export_control", "tool_control", "visa_restriction")
+CONTROLS = ("export_control", "tool_control")
 POLICIES = ("leader_openness_policy", *CONTROLS)
 """What the leader sets by itself; trust, which doors build, also widens what it lets others read."""
 

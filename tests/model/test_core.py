@@ -23,12 +23,11 @@ HOME_MARKET, SCALE, BASIC, APPLIED, INDUSTRIAL = 0, 0, 0, 1, 2
 ANSWERS = {
     "control_response": 1.0,
     "secrecy": 1.0,
-    "race_cost": 0.6,
     "race_capital": 2.0,
 }
 """Strengths of the leader's answers to success that it sees."""
 
-IN_FORCE = ("export_control", "tool_control", "visa_restriction", "leader_openness_policy", "access")
+IN_FORCE = ("export_control", "tool_control", "leader_openness_policy", "access")
 """What the leader's answers change at once."""
 
 PROGRAMMES = ("two_way_mobility", "software_stack_support", "public_data_opening", "institutional_supply")
@@ -85,7 +84,7 @@ def test_one_law_of_hardware_moves_the_runs_fleets_and_capability_of_both(cases:
 def test_both_pay_for_use_with_compute_before_they_train(saved: Saved) -> None:
     share, joint = saved["inference_share"], saved["joint_compute"]
     assert (share[-1] > 0.1).all() and (share < 1).all()
-    kept = joint * saved["compute_matching"] * (1 - share)
+    kept = joint * (1 - share)
     np.testing.assert_allclose(saved["effective_compute"], kept, rtol=1e-12)
 
 

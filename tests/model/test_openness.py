@@ -9,10 +9,11 @@ import pytest
 from twintrack.model import Model
 
 World = Mapping[str, float]
-CHANNELS_MEET = {"reciprocity": 1.0, "recombination_gain": 0.0}
-"""Foreign knowledge is reached only through exchange, and openness gives nothing at home."""
+CHANNELS_MEET = {"reciprocity": 1.0, "recombination_gain": 0.0, "imitation_rate": 2.0}
+"""Foreign knowledge is reached only through exchange and taken up slowly, so that reading more is of use to
+the end; openness gives nothing at home."""
 
-CHANNELS_COMPETE = {"reciprocity": 0.05, "recombination_gain": 0.4}
+CHANNELS_COMPETE = {"reciprocity": 0.0, "recombination_gain": 0.6}
 """Foreign knowledge comes without exchange, and openness yields ideas at home."""
 
 
@@ -28,8 +29,15 @@ def opening(model: Model, outcome: str, world: World) -> float:
     return final(model, outcome, world, 0.8, 0.8) - final(model, outcome, world, 0.2, 0.2)
 
 
-@pytest.mark.parametrize(("world", "sign"), [(CHANNELS_MEET, 1), (CHANNELS_COMPETE, -1)])
-@pytest.mark.parametrize(("outcome", "least"), [("capability_index", 0.01), ("ai_enabled_output", 100.0)])
+@pytest.mark.parametrize(
+    ("world", "sign", "outcome", "least"),
+    [
+        (CHANNELS_MEET, 1, "capability_index", 0.1),
+        (CHANNELS_MEET, 1, "ai_enabled_output", 100.0),
+        (CHANNELS_COMPETE, -1, "capability_index", 0.03),
+        (CHANNELS_COMPETE, -1, "ai_enabled_output", 10.0),
+    ],
+)
 def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
     model: Model, world: World, sign: int, outcome: str, least: float
 ) -> None:
@@ -70,7 +78,7 @@ def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model:
     def loss(openness: float) -> float:
         read, cut_off = (
             final(
-                model, "capability_index", {"reciprocity": 1.0, "foreign_openness_future": abroad}, openness
+                model, "capability_index", {**CHANNELS_MEET, "foreign_openness_future": abroad}, openness
             )
             for abroad in (0.4, 0.0)
         )

@@ -9,7 +9,13 @@ import pytest
 
 from field_tests.laboratory import STEP, Laboratory, Saved
 
-NO_VALLEY = ("advance_by_institutions", "advance_by_bridge", "advance_by_scenes", "advance_by_openness")
+NO_VALLEY = (
+    "advance_by_institutions",
+    "advance_by_bridge",
+    "advance_by_scenes",
+    "advance_by_openness",
+    "advance_by_demand",
+)
 NO_DOORS_ABROAD = (
     "access_to_leader",
     "access_base",
@@ -47,7 +53,7 @@ CASES: Mapping[str, Mapping[str, float]] = {
     "no entry": {"entry_at_heat": 0.0},
     "closed valley": dict.fromkeys(NO_VALLEY, 0.0),
     "soft money": {"subsidy_rate": 0.8, "performance_condition": 0.0},
-    "no misuse": {"misuse_rate": 0.0, "rule_by_displacement": 0.0},
+    "no misuse": {"misuse_rate": 0.0},
     "endless misuse": {"misuse_rate": 5.0, "open_source_release": 1.0},
     "no programmes": {"index_cost": 0.0, "admin_capacity": 1e12, "programme_load": 0.0},
     "only quality counts": {"kpi_quality_weight": 1.0},
@@ -102,8 +108,9 @@ def test_who_is_ahead_imitates_nothing_and_is_imitated(cases: dict[str, Saved]) 
 
 
 def test_no_money_for_accelerators_lets_the_stock_decay(cases: dict[str, Saved]) -> None:
-    bought = cases["no accelerator money"]["accelerator_stock"][:, [HOME, HOME, LEADER], [0, 1, 0]]
-    np.testing.assert_allclose(rate_of_decay(bought), 1 / 5)
+    saved = cases["no accelerator money"]
+    bought = saved["accelerator_stock"][:, [HOME, HOME, LEADER], [0, 1, 0]]
+    np.testing.assert_allclose(rate_of_decay(bought), 1 / saved["accelerator_life"].ravel()[0])
     stock = cases["no loss of chips, no purchases"]["accelerator_stock"]
     np.testing.assert_allclose(stock, stock[:1].repeat(len(stock), axis=0), rtol=1e-6)
 
@@ -116,8 +123,11 @@ def test_full_embargo_stops_imports(extremes: dict[str, Saved]) -> None:
     assert (saved["private_chip_money"][late] > 0).all(), "idle money must look for domestic chips"
 
 
-def test_no_money_for_chips_ends_domestic_output(cases: dict[str, Saved]) -> None:
-    assert (np.diff(cases["no chip money"]["domestic_capacity"][20:]) < 0).all()
+def test_without_money_for_chips_there_is_no_domestic_output(
+    cases: dict[str, Saved], central: Saved
+) -> None:
+    """Makers begin from nothing in 2016; nobody builds for them but who is paid for it."""
+    assert cases["no chip money"]["domestic_output"].max() == 0 < central["domestic_output"][-1]
 
 
 def test_without_chips_there_is_no_compute_and_less_capability(
@@ -133,7 +143,6 @@ def test_without_chips_there_is_no_compute_and_less_capability(
 
 def test_data_that_reach_nobody_move_nothing(cases: dict[str, Saved]) -> None:
     saved = cases["no effect of data"]
-    np.testing.assert_allclose(saved["data_growth"], 0.0)
     np.testing.assert_allclose(saved["data_richness"], 1.0)
 
 
@@ -251,13 +260,13 @@ def test_private_capital_that_stays_away_runs_down(extremes: dict[str, Saved]) -
     np.testing.assert_allclose(saved["platform_capital"][:, HOME], 0.0)
 
 
-def test_patient_capital_without_new_money_lives_on_its_exits(
+def test_without_patient_capital_fewer_ideas_cross_the_valley(
     cases: dict[str, Saved], central: Saved
 ) -> None:
     saved = cases["no patient capital"]
     np.testing.assert_allclose(saved["patient_money"], 0.0)
-    np.testing.assert_allclose(saved["patient_investment"], saved["recycled_exits"])
-    assert saved["patient_investment"][-1] < 0.1 * central["patient_investment"][-1]
+    assert saved["bridge_money"][-1] < central["bridge_money"][-1]
+    assert saved["valley_survival"][-1] < central["valley_survival"][-1]
 
 
 # Firms and ecosystem
@@ -277,10 +286,10 @@ def test_without_entry_nothing_is_filed_and_firms_only_leave(cases: dict[str, Sa
 
 def test_a_closed_valley_lets_nothing_through(cases: dict[str, Saved], central: Saved) -> None:
     saved = cases["closed valley"]
-    for name in ("advance_strength", "valley_survival", "products"):
+    for name in ("advance_strength", "valley_survival"):
         np.testing.assert_allclose(saved[name], 0.0, atol=1e-12, err_msg=name)
-    assert saved["applied_output"].min() > 0
-    assert saved["organisation_adoption"][-1] < central["organisation_adoption"][-1]
+    assert saved["market_use"][:, HOME].max() == 0 < saved["organisation_adoption"][-1]
+    assert saved["ai_enabled_output"][-1] < central["ai_enabled_output"][-1]
 
 
 def test_soft_money_keeps_firms_alive_that_earn_nothing(cases: dict[str, Saved], central: Saved) -> None:

@@ -239,7 +239,7 @@ def test_trap_15_counts_feed_nothing(equations: Equations) -> None:
 
 
 def test_trap_16_coordination_ends_duplication_and_errs(model: Model) -> None:
-    """It ends duplication. Where the centre errs least, more yields ever less; where it errs, it costs."""
+    """It ends duplication. Where the centre errs least, some adds output and more no more; where it errs, it costs."""
 
     def outcome(name: str, level: float, error: float) -> float:
         world = {**ABLE, "information_error": error}
@@ -248,8 +248,8 @@ def test_trap_16_coordination_ends_duplication_and_errs(model: Model) -> None:
     wise, blind = 0.05, 0.45
     for centre in (wise, blind):
         assert outcome("duplication_index", 1, centre) < 0.9 * outcome("duplication_index", 0, centre)
-    none, half, full = (outcome("capability_index", level, wise) for level in (0.0, 0.5, 1.0))
-    assert half > none + 0.002 and full - half < 0.5 * (half - none)
+    none, half, full = (outcome("ai_enabled_output", level, wise) for level in (0.0, 0.5, 1.0))
+    assert half > 1.01 * none and full - half < 0.5 * (half - none)
     assert outcome("capability_index", 1, blind) < outcome("capability_index", 0, blind) - 0.01
 
 
@@ -276,7 +276,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
         assert tight[answer][2040.0] > 1.1 * loose[answer][2040.0], answer
     lost = capability_lost_to_controls(model, {})
     unanswered = capability_lost_to_controls(model, {"chip_diversion": 0.0, "scarcity_gain[lean]": 0.0})
-    assert 0 < lost[2040.0] < lost.max() - 0.01
+    assert 0 < lost[2040.0] < 0.99 * lost.max()
     assert lost[2040.0] < unanswered[2040.0]
 
 
