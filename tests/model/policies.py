@@ -43,7 +43,7 @@ def policy_runs(model: Model, policies: Mapping[str, Policy]) -> dict[str, Saved
 RIVALRY = {"kpi_quality_weight": 0.0, "interregional_cooperation": 0.1, "central_coordination": 0.2}
 COOPETITION = {"kpi_quality_weight": 0.9, "interregional_cooperation": 0.9, "central_coordination": 0.6}
 CAREFUL, CARELESS = {"safety_governance": 0.9}, {"safety_governance": 0.1}
-HARMFUL = {"misuse_rate": 0.45, "accident_cost": 0.5, "safety_effect": 0.9}
+HARMFUL = {"misuse_rate": 0.45, "accident_cost": 0.3, "safety_effect": 0.9}
 HARMLESS = {"misuse_rate": 0.05, "drag_strength": 0.7}
 POLICIES: Mapping[str, Policy] = {
     "central": Policy(),
