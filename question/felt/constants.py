@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from question.answers import Answer
 from question.felt.inputs import Bench, Given
+from question.felt.reasons import DEFINED, STILL, reason
 from question.felt.spreads import FELT, STRONG, Yardstick
 from twintrack.equations.structure import Array
 from twintrack.formats import number
@@ -98,10 +99,8 @@ def constant_effects(model: Model, stick: Yardstick) -> pd.DataFrame:
 
 
 def constant_answers(table: pd.DataFrame) -> list[Answer]:
-    """Give the summary, what moves nothing, and what moves a headline without being drawn."""
-    counted = table[table["kind"].isin(ORDINARY)]
-    still = counted[(counted["effect"] < FELT) & (counted["not_finite"] == 0)]
-    loud = counted[~counted["drawn"] & (counted["headline_effect"] >= STRONG)]
+    """Give the summary, what moves nothing, and what moves a headline without being drawn, with reasons."""
+    counted, still, loud = told(table)
     apart = table[~table["kind"].isin(ORDINARY)]
     share = len(still) / max(len(counted), 1)
     summary = [
@@ -109,7 +108,9 @@ def constant_answers(table: pd.DataFrame) -> list[Answer]:
         ("of these drawn", str(int(counted["drawn"].sum()))),
         (f"move no outcome by {FELT:g} of its spread", f"{len(still)} ({number(share, '.1%')})"),
         ("may be", number(ALLOWED, ".0%")),
+        ("of these without a reason", _unexplained(still, STILL)),
         (f"not drawn, and move a headline by {STRONG:g} of its spread", str(len(loud))),
+        ("of these without a reason, too", _unexplained(loud, DEFINED)),
         ("some outcome is no number, and may move or not", str(int((counted["not_finite"] > 0).sum()))),
     ]
     by_sector = counted.assign(still=counted.index.isin(still.index)).groupby("sector")["still"]
@@ -119,10 +120,22 @@ def constant_answers(table: pd.DataFrame) -> list[Answer]:
     return [
         Answer("Constants", ("what", "how many"), summary),
         Answer("Move nothing, by sector", ("sector", "move nothing", "of"), sectors),
-        _listed("Move nothing", still.sort_values(["sector", "effect"])),
-        _listed("Not drawn, and move a headline", loudest, "headline_effect", "headline"),
+        _listed("Move nothing", still.sort_values(["sector", "effect"]), STILL),
+        _listed("Not drawn, and move a headline", loudest, DEFINED, "headline_effect", "headline"),
         Answer("Apart", ("kind", "constants"), [*_by_kind(apart)]),
     ]
+
+
+def told(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give the rows that count, of these what moves nothing, and what moves a headline but is not drawn."""
+    counted = table[table["kind"].isin(ORDINARY)]
+    still = counted[(counted["effect"] < FELT) & (counted["not_finite"] == 0)]
+    loud = counted[~counted["drawn"] & (counted["headline_effect"] >= STRONG)]
+    return counted, still, loud
+
+
+def _unexplained(rows: pd.DataFrame, reasons: Mapping[str, str]) -> str:
+    return ", ".join(name for name in rows["constant"] if not reason(name, reasons)) or "none"
 
 
 def _by_kind(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -130,8 +143,14 @@ def _by_kind(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield str(kind), ", ".join(rows["constant"])
 
 
-def _listed(title: str, rows: pd.DataFrame, effect: str = "effect", outcome: str = "outcome") -> Answer:
-    header = ("constant", "sector", "drawn", "spreads", "outcome")
+def _listed(
+    title: str,
+    rows: pd.DataFrame,
+    reasons: Mapping[str, str],
+    effect: str = "effect",
+    outcome: str = "outcome",
+) -> Answer:
+    header = ("constant", "sector", "drawn", "spreads", "outcome", "reason")
     cells = [
         (
             row["constant"],
@@ -139,6 +158,7 @@ def _listed(title: str, rows: pd.DataFrame, effect: str = "effect", outcome: str
             "yes" if row["drawn"] else "no",
             number(row[effect], ".3f"),
             row[outcome],
+            reason(row["constant"], reasons),
         )
         for row in rows.to_dict("records")
     ]

@@ -54,7 +54,7 @@ def test_sliders_are_folded_into_sections_by_sector(model: Model, explorer: Expl
     levers = lever_sectors(model)
     assert set(levers) == set(model.levers)
     assert levers["catchup_share"] == "Technology routes"
-    assert levers["interregional_cooperation"] == "Regions"
+    assert levers["interregional_cooperation"] == "Openness and governance"
     world = world_sectors(model)
     assert world["route_ceiling[scale]"] == model.equations.variables["route_ceiling"].group
     (tabs,) = [part for part in explorer.widget.children[0].children[0].children if isinstance(part, Tab)]

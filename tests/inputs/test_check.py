@@ -97,6 +97,18 @@ def test_a_country_does_not_hide_behind_a_scenario(tree: Path, write: Callable[.
     assert lines(tree) == ['model/family/closed.yaml: "closed" is a scenario too; rename one']
 
 
+def test_a_country_sets_only_what_the_model_has(
+    tree: Path, write: Callable[..., Path], equations: SimpleNamespace
+) -> None:
+    write(
+        "model/family/small.yaml",
+        "title: Another country\nworld: {}\nconstants:\n  adoption_rate: 0.1\n  adoption_rat: 0.1\n",
+    )
+
+    (line,) = lines(tree, equations)
+    assert line.startswith('model/family/small.yaml:5: there is no variable of the model "adoption_rat"; did')
+
+
 def test_broken_tables_are_told(tree: Path, write: Callable[..., Path]) -> None:
     write("model/world.yaml", "parameters: {}\nx: 1\n")
 

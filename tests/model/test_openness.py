@@ -35,7 +35,7 @@ def opening(model: Model, outcome: str, world: World) -> float:
         (CHANNELS_MEET, 1, "capability_index", 0.1),
         (CHANNELS_MEET, 1, "ai_enabled_output", 100.0),
         (CHANNELS_COMPETE, -1, "capability_index", 0.03),
-        (CHANNELS_COMPETE, -1, "ai_enabled_output", 10.0),
+        (CHANNELS_COMPETE, -1, "ai_enabled_output", 2.0),
     ],
 )
 def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
@@ -77,9 +77,7 @@ def test_openness_makes_what_is_borrowed_a_larger_loss_when_it_is_cut_off(model:
 
     def loss(openness: float) -> float:
         read, cut_off = (
-            final(
-                model, "capability_index", {**CHANNELS_MEET, "foreign_openness_future": abroad}, openness
-            )
+            final(model, "capability_index", {**CHANNELS_MEET, "foreign_openness_future": abroad}, openness)
             for abroad in (0.4, 0.0)
         )
         return read - cut_off

@@ -123,9 +123,7 @@ def test_full_embargo_stops_imports(extremes: dict[str, Saved]) -> None:
     assert (saved["private_chip_money"][late] > 0).all(), "idle money must look for domestic chips"
 
 
-def test_without_money_for_chips_there_is_no_domestic_output(
-    cases: dict[str, Saved], central: Saved
-) -> None:
+def test_without_money_for_chips_there_is_no_domestic_output(cases: dict[str, Saved], central: Saved) -> None:
     """Makers begin from nothing in 2016; nobody builds for them but who is paid for it."""
     assert cases["no chip money"]["domestic_output"].max() == 0 < central["domestic_output"][-1]
 

@@ -90,11 +90,12 @@ double the time of a run.
 
 COARSE_AT_THE_MARKS: dict[str, dict[str, float]] = {
     "half the step": {"ai_income": 0.015},
-    "Runge-Kutta 4": {"ai_income": 0.025, "capability_gap": 0.015},
+    "Runge-Kutta 4": {"ai_income": 0.025, "capability_gap": 0.015, "frontier_gap_months": 0.015},
 }
 """Headline outcomes that a finer integration moves by 1 % of their value in a report year, or nearly.
 
-The gap of 2030 is below one order of magnitude, and a hundredth of it is a week of the follower's growth.
+The gap of 2030 is below one order of magnitude, and a hundredth of it is a week of the follower's growth; so
+is a hundredth of the gap in months.
 Income of 2030 is a small difference of what AI adds, and of what accidents destroy.
 """
 

@@ -117,10 +117,10 @@ def test_trap_03_exploration_needs_a_critical_mass_and_more_is_not_better(model:
 
 def test_trap_05_knowledge_that_is_used_stays_and_coupling_does_not_explode(model: Model) -> None:
     """Nothing drains the basic stage when stages are coupled, and the gain of the loop is bounded."""
-    levers = ("two_way_mobility", "alliance_support")
+    levers = dict.fromkeys(("two_way_mobility", "alliance_support"), 1.0)
     coupled, apart = (
-        model.run("baseline", world=ABLE, engine="numpy", **dict.fromkeys(levers, extent)).variables
-        for extent in (1.0, 0.0)
+        model.run("baseline", world={**ABLE, "coupling_gain": gain}, engine="numpy", **levers).variables
+        for gain in (model.world["coupling_gain"].high, 0.0)
     )
     basic = "knowledge[home,scale,basic]"
     assert coupled[basic].iloc[-1] > apart[basic].iloc[-1]
@@ -239,7 +239,7 @@ def test_trap_15_counts_feed_nothing(equations: Equations) -> None:
 
 
 def test_trap_16_coordination_ends_duplication_and_errs(model: Model) -> None:
-    """It ends duplication. Where the centre errs least, some adds output and more no more; where it errs, it costs."""
+    """It ends duplication. Where the centre errs least, some adds output and more does not; else it costs."""
 
     def outcome(name: str, level: float, error: float) -> float:
         world = {**ABLE, "information_error": error}

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from question.felt.constants import constant_answers, constant_effects
+from question.felt.constants import constant_answers, constant_effects, told
 from question.felt.inputs import Bench
+from question.felt.reasons import DEFINED, STILL, reason
 from question.felt.spreads import judged, simulated, spreads, yardstick
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
@@ -62,6 +63,21 @@ def test_what_nothing_follows_from_is_told_as_such(table: pd.DataFrame) -> None:
     assert {row[0]: row[1] for row in summary.rows}["constants that count"] == str(
         table["kind"].isin(["number", "date"]).sum()
     )
+
+
+def test_what_moves_nothing_and_what_is_not_drawn_has_a_reason(model: Model) -> None:
+    table = constant_effects(model, yardstick(model, model.draw_worlds(300, seed=1)))
+    _, still, loud = told(table)
+    assert len(still) > 0 < len(loud)
+    assert [name for name in still["constant"] if not reason(name, STILL)] == []
+    assert [name for name in loud["constant"] if not reason(name, DEFINED)] == []
+
+
+def test_reasons_are_about_constants_of_the_model_and_each_has_one(model: Model) -> None:
+    for reasons in (STILL, DEFINED):
+        names = " ".join(reasons.values()).split()
+        assert len(set(names)) == len(names)
+        assert {model.equations.variables[name].kind for name in names} == {"constant"}
 
 
 def test_dates_move_by_years_and_not_by_centuries(table: pd.DataFrame) -> None:

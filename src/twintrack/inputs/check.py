@@ -44,7 +44,8 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     mechanisms, names of before, the observed history, frontier runs and surprises. With equations also: every
     lever and world parameter is a constant of the model (or an element of one) of the same value and units,
     something depends on every lever, every outcome is a variable of the same units, every equation has units
-    and a source and is no closed form of the time with a world parameter, every loop is closed, the variables
+    and a source and is no closed form of the time with a world parameter, constants that a scenario sets are
+    variables of the model, every loop is closed, the variables
     that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
     with time from outside is told in boundary.yaml, where there is one.
     """
@@ -58,8 +59,10 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     faults += _table_citations(content)
     for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
-            content.scenario(str(path))
+            constants = content.scenario(str(path)).constants
             faults += _ground_citations(path, content)
+            if equations is not None:
+                faults += _unknown_constants(path, constants, equations)
     for path in (*yaml_files(root / "strategies"), *yaml_files(root / "strategies" / PARTS)):
         with faults:
             content.strategies.resolve(path)
@@ -110,6 +113,12 @@ def _names_used_twice(content: Content) -> list[Fault]:
         for name in content.world
         if name in content.levers.levers
     ]
+
+
+def _unknown_constants(path: Path, constants: Iterable[str], equations: Equations) -> list[Fault]:
+    document = read_document(path)
+    wrong = {name: name_fault(name, equations, whole=True) for name in sorted(constants)}
+    return [Fault(document.where("constants", name), message) for name, message in wrong.items() if message]
 
 
 def _countries_that_hide(content: Content) -> list[Fault]:
