@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -21,12 +23,18 @@ from test_docs import (
     refreshed,
 )
 
+from twintrack.errors import InputError
+from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.names import split_element
 
 PAGE = ROOT / "docs" / "question.md"
 EXAMPLE = "model.compare([loser, winner], world=prior.loc[number].to_dict())"
 ABOVE = "share above zero"
+NEARNESS = ("Capability", "Capability gap to the leader")
+OUTCOMES = (*NEARNESS, "Income from AI")
+YEARS = ("2030", "2035", "2040")
+STRENGTHS = ("0", "0.5", "1")
 HEAVY = re.compile(r"^(?:print\()?(?:shares|governance|corners|scans)(?: =|\[)", re.MULTILINE)
 """What the blocks begin with whose tables take minutes."""
 
@@ -68,82 +76,175 @@ def test_everything_in_code_style_exists(page: str, model: Model) -> None:
     assert sorted({name for name in code_names(page) if not exists(name, words)}) == []
 
 
+def test_rows_beyond_the_ranges_and_milder_scenarios_are_those_that_the_page_names(
+    page: str, model: Model
+) -> None:
+    head, *rows = table_under(page, "three_futures()")
+    beyond, span = {}, {}
+    for place, title in enumerate(head[1:], start=1):
+        future, name = title.split(", ")
+        parameter, values = model.world[name], [float(row[place]) for row in rows]
+        beyond[future] = [not parameter.low <= value <= parameter.high for value in values]
+        span[future] = min(values), max(values)
+    assert beyond == {
+        "SPEND": [False] * 5,
+        "PRICE": [True, True, False, True, True],
+        "RETURN": [True, False, False, False, False],
+    }
+    value = {}
+    for scenario in ("price_slow", "price_fast", "return_high", "return_low", "spend_slow", "spend_fast"):
+        (path,) = model.scenario(scenario).world.values()
+        assert isinstance(path, TimePath)
+        value[scenario] = float(path.at([2026])[0])
+    assert span["PRICE"][0] < value["price_fast"] < value["price_slow"] < span["PRICE"][1]
+    assert value["return_low"] < span["RETURN"][0] < value["return_high"] < span["RETURN"][1]
+    assert (value["spend_slow"], value["spend_fast"]) == span["SPEND"]
+
+
 def test_a_step_moves_portfolios_more_than_spending_or_the_price_of_chips(page: str) -> None:
-    for asked in ("shares[0]", "shares[1]", "shares[2]", "shares[3]"):
-        rows = shares_under(page, asked)
-        span = {future: spread(rows, future, "Capability 2040") for future in ("SPEND", "PRICE", "RETURN")}
-        assert span["RETURN"] > 2 * max(span["SPEND"], span["PRICE"]), (asked, span)
-        dearer = [row["Capability 2040"] for name, row in rows.items() if name.startswith("RETURN")]
-        assert dearer == sorted(dearer), asked
-        assert spread(rows, "SPEND", "Capability 2030") > 2 * span["SPEND"], asked
+    exceptions = set()
+    for pair in ("shares[0]", "shares[1]", "shares[2]", "shares[3]"):
+        rows = shares_under(page, pair)
+        for column in (f"{outcome} {year}" for outcome in OUTCOMES for year in YEARS):
+            span = {future: spread(rows, future, column) for future in ("SPEND", "PRICE", "RETURN")}
+            if max(span, key=span.__getitem__) != "RETURN":
+                exceptions.add((pair, column, max(span, key=span.__getitem__)))
+            dearer = [row[column] for name, row in rows.items() if name.startswith("RETURN")]
+            assert dearer == sorted(dearer), (pair, column)
+            if column == "Capability 2040":
+                assert span["RETURN"] > 2 * max(span["SPEND"], span["PRICE"]), (pair, span)
+        for outcome in OUTCOMES:
+            early, late = (spread(rows, "SPEND", f"{outcome} {year}") for year in ("2030", "2040"))
+            assert early > 2 * late, (pair, outcome)
+    assert exceptions == {("shares[0]", "Income from AI 2040", "PRICE")}
 
 
-def test_ceiling_and_combination_move_the_mix_as_much_as_a_step(page: str) -> None:
+def test_ceiling_and_combination_move_the_mix_in_capability_more_than_a_step(page: str) -> None:
     rows = shares_under(page, "shares[2]")
-    step = spread(rows, "RETURN", "Capability 2040")
-    assert min(spread(rows, other, "Capability 2040") for other in ("scale", "routes")) >= step
+    for year in ("2035", "2040"):
+        step = spread(rows, "RETURN", f"Capability {year}")
+        assert min(spread(rows, other, f"Capability {year}") for other in ("scale", "routes")) > step, year
 
 
-def test_mix_and_programmes_help_each_other_and_mix_and_doors_do_not(page: str) -> None:
+def test_mix_and_programmes_help_each_other_but_in_income_and_mix_and_doors_do_not(page: str) -> None:
     by_row = {row[0] + row[1]: row for row in table_under(page, "cells[1]")[1:]}
     share, middle = (table_under(page, "cells[1]")[0].index(f"2040, {what}") for what in (ABOVE, "median"))
-    for outcome in ("Capability", "Capability gap to the leader", "Income from AI"):
+    for outcome in OUTCOMES:
         assert float(by_row[f"mix and open doors{outcome}"][share]) < 0.5
+    for outcome in NEARNESS:
         assert float(by_row[f"mix and many programmes{outcome}"][share]) > 0.5
+    income = by_row["mix and many programmesIncome from AI"]
+    assert float(income[share]) < 0.5 and plain(income[middle]) < 0
     small = [plain(row[middle]) for name, row in by_row.items() if name.endswith("Capability")]
     assert len(small) == 3 and max(map(abs, small)) < 0.05
 
 
 def test_doors_hang_on_the_leader_and_programmes_on_the_administration(page: str) -> None:
     doors, programmes = (shares_under(page, f"governance[{place}]") for place in (0, 1))
-    column = "Capability gap to the leader 2040"
-    for outside in ("race response", "reciprocity"):
-        for inside in ("administrative capacity", "gain from ties"):
-            assert spread(doors, outside, column) > spread(doors, inside, column)
-    assert spread(programmes, "administrative capacity", column) > spread(programmes, "race", column)
-    assert spread(programmes, "gain from ties", column) > spread(programmes, "race", column)
-    assert doors["as drawn"]["Income from AI 2040"] > doors["as drawn"]["Capability 2040"]
+    outside, inside = ("race response", "reciprocity"), ("administrative capacity", "gain from ties")
+    for year in YEARS:
+        for column in (f"{outcome} {year}" for outcome in NEARNESS):
+            moved = [[spread(doors, name, column) for name in names] for names in (outside, inside)]
+            assert min(moved[0]) > max(moved[1]), column
+        for column in (f"{outcome} {year}" for outcome in OUTCOMES):
+            moved = [[spread(programmes, name, column) for name in names] for names in (outside, inside)]
+            assert max(moved[0]) < min(moved[1]), column
+    income = {name: spread(doors, name, "Income from AI 2040") for name in outside + inside}
+    assert max(income, key=income.__getitem__) == "reciprocity"
+    assert income["race response"] < income["reciprocity"] / 4 and income["race response"] < 0.05
 
 
 def test_closed_doors_do_best_beside_a_leader_that_answers_and_can_be_read_all_the_same(page: str) -> None:
     head, *rows = table_under(page, "corners[0]")
-    full = [place for place, name in enumerate(head) if name.endswith("reciprocity 1")]
-    assert len(full) == 3 and all(float(row[place]) < 0.5 for row in rows for place in full)
-    for name in ("Capability", "Capability gap to the leader"):
-        alone = head.index(f"{name}, reciprocity 0")
-        for year in ("2030", "2035", "2040"):
-            cells = {row[1]: list(map(float, row[alone : alone + 3])) for row in rows if row[0] == year}
-            assert cells["1"][0] == max(max(values) for values in cells.values())
+    share = {
+        (name, year, race, back): float(cells[head.index(f"{name}, reciprocity {back}") - 2])
+        for year, race, *cells in rows
+        for name in OUTCOMES
+        for back in STRENGTHS
+    }
+    for name, year in product(OUTCOMES, YEARS):
+        best = max(share[name, year, race, back] for race, back in product(STRENGTHS, STRENGTHS))
+        assert share[name, year, "1", "0"] == best > 0.8, (name, year)
+    for name, race in product(NEARNESS, STRENGTHS):
+        assert max(share[name, year, race, "1"] for year in ("2035", "2040")) < 0.5, (name, race)
+    assert all(share[name, "2030", "1", "1"] > 0.5 for name in NEARNESS)
 
 
-def test_a_leader_that_answers_fully_takes_more_back_from_open_doors(page: str) -> None:
+def test_closed_doors_win_in_income_and_mostly_more_often_than_in_capability(page: str) -> None:
+    head, *rows = table_under(page, "corners[0]")
+    capability, income = (
+        {
+            (year, race, back): float(cells[head.index(f"{name}, reciprocity {back}") - 2])
+            for year, race, *cells in rows
+            for back in STRENGTHS
+        }
+        for name in ("Capability", "Income from AI")
+    )
+    assert min(income.values()) > 0.5
+    for race, back in product(STRENGTHS, STRENGTHS):
+        over_time = [income[year, race, back] for year in YEARS]
+        assert over_time[0] > over_time[1] > over_time[2], (race, back)
+    other = {place[1:] for place in income if place[0] == "2040" and capability[place] >= income[place]}
+    assert other == {("0.5", "0"), ("1", "0")}
+    drawn = shares_under(page, "governance[0]")["as drawn"]
+    assert drawn["Income from AI 2040"] > drawn["Capability 2040"]
+
+
+def test_a_leader_that_answers_fully_takes_back_all_that_open_doors_bring(page: str) -> None:
     head, *rows = table_under(page, "answer[0]")
-    year = head.index("2035")
-    level = {tuple(row[:3]): plain(row[year]) for row in rows}
+    level = {
+        (*row[:3], year): plain(cell) for row in rows for year, cell in zip(head[3:], row[3:], strict=True)
+    }
+    closed, opened = "catchup_explore_closed", "explore_open"
     for variable, sign in (
         ("how far the leader lets others read", -1),
         ("control of chip exports", 1),
         ("leader's capital, bn CNY/Year", 1),
     ):
-        closed, opened = (level[variable, name, "1"] for name in ("catchup_explore_closed", "explore_open"))
-        assert sign * opened > sign * closed, variable
-    lead = [level["lead in capability, OOM", "catchup_explore_closed over explore_open", x] for x in "01"]
-    assert lead[0] < lead[1] < 0
+        for race in ("0.5", "1"):
+            beside = [level[variable, doors, race, "2035"] for doors in (closed, opened)]
+            assert sign * beside[1] > sign * beside[0], (variable, race)
+    seen, gap = "threat as the leader sees it", "capability gap, OOM"
+    assert all(level[seen, opened, "0", year] > level[seen, closed, "0", year] for year in head[3:])
+    nearer = {year for year in head[3:] if level[gap, opened, "0", year] < level[gap, closed, "0", year]}
+    assert nearer == {"2035", "2040"}
+    lead = {
+        race: [level["lead in capability, OOM", f"{closed} over {opened}", race, year] for year in head[3:]]
+        for race in STRENGTHS
+    }
+    by_2035 = head[3:].index("2035")
+    assert lead["0"][by_2035] < lead["0.5"][by_2035] < 0
+    assert min(lead["1"]) > 0
 
 
 def test_no_region_turns_a_decided_answer_over(page: str) -> None:
     head, *rows = table_under(page, "regions[0]")
     assert all(float(row[head.index("loser wins there in")]) < 0.5 for row in rows)
+    assert all(plain(row[head.index("with these alone")]) < 0 for row in rows)
+
+
+def test_all_programmes_at_their_highest_level_leave_no_money_to_scale(page: str, model: Model) -> None:
+    """At the level below there is some, so that it is the level that does it."""
+    levels = table_under(page, "scans[0]")[0][2:-4]
+    doors = model.lever_table.groups["doors"].levers
+    programmes = [name for name, lever in model.levers.items() if lever.kind == "index" and name not in doors]
+    below, highest = (
+        replace(model.strategy("explore_base", **dict.fromkeys(programmes, float(level))), budget="equal")
+        for level in levels[-2:]
+    )
+    model.run(below)
+    with pytest.raises(InputError, match="cannot cost the public as much as the baseline"):
+        model.run(highest)
 
 
 def test_programmes_have_a_best_level_inside_and_chips_buy_compute_that_is_kept(page: str) -> None:
     head, *rows = table_under(page, "scans[0]")
     assert all(float(row[head.index("inside")]) > 0.5 for row in rows)
-    for asked in ("scans[2]", "scans[3]"):
-        head, *rows = table_under(page, asked)
+    for block in ("scans[2]", "scans[3]"):
+        head, *rows = table_under(page, block)
         for row in rows:
             gain = plain(row[head.index("400")])
-            assert gain > 0 if row[0].startswith("Compute kept") else gain < 0, (asked, row)
+            assert gain > 0 if row[0].startswith("Compute kept") else gain < 0, (block, row)
 
 
 def table_under(page: str, asked: str) -> list[list[str]]:
