@@ -60,7 +60,7 @@ class Settings:
         last_rounds: Rounds after the last power is reached.
     """
 
-    members: int = 4096
+    members: int = 8192
     rounds: int = 3
     moves: int = 4
     last_rounds: int = 12

@@ -25,7 +25,7 @@ _KEPT = "what is done is kept: the same command goes on from there"
 @click.option(
     "--populations", type=int, default=4, show_default=True, help="Samples from seeds of their own."
 )
-@click.option("--members", type=int, default=4096, show_default=True, help="Size of each population.")
+@click.option("--members", type=int, default=8192, show_default=True, help="Size of each population.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
