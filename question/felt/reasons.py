@@ -23,7 +23,8 @@ STILL: Mapping[str, str] = {
     ),
     "a limit or a threshold that is far in the central world, and near in others": (
         "access_to_leader bar_bill capital_limit_share concentration_floor credit_pull door_half "
-        "highest_evidence_weight leader_reading least_share lean_closing_time pressure_pull"
+        "door_time half_shift highest_evidence_weight leader_reading least_share lean_closing_time "
+        "pressure_pull"
     ),
     "use is near its potential by 2030, however it came there": (
         "data_by_use data_need inclusion_time leader_use_time organisation_innovation person_innovation "

@@ -164,7 +164,7 @@ def test_closed_doors_do_best_beside_a_leader_that_answers_and_can_be_read_all_t
     }
     for name, year in product(OUTCOMES, YEARS):
         best = max(share[name, year, race, back] for race, back in product(STRENGTHS, STRENGTHS))
-        assert share[name, year, "1", "0"] == best > 0.8, (name, year)
+        assert share[name, year, "1", "0"] == best > 0.75, (name, year)
     for name, race in product(NEARNESS, STRENGTHS):
         assert max(share[name, year, race, "1"] for year in ("2035", "2040")) < 0.5, (name, race)
     assert all(share[name, "2030", "1", "1"] > 0.5 for name in NEARNESS)
@@ -185,7 +185,7 @@ def test_closed_doors_win_in_income_and_mostly_more_often_than_in_capability(pag
         over_time = [income[year, race, back] for year in YEARS]
         assert over_time[0] > over_time[1] > over_time[2], (race, back)
     other = {place[1:] for place in income if place[0] == "2040" and capability[place] >= income[place]}
-    assert other == {("0.5", "0"), ("1", "0")}
+    assert other == {(race, "0") for race in STRENGTHS}
     drawn = shares_under(page, "governance[0]")["as drawn"]
     assert drawn["Income from AI 2040"] > drawn["Capability 2040"]
 
@@ -207,7 +207,7 @@ def test_a_leader_that_answers_fully_takes_back_all_that_open_doors_bring(page: 
     seen, gap = "threat as the leader sees it", "capability gap, OOM"
     assert all(level[seen, opened, "0", year] > level[seen, closed, "0", year] for year in head[3:])
     nearer = {year for year in head[3:] if level[gap, opened, "0", year] < level[gap, closed, "0", year]}
-    assert nearer == {"2035", "2040"}
+    assert nearer == {"2032", "2035", "2040"}
     lead = {
         race: [level["lead in capability, OOM", f"{closed} over {opened}", race, year] for year in head[3:]]
         for race in STRENGTHS

@@ -16,6 +16,9 @@ FAR_APART = ("catchup_explore_open", "regional_coopetition", "sequenced")
 """The strategy that is furthest from the baseline, one about regions, and the one that switches."""
 
 TOLERANCE = 1e-9
+ROUNDED = 1e-5
+"""Where a difference of large numbers passes through zero, so small beside its largest value, the last digits
+of these numbers are all there is of it."""
 
 
 def table(equations: Equations, values: dict[str, Array]) -> pd.DataFrame:
@@ -32,7 +35,7 @@ def assert_parity(engine: pd.DataFrame, oracle: pd.DataFrame) -> None:
     assert set(engine) == set(oracle)
     mine, other = engine.to_numpy(), oracle[engine.columns].to_numpy()
     assert mine.shape == other.shape
-    scale = np.maximum(np.abs(other), 1e-6 * np.abs(other).max(axis=0))
+    scale = np.maximum(np.abs(other), ROUNDED * np.abs(other).max(axis=0))
     error = (np.abs(mine - other) / np.where(scale > 0, scale, 1.0)).max(axis=0)
     worst = {engine.columns[place]: float(error[place]) for place in np.argsort(error)[-5:]}
     assert error.max() <= TOLERANCE, worst

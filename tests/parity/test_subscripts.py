@@ -14,6 +14,7 @@ import pytest
 from parity_helpers import assert_parity, table
 
 from twintrack.engines import NumpyEngine, PysdEngine
+from twintrack.equations import load_equations
 from twintrack.model import Model
 from twintrack.resources import MODEL_FILE
 
@@ -35,9 +36,25 @@ def short(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Short:
     path = tmp_path_factory.mktemp("short") / "model.mdl"
     ended, found = re.subn(r"^(FINAL TIME\s*=\s*)2040", rf"\g<1>{2016 + YEARS}", text, flags=re.MULTILINE)
     assert found == 1
-    path.write_text(ended, encoding="utf-8")
+    path.write_text(begun(ended, NumpyEngine(load_equations(content / MODEL_FILE))), encoding="utf-8")
     pysd = PysdEngine(path)
     return Short(pysd, NumpyEngine(pysd.equations))
+
+
+def begun(text: str, engine: NumpyEngine) -> str:
+    """Write the first largest runs as numbers, for both engines.
+
+    The follower's run needs the leader's capability, and that the leader's run. PySD orders arrays as a
+    whole, for which this is a circle.
+    """
+    rows = engine.run({}, {})["ln_finished_run"][0].reshape(2, -1)
+    numbers = " ".join(", ".join(map(repr, row.tolist())) + ";" for row in rows)
+    made, found = re.subn(
+        r"(?<=finished growth\[country,route\], )LN\(largest run.*(?=\)\n)", "first run[country,route]", text
+    )
+    assert found == 1
+    first = f"first run[country,route]=\n\t{numbers}\n\t~\tDmnl\n\t~\tNumbers. Source: assumption.\n\t|\n\n"
+    return made.replace("ln finished run[country,route]=", f"{first}ln finished run[country,route]=", 1)
 
 
 @pytest.mark.slow

@@ -24,7 +24,8 @@ def member(model: Model) -> str:
 def test_every_value_has_a_source_and_a_reason(model: Model, member: str) -> None:
     scenario = model.scenario(member)
     assert set(scenario.grounds) == {*scenario.world, "public_money"}
-    assert len(scenario.constants) >= 20
+    assert len(scenario.constants) >= 15
+    assert len(scenario.world) >= 35
 
 
 def test_public_money_is_of_the_country_s_size_at_all_times(model: Model, member: str) -> None:
