@@ -7,9 +7,11 @@ and PULSE TRAIN by rules of its own (Simlin 0.8).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,10 @@ from twintrack.engines.base import Engine, Inputs
 from twintrack.equations import load_equations
 from twintrack.equations.structure import CONTROL_NAMES, Array
 from twintrack.errors import Fault, InputError, TwinTrackError
+
+DIVISION = re.compile(r"ZIDZ\(([^()]+), ([^()]+)\)")
+SPELT_OUT = r"IF THEN ELSE(ABS(\2)<1e-06, 0, (\1)/(\2))"
+"""ZIDZ as Vensim has it, where what is smaller is zero. Simlin divides by anything but zero itself."""
 
 
 class SimlinEngine(Engine):
@@ -33,9 +39,18 @@ class SimlinEngine(Engine):
         self.equations = load_equations(path)
         self._errors = simlin.SimlinError
         try:
-            self._model: Any = simlin.load(str(path))
+            self._model: Any = self._loaded(simlin, path)
         except self._errors as error:
             raise TwinTrackError(f"{path}: Simlin cannot read it: {error}") from error
+
+    @staticmethod
+    def _loaded(simlin: Any, path: Path) -> Any:
+        """Load the file with ZIDZ of arguments without brackets written so that Simlin means the same."""
+        text = DIVISION.sub(SPELT_OUT, path.read_text(encoding="utf-8"))
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / path.name
+            copy.write_text(text, encoding="utf-8")
+            return simlin.load(str(copy))
 
     def _run(self, inputs: Inputs) -> dict[str, Array]:
         self._check_constants(inputs)

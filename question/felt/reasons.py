@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+FELT_WHEN_CUT = "a fifth of the link is not felt, the whole of it is: a cut of model/mechanisms.csv"
+
 STILL: Mapping[str, str] = {
-    "guards against dividing by nothing": "tiny progress_floor",
+    FELT_WHEN_CUT: (
+        "appetite_gain breadth_gain closure_distrust closure_effect coupling_gain credit_pull crowding_cost "
+        "data_by_opening data_by_use data_need foreign_commons_weight highest_evidence_weight inclusion_time "
+        "information_error iteration_strength leader_reading long_work_gain person_innovation plan_split "
+        "pressure_pull quality_gain recombination_weight reference_staff_cost release_reach_gain "
+        "repeated_work retrain_by_courses rivalry_speed scarcity_gain scene_gain topic_gain trial_gain "
+        "trust_by_partners valuation_by_market"
+    ),
+    "a guard against dividing by nothing": "progress_floor tiny",
     "smooths a step, so that it does not jump with the time step": "knee_width passing_width use_width",
-    "shares: scaled as a whole they stay as they are": "initial_route_share plan_split",
-    "a beginning, forgotten by 2030": (
-        "home_share_at_start initial_accelerators initial_junior_share initial_top_abroad initial_top_at_home"
+    "shares of a whole, which scaling leaves as they are": "initial_route_share",
+    "the state of 2016, or what moves the first years only": (
+        "concentration_floor home_share_at_start initial_accelerators initial_junior_share "
+        "initial_top_abroad initial_top_at_home organisation_innovation"
     ),
-    "counts only what is published: a bill, a level passed, a trend": (
-        "energy_share_of_run level_height reference_staff_cost trend_time wage_ratio"
+    "how fast, or from where it is counted; not how far it goes": (
+        "door_time half_shift leader_use_time lean_closing_time level_height trend_time"
     ),
-    "strength of a lever or an answer, which the six settings move little": (
-        "access_by_rules alarm_by_packages appetite_gain breadth_gain closure_distrust closure_effect "
-        "coupling_gain data_by_opening long_work_gain near_sight programme_load protection_drag quality_gain "
-        "recombination_weight release_reach_gain repeated_work retrain_by_courses rivalry_speed "
-        "rule_by_safety safety_effect scene_gain topic_gain trial_gain trust_by_openness trust_by_partners "
-        "valuation_by_market weak_selection"
+    "a part of a bill that is shown": "energy_share_of_run wage_ratio",
+    "strength of a lever or of an answer to it, which these settings move little": (
+        "access_by_rules alarm_by_packages door_half near_sight programme_load protection_drag "
+        "rule_by_safety safety_effect trust_by_openness weak_selection"
     ),
-    "a limit or a threshold that is far in the central world, and near in others": (
-        "access_to_leader bar_bill capital_limit_share concentration_floor credit_pull door_half "
-        "door_time half_shift highest_evidence_weight leader_reading least_share lean_closing_time "
-        "pressure_pull"
-    ),
-    "use is near its potential by 2030, however it came there": (
-        "data_by_use data_need inclusion_time leader_use_time organisation_innovation person_innovation "
-        "price_response"
-    ),
-    "a weight among several that replace one another": (
-        "applied_share_of_top compute_weight crowding_cost foreign_commons_weight information_error "
-        "iteration_strength pay_trend problem_need scarcity_gain scarcity_half stage_need vertical_offset"
+    "a bound that is far off in the central world; it binds in others": "capital_limit_share",
+    "weak: no better reason than that a law of several parts needs all of them": (
+        "access_to_leader applied_share_of_top bar_bill compute_weight least_share pay_trend price_response "
+        "problem_need scarcity_half stage_need vertical_offset"
     ),
 }
 """Constants, with blanks between, by the reason for which a fifth more or less of them moves nothing."""

@@ -37,7 +37,7 @@ step change of the undated run from 2026 on. One step of another rate moves a le
 step changes; a level that is computed anew moves at once."""
 MOST_OF_A_YEAR = 0.15
 """Where a range is wide, a rate may become many times what it was: then the step after the date may be at
-most this part of what is moved within a year. A level that jumps has moved by half of that at once."""
+most this part of what is moved within a year, of which a step is a sixteenth. A jump is nearly all of it."""
 GROWTH = {"cost_growth_factor": "ln_desired_run_cost", "hardware_growth_factor": "ln_price_performance"}
 """Growth factors, and the logarithm of what grows by them."""
 NOTHING_BINDS = {"run_compute_per_accelerator": 1e40, "route_ceiling": np.full(5, 1e6), "race_response": 0.0}

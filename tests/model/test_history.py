@@ -114,7 +114,7 @@ def test_anchors_lie_in_their_bands(
 
 
 FARTHER = {("top_talent_by_origin", 2019.75): 0.06}
-"""Where the central run misses by more. The worlds of the posterior do not: see test_central_world.py."""
+"""Where the central run misses by more. So do the worlds that agree with history as a whole: a fault."""
 
 
 @pytest.mark.parametrize("name", ["top_talent_by_origin", "top_talent_at_home"])

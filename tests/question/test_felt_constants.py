@@ -8,10 +8,12 @@ import pytest
 
 from question.felt.constants import constant_answers, constant_effects, told
 from question.felt.inputs import Bench
-from question.felt.reasons import DEFINED, STILL, reason
+from question.felt.reasons import DEFINED, FELT_WHEN_CUT, STILL, reason
 from question.felt.spreads import judged, simulated, spreads, yardstick
+from twintrack.inputs.mechanisms import cut_names, read_mechanisms
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
+from twintrack.names import split_element
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +80,17 @@ def test_reasons_are_about_constants_of_the_model_and_each_has_one(model: Model)
         names = " ".join(reasons.values()).split()
         assert len(set(names)) == len(names)
         assert {model.equations.variables[name].kind for name in names} == {"constant"}
+
+
+def test_what_is_said_to_be_felt_when_cut_is_cut_by_a_mechanism_that_is_felt(model: Model) -> None:
+    _, mechanisms = read_mechanisms(model.content / "model" / "mechanisms.csv")
+    cut = {
+        split_element(name)[0]
+        for entry in mechanisms.values()
+        if entry.status == "felt"
+        for name in cut_names(entry.cut)
+    }
+    assert set(STILL[FELT_WHEN_CUT].split()) <= cut
 
 
 def test_dates_move_by_years_and_not_by_centuries(table: pd.DataFrame) -> None:

@@ -45,9 +45,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     lever and world parameter is a constant of the model (or an element of one) of the same value and units,
     something depends on every lever, every outcome is a variable of the same units, every equation has units
     and a source and is no closed form of the time with a world parameter, constants that a scenario sets are
-    variables of the model, every loop is closed, the variables
-    that carry a mechanism are there, and those that were observed, in units that agree, and all that moves
-    with time from outside is told in boundary.yaml, where there is one.
+    variables of the model, every loop is closed, the variables that carry a mechanism are there, and those
+    that were observed, in units that agree, and all that moves with time from outside is told in
+    boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
