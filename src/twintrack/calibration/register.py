@@ -70,7 +70,10 @@ def register(
     _check(model, moments, seed)
     kept = posterior_rows(len(posterior.frame), min(DRAWS, len(posterior.frame)), seed)
     asked = {item.name: _asked(item.series, moments) for item in target.observed.series}
-    wanted = {name: [span for span in spans if _fits(model, span)] for name, spans in asked.items()}
+    wanted = {
+        item.name: [span for span in asked[item.name] if _fits(model, item.series, span)]
+        for item in target.observed.series
+    }
     series = {
         found.observed.name: _series(found, asked[found.observed.name], kept)
         for found in expect(target, scores_of(posterior, target), wanted, seed)
@@ -131,10 +134,11 @@ def _asked(series: HistorySeries, moments: Iterable[Moment]) -> dict[Span, list[
     return dict(sorted(found.items(), key=lambda item: (item[0].end, item[0].start)))
 
 
-def _fits(model: Core, span: Span) -> bool:
-    """Say whether the model runs over a span; a total needs one that has some length."""
+def _fits(model: Core, series: HistorySeries, span: Span) -> bool:
+    """Say whether the model runs over a span; but for values at a date it must have some length."""
     time = model.equations.time
-    return time.initial <= span.start <= span.end <= time.final + 1e-9
+    inside = time.initial <= span.start and span.end <= time.final + 1e-9
+    return inside and (series.reading == "at" or span.length > 0)
 
 
 def _series(found: Expected, written: dict[Span, list[str]], kept: Array) -> ProjectedSeries:
