@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.learning import Lesson, read_lesson, with_learning_options
+from twintrack.cli.learning import Lesson, is_usual, read_lesson, with_learning_options
 from twintrack.cli.options import check_writable, json_option, seed_option, workers_option
 from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, TwinTrackError
@@ -97,7 +97,7 @@ def _read(model: Model, out: Path, options: Mapping[str, Any]) -> tuple[Calibrat
     )
     with faults:
         asked.check(options["workers"])
-    if options["out"] is None and not lesson.is_usual:
+    if options["out"] is None and not is_usual(options["observations"], options["until"]):
         message = f"name a file: other data do not replace {POSTERIOR_FILE.as_posix()} unasked"
         faults.append(Fault("--out", message))
     with faults:

@@ -22,12 +22,10 @@ class Lesson:
     Attributes:
         history: The series.
         settings: The last calendar year of them, and the digest of further observations: see `Calibration`.
-        is_usual: Whether it is what the content itself is learnt from.
     """
 
     history: Sequence[HistorySeries]
     settings: Mapping[str, Any] = field(default_factory=dict)
-    is_usual: bool = True
 
 
 def with_learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,5 +59,11 @@ def read_lesson(model: Model, observations: Path | None, until: int | None) -> L
     return Lesson(
         history_until(history.values(), until + 1),
         {"until": until, "further": further},
-        is_usual=until == LEARNT_UNTIL and observations is None,
     )
+
+
+def is_usual(observations: Path | None, until: int | None) -> bool:
+    """Say whether what is asked for is what the content itself is learnt from."""
+    from twintrack.inputs.history import LEARNT_UNTIL
+
+    return observations is None and until in (None, LEARNT_UNTIL)

@@ -21,9 +21,9 @@ from twintrack.inputs.moments import Moment, Read, Span, read_date, read_period,
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import shown
 
-_REQUIRED = ("series", "value", "unit", "publisher")
+REQUIRED = ("series", "value", "unit", "publisher")
 _MOMENTS: dict[str, Callable[[str], Moment]] = {"date": read_date, "period": read_period}
-_OPTIONAL = (*_MOMENTS, *NUMBERS[1:])
+OPTIONAL = (*_MOMENTS, *NUMBERS[1:])
 
 
 class ObservedSeries(Read, Protocol):
@@ -70,7 +70,7 @@ def read_observations(
 
     Raises InputError when the file cannot be read, or lacks columns or rows.
     """
-    rows, faults = read_named_rows(path, _REQUIRED, _OPTIONAL)
+    rows, faults = read_named_rows(path, REQUIRED, OPTIONAL)
     if not rows and not faults:
         raise InputError(Fault(f"{shown(path)}:1", "the table has no rows; write at least one observation"))
     found: list[Observation] = []
