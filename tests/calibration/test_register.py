@@ -112,9 +112,12 @@ def test_the_same_seed_gives_the_same_bytes(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1738281600")
     paths = [tmp_path / name for name in "abc"]
+    worlds = []
     for path, seed in zip(paths, (1, 1, 2), strict=True):
         found, _ = made("2025", seed=seed)
         write_registered(path, found)
+        worlds.append(found.worlds)
+    assert worlds[0] == worlds[1] != worlds[2]
     assert found.made == "2025-01-31"
     first, again, other = (path.read_bytes() for path in paths)
     assert first == again != other

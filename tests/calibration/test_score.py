@@ -152,13 +152,11 @@ def test_means_are_taken_by_series_and_by_scale() -> None:
 
 def test_contests_are_counted_by_series() -> None:
     near, far = series({2024.0: 99.0, 2025.0: 99.0}), series({2024.0: 9.0, 2025.0: 9.0})
-    found = score(
-        registered(near=near, far=far, none=series({})),
-        [observation(100.0, name=name) for name in ("near", "far", "none")],
-    )
+    several = {"near": near, "far": far, "as_far": far, "none": series({})}
+    found = score(registered(**several), [observation(100.0, name=name) for name in several])
     for rival in RIVALS:
-        assert asdict(found.contests()[rival]) == {"series": 2, "closer": 1}
-    assert found.series[2].mean is not None and found.series[2].mean.rivals["trend"] is None
+        assert asdict(found.contests()[rival]) == {"series": 3, "closer": 2}
+    assert found.series[3].mean is not None and found.series[3].mean.rivals["trend"] is None
     assert found.together()["log"].rivals["trend"] is None, "not from some of the points only"
 
 

@@ -164,7 +164,8 @@ def test_all_that_is_wrong_with_a_table_is_told(calibrated: Path, program: Progr
         "gap,2026,few,months,one\n"
         "gap,2026,17,months,one\n"
         "gap,2026,17,months,one\n"
-        "yearly,2025.25,17,months,one\n",
+        "yearly,2025.25,17,months,one\n"
+        "most,2025,17,months,\n",
         encoding="utf-8",
     )
     refused = program("score", "p.json", "--observations", "seen.csv")
@@ -177,8 +178,9 @@ def test_all_that_is_wrong_with_a_table_is_told(calibrated: Path, program: Progr
         "5: value must be a number, not the text ",
         "7: gap, at 2026, by one stands in line 6",
         "8: yearly is not projected mean of 2025.",
+        "9: publisher is empty; say who published",
     ]
-    assert refused.stderr.splitlines()[-1].endswith(
+    assert refused.stderr.splitlines()[-2].endswith(
         "(2025.25); it is mean of 2025 to 2026, mean of 2026 to 2027"
     )
     missing = program("score", "nothing.json", "--observations", "seen.csv")

@@ -49,6 +49,7 @@ def score_command(projection: Path, **options: Any) -> None:
     registered, table = read_registered(projection), options["observations"]
     rows, faults = read_observations(table, registered.series)
     faults += uncovered(registered, rows, shown(table))
+    faults.sort(key=lambda fault: int(fault.where.rpartition(":")[2]))
     faults.raise_any()
     scores = score(registered, rows)
     if options["as_json"]:
