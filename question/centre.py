@@ -47,8 +47,8 @@ SLACK_OF_LEADS = 0.2
 SLACK_OF_HISTORY = 0.3
 """How far from its median each kind may stay: variances, in squared spreads over worlds."""
 
-HELD = ("cost_growth_factor", "initial_run_cost")
-"""Parameters whose central value is evidence of its own, and stays."""
+HELD = ("initial_run_cost",)
+"""Parameters whose central value is evidence of its own, and stays; so does the median of a lognormal one."""
 
 ROUNDS = 8
 SHIFT = 0.15
@@ -168,7 +168,8 @@ def central_values(model: Model, worlds: pd.DataFrame) -> tuple[dict[str, float]
     central = pd.DataFrame({name: [model.world[name].value] for name in names})
     scores = unknowns.parameter_scores({name: worlds[name].to_numpy() for name in names})
     start, spread = np.median(scores, axis=1), np.cov(scores) + NOISE * np.eye(len(names))
-    for row in (names.index(name) for name in HELD):
+    held = [name for name in names if name in HELD or model.world[name].distribution == "lognormal"]
+    for row in (names.index(name) for name in held):
         start[row] = unknowns.parameter_scores({name: central[name].to_numpy() for name in names})[row, 0]
         spread[row], spread[:, row] = 0.0, 0.0
 
@@ -177,7 +178,7 @@ def central_values(model: Model, worlds: pd.DataFrame) -> tuple[dict[str, float]
 
     best = unknowns.worlds(centred(start, spread, outcomes.slack, places)[:, None])
     values = {name: rounded(float(best[name][0]), model.world[name].range) for name in names}
-    values |= {name: float(central[name].iloc[0]) for name in HELD}
+    values |= {name: float(central[name].iloc[0]) for name in held}
     return values, rule.places(outcomes.of(pd.DataFrame([values])))[:, 0]
 
 

@@ -16,7 +16,7 @@ STILL: Mapping[str, str] = {
         "trust_by_partners valuation_by_market"
     ),
     "a guard against dividing by nothing": "progress_floor tiny",
-    "smooths a step, so that it does not jump with the time step": "knee_width passing_width use_width",
+    "smooths a step, so that it does not jump with the time step": "use_width",
     "shares of a whole, which scaling leaves as they are": "initial_route_share",
     "the state of 2016, or what moves the first years only": (
         "home_share_at_start initial_accelerators initial_junior_share "
@@ -28,7 +28,7 @@ STILL: Mapping[str, str] = {
     "a part of a bill that is shown": "energy_share_of_run wage_ratio",
     "strength of a lever or of an answer to it, which these settings move little": (
         "access_by_rules alarm_by_packages door_half near_sight programme_load protection_drag "
-        "rule_by_safety safety_effect trust_by_openness weak_selection"
+        "rule_by_safety safety_effect weak_selection"
     ),
     "a bound that is far off in the central world; it binds in others": "capital_limit_share",
     "weak: no better reason than that a law of several parts needs all of them": (
