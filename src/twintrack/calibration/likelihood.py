@@ -32,14 +32,17 @@ def log_likelihood(observed: Observations, said: Array, discrepancy: Array, pers
         for number, (item, place) in enumerate(observed.placed):
             residuals = item.values[:, None] - said[place]
             if item.series.bound == "upper":
-                total += _above(item, residuals)
+                total += above(item, residuals)
             else:
                 total += _series(item, residuals, discrepancy[number], persistence[number])
     return np.where(np.isfinite(total), total, -np.inf)
 
 
-def _above(item: Observed, residuals: Array) -> Array:
-    """Give the probability that every bound, with its error, lies above what the model says."""
+def above(item: Observed, residuals: Array) -> Array:
+    """Give the logarithm of the probability that every bound, with its error, lies above what the model says.
+
+    `residuals` are bounds less what the model says, shape (points, runs); the result has shape (runs,).
+    """
     from scipy.special import log_ndtr
 
     within: Array = log_ndtr(residuals / item.errors[:, None]).sum(axis=0)

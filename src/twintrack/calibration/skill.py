@@ -7,6 +7,7 @@ relative errors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,3 +99,42 @@ def extrapolated(times: Array, values: Array, wanted: Array) -> Array | None:
         return None
     growth = (values[-1] - values[-2]) / (times[-1] - times[-2]) if len(values) > 1 else 0.0
     return np.asarray(values[-1] + growth * (wanted - times[-1]))
+
+
+WIS_ENDS = (0.5, 0.8, 0.9)
+"""Shares that the intervals of `weighted_interval` hold."""
+
+
+def weighted_interval(sample: Array, observed: Array) -> Array:
+    """Give the weighted interval score of samples of shape (points, runs), shape (points,); less is better.
+
+    Absolute error of the median and scores of the central intervals WIS_ENDS, weighted as in Bracher et al.
+    (2021, PLoS Comput. Biol. 17(2), eq. 2).
+    """
+    total = 0.5 * np.abs(observed - np.median(sample, axis=1))
+    for share in WIS_ENDS:
+        tail = (1 - share) / 2
+        low, high = np.quantile(sample, [tail, 1 - tail], axis=1)
+        beyond = np.maximum(low - observed, 0) + np.maximum(observed - high, 0)
+        total += tail * (high - low) + beyond
+    score: Array = total / (len(WIS_ENDS) + 0.5)
+    return score
+
+
+def sign_test(won: int, lost: int) -> float:
+    """Give the probability of a split at least as uneven, were either side as likely (two-sided sign test)."""
+    games = won + lost
+    tail = sum(comb(games, count) for count in range(min(won, lost) + 1)) / 2**games
+    return min(1.0, 2 * tail)
+
+
+def trend_line(times: Array, values: Array, wanted: Array) -> Array | None:
+    """Go on along the straight line through all values, by least squares, at further times; shape (wanted,).
+
+    A single value is held; None where there is none.
+    """
+    if len(values) < 2:
+        return extrapolated(times, values, wanted)
+    away = times - times.mean()
+    slope = (away @ values) / (away @ away)
+    return np.asarray(values.mean() + slope * (wanted - times.mean()))
