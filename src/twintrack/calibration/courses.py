@@ -1,8 +1,10 @@
 """Forecasts of numbers that never fall: none of their probability lies below what has been published.
 
-A total or a count goes on from its last published value by steps. The largest so far is the larger of its last
-published value and of what is drawn, and in some years there is no record at all: how often, the steps of all
-such series up to the origin tell. A record exists only where it is above the last one.
+A total or a count goes on from its last published value by steps. The largest so far is the larger of its
+last published value and of what is drawn, and in some years there is no record at all: how often, the steps
+of all such series up to the origin tell. The model's path is smooth and stands for both kinds of years, so
+that the years with a record rise by as much more as keeps the mean. A record exists only where it is above
+the last one.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from twintrack.calibration.strands import stepwise
 from twintrack.equations.structure import Array
 
 NO_RECORD = 0.5
-"""Chance of a year without a record before any such year was seen: one year of either kind is taken for seen."""
+"""Chance of a year without a record before any was seen: one year of either kind is taken for seen."""
 
 
 def chance_of_none(series: Iterable[Observed]) -> float:
@@ -60,8 +62,12 @@ def continued(
     if floor is None:
         return drawn
     if item.series.course == "maximum":
-        still = stream.random(drawn.shape[1]) < none ** years[:, None]
-        return np.where(still, floor, np.maximum.accumulate(np.maximum(drawn, floor), axis=0))
+        still = none ** years[:, None]
+        # Of an interval the middle stands for the number, which may lie above the published one.
+        last = max(floor, float(item.values[known - 1]))
+        risen = np.maximum(last + (drawn - last) / (1 - still), floor)
+        stays = stream.random(drawn.shape[1]) < still
+        return np.where(stays, last, np.maximum.accumulate(risen, axis=0))
     return np.stack([_beyond(row, floor) for row in drawn])
 
 

@@ -1,7 +1,7 @@
 """How likely strands are, given what a run says, with the model's discrepancy summed out.
 
-The residual of a strand is the offset of each publisher, a part that persists from year to year, a random walk
-of the level, and the error of measurement:
+The residual of a strand is the offset of each publisher, a part that persists from year to year, a random
+walk of the level, and the error of measurement:
 
     r_i ~ N(0, a s^2 [same series] + (1 - a) s^2 rho^|t-u| + w^2 min(t - t0, u - t0) + e_i^2 delta_ij)
 
@@ -29,13 +29,14 @@ from functools import cached_property
 from math import log, pi
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twintrack.calibration.likelihood import above
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.strands import Strand
 from twintrack.equations.structure import Array
 
-_BLOCK = 4096
+_BLOCK = 2048
 """Runs that are taken at a time."""
 
 _QUANTILES = 20_001
@@ -66,7 +67,7 @@ class Grid:
     """
 
     walks: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0)
-    shares: tuple[float, ...] = (0.25, 0.75)
+    shares: tuple[float, ...] = (0.0, 0.5)
     sizes: int = 4
     persistences: int = 3
     steps: int = 3
@@ -106,7 +107,8 @@ def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Ar
     """Give nodes and weights, shape (count,) each, that integrate polynomials against a distribution.
 
     The rule of Gauss for equally likely quantiles, exact to the degree 2 `count` - 1 for these: recursion
-    coefficients by Stieltjes, nodes by the eigenvalues of their matrix (Golub and Welsch 1969, Math. Comp. 23).
+    coefficients by Stieltjes, nodes by the eigenvalues of their matrix (Golub and Welsch 1969, Math. Comp.
+    23).
     """
     values = quantiles((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
     before, now = np.zeros_like(values), np.ones_like(values)
@@ -117,9 +119,8 @@ def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Ar
         norms.append(float((after**2).mean()))
         before, now = now, after / np.sqrt(norms[-1])
     beside = np.sqrt(norms[1:count])
-    matrix = np.diag(middles) + np.diag(beside, 1) + np.diag(beside, -1)
-    places, vectors = np.linalg.eigh(matrix)
-    return places, np.asarray(vectors[0] ** 2)
+    places, vectors = np.linalg.eigh(np.diag(middles) + np.diag(beside, 1) + np.diag(beside, -1))
+    return np.asarray(places), np.asarray(vectors[0] ** 2)
 
 
 def covariances(strand: Strand, nodes: Nodes) -> Array:
@@ -158,14 +159,15 @@ def log_marginal(strand: Strand, residuals: Array, grid: Grid) -> Array:
 
     `residuals` have shape (points, runs); where one of them is not finite, the result is -inf.
     """
-    matrices = [covariances(strand, nodes) for nodes in grid.nodes]
+    whole = np.concatenate([covariances(strand, nodes) for nodes in grid.nodes])
+    ends = np.cumsum([len(nodes.weights) for nodes in grid.nodes])
     total = np.full((len(grid.walks), residuals.shape[1]), -np.inf)
     usable = np.flatnonzero(np.isfinite(residuals).all(axis=0))
     for start in range(0, len(usable), _BLOCK):
         runs = usable[start : start + _BLOCK]
-        part = residuals[:, runs]
-        for number, (matrix, nodes) in enumerate(zip(matrices, grid.nodes, strict=True)):
-            total[number, runs] = _log_mean(log_densities(matrix, part), nodes.weights)
+        parts = np.split(log_densities(whole, residuals[:, runs]), ends[:-1])
+        for number, (part, nodes) in enumerate(zip(parts, grid.nodes, strict=True)):
+            total[number, runs] = _log_mean(part, nodes.weights)
     return total
 
 
@@ -208,7 +210,7 @@ def drawn_ahead(
     chances = np.repeat(np.log(nodes.weights)[:, None], runs, axis=1)
     if known:
         chances += log_densities(whole[:, :known, :known], residuals)
-    picks = _picked(chances, stream.random(runs))
+    picks = _picked(chances, stream.uniform(size=runs))
     noise = stream.standard_normal((len(strand.times) - known, runs))
     factors = np.linalg.cholesky(whole)
     found = np.empty_like(noise)
@@ -229,8 +231,8 @@ def _log_mean(logarithms: Array, weights: Array) -> Array:
     return mean
 
 
-def _picked(chances: Array, places: Array) -> Array:
+def _picked(chances: Array, places: Array) -> NDArray[np.int64]:
     """Give for each run a node, shape (runs,), by logarithms of chances of shape (nodes, runs)."""
     shares = np.exp(chances - chances.max(axis=0)).cumsum(axis=0)
-    picks: Array = (places * shares[-1] >= shares).sum(axis=0)
-    return np.minimum(picks, len(chances) - 1)
+    picks = (places * shares[-1] >= shares).sum(axis=0)
+    return np.asarray(np.minimum(picks, len(chances) - 1))

@@ -1,14 +1,15 @@
 """Forecasts from past origins: learning from what was complete by then, and predicting up to three years on.
 
-Runs of the prior are weighed by the observations that an origin knows (`reweighting`), with the discrepancy of
-each variable summed out (`discrepancy`), and every point complete within three years is predicted. Members of a
-forecast are what was learnt, the same with other settings, the prior that has learnt nothing, and naive rules.
+Runs of the prior are weighed by the observations that an origin knows (`reweighting`), with the discrepancy
+of each variable summed out (`discrepancy`), and every point complete within three years is predicted. Members
+of a forecast are what was learnt, the same with other settings, the prior that has learnt nothing, and naive
+rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
@@ -27,7 +28,7 @@ YEARS = 3
 """Years after an origin that are predicted."""
 
 LARGEST_ERROR = 0.8
-"""Error of measurement, on the scale and in its unit, above which a point is no truth to be scored against."""
+"""Error of measurement, on the scale and in its unit, above which a point is no truth to score against."""
 
 CONFLICT = 200.0
 """Effective worlds below which prior and observations are said to be in conflict."""
@@ -80,7 +81,7 @@ class Prediction:
         place: Its number among the points of the series.
         origin: Decimal year until which observations were known.
         horizon: Years from the origin to its end, rounded up.
-        known: Points of its series, or of another one of its variable, that were known.
+        known: Points of its series that were known.
         floor: Last published value that the series cannot fall below, on its scale; None where there is none.
         draws: Equally likely values on the scale of the series by member, shape (draws,).
     """
@@ -155,15 +156,15 @@ class Look:
             name: self._drawn(name, number, ahead, self.said[rows], learnt)
             for number, name in enumerate(self.forms)
         }
-        known = _known(ahead, learnt.time)
-        found = []
-        for item in ahead.series:
-            if item.series.bound is None:
-                found += list(self._predictions(item, learnt.time, known[item.series.variable], drawn))
-        return found
+        return [
+            prediction
+            for item in ahead.series
+            if item.series.bound is None
+            for prediction in self._predictions(item, learnt.time, drawn)
+        ]
 
     def _predictions(
-        self, item: Observed, origin: float, known: int, drawn: Mapping[str, Mapping[str, Array]]
+        self, item: Observed, origin: float, drawn: Mapping[str, Mapping[str, Array]]
     ) -> Iterator[Prediction]:
         own = known_points(item, origin)
         if own == len(item.values):
@@ -176,7 +177,7 @@ class Look:
             horizon = ceil(end_of(item.series, item.series.points[place]) - origin - _ROUNDING)
             floor = floor_of(item, own)
             members = {name: values[row] for name, values in draws.items()}
-            yield Prediction(item, place, origin, horizon, known, floor, members)
+            yield Prediction(item, place, origin, horizon, own, floor, members)
 
     def _drawn(
         self, name: str, number: int, ahead: Observations, said: Array, learnt: Origin
@@ -188,7 +189,7 @@ class Look:
             self.draws, np.random.default_rng((self.seed, 13, number, place))
         )
         found: dict[str, Array] = {}
-        parts = strands(ahead, learnt.time, joined=form.joined, leans=dict(self.leans))
+        parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
         for which, strand in enumerate(parts):
             known = int((strand.ends <= learnt.time).sum())
             if known == len(strand.ends):
@@ -211,29 +212,17 @@ def _expected(
 ) -> Array:
     """Draw the later points of a strand on its scale, shape (later points, draws).
 
-    `values` are numbers of the value of lambda of each draw; `told` is `known`, or 0 where nothing was learnt.
+    `values` are numbers of the value of lambda of each draw; `told` is `known`, or 0 where nothing was
+    learnt.
     """
     residuals = strand.values[:told, None] - said[:told]
-    ahead = strand if told else strand_from(strand, known)
+    ahead = strand if told else strand.later(known)
     drawn = np.empty((len(strand.ends) - known, said.shape[1]))
     for value in np.unique(values):
         own = values == value
         drawn[:, own] = drawn_ahead(ahead, told, residuals[:, own], form.grid.nodes[value], stream)
     expected: Array = said[known:] + drawn
     return expected
-
-
-def strand_from(strand: Strand, first: int) -> Strand:
-    """Give the later points of a strand alone, as what is drawn for themselves needs them."""
-    later = slice(first, None)
-    return replace(
-        strand,
-        owners=strand.owners[later],
-        times=strand.times[later],
-        ends=strand.ends[later],
-        values=strand.values[later],
-        errors=strand.errors[later],
-    )
 
 
 def _by_series(
@@ -263,16 +252,6 @@ def origins_of(last: float) -> tuple[float, ...]:
 def known_points(item: Observed, origin: float) -> int:
     """Count the points of a series that were complete at an origin."""
     return sum(end_of(item.series, point) <= origin for point in item.series.points)
-
-
-def _known(observed: Observations, origin: float) -> dict[str, int]:
-    """Count the known points of each variable."""
-    counts: dict[str, int] = {}
-    for item in observed.series:
-        if item.series.bound is None:
-            variable = item.series.variable
-            counts[variable] = counts.get(variable, 0) + known_points(item, origin)
-    return counts
 
 
 def looked(look: Look, origins: Sequence[float]) -> Iterator[tuple[Origin, list[Prediction]]]:

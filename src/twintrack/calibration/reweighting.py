@@ -1,8 +1,9 @@
 """Worlds of the prior, weighed by what had been observed: learning without a sampler.
 
 Runs of the prior are made once and weighed by the likelihood of any set of observations (importance sampling
-from the prior). That is exact in the limit and costs no further run, so that a forecast can be made again from
-every past origin. It holds as long as enough worlds keep a weight: their effective number (Kish 1965) is told.
+from the prior). That is exact in the limit and costs no further run, so that a forecast can be made again
+from every past origin. It holds as long as enough worlds keep a weight: their effective number (Kish 1965) is
+told.
 """
 
 from __future__ import annotations
@@ -61,9 +62,7 @@ def prior_runs(
 
     The same seed gives the same numbers, whatever the number of workers.
     """
-    batches = [
-        Batch(number, min(BATCH, runs - number * BATCH), seed) for number in range(-(-runs // BATCH))
-    ]
+    batches = [Batch(number, min(BATCH, runs - number * BATCH), seed) for number in range(-(-runs // BATCH))]
     said = np.empty((target.observed.points, runs))
     with computing(PriorWork(target), workers, tell) as compute:
         for done, (batch, part) in enumerate(compute(batches), 1):

@@ -1,4 +1,4 @@
-"""Naive forecasts that a model must beat: the last value, the last growth, a straight line through all values.
+"""Naive forecasts that a model must beat: the last value, the last growth, a line through all values.
 
 Each is normal around its middle, on the scale of the series. Its variance grows by the year as fast as the
 squared errors that the same rule made before in that series, with one error more of the size that the history

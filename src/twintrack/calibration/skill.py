@@ -122,10 +122,10 @@ def weighted_interval(sample: Array, observed: Array) -> Array:
 
 
 def sign_test(won: int, lost: int) -> float:
-    """Give the probability of a split at least as uneven, were either side as likely (two-sided sign test)."""
+    """Give the chance of a split at least as uneven, were either side as likely (two-sided sign test)."""
     games = won + lost
-    tail = sum(comb(games, count) for count in range(min(won, lost) + 1)) / 2**games
-    return min(1.0, 2 * tail)
+    tail = sum(comb(games, count) for count in range(min(won, lost) + 1))
+    return min(1.0, 2 * tail / float(2**games))
 
 
 def trend_line(times: Array, values: Array, wanted: Array) -> Array | None:

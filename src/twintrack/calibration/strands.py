@@ -1,13 +1,13 @@
 """Observed series by the variable of the model that they speak of: one variable, one discrepancy.
 
-All series of one variable, from one publisher or from several, make a strand: their points are joined, and the
-model misses them by the same path. What a publisher adds to that path is its own. Totals and counts since a
-start are compared by the steps between their points, because their points repeat their past.
+All series of one variable, from one publisher or from several, make a strand: their points are joined, and
+the model misses them by the same path. What a publisher adds to that path is its own. Totals and counts since
+a start are compared by the steps between their points, because their points repeat their past.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,22 +76,34 @@ class Strand:
         left: Array = self.values[:, None] - self.learned(said)
         return left
 
+    def later(self, first: int) -> Strand:
+        """Give the points from one on by themselves, as what is drawn without the others needs them."""
+        rest = slice(first, None)
+        return replace(
+            self,
+            owners=self.owners[rest],
+            times=self.times[rest],
+            ends=self.ends[rest],
+            values=self.values[rest],
+            errors=self.errors[rest],
+        )
+
 
 def strands(
     observed: Observations,
     start: float | None = None,
     *,
     joined: bool = True,
-    leans: dict[str, float] | None = None,
+    leans: Mapping[str, float] | None = None,
 ) -> list[Strand]:
     """Give the strands of all series that are no bounds, in the order of the files.
 
     Args:
         observed: The series.
-        start: Decimal year in which the walk of a strand begins that has no point complete by then; by default
-            its first point. All others walk from their first point on.
-        joined: Whether series of one variable make one strand, and totals are compared by their steps; if not,
-            each series is a strand of its own, and compared as it is.
+        start: Decimal year in which the walk of a strand begins that has no point complete by then; by
+            default its first point. All others walk from their first point on.
+        joined: Whether series of one variable make one strand, and totals are compared by their steps; if
+            not, each series is a strand of its own, and compared as it is.
         leans: Planted errors of growth by variable; none by default.
     """
     groups: dict[tuple[object, ...], list[tuple[Observed, Places]]] = {}

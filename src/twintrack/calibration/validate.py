@@ -33,6 +33,7 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.identify import identify
+from twintrack.calibration.planting import looked_at, planted_study
 from twintrack.calibration.predictive import predict, predict_by_prior
 from twintrack.calibration.projection import project
 from twintrack.calibration.publish import scores_of
@@ -42,6 +43,7 @@ from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.history import LAST_YEAR, HistorySeries
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
@@ -59,9 +61,12 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 
 YEARS = Settings(rounds=2, last_rounds=6)
 
-_OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
+_OF_THE_PAST = ("lookahead", "planted", "fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
+
+_OF_THE_PRIOR = ("lookahead", "planted")
+"""Sections that learn for themselves and need no posterior."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,11 @@ class Validation:
         return prepare_target(self.model)
 
     @cached_property
+    def past(self) -> Target:
+        """All that may be observed, with runs that end alike whatever has been: what forecasts are made of."""
+        return prepare_target(self.model, LAST_YEAR)
+
+    @cached_property
     def scores(self) -> Array:
         """The posterior's worlds as normal scores, shape (size, worlds)."""
         return scores_of(self.posterior, self.target)
@@ -104,11 +114,12 @@ class Validation:
         """Compute one section of SECTIONS, or take it from the cache folder."""
         of_the_past = name in _OF_THE_PAST
         content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
-        described = json.dumps([name, self.posterior.described(), self.seed, content])
+        learnt = None if name in _OF_THE_PRIOR else self.posterior.described()
+        described = json.dumps([name, learnt, self.seed, content, courses(self.model.inputs.history)])
 
         def make() -> Section:
             self.show(name)
-            section: Section = plain(SECTIONS[name](self))
+            section: Section = plain({**SECTIONS, **APART}[name](self))
             return section
 
         rooms = FIELD_TEST_ROOMS if name == "field_tests" else ("calibration",)
@@ -122,7 +133,9 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
     """
     names = list(SECTIONS) if only is None else list(only)
     faults = FaultList(
-        Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS
+        Fault("section", unknown("section", name, [*SECTIONS, *APART]))
+        for name in names
+        if name not in SECTIONS and name not in APART
     )
     if "field_tests" in names and not has_field_tests(validation.model.content):
         names.remove("field_tests")
@@ -146,6 +159,11 @@ def content_digest(model: Core) -> str:
     return digest.hexdigest()
 
 
+def courses(history: Mapping[str, HistorySeries]) -> list[str]:
+    """Give what forecasts from past origins depend on in observed series, and a likelihood does not."""
+    return [f"{name} {series.course}" for name, series in history.items() if series.course]
+
+
 def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "__pycache__")) for part in path.parts)
 
@@ -161,6 +179,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def _lookahead(asked: Validation) -> Section:
+    return looked_at(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
+
+
+def _planted(asked: Validation) -> Section:
+    return planted_study(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
 
 
 def _calibration(asked: Validation) -> Section:
@@ -256,6 +282,7 @@ def _field_tests(asked: Validation) -> Section:
 
 
 SECTIONS: dict[str, Callable[[Validation], Section]] = {
+    "lookahead": _lookahead,
     "calibration": _calibration,
     "fit": _fit,
     "identification": _identification,
@@ -268,3 +295,6 @@ SECTIONS: dict[str, Callable[[Validation], Section]] = {
     "field_tests": _field_tests,
 }
 """What a validation is made of, in the order of its page."""
+
+APART: dict[str, Callable[[Validation], Section]] = {"planted": _planted}
+"""Studies that take many minutes, and are made only when they are asked for by name."""
