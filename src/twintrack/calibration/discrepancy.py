@@ -132,7 +132,7 @@ def covariances(strand: Strand, nodes: Nodes) -> Array:
     share = nodes.shares[:, None, None]
     whole = variance * (share * same + (1 - share) * nodes.persistences[:, None, None] ** apart)
     whole += (strand.size * nodes.walks[:, None, None]) ** 2 * np.minimum(since[:, None], since)
-    return whole + np.diag(strand.errors**2)
+    return np.asarray(whole + np.diag(strand.errors**2))
 
 
 def log_densities(covariance: Array, residuals: Array) -> Array:
@@ -210,7 +210,7 @@ def drawn_ahead(
     chances = np.repeat(np.log(nodes.weights)[:, None], runs, axis=1)
     if known:
         chances += log_densities(whole[:, :known, :known], residuals)
-    picks = _picked(chances, stream.uniform(size=runs))
+    picks = _picked(chances, stream.random((runs,)))
     noise = stream.standard_normal((len(strand.times) - known, runs))
     factors = np.linalg.cholesky(whole)
     found = np.empty_like(noise)

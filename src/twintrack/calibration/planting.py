@@ -1,8 +1,8 @@
-"""The two studies of forecasts from past origins: on what was observed, and with a planted error of the model.
+"""The two studies of forecasts from past origins: as things were, and with a planted error of the model.
 
 In the second one the model grows by too much or too little, in every world alike and in each variable by an
-amount of its own, from the start of the model on. No parameter can mend that: it is the kind of error that the
-discrepancy is there for, and that those who wrote the priors could not have foreseen.
+amount of its own, from the start of the model on. No parameter can mend that: it is the kind of error that
+the discrepancy is there for, and that those who wrote the priors could not have foreseen.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def planted_study(
     growths: Sequence[float] = (0.0, *GROWTHS),
     plantings: int = PLANTINGS,
 ) -> dict[str, Any]:
-    """Do the same with planted errors of growth, and tell the scores of all members together for each size."""
+    """Do the same with planted errors of growth, and tell the scores of all members for each size."""
     said = prior_runs(target, runs, seed, workers, tell, show)
     found = []
     for growth in growths:

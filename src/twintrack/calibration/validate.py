@@ -102,7 +102,7 @@ class Validation:
 
     @cached_property
     def past(self) -> Target:
-        """All that may be observed, with runs that end alike whatever has been: what forecasts are made of."""
+        """The same, with runs that end alike whatever was observed."""
         return prepare_target(self.model, LAST_YEAR)
 
     @cached_property
