@@ -19,7 +19,7 @@ STILL: Mapping[str, str] = {
     "smooths a step, so that it does not jump with the time step": "knee_width passing_width use_width",
     "shares of a whole, which scaling leaves as they are": "initial_route_share",
     "the state of 2016, or what moves the first years only": (
-        "concentration_floor home_share_at_start initial_accelerators initial_junior_share "
+        "home_share_at_start initial_accelerators initial_junior_share "
         "initial_top_abroad initial_top_at_home organisation_innovation"
     ),
     "how fast, or from where it is counted; not how far it goes": (

@@ -11,15 +11,6 @@ from twintrack.model import Model
 YEARS = (2024.0, 2030.0, 2040.0)
 WORLDS = 1000
 MIDDLE = (0.3, 0.7)
-OFF_CENTRE = {
-    ("capability_index", 2024): 0.81,
-    ("capability_gap", 2030): 0.79,
-    ("adoption_rate", 2024): 0.94,
-    ("own_origin_share", 2030): 0.28,
-    ("own_origin_share", 2040): 0.19,
-}
-"""Where the central run stands apart, and at which share: the central values are medians of parameters that
-history ties to one another, and medians taken one by one are together no middle. A known fault."""
 
 
 def places_of_the_central_run(model: Model, *, prior: bool = False) -> dict[tuple[str, int], float]:
@@ -46,4 +37,4 @@ def test_the_run_at_central_values_lies_in_the_middle_of_the_posterior(model: Mo
     places = places_of_the_central_run(model)
     low, high = MIDDLE
     outside = {key: round(place, 2) for key, place in places.items() if not low <= place <= high}
-    assert outside == pytest.approx(OFF_CENTRE, abs=0.03)
+    assert not outside

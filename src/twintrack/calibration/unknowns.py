@@ -64,23 +64,26 @@ class Unknowns:
         return 0.5 + np.cos((np.arccos(1 - 2 * shares) + 4 * np.pi) / 3)
 
     def scores(self, worlds: Mapping[str, Array], discrepancy: Array, persistence: Array) -> Array:
-        """Give the scores of values, shape (size, runs): what `worlds` and the others undo.
-
-        Scores of the parameters are read off their quantiles, between 4,097 places at equal distances.
-        """
+        """Give the scores of values, shape (size, runs): what `worlds` and the others undo."""
         from scipy.special import ndtr, ndtri
 
-        places = np.linspace(-_LARGEST, _LARGEST, _PLACES)
-        shares = _shares(places)
-        rows = [
-            np.interp(worlds[name], quantiles(self.parameters[name], shares), places) for name in self.names
-        ]
         scales = np.array([item.series.discrepancy for item in self.observed.series])
         sizes = 2 * ndtr(discrepancy / scales[:, None]) - 1
         persistences = 3 * persistence**2 - 2 * persistence**3
         ends = ndtr(_LARGEST)
         errors = ndtri(np.concatenate([sizes, persistences]).clip(1 - ends, ends))
-        return np.concatenate([rows, errors])
+        return np.concatenate([self.parameter_scores(worlds), errors])
+
+    def parameter_scores(self, worlds: Mapping[str, Array]) -> Array:
+        """Give the scores of the world parameters, shape (parameters, runs).
+
+        They are read off their quantiles, between 4,097 places at equal distances.
+        """
+        places = np.linspace(-_LARGEST, _LARGEST, _PLACES)
+        shares = _shares(places)
+        return np.array(
+            [np.interp(worlds[name], quantiles(self.parameters[name], shares), places) for name in self.names]
+        )
 
 
 def _shares(scores: Array) -> Array:
