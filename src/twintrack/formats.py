@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import os
 import re
+import time
 
 MISSING = "–"
 MOST_EXTRA_DIGITS = 2
@@ -73,6 +76,12 @@ def difference(value: float, spec: str) -> str:
 def date(year: float) -> str:
     """Write a decimal year: 2026.0 as "2026", 2026.5 as "2026.5"."""
     return f"{year:.2f}".rstrip("0").rstrip(".")
+
+
+def today() -> str:
+    """Give today, or SOURCE_DATE_EPOCH's day (reproducible-builds.org/specs/source-date-epoch)."""
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

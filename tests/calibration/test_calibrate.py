@@ -25,6 +25,7 @@ from twintrack.calibration.target import Target
 from twintrack.errors import InputError
 from twintrack.model import Model
 from twintrack.runs.experiment import Progress
+from twintrack.worlds.basis import basis_of
 
 QUICK = Calibration(3, 2, 100, Settings(members=512, rounds=1, moves=4, last_rounds=2))
 Learn = Callable[..., Calibrated]
@@ -122,18 +123,22 @@ def test_a_call_that_is_broken_off_goes_on(
 
 
 def test_what_is_kept_belongs_to_one_call(small_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = module._key(small_model, QUICK)
+    basis = basis_of(small_model)
+    key = module._key(QUICK, basis)
     others = [
-        module._key(small_model, other)
+        module._key(other, basis)
         for other in (
             replace(QUICK, seed=9),
             replace(QUICK, worlds=99),
             replace(QUICK, settings=replace(QUICK.settings, moves=5)),
+            replace(QUICK, until=2023),
+            replace(QUICK, further="a table"),
         )
     ]
     monkeypatch.setattr(module, "code_digest", lambda room: room.encode())
-    others.append(module._key(small_model, QUICK))
-    assert len({key, *others}) == 5
+    others.append(module._key(QUICK, basis))
+    others.append(module._key(QUICK, replace(basis, history_hash="another")))
+    assert len({key, *others}) == 8
 
 
 def test_progress_never_falls_and_ends_with_all_runs(learn: Learn) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from calibration_helpers import with_values
 
-from twintrack.calibration.projection import Projection, project, table
+from twintrack.calibration.projection import Projection, expect, project, table, time_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
+from twintrack.inputs.moments import Span
 
 RUNS = 4000
 
@@ -127,3 +128,37 @@ def test_the_table_has_a_row_for_each_series_and_year(small_target: Target) -> N
         assert float(row["p50"]) == pytest.approx(item.expected.p50, rel=1e-5)
         assert float(row["p05"]) < float(row["p95"]) or item.series == "most"
         assert row["unit"] == "months"
+
+
+def test_any_time_may_be_asked_for(small_target: Target) -> None:
+    scores = at_central(small_target, 0.1, 0.5)
+    times = [Span(2017.3, 2017.3), Span(2024, 2024), Span(2025.625, 2025.625), Span(2026, 2026)]
+    quarters = [Span(2025.25, 2025.5), Span(2019, 2019.25)]
+    found = [*expect(small_target, scores, {"gap": times, "gap_of_the_year": quarters}, 1)]
+    assert [item.observed.name for item in found] == ["gap", "gap_of_the_year"]
+    assert found[0].said.shape == found[0].expected.shape == (4, RUNS)
+    assert found[0].said[:, 0] == pytest.approx([gap(item.end) for item in times], abs=1e-3)
+    middles = [gap(time_of(found[1].observed.series, item)) for item in quarters]
+    assert np.exp(found[1].said[:, 0]) == pytest.approx(middles, rel=1e-3)
+
+
+def test_a_time_that_was_learnt_from_is_measured_anew(small_target: Target) -> None:
+    target = exact(small_target)
+    scores = at_central(target, 0.5, 0.8)
+    missed = off_by(target, scores, np.array([0.0, 0, 1, 0, 0, 0, 0]))  # that of 2022 by one
+    (item,) = expect(missed, scores, {"gap": [Span(2022, 2022), Span(2022.25, 2022.25)]}, 1)
+    errors = item.expected - item.said
+    assert errors[0] == pytest.approx(1, abs=1e-4)
+    # Between 2022 and 2024, where nothing is missed: a bridge of a process that fades with its persistence.
+    near, far, whole = 0.8**0.25, 0.8**1.75, 0.8**2
+    share = (near - far * whole) / (1 - whole**2)
+    assert errors[1].mean() == pytest.approx(share, abs=0.02)
+
+
+def test_years_are_projected_as_if_they_were_asked_for(small_target: Target) -> None:
+    scores = at_central(small_target, 0.5, 0.5)
+    years = {(item.series, item.year): item for item in project(small_target, scores, seed=1)}
+    (item,) = expect(small_target, scores, {"gap": [Span(2026, 2026), Span(2027, 2027)]}, 1)
+    for year, said, expected in zip((2025, 2026), item.said, item.expected, strict=True):
+        assert years["gap", year].said.p50 == np.median(said)
+        assert years["gap", year].expected.p95 == np.quantile(expected, 0.95)

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twintrack.calibration.skill import autocorrelation, crps, extrapolated, inside, ranks, theil
+from twintrack.calibration.skill import (
+    autocorrelation,
+    crps,
+    extrapolated,
+    inside,
+    interval_score,
+    on_the_trend,
+    ranks,
+    theil,
+    weighted_interval_score,
+)
 
 TIMES = np.array([2017.0, 2018.0, 2020.0, 2021.0])
 
@@ -95,3 +105,46 @@ def test_a_single_value_is_held_and_without_any_nothing_is_said() -> None:
     held = extrapolated(TIMES[:1], np.array([7.0]), np.array([2022.0, 2030.0]))
     assert held is not None and held.tolist() == [7, 7]
     assert extrapolated(TIMES[:0], np.empty(0), TIMES) is None
+
+
+def test_an_interval_is_scored_by_its_width_and_by_what_it_misses() -> None:
+    low, high = np.array([1.0, 1.0, 1.0]), np.array([3.0, 3.0, 3.0])
+    found = interval_score(low, high, np.array([2.0, 0.5, 4.0]), 0.8)
+    assert found == pytest.approx([2, 2 + 10 * 0.5, 2 + 10 * 1])
+
+
+def test_the_interval_score_favours_the_true_quantiles() -> None:
+    observed = np.random.default_rng(1).standard_normal(200_000)
+    means = [
+        interval_score(np.full(len(observed), -wide), np.full(len(observed), wide), observed, 0.9).mean()
+        for wide in (1.4, 1.645, 1.9)
+    ]
+    assert means[1] == min(means)
+
+
+def test_the_weighted_interval_score_of_a_single_number_is_its_error() -> None:
+    said, observed = np.array([2.0, 5.0]), np.array([3.0, 1.0])
+    intervals = {level: (said, said) for level in (0.5, 0.8, 0.9)}
+    assert weighted_interval_score(said, intervals, observed) == pytest.approx([1, 4], rel=1e-12)
+    assert crps(np.repeat(said[:, None], 7, axis=1), observed) == pytest.approx([1, 4], rel=1e-12)
+
+
+def test_many_intervals_make_the_crps() -> None:
+    sample = np.sort(np.random.default_rng(2).gamma(2, size=(1, 4001)))
+    observed = np.array([3.1])
+    levels = np.arange(1, 200) / 200
+    intervals = {
+        float(level): tuple(np.quantile(sample, [(1 - level) / 2, (1 + level) / 2], axis=1))
+        for level in levels
+    }
+    found = weighted_interval_score(np.median(sample, axis=1), intervals, observed)
+    assert found == pytest.approx(crps(sample, observed), rel=0.01)
+
+
+def test_a_trend_is_the_line_of_least_squares() -> None:
+    times, values = np.array([2020.0, 2021.5, 2024.0]), np.array([1.0, 3.0, 4.0])
+    slope, level = np.polyfit(times, values, 1)
+    wanted = np.array([2025.0, 2026.25])
+    assert on_the_trend(times, values, wanted) == pytest.approx(slope * wanted + level, rel=1e-9)
+    assert on_the_trend(times[:1], values[:1], wanted) == pytest.approx([1, 1])
+    assert on_the_trend(times[:0], values[:0], wanted) is None

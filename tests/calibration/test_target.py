@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def test_a_horizon_ends_at_a_saved_time(small_model: Model, end: float, last: fl
 def test_a_horizon_that_leaves_observations_out_is_refused(small_model: Model) -> None:
     with pytest.raises(ValueError, match=r"gap .*2018 to 2024; .* to 2020"):
         prepare_target(small_model, until=2020)
+
+
+def test_later_observations_are_learnt_from_only_when_they_are_given(
+    small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(small_content, tmp_path / "content")
+    with (folder / "model" / "history" / "gap.csv").open("a", encoding="utf-8") as file:
+        file.write("2025,13,,,months,made up,assumption\n2025.25,12,,,months,made up,assumption\n")
+    monkeypatch.chdir(tmp_path)
+    model = twintrack.load(folder)
+    usual = prepare_target(model)
+    assert usual.observed.series[0].years == [2018, 2020, 2022, 2024, 2025]
+    assert usual.equations.time.saved[-1] == 2025
+    given = prepare_target(model, history=[*model.inputs.history.values()])
+    assert given.observed.series[0].years[-1] == given.equations.time.saved[-1] == 2025.25
 
 
 def test_a_content_without_history_says_so() -> None:

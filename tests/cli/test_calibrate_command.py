@@ -127,6 +127,53 @@ def test_a_disk_that_refuses_the_sample_costs_nothing(
     assert "going on" not in again.stderr  # what is stored is no longer kept
 
 
+FURTHER = "series,date,value,low,high,unit,publisher\n"
+
+
+def test_further_observations_are_learnt_from_into_a_file_of_their_own(
+    program: Program, answer: Callable[..., Any], content: Path
+) -> None:
+    usual = answer("calibrate", *QUICK)
+    posterior = content / "model" / "posterior.parquet"
+    before = posterior.read_bytes()
+    Path("seen.csv").write_text(FURTHER + "gap,2026-01-01,12,11,13,months,one\n", encoding="utf-8")
+    further = (*QUICK, "--observations", "seen.csv")
+    refused = program("calibrate", *further)
+    assert refused.exit_code == 2
+    assert refused.stderr.splitlines() == [
+        "seen.csv:2: gap, at 2026, was complete after the end of 2024; learn from it with --until 2025, or"
+        " take the row out",
+        "--out: name a file: other data do not replace model/posterior.parquet unasked",
+    ]
+    made = answer("calibrate", *further, "--until", 2025, "--out", "further.parquet")
+    assert (made["summary"]["observations"], usual["summary"]["observations"]) == (3, 2)
+    assert made["settings"]["until"] == 2025 and usual["settings"]["until"] == 2024
+    assert len(made["settings"]["further"]) == 64 and usual["settings"]["further"] == ""
+    assert made["history_hash"] != usual["history_hash"]
+    narrower = [pd.read_parquet(path)["pace"].std() for path in ("further.parquet", posterior)]
+    assert narrower[0] < narrower[1]
+    assert posterior.read_bytes() == before
+
+
+def test_worlds_of_other_data_are_known_as_such_where_the_usual_ones_are_expected(
+    program: Program, answer: Callable[..., Any], content: Path
+) -> None:
+    Path("seen.csv").write_text(FURTHER + "gap,2022,17,,,months,one\n", encoding="utf-8")
+    posterior = content / "model" / "posterior.parquet"
+    done = program("calibrate", *QUICK, "--observations", "seen.csv", "--out", posterior)
+    assert done.exit_code == 0, done.stderr
+    told = program("ensemble", "fast", "--runs", 4, "--workers", 1, "--out", "store")
+    assert "does not belong to this model: the observations are others" in told.stderr
+    assert answer("ensemble", "fast", "--runs", 4, "--workers", 1, "--out", "other")["worlds_from"] == "prior"
+
+
+def test_the_last_year_that_is_learnt_from_is_the_one_that_help_names(program: Program) -> None:
+    from twintrack.inputs.history import LEARNT_UNTIL
+
+    for command in ("calibrate", "project"):
+        assert f"[default: {LEARNT_UNTIL}]" in program(command, "--help").stdout
+
+
 @pytest.mark.slow
 def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(content: Path, tmp_path: Path) -> None:
     code = (

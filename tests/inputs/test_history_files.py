@@ -12,7 +12,7 @@ from twintrack.inputs.check import check_content
 from twintrack.inputs.check_files import check_file, content_files
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.history import (
-    LAST_YEAR,
+    LEARNT_UNTIL,
     SERIES_FILE,
     HistoryPoint,
     HistorySeries,
@@ -187,8 +187,8 @@ def test_what_is_wrong_with_a_series_is_told(
         (
             "chips",
             "2025,",
-            "2025.01,",
-            "3: the year 2025.01 is after 2025, the end of 2024; take the row out",
+            "2040.01,",
+            "3: the year 2040.01 is after 2040, the end of the model; take the row out",
         ),
         ("chips", "2023.0", "2015.9", "2: the year 2015.9 is before 2016, the start of the model"),
         ("chips", "800", "1100", "2: low 1100, value 1000 and high 1300 do not rise; order them"),
@@ -209,7 +209,7 @@ def test_what_is_wrong_with_a_series_is_told(
             '3: there is no source "jiang2024"; did you mean "jiang2025"?',
         ),
         ("chips", "2e3,", "2,000,", "3: has 8 cells, not 7; put texts with commas in quotes"),
-        ("money", "2024.5", "2024.6", "2: the year 2024.6, with its window of 0.5 years, is after 2025"),
+        ("money", "2024.5", "2039.6", "2: the year 2039.6, with its window of 0.5 years, is after 2040"),
         ("projects", "2024.0", "2020", "2: the year 2020 is not after 2020, from which the total counts"),
         ("users", "0.18", "18", "2: low 0.1, value 18 and high 0.3 do not rise"),
         ("users", "0.3", "1", "2: high 1 is not between 0 and 1, as scale: logit needs"),
@@ -319,4 +319,4 @@ def test_the_observed_history_reaches_from_2016_to_the_end_of_2024() -> None:
     assert len(history) >= 20
     years = [point.year for series in history.values() for point in series.points]
     assert min(years) >= 2016
-    assert max(years) == LAST_YEAR
+    assert max(years) == LEARNT_UNTIL + 1

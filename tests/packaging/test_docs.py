@@ -19,6 +19,7 @@ import pytest
 
 from twintrack.inputs.history import COLUMNS
 from twintrack.inputs.history_schemas import Scale, SeriesEntry
+from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import split_element
 
@@ -187,7 +188,7 @@ def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str
     text = CALIBRATION.read_text(encoding="utf-8")
     assert_tables_are_current(text)
     known = words | {"discrepancy[...]", "persistence[...]", "twintrack", "calibrate", "validate"}
-    known |= {"twintrack.worlds.posterior"}
+    known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
 
 

@@ -37,6 +37,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder that looks like the checkout, where commands may write."""
     for name in ("model", "strategies", "reports"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "seen.csv").write_text(
+        "series,period,value,unit,publisher\nadoption,2025,0.5,1,made up\n", encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TWINTRACK_CONTENT", str(tmp_path))
     return tmp_path

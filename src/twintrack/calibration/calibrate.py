@@ -20,13 +20,14 @@ from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, 
 from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault
+from twintrack.inputs.history import LEARNT_UNTIL, HistorySeries
 from twintrack.inputs.validation import FaultList
 from twintrack.resources import cache_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computing, worker_faults
 from twintrack.stored import code_digest
-from twintrack.worlds.basis import basis_of
+from twintrack.worlds.basis import Basis, basis_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +52,16 @@ class Calibration:
         populations: Number of populations, each from its own seed.
         worlds: Worlds of the sample, taken evenly from all populations.
         settings: How each population is sampled.
+        until: The last calendar year that is learnt from.
+        further: SHA-256 of a table of further observations that are learnt from; "" where there is none.
     """
 
     seed: int = 1
     populations: int = 4
     worlds: int = 2000
     settings: Settings = field(default_factory=Settings)
+    until: int = LEARNT_UNTIL
+    further: str = ""
 
     def check(self, workers: int | None = None) -> None:
         """Raise InputError with everything that is wrong, with the number of workers too."""
@@ -108,11 +113,12 @@ def calibrate(
     asked: Calibration | None = None,
     workers: int | None = None,
     *,
+    history: Sequence[HistorySeries] | None = None,
     fresh: bool = False,
     tell: Tell = lambda _: None,
     show: Show = lambda _: None,
 ) -> Calibrated:
-    """Learn from all series. What is done is kept in the cache folder, and a call like a broken one goes on.
+    """Learn from series. What is done is kept in the cache folder, and a call like a broken one goes on.
 
     It is kept until the result's `checkpoints` are cleared: nothing is lost before the sample is stored.
 
@@ -120,6 +126,7 @@ def calibrate(
         model: The model, with its prior and its history.
         asked: How.
         workers: Processes; by default one for each processor core. The result does not depend on them.
+        history: What is learnt from; by default `learnt_history`.
         fresh: Forget what a call that was broken off has left.
         tell: Called with what a user should know.
         show: Called with how far the work is; the number of runs at the end is an estimate.
@@ -128,8 +135,9 @@ def calibrate(
     """
     asked = asked or Calibration()
     asked.check(workers)
-    target = prepare_target(model)
-    checkpoints = Checkpoints(cache_dir() / "calibration" / _key(model, asked))
+    target = prepare_target(model, history=history)
+    basis = basis_of(model, target.observed.history)
+    checkpoints = Checkpoints(cache_dir() / "calibration" / _key(asked, basis))
     if fresh:
         checkpoints.clear()
     with computing(Work({MAIN: target}), workers, tell) as compute:
@@ -225,11 +233,11 @@ def runs(settings: Settings, population: Population) -> int:
     return settings.members * (1 + rounds * settings.moves)
 
 
-def _key(model: Core, asked: Calibration) -> str:
+def _key(asked: Calibration, basis: Basis) -> str:
     """Give a name for everything that a calibration follows from, its code included."""
     described = {
         "asked": asdict(asked),
-        "basis": asdict(basis_of(model)),
+        "basis": asdict(basis),
         "code": code_digest("calibration").hex(),
         "versions": versions(),
     }

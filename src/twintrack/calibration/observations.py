@@ -82,6 +82,11 @@ class Observations:
         """Names of the series."""
         return [item.name for item in self.series]
 
+    @property
+    def history(self) -> list[HistorySeries]:
+        """The series as they were read."""
+        return [item.series for item in self.series]
+
     @cached_property
     def points(self) -> int:
         """Number of points of all series."""

@@ -1,4 +1,4 @@
-"""What the model expects of the years after the last observation, for every observed series.
+"""What the model expects of every observed series at any time, under the baseline.
 
 The discrepancy of a series goes on from its last residuals; policies are those of the baseline. Of a series
 that only bounds the model from above, what the model says is given: the observation must lie above it.
@@ -6,7 +6,7 @@ that only bounds the model from above, what the model says is given: the observa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from twintrack.calibration.target import Target, ending
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistorySeries
+from twintrack.inputs.moments import Read, Span, read_period, span_of
 from twintrack.runs.arrays import along_time, place_of
 
 YEARS = (2025, 2026)
@@ -44,24 +45,59 @@ class Projection:
     unit: str
 
 
-def project(target: Target, scores: Array, seed: int) -> list[Projection]:
-    """Project all series of a target over YEARS by a sample of its posterior, shape (size, worlds)."""
-    longer = replace(target, equations=ending(target.equations, max(YEARS) + 1.0))
+@dataclass(frozen=True)
+class Expected:
+    """A series at some times, on its scale.
+
+    Attributes:
+        observed: The series.
+        spans: The times.
+        said: What the model says, shape (spans, worlds).
+        expected: The same with the model's discrepancy and measurement, shape (spans, worlds).
+    """
+
+    observed: Observed
+    spans: tuple[Span, ...]
+    said: Array
+    expected: Array
+
+
+def expect(
+    target: Target, scores: Array, wanted: Mapping[str, Sequence[Span]], seed: int
+) -> Iterator[Expected]:
+    """Project series of a target at the times that are wanted of each, by a sample of its posterior.
+
+    `scores` have shape (size, worlds). Times may lie among those that were learnt from: the series is then
+    measured anew. A world is the same in all series and times, and its errors at several times belong
+    together. What has no place on a scale is not finite.
+    """
     worlds, runs = target.unknowns.worlds(scores), scores.shape[1]
+    last = max((span.end for spans in wanted.values() for span in spans), default=target.equations.time.final)
+    longer = replace(target, equations=ending(target.equations, last))
     outputs = longer.outputs(worlds, runs, longer.variables)
     sizes, persistences = target.unknowns.discrepancy(scores), target.unknowns.persistence(scores)
     past = target.said(worlds, runs)
-    found = []
     for number, (item, place) in enumerate(target.observed.placed):
-        yearly = (
-            item.series.model_copy(update={"window": 1.0}) if item.series.reading == "mean" else item.series
-        )
-        said = _said(yearly, longer.equations, outputs)
-        stream = np.random.default_rng((seed, 7, number))
-        errors = _errors(item, yearly, past[place], sizes[number], persistences[number], stream)
-        for year, values, drawn in zip(YEARS, said, errors, strict=True):
-            bands = band(values + drawn, yearly.scale), band(values, yearly.scale)
-            found.append(Projection(item.name, year, _READINGS[yearly.reading], *bands, yearly.unit))
+        spans = tuple(wanted.get(item.name, ()))
+        if spans:
+            said = _said(item.series, spans, longer.equations, outputs)
+            stream = np.random.default_rng((seed, 7, number))
+            errors = _errors(item, spans, past[place], sizes[number], persistences[number], stream)
+            yield Expected(item, spans, said, said + errors)
+
+
+def project(target: Target, scores: Array, seed: int) -> list[Projection]:
+    """Project all series of a target over YEARS by a sample of its posterior, shape (size, worlds)."""
+    periods = [read_period(str(year)) for year in YEARS]
+    wanted = {
+        item.name: [span_of(item.series, period) for period in periods] for item in target.observed.series
+    }
+    found = []
+    for item in expect(target, scores, wanted, seed):
+        series = item.observed.series
+        for year, said, expected in zip(YEARS, item.said, item.expected, strict=True):
+            bands = band(expected, series.scale), band(said, series.scale)
+            found.append(Projection(series.name, year, _READINGS[series.reading], *bands, series.unit))
     return found
 
 
@@ -77,33 +113,41 @@ def table(projections: Iterable[Projection]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _start(series: HistorySeries, year: int) -> float:
-    """Give what a file would write for a calendar year: its start for a mean, else its end."""
-    return float(year) if series.reading == "mean" else year + 1.0
+def time_of(series: Read, span: Span) -> float:
+    """Give when a reading holds, in decimal years: the middle of a mean, else the end."""
+    return (span.start + span.end) / 2 if series.reading == "mean" else span.end
 
 
-def _said(yearly: HistorySeries, equations: Equations, outputs: Mapping[str, Array]) -> Array:
-    """Read YEARS on the scale of a series, shape (years, runs)."""
-    variable, element = place_of(equations, yearly.variable)
-    saved = equations.time.saved
-    weights = np.stack([row_weights(yearly, _start(yearly, year), saved) for year in YEARS])
-    return transformed(weights @ along_time(outputs[variable], element) * yearly.factor, yearly.scale)
+def _said(
+    series: HistorySeries, spans: Sequence[Span], equations: Equations, outputs: Mapping[str, Array]
+) -> Array:
+    """Read what the model says on the scale of a series, shape (spans, runs)."""
+    variable, element = place_of(equations, series.variable)
+    weights = np.stack([_weights(series, span, equations.time.saved) for span in spans])
+    return transformed(weights @ along_time(outputs[variable], element) * series.factor, series.scale)
+
+
+def _weights(series: HistorySeries, span: Span, saved: Array) -> Array:
+    """Give the weight of each saved row in a reading, shape (rows,)."""
+    if series.reading != "mean":
+        return row_weights(series, span.end, saved)
+    return row_weights(series.model_copy(update={"window": span.length}), span.start, saved)
 
 
 def _errors(
     item: Observed,
-    yearly: HistorySeries,
+    spans: Sequence[Span],
     past: Array,
     discrepancy: Array,
     persistence: Array,
     stream: np.random.Generator,
 ) -> Array:
-    """Draw discrepancy and measurement of YEARS, given the residuals of the past; (years, runs)."""
-    middle = 0.5 if yearly.reading == "mean" else 0.0
-    times = np.concatenate([item.times, [_start(yearly, year) + middle for year in YEARS]])
-    errors = np.concatenate([item.errors, np.full(len(YEARS), yearly.error)])
-    unknown = np.zeros((len(YEARS), past.shape[1]))
+    """Draw discrepancy and measurement at some times, given the residuals of the past; (spans, runs)."""
+    unknown = np.zeros((len(spans), past.shape[1]))
+    if item.series.bound is not None:
+        return unknown
+    times = np.concatenate([item.times, [time_of(item.series, span) for span in spans]])
+    errors = np.concatenate([item.errors, np.full(len(spans), item.series.error)])
     residuals = np.concatenate([item.values[:, None] - past, unknown])
     seen = np.arange(len(times)) < len(item.values)
-    drawn = drawn_residuals(times, errors, residuals, seen, discrepancy, persistence, stream)[-len(YEARS) :]
-    return drawn if yearly.bound is None else unknown
+    return drawn_residuals(times, errors, residuals, seen, discrepancy, persistence, stream)[-len(spans) :]

@@ -27,7 +27,7 @@ def publish(
 ) -> PosteriorRecord:
     """Write a sample of the posterior with what it was made from. Raises OSError."""
     about = PosteriorRecord(
-        **asdict(basis_of(model)),
+        **asdict(basis_of(model, found.target.observed.history)),
         seed=asked.seed,
         settings={**asdict(asked), "versions": _libraries()},
         summary=summary(asked, found, agreed),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from twintrack.calibration.observations import Observed
-from twintrack.calibration.skill import extrapolated, trend_line
+from twintrack.calibration.skill import extrapolated, on_the_trend
 from twintrack.equations.structure import Array
 
 Rule = Callable[[Array, Array, Array], Array | None]
@@ -23,7 +23,7 @@ def last_value(times: Array, values: Array, wanted: Array) -> Array | None:
     return extrapolated(times[-1:], values[-1:], wanted)
 
 
-RULES: dict[str, Rule] = {"last": last_value, "growth": extrapolated, "trend": trend_line}
+RULES: dict[str, Rule] = {"last": last_value, "growth": extrapolated, "trend": on_the_trend}
 """The rivals by name."""
 
 

@@ -6,6 +6,7 @@ relative errors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb
 
@@ -101,6 +102,34 @@ def extrapolated(times: Array, values: Array, wanted: Array) -> Array | None:
     return np.asarray(values[-1] + growth * (wanted - times[-1]))
 
 
+def interval_score(low: Array, high: Array, observed: Array, level: float) -> Array:
+    """Give the interval score of central intervals that shall hold a share `level`, shape (points,).
+
+    (u - l) + 2/a (l - y)+ + 2/a (y - u)+ with a = 1 - level (Gneiting and Raftery 2007, J. Am. Stat. Assoc.
+    102, eq. 43), less is better. Ends and observations have shape (points,).
+    """
+    alpha = 1 - level
+    below, above = np.maximum(low - observed, 0), np.maximum(observed - high, 0)
+    score: Array = high - low + 2 / alpha * (below + above)
+    return score
+
+
+def weighted_interval_score(
+    median: Array, intervals: Mapping[float, tuple[Array, Array]], observed: Array
+) -> Array:
+    """Give the weighted interval score of medians and central intervals, which stand by their levels.
+
+    |y - m| / 2 and a/2 times each interval score are added up, and divided by the number of intervals and a
+    half (Bracher et al. 2021, PLoS Comput. Biol. 17(2), eq. 1); less is better. All arrays have shape
+    (points,). It approximates the CRPS; both are |y - m| for a forecast that is a single number.
+    """
+    total = np.abs(observed - median) / 2
+    for level, (low, high) in intervals.items():
+        total = total + (1 - level) / 2 * interval_score(low, high, observed, level)
+    score: Array = total / (len(intervals) + 0.5)
+    return score
+
+
 WIS_ENDS = (0.5, 0.8, 0.9)
 """Shares that the intervals of `weighted_interval` hold."""
 
@@ -108,17 +137,13 @@ WIS_ENDS = (0.5, 0.8, 0.9)
 def weighted_interval(sample: Array, observed: Array) -> Array:
     """Give the weighted interval score of samples of shape (points, runs), shape (points,); less is better.
 
-    Absolute error of the median and scores of the central intervals WIS_ENDS, weighted as in Bracher et al.
-    (2021, PLoS Comput. Biol. 17(2), eq. 2).
+    It is that of the medians and of the central intervals WIS_ENDS.
     """
-    total = 0.5 * np.abs(observed - np.median(sample, axis=1))
-    for share in WIS_ENDS:
-        tail = (1 - share) / 2
-        low, high = np.quantile(sample, [tail, 1 - tail], axis=1)
-        beyond = np.maximum(low - observed, 0) + np.maximum(observed - high, 0)
-        total += tail * (high - low) + beyond
-    score: Array = total / (len(WIS_ENDS) + 0.5)
-    return score
+    intervals = {}
+    for level in WIS_ENDS:
+        low, high = np.quantile(sample, [(1 - level) / 2, (1 + level) / 2], axis=1)
+        intervals[level] = low, high
+    return weighted_interval_score(np.median(sample, axis=1), intervals, observed)
 
 
 def sign_test(won: int, lost: int) -> float:
@@ -128,13 +153,13 @@ def sign_test(won: int, lost: int) -> float:
     return min(1.0, 2 * tail / float(2**games))
 
 
-def trend_line(times: Array, values: Array, wanted: Array) -> Array | None:
-    """Go on along the straight line through all values, by least squares, at further times; shape (wanted,).
+def on_the_trend(times: Array, values: Array, wanted: Array) -> Array | None:
+    """Go on with the straight line of least squares through values, at further times; shape (wanted,).
 
     A single value is held; None where there is none.
     """
-    if len(values) < 2:
-        return extrapolated(times, values, wanted)
+    if not len(values):
+        return None
     away = times - times.mean()
-    slope = (away @ values) / (away @ away)
+    slope = (away @ values) / (away @ away) if away.any() else 0.0
     return np.asarray(values.mean() + slope * (wanted - times.mean()))

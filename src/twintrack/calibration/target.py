@@ -17,11 +17,12 @@ from twintrack.engines.registry import batch_engine_of
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.history import SERIES_FILE, last_observed
+from twintrack.inputs.history import SERIES_FILE, HistorySeries, last_observed
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.yaml_files import shown
 from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.simulating import simulate_variables
+from twintrack.worlds.basis import learnt_history
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -71,13 +72,15 @@ class Target:
         return replace(self, unknowns=replace(self.unknowns, observed=observed))
 
 
-def prepare_target(model: Core, until: float | None = None) -> Target:
-    """Give the target of all series of the content's history.
+def prepare_target(
+    model: Core, until: float | None = None, history: Sequence[HistorySeries] | None = None
+) -> Target:
+    """Give the target of some series, by default of `learnt_history`.
 
     Runs end at `until`, in decimal years; by default with the last observation. Raises InputError for what is
     wrong with the history, and where there is none.
     """
-    history = [*model.inputs.history.values()]
+    history = learnt_history(model) if history is None else history
     last = last_observed(history)
     if last is None:
         where = shown(model.inputs.history_folder / SERIES_FILE)

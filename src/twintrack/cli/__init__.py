@@ -17,8 +17,10 @@ from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
 from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
+from twintrack.cli.project import project_command
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
+from twintrack.cli.score import score_command
 from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
 from twintrack.version import __version__
@@ -63,6 +65,8 @@ for _command in (
     ensemble_command,
     calibrate_command,
     validate_command,
+    project_command,
+    score_command,
     list_command,
     explain_command,
     new_command,

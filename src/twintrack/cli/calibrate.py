@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, seed_option, workers_option
+from twintrack.cli.learning import Lesson, is_usual, read_lesson, with_learning_options
+from twintrack.cli.options import check_writable, json_option, seed_option, workers_option
 from twintrack.cli.progress import ProgressLine, duration
+from twintrack.errors import Fault, TwinTrackError
+from twintrack.resources import POSTERIOR_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twintrack.calibration.calibrate import Calibration
+    from twintrack.model import Model
     from twintrack.worlds.posterior import PosteriorRecord
 
 
@@ -30,8 +37,10 @@ _KEPT = "what is done is kept: the same command goes on from there"
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to write the worlds.  [default: model/posterior.parquet of the content]",
+    help="Where to write the worlds; needed with --observations and another --until."
+    "  [default: model/posterior.parquet of the content]",
 )
+@with_learning_options
 @workers_option
 @click.option("--fresh", is_flag=True, help="Begin anew, where a run like this one was broken off.")
 @json_option
@@ -39,37 +48,26 @@ def calibrate_command(**options: Any) -> None:
     """Learn the world parameters from the observed series of model/history.
 
     Tempered sequential Monte Carlo takes several populations of worlds from the prior to the posterior. A run
-    that is broken off goes on where it stood when it is called again.
+    that is broken off goes on where it stood when it is called again. Worlds that other data have taught
+    belong to those data: ensembles do not draw from them unasked.
     """
     from time import monotonic
 
     from twintrack.calibration.agreement import agreement
-    from twintrack.calibration.calibrate import Calibration, calibrate
+    from twintrack.calibration.calibrate import calibrate
     from twintrack.calibration.publish import publish
-    from twintrack.calibration.sampler import Settings
     from twintrack.cli.session import open_model
-    from twintrack.errors import TwinTrackError
-    from twintrack.inputs.validation import FaultList
-    from twintrack.resources import POSTERIOR_FILE
 
-    start = monotonic()
-    model = open_model()
+    start, model = monotonic(), open_model()
     out = options["out"] or model.content / POSTERIOR_FILE
-    asked = Calibration(
-        options["seed"], options["populations"], options["worlds"], Settings(members=options["members"])
-    )
-    faults = FaultList()
-    with faults:
-        asked.check(options["workers"])
-    with faults:
-        _check_writable(out)
-    faults.raise_any()
+    asked, lesson = _read(model, out, options)
     try:
         with ProgressLine() as line:
             found = calibrate(
                 model,
                 asked,
                 options["workers"],
+                history=lesson.history,
                 fresh=options["fresh"],
                 tell=lambda text: click.echo(text, err=True),
                 show=line.show,
@@ -84,19 +82,28 @@ def calibrate_command(**options: Any) -> None:
     _print_summary(out, about, monotonic() - start, as_json=options["as_json"])
 
 
-def _check_writable(out: Path) -> None:
-    """Raise InputError when no file can be made in a folder: it is told before the work, not after it."""
-    from tempfile import TemporaryFile
+def _read(model: Model, out: Path, options: Mapping[str, Any]) -> tuple[Calibration, Lesson]:
+    """Read how and from what to learn. Raises InputError with the faults of all options."""
+    from twintrack.calibration.calibrate import Calibration
+    from twintrack.calibration.sampler import Settings
+    from twintrack.inputs.validation import FaultList
 
-    from twintrack.errors import Fault, InputError
-
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=out.parent):
-            pass
-    except OSError as error:
-        message = f"{out} cannot be written ({error.strerror or error}); name another file"
-        raise InputError(Fault("--out", message)) from None
+    faults, lesson = FaultList(), Lesson([])
+    with faults:
+        lesson = read_lesson(model, options["observations"], options["until"])
+    settings = Settings(members=options["members"])
+    asked = Calibration(
+        options["seed"], options["populations"], options["worlds"], settings, **lesson.settings
+    )
+    with faults:
+        asked.check(options["workers"])
+    if options["out"] is None and not is_usual(options["observations"], options["until"]):
+        message = f"name a file: other data do not replace {POSTERIOR_FILE.as_posix()} unasked"
+        faults.append(Fault("--out", message))
+    with faults:
+        check_writable(out)
+    faults.raise_any()
+    return asked, lesson
 
 
 def _print_summary(out: Path, about: PosteriorRecord, seconds: float, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -116,6 +117,19 @@ def _with_braces(value: str) -> str:
     if ":" not in value or value.startswith("{"):
         return value
     return "{" + ", ".join(": ".join(part.strip().rsplit(":", 1)) for part in value.split(",")) + "}"
+
+
+def check_writable(out: Path) -> None:
+    """Raise InputError when no file can be made in a folder: it is told before the work, not after it."""
+    from tempfile import TemporaryFile
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror or error}); name another file"
+        raise InputError(Fault("--out", message)) from None
 
 
 def changes(settings: tuple[str, ...], worlds: tuple[str, ...]) -> dict[str, dict[str, list[str]]]:

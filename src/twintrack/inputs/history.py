@@ -1,11 +1,10 @@
-"""The observed history: series of 2016-2024 with their sources, each for a variable of the model."""
+"""The observed history: series with their sources, each for a variable of the model."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.csv_tables import read_rows
-from twintrack.inputs.history_schemas import HistoryFile, Scale, SeriesEntry
+from twintrack.inputs.history_schemas import HistoryFile, SeriesEntry
+from twintrack.inputs.measured import measurement_faults, read_number
 from twintrack.inputs.model_names import name_fault
+from twintrack.inputs.paths import EARLIEST, LATEST
 from twintrack.inputs.schemas import Citation
-from twintrack.inputs.settings import checked_number
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import FaultList, validated
 from twintrack.inputs.yaml_files import Document, read_document, shown
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SERIES_FILE = "series.yaml"
 COLUMNS = ("year", "value", "low", "high", "unit", "definition", "source")
-FIRST_YEAR, LAST_YEAR = 2016.0, 2025.0
-"""Decimal years: the start of the model, and the end of the year whose observations are the last used."""
+LEARNT_UNTIL = 2024
+"""The last calendar year whose observations are learnt from, where no other is asked for."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,17 @@ def last_observed(history: Iterable[HistorySeries]) -> float | None:
     return max((end_of(series, point) for series in history for point in series.points), default=None)
 
 
+def history_until(history: Iterable[HistorySeries], end: float) -> list[HistorySeries]:
+    """Keep the points that were complete at a decimal year; series without any are left out."""
+    kept = (
+        series.model_copy(
+            update={"points": tuple(point for point in series.points if end_of(series, point) <= end + 1e-9)}
+        )
+        for series in history
+    )
+    return [series for series in kept if series.points]
+
+
 def has_history(folder: Path) -> bool:
     """Say whether a folder holds observed series; one that only has folders of its own does not."""
     return (folder / SERIES_FILE).exists() or bool(history_files(folder))
@@ -150,9 +161,13 @@ def _read(path: Path, sources: Mapping[str, Citation] | None) -> tuple[Document,
 
 
 def _series(name: str, entry: SeriesEntry, points: tuple[HistoryPoint, ...]) -> HistorySeries:
-    window = (entry.window or 1.0) if entry.reading == "mean" else 0.0
-    given = {**dict(entry), "name": name, "window": window, "points": points}
+    given = {**dict(entry), "name": name, "window": _window(entry), "points": points}
     return HistorySeries.model_construct(**given)
+
+
+def _window(entry: SeriesEntry) -> float:
+    """Give the years of a mean; 0 for other readings."""
+    return (entry.window or 1.0) if entry.reading == "mean" else 0.0
 
 
 class _SeriesTable:
@@ -179,25 +194,21 @@ class _SeriesTable:
     def _point(self, line: int, cells: Mapping[str, str]) -> HistoryPoint | None:
         for message in self._word_faults(cells):
             self._fault(line, message)
-        numbers = {name: self._number(line, name, cells[name]) for name in COLUMNS[:4]}
+        numbers = {name: self._number(line, name, cells) for name in COLUMNS[:4]}
         year, value, low, high = numbers.values()
         if year is None or value is None:
             return None
-        for message in (*self._year_faults(year), *self._value_faults(value, low, high, cells)):
+        wrong = measurement_faults(numbers, cells, self.entry.scale)
+        for message in (*year_faults(year, _window(self.entry), self.entry.since), *wrong):
             self._fault(line, message)
         return HistoryPoint(year, value, low, high, cells["source"], line)
 
-    def _number(self, line: int, column: str, text: str) -> float | None:
+    def _number(self, line: int, column: str, cells: Mapping[str, str]) -> float | None:
         """Read a cell; None for an empty one, which only an interval may have, and for what is no number."""
-        if not text and column in ("low", "high"):
-            return None
-        given: float | str = text
-        with suppress(ValueError):
-            given = float(text)
         try:
-            return checked_number(given)
+            return read_number(column, cells)
         except ValueError as error:
-            self._fault(line, f"{column} {error}")
+            self._fault(line, str(error))
         return None
 
     def _word_faults(self, cells: Mapping[str, str]) -> Iterator[str]:
@@ -212,39 +223,19 @@ class _SeriesTable:
         elif self.sources is not None:
             yield from citation_faults(keys, self.sources)
 
-    def _year_faults(self, year: float) -> Iterator[str]:
-        window = (self.entry.window or 1.0) if self.entry.reading == "mean" else 0.0
-        if year < FIRST_YEAR:
-            yield f"the year {year:g} is before {FIRST_YEAR:g}, the start of the model; take the row out"
-        elif year + window > LAST_YEAR + 1e-9:
-            ends = f", with its window of {window:g} years," if window else ""
-            yield f"the year {year:g}{ends} is after {LAST_YEAR:g}, the end of 2024; take the row out"
-        if self.entry.since is not None and year <= self.entry.since:
-            yield f"the year {year:g} is not after {self.entry.since:g}, from which the total counts"
-
-    def _value_faults(
-        self, value: float, low: float | None, high: float | None, cells: Mapping[str, str]
-    ) -> Iterator[str]:
-        if bool(cells["low"]) != bool(cells["high"]):
-            yield "has one end of an interval; give low and high, or leave both empty"
-        if low is not None and high is not None and not (low <= value <= high and low < high):
-            yield f"low {low:g}, value {value:g} and high {high:g} do not rise; order them"
-        for name, number in (("value", value), ("low", low), ("high", high)):
-            wrong = "" if number is None else _scale_fault(number, self.entry.scale)
-            if wrong:
-                yield f"{name} {number:g} {wrong}"
-
     def _fault(self, line: int, message: str) -> None:
         self.faults.append(Fault(f"{shown(self.path)}:{line}", message))
 
 
-def _scale_fault(value: float, scale: Scale) -> str:
-    """Say why a number has no place on a scale; "" when it has."""
-    if scale == "log" and value <= 0:
-        return "is not above 0, as scale: log needs; choose another scale or take the row out"
-    if scale == "logit" and not 0 < value < 1:
-        return "is not between 0 and 1, as scale: logit needs; write a share, 0.25 for 25 %"
-    return ""
+def year_faults(year: float, window: float, since: float | None) -> Iterator[str]:
+    """Say why the model has no reading at a year, with a window of so many years or a total from `since`."""
+    if year < EARLIEST:
+        yield f"the year {year:g} is before {EARLIEST:g}, the start of the model; take the row out"
+    elif year + window > LATEST + 1e-9:
+        ends = f", with its window of {window:g} years," if window else ""
+        yield f"the year {year:g}{ends} is after {LATEST:g}, the end of the model; take the row out"
+    if since is not None and year <= since:
+        yield f"the year {year:g} is not after {since:g}, from which the total counts"
 
 
 def _model_faults(series: HistorySeries, equations: Equations) -> Iterable[tuple[str, str]]:

@@ -118,17 +118,20 @@ def state_of_files(paths: Iterable[Path]) -> list[tuple[int, int]]:
     return states
 
 
-def read_text(path: Path) -> str:
-    """Read a text file in UTF-8; raises InputError when it is missing, a folder, too large or no text."""
+def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
+    """Read a text file in UTF-8 of at most so many bytes.
+
+    Raises InputError when it is missing, a folder, too large or no text.
+    """
     place = shown(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise InputError(Fault(place, "is a folder; name a .yaml file in it"))
+            raise InputError(Fault(place, "is a folder; name a file in it"))
         if not path.is_file():
-            raise InputError(Fault(place, "is not a plain file; name a .yaml file"))
-        if size > LARGEST_FILE:
-            message = f"the file has {size:,} bytes, more than {LARGEST_FILE:,}; name another file"
+            raise InputError(Fault(place, "is not a plain file; name one"))
+        if size > largest:
+            message = f"the file has {size:,} bytes, more than {largest:,}; name another file"
             raise InputError(Fault(place, message))
         content = path.read_bytes()
     except FileNotFoundError:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import json
-import os
 import platform
 import shutil
 import tempfile
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -224,12 +221,6 @@ def versions(libraries: Iterable[str]) -> str:
     """Give the versions of the program, of Python and of libraries in a line."""
     found = [f"TwinTrack {__version__}", f"Python {platform.python_version()}"]
     return ", ".join([*found, *(f"{name} {metadata.version(name)}" for name in libraries)])
-
-
-def today() -> str:
-    """Give today, or SOURCE_DATE_EPOCH's day (reproducible-builds.org/specs/source-date-epoch)."""
-    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
 
 
 def html_language(language: str) -> str:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twintrack.core import Core
-from twintrack.inputs.history import history_hash, last_observed
+from twintrack.inputs.history import (
+    LEARNT_UNTIL,
+    HistorySeries,
+    history_hash,
+    history_until,
+    last_observed,
+)
 from twintrack.inputs.strategies import BASELINE
 from twintrack.worlds.sampling import parameter_entry, sampled
 
@@ -53,9 +59,17 @@ class Basis:
         return [said for before, later, said in told if later not in ("", before)]
 
 
-def basis_of(core: Core) -> Basis:
-    """Describe what history is held against in a model. Raises InputError for faults in its files."""
-    history = [*core.inputs.history.values()]
+def learnt_history(core: Core) -> list[HistorySeries]:
+    """Give what is learnt from unless a user asks otherwise: all that was complete with LEARNT_UNTIL.
+
+    Raises InputError for faults in the files of the history.
+    """
+    return history_until(core.inputs.history.values(), LEARNT_UNTIL + 1)
+
+
+def basis_of(core: Core, history: Sequence[HistorySeries] | None = None) -> Basis:
+    """Describe what a model is held against: by default `learnt_history`. Raises InputError as that does."""
+    history = learnt_history(core) if history is None else history
     last = last_observed(history)
     return Basis(
         model_hash=core.equations.hash,

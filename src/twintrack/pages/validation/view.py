@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.formats import MISSING, date, share, significant
 from twintrack.pages.blocks import Basis, Cell, Panel, View
+from twintrack.worlds.basis import learnt_history
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -129,8 +130,8 @@ class ValidationView(View):
 
     @cached_property
     def _history(self) -> dict[str, HistorySeries]:
-        """All series by name: the files are read each time the model is asked for them."""
-        return self.model.inputs.history
+        """What was learnt from, by name: the files are read each time the model is asked for them."""
+        return {series.name: series for series in learnt_history(self.model)}
 
     @cached_property
     def _strategies(self) -> dict[str, str]:

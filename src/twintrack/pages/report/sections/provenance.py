@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twintrack.formats import date
+from twintrack.formats import date, today
 from twintrack.pages.blocks import Block, Fact, Facts, Section, sections_in
-from twintrack.pages.builder import today, versions
+from twintrack.pages.builder import versions
 from twintrack.pages.report.files import digest
 from twintrack.pages.report.view import DATA, ReportView
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from twintrack.formats import today
 from twintrack.pages.blocks import Block, Fact, Facts, Section
-from twintrack.pages.builder import today, versions
+from twintrack.pages.builder import versions
 from twintrack.pages.validation.sections.projection import CSV
 from twintrack.pages.validation.view import JSON, ValidationView
 
