@@ -72,8 +72,10 @@ def continued(
 
 
 def _beyond(row: Array, floor: float) -> Array:
-    """Keep the draws above a floor, and repeat them to as many as there were; of none the floor is left."""
-    kept = row[row > floor]
+    """Put draws above a floor evenly in the places of those below it; of none the floor is left."""
+    kept, below = row[row > floor], row <= floor
     if not len(kept):
         return np.full_like(row, floor)
-    return np.asarray(kept[np.arange(len(row)) * len(kept) // len(row)])
+    found, lacking = row.copy(), int(below.sum())
+    found[below] = kept[np.arange(lacking) * len(kept) // max(lacking, 1)]
+    return found

@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twintrack.calibration.courses import chance_of_none, continued, floor_of
-from twintrack.calibration.discrepancy import Grid, drawn_ahead, log_likelihoods
+from twintrack.calibration.ahead import Errors
+from twintrack.calibration.courses import chance_of_none, floor_of
+from twintrack.calibration.discrepancy import Grid
+from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.calibration.reweighting import Weighed, unweighed, weighed
 from twintrack.calibration.rivals import RULES, naive
-from twintrack.calibration.strands import Strand, chosen_rows, strands
+from twintrack.calibration.strands import chosen_rows, strands
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
+from twintrack.worlds.basis import POWER
 
 YEARS = 3
 """Years after an origin that are predicted."""
@@ -52,11 +54,8 @@ class Form:
     joined: bool = True
 
 
-POWER = 0.5
-"""Power of the weights of worlds, a judgement: see `reweighting.weighed`."""
-
 _STILL = Grid(walks=(0.0,), shares=(0.0,), sizes=6, persistences=5)
-"""Discrepancies of the calibration: each series its own, which persists and does not walk."""
+"""A discrepancy of each series for itself, which persists and does not walk."""
 
 FORMS: dict[str, Form] = {
     "learnt": Form(Grid(), POWER),
@@ -64,8 +63,8 @@ FORMS: dict[str, Form] = {
     "separate": Form(_STILL, 1.0, joined=False),
     "prior": Form(_STILL, None, joined=False),
 }
-"""Members that come from runs of the model: with the power above, with the likelihood in full, with the
-likelihood of the calibration, and without learning."""
+"""Members that come from runs of the model: with the likelihood of the calibration and its power, with that
+likelihood in full, with a discrepancy of each series for itself, and without learning."""
 
 NAIVE = tuple(RULES)
 POOL = "pool"
@@ -143,7 +142,7 @@ class Look:
             key = form.grid, form.joined
             if key not in likelihoods:
                 parts = strands(past, joined=form.joined, leans=self.leans)
-                likelihoods[key] = log_likelihoods(parts, past, said, form.grid)
+                likelihoods[key] = Likelihood(parts, past, form.grid).of_walks(said)
             found[name] = weighed(likelihoods[key], form.power)
         return Origin(origin, chance_of_none(past.series), found)
 
@@ -188,6 +187,7 @@ class Look:
         values, worlds = learnt.learnt[name].picked(
             self.draws, np.random.default_rng((self.seed, 13, number, place))
         )
+        errors = Errors(form.grid, values, learnt.none)
         found: dict[str, Array] = {}
         parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
         for which, strand in enumerate(parts):
@@ -195,52 +195,13 @@ class Look:
             if known == len(strand.ends):
                 continue
             stream = np.random.default_rng((self.seed, 14, number, place, which))
-            told = 0 if form.power is None else known
-            expected = _expected(strand, form, values, strand.learned(said[:, worlds]), known, told, stream)
-            found |= _by_series(strand, known, expected, form, learnt, stream)
+            told = strand.learned(said[:, worlds])
+            start = known if form.power is None else 0
+            residuals = strand.values[start:known, None] - told[start:known]
+            drawn = errors.ahead(strand.taken(slice(start, None)), known - start, residuals, stream)
+            published = errors.published(strand, known, told[known:] + drawn, stream)
+            found |= {strand.series[one].name: values for one, values in published.items()}
         return found
-
-
-def _expected(
-    strand: Strand,
-    form: Form,
-    values: NDArray[np.int64],
-    said: Array,
-    known: int,
-    told: int,
-    stream: np.random.Generator,
-) -> Array:
-    """Draw the later points of a strand on its scale, shape (later points, draws).
-
-    `values` are numbers of the value of lambda of each draw; `told` is `known`, or 0 where nothing was
-    learnt.
-    """
-    residuals = strand.values[:told, None] - said[:told]
-    ahead = strand if told else strand.later(known)
-    drawn = np.empty((len(strand.ends) - known, said.shape[1]))
-    for value in np.unique(values):
-        own = values == value
-        drawn[:, own] = drawn_ahead(ahead, told, residuals[:, own], form.grid.nodes[value], stream)
-    expected: Array = said[known:] + drawn
-    return expected
-
-
-def _by_series(
-    strand: Strand, known: int, expected: Array, form: Form, learnt: Origin, stream: np.random.Generator
-) -> dict[str, Array]:
-    """Give the draws of a strand by series, as they are published."""
-    found = {}
-    for number, item in enumerate(strand.series):
-        own = strand.owners[known:] == number
-        if not own.any():
-            continue
-        drawn = expected[own]
-        if form.joined:
-            before = int((strand.owners[:known] == number).sum())
-            years = strand.ends[known:][own] - learnt.time
-            drawn = continued(item, before, drawn, years, learnt.none, stream)
-        found[item.name] = drawn
-    return found
 
 
 def origins_of(last: float) -> tuple[float, ...]:

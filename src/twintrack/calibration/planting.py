@@ -16,7 +16,6 @@ from twintrack.calibration.lookahead import (
     CONFLICT,
     FORMS,
     LARGEST_ERROR,
-    POWER,
     YEARS,
     Look,
     looked,
@@ -30,6 +29,7 @@ from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
 from twintrack.runs.workers import Tell
+from twintrack.worlds.basis import POWER
 
 RUNS = 131_072
 """Runs of the prior that are weighed."""

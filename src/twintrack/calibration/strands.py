@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import FIRST_YEAR, end_of
+from twintrack.inputs.history import end_of
+from twintrack.inputs.paths import EARLIEST
 
 Places = NDArray[np.int64]
 
@@ -36,7 +37,7 @@ class Strand:
         size: Scale of the discrepancy: the largest of the series' own.
         start: When the walk of the discrepancy begins, in decimal years.
         joined: Whether totals are compared by their steps.
-        lean: A planted error of the model's growth, on the scale, per year from FIRST_YEAR on.
+        lean: A planted error of the model's growth, on the scale, per year from EARLIEST on.
     """
 
     series: tuple[Observed, ...]
@@ -67,7 +68,7 @@ class Strand:
             compared(item, said[rows], joined=self.joined)
             for item, rows in zip(self.series, self.rows, strict=True)
         ]
-        leaning = self.lean * (self.times - FIRST_YEAR)
+        leaning = self.lean * (self.times - EARLIEST)
         told: Array = np.concatenate(parts)[self.order] + leaning[:, None]
         return told
 
@@ -76,16 +77,32 @@ class Strand:
         left: Array = self.values[:, None] - self.learned(said)
         return left
 
-    def later(self, first: int) -> Strand:
-        """Give the points from one on by themselves, as what is drawn without the others needs them."""
-        rest = slice(first, None)
+    @property
+    def places(self) -> Places:
+        """Places of the strand's points among all points of the observations, shape (points,)."""
+        return np.asarray(np.concatenate(self.rows)[self.order])
+
+    def taken(self, chosen: slice | Places) -> Strand:
+        """Give some of the points, in the order in which they are chosen."""
         return replace(
             self,
-            owners=self.owners[rest],
-            times=self.times[rest],
-            ends=self.ends[rest],
-            values=self.values[rest],
-            errors=self.errors[rest],
+            order=self.order[chosen],
+            owners=self.owners[chosen],
+            times=self.times[chosen],
+            ends=self.ends[chosen],
+            values=self.values[chosen],
+            errors=self.errors[chosen],
+        )
+
+    def with_later(self, owners: Places, times: Array, ends: Array, errors: Array) -> Strand:
+        """Give the strand with further points without values, of which only errors can be drawn."""
+        return replace(
+            self,
+            owners=np.concatenate([self.owners, owners]),
+            times=np.concatenate([self.times, times]),
+            ends=np.concatenate([self.ends, ends]),
+            values=np.concatenate([self.values, np.full(len(times), np.nan)]),
+            errors=np.concatenate([self.errors, errors]),
         )
 
 

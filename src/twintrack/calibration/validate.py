@@ -24,7 +24,7 @@ from twintrack.calibration.field_tests import (
     field_tests_of,
     has_field_tests,
 )
-from twintrack.calibration.fit import coverage, fits
+from twintrack.calibration.fit import coverage, fits, missed
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
     SeriesPrediction,
@@ -34,16 +34,15 @@ from twintrack.calibration.holdout import (
 )
 from twintrack.calibration.identify import identify
 from twintrack.calibration.planting import looked_at, planted_study
-from twintrack.calibration.predictive import predict, predict_by_prior
+from twintrack.calibration.predictive import Sample, predict, predict_by_prior
 from twintrack.calibration.projection import project
-from twintrack.calibration.publish import scores_of
+from twintrack.calibration.publish import sample_of
 from twintrack.calibration.ranking import rank
 from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target, prepare_target
-from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.history import LAST_YEAR, HistorySeries
+from twintrack.inputs.history import LEARNT_UNTIL
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
@@ -103,19 +102,19 @@ class Validation:
     @cached_property
     def past(self) -> Target:
         """The same, with runs that end alike whatever was observed."""
-        return prepare_target(self.model, LAST_YEAR)
+        return prepare_target(self.model, LEARNT_UNTIL + 1)
 
     @cached_property
-    def scores(self) -> Array:
-        """The posterior's worlds as normal scores, shape (size, worlds)."""
-        return scores_of(self.posterior, self.target)
+    def sample(self) -> Sample:
+        """The posterior's worlds."""
+        return sample_of(self.posterior, self.target)
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
         of_the_past = name in _OF_THE_PAST
         content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
         learnt = None if name in _OF_THE_PRIOR else self.posterior.described()
-        described = json.dumps([name, learnt, self.seed, content, courses(self.model.inputs.history)])
+        described = json.dumps([name, learnt, self.seed, content])
 
         def make() -> Section:
             self.show(name)
@@ -159,11 +158,6 @@ def content_digest(model: Core) -> str:
     return digest.hexdigest()
 
 
-def courses(history: Mapping[str, HistorySeries]) -> list[str]:
-    """Give what forecasts from past origins depend on in observed series, and a likelihood does not."""
-    return [f"{name} {series.course}" for name, series in history.items() if series.course]
-
-
 def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "__pycache__")) for part in path.parts)
 
@@ -201,10 +195,10 @@ def _calibration(asked: Validation) -> Section:
 
 
 def _fit(asked: Validation) -> Section:
-    target, scores = asked.target, asked.scores
-    prior = predict_by_prior(target, scores.shape[1], (asked.seed, 9), (asked.seed, 10))
-    posterior = predict(target, target, scores, (asked.seed, 11))
-    found = fits(target.observed, prior, posterior, target.unknowns.discrepancy(scores))
+    target = asked.target
+    prior = predict_by_prior(target, len(asked.sample.walks), (asked.seed, 9), (asked.seed, 10))
+    posterior = predict(target, target, asked.sample, (asked.seed, 11))
+    found = fits(target.observed, prior, posterior, missed(target.likelihood, posterior.said))
     counted = [item for item in found if not item.bound]
     return {
         "series": found,
@@ -216,7 +210,7 @@ def _fit(asked: Validation) -> Section:
 
 
 def _identification(asked: Validation) -> Section:
-    found = identify(asked.target, asked.scores)
+    found = identify(asked.target, asked.sample.scores)
     return {**asdict(found), "as_before": found.as_before}
 
 
@@ -228,7 +222,7 @@ def _years(asked: Validation) -> Section:
 def _series(asked: Validation) -> Section:
     target = asked.target
     found, spreads = without_each_series(target, HOLDOUT, asked.seed, asked.workers, asked.tell, asked.show)
-    told = teachers(target, asked.scores, spreads)
+    told = teachers(target, asked.sample.scores, spreads)
     return {"settings": HOLDOUT, **_scored(found), "teachers": told}
 
 
@@ -255,11 +249,11 @@ def _recovery(asked: Validation) -> Section:
 
 
 def _projection(asked: Validation) -> Section:
-    return {"series": project(asked.target, asked.scores, asked.seed)}
+    return {"series": project(asked.target, asked.sample, asked.seed)}
 
 
 def _ranking(asked: Validation) -> Section:
-    return {"outcomes": rank(asked.model, asked.target, asked.scores, asked.seed)}
+    return {"outcomes": rank(asked.model, asked.target, asked.sample.scores, asked.seed)}
 
 
 def _cost_growth(asked: Validation) -> Section:
