@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twintrack.calibration.checkpoints import Checkpoints
+from twintrack.calibration.predictive import Sample, with_walks
 from twintrack.calibration.sampler import BLOCK, Compute, Population, Settings, Work, sample
 from twintrack.calibration.target import Target, prepare_target
 from twintrack.equations.structure import Array
@@ -27,7 +28,8 @@ from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computing, worker_faults
 from twintrack.stored import code_digest
-from twintrack.worlds.basis import Basis, basis_of
+from twintrack.worlds.basis import POWER, Basis, basis_of
+from twintrack.worlds.posterior import WALK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 
 MAIN = "all series"
 """Name of the target that all series teach."""
+
+_WALKS = 15
+"""Number of the stream by which lambda is drawn."""
 
 _USUAL_STAGES = 10
 """Powers that a population goes through, until the first one has shown how many they are."""
@@ -52,6 +57,7 @@ class Calibration:
         populations: Number of populations, each from its own seed.
         worlds: Worlds of the sample, taken evenly from all populations.
         settings: How each population is sampled.
+        power: Power of the likelihood by which worlds are weighed, above 0, at most 1.
         until: The last calendar year that is learnt from.
         further: SHA-256 of a table of further observations that are learnt from; "" where there is none.
     """
@@ -60,6 +66,7 @@ class Calibration:
     populations: int = 4
     worlds: int = 2000
     settings: Settings = field(default_factory=Settings)
+    power: float = POWER
     until: int = LEARNT_UNTIL
     further: str = ""
 
@@ -76,6 +83,8 @@ class Calibration:
         if not 0 < self.worlds <= self.populations * members:
             message = f"between 1 and {self.populations * members:,} worlds can be taken, not {self.worlds:,}"
             faults.append(Fault("worlds", message))
+        if not 0 < self.power <= 1:
+            faults.append(Fault("power", f"the power must be above 0 and at most 1, not {self.power:g}"))
         faults += worker_faults(workers)
         faults.raise_any()
 
@@ -87,25 +96,21 @@ class Calibrated:
     Attributes:
         target: What was learnt from.
         populations: One for each seed.
-        scores: The sample, shape (size, worlds); every world counts the same.
+        sample: Worlds taken from them; every world counts the same.
         checkpoints: What is kept for a call that is broken off: clear it when the sample is stored.
     """
 
     target: Target
     populations: tuple[Population, ...]
-    scores: Array
+    sample: Sample
     checkpoints: Checkpoints
 
     def frame(self) -> pd.DataFrame:
-        """Give the sample: a row for each world, columns for parameters, discrepancies and persistences."""
+        """Give the sample: a row for each world, a column for each parameter, and `walk`."""
         import pandas as pd
 
-        unknowns, names = self.target.unknowns, self.target.observed.names
-        sizes, persistences = unknowns.discrepancy(self.scores), unknowns.persistence(self.scores)
-        columns = unknowns.worlds(self.scores)
-        columns |= {f"discrepancy[{name}]": row for name, row in zip(names, sizes, strict=True)}
-        columns |= {f"persistence[{name}]": row for name, row in zip(names, persistences, strict=True)}
-        return pd.DataFrame(columns)
+        walks = np.array(self.target.grid.walks)[self.sample.walks]
+        return pd.DataFrame(self.target.unknowns.worlds(self.sample.scores) | {WALK: walks})
 
 
 def calibrate(
@@ -135,14 +140,16 @@ def calibrate(
     """
     asked = asked or Calibration()
     asked.check(workers)
-    target = prepare_target(model, history=history)
+    target = prepare_target(model, history=history, power=asked.power)
     basis = basis_of(model, target.observed.history)
     checkpoints = Checkpoints(cache_dir() / "calibration" / _key(asked, basis))
     if fresh:
         checkpoints.clear()
     with computing(Work({MAIN: target}), workers, tell) as compute:
         populations = tuple(_populations(compute, target, asked, checkpoints, tell, show))
-    return Calibrated(target, populations, pooled(populations, asked.worlds, asked.seed), checkpoints)
+    scores = pooled(populations, asked.worlds, asked.seed)
+    taken = with_walks(target, scores, (asked.seed, _WALKS))
+    return Calibrated(target, populations, taken, checkpoints)
 
 
 def pooled(populations: Sequence[Population], worlds: int, seed: int) -> Array:

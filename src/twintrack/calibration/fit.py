@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, Observed, restored
 from twintrack.calibration.predictive import Predicted
 from twintrack.calibration.skill import Theil, autocorrelation, crps, inside, ranks, theil
@@ -55,6 +56,21 @@ class PointFit:
 
 
 @dataclass(frozen=True)
+class Miss:
+    """Posterior means of what the model's discrepancy is, on the scale of the series.
+
+    Attributes:
+        size: Standard deviation of the part that does not walk.
+        persistence: Correlation of what persists of it, from one year to the next.
+        walk: Standard deviation that the walk gains in the first year.
+    """
+
+    size: float
+    persistence: float
+    walk: float
+
+
+@dataclass(frozen=True)
 class SeriesFit:
     """One series; errors are on its scale (logarithms or logits).
 
@@ -72,7 +88,7 @@ class SeriesFit:
         autocorrelation: Of residuals, for four points or more.
         crps: Mean score of what is expected after learning; less is better.
         crps_prior: The same before learning.
-        discrepancy: Standard deviation of the model's discrepancy, after learning.
+        miss: The model's discrepancy after learning; None for a bound.
         below: For a bound: share of worlds that lie below it at all points.
     """
 
@@ -89,7 +105,7 @@ class SeriesFit:
     autocorrelation: float | None
     crps: float
     crps_prior: float
-    discrepancy: Band
+    miss: Miss | None
     below: float | None
 
 
@@ -103,12 +119,27 @@ class Coverage:
     high: float
 
 
-def fits(observed: Observations, prior: Predicted, posterior: Predicted, sizes: Array) -> list[SeriesFit]:
-    """Compare all series; `sizes` are the discrepancies after learning, shape (series, runs)."""
+def fits(
+    observed: Observations, prior: Predicted, posterior: Predicted, misses: Mapping[str, Miss]
+) -> list[SeriesFit]:
+    """Compare all series; `misses` are the discrepancies after learning by series."""
     return [
-        _fit(item, prior.part(place), posterior.part(place), size)
-        for (item, place), size in zip(observed.placed, sizes, strict=True)
+        _fit(item, prior.part(place), posterior.part(place), misses.get(item.name))
+        for item, place in observed.placed
     ]
+
+
+def missed(likelihood: Likelihood, said: Array) -> dict[str, Miss]:
+    """Give the discrepancy of its strand by series; `said` is what worlds say, shape (points, worlds)."""
+    nodes = likelihood.grid.nodes
+    parts = ([one.sizes for one in nodes], [one.persistences for one in nodes], [one.walks for one in nodes])
+    sizes, persistences, walks = (np.concatenate(part) for part in parts)
+    found: dict[str, Miss] = {}
+    for part, shares in likelihood.node_shares(said):
+        mean, size = shares.mean(axis=1), part.strand.size
+        miss = Miss(float(size * mean @ sizes), float(mean @ persistences), float(size * mean @ walks))
+        found |= {item.name: miss for item in part.strand.series}
+    return found
 
 
 def coverage(counts: Sequence[tuple[int, int]]) -> Coverage:
@@ -125,7 +156,7 @@ def band(sample: Array, scale: str = "linear") -> Band:
     return Band(*(float(value) for value in restored(np.quantile(sample, BAND), scale)))
 
 
-def _fit(item: Observed, prior: Predicted, posterior: Predicted, sizes: Array) -> SeriesFit:
+def _fit(item: Observed, prior: Predicted, posterior: Predicted, miss: Miss | None) -> SeriesFit:
     middle, before = np.median(posterior.said, axis=1), np.median(prior.said, axis=1)
     residuals = item.values - middle
     bound = item.series.bound is not None
@@ -143,7 +174,7 @@ def _fit(item: Observed, prior: Predicted, posterior: Predicted, sizes: Array) -
         autocorrelation=autocorrelation(item.times, residuals),
         crps=float(crps(posterior.expected, item.values).mean()),
         crps_prior=float(crps(prior.expected, item.values).mean()),
-        discrepancy=band(sizes),
+        miss=miss,
         below=float((posterior.said < item.values[:, None]).all(axis=0).mean()) if bound else None,
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.fit import Band, band
 from twintrack.calibration.observations import Observed
-from twintrack.calibration.predictive import Predicted, predict, predict_by_prior
+from twintrack.calibration.predictive import Predicted, predict, predict_by_prior, with_walks
 from twintrack.calibration.sampler import Compute, Population, Settings, Work, sample
 from twintrack.calibration.skill import crps, extrapolated, inside
 from twintrack.calibration.target import Target
@@ -104,7 +104,7 @@ def without_each_series(
             show(f"without {name} ({number + 1} of {len(targets)})")
             population = learn(compute, name, learnt, settings, (seed, 1, number))
             found += list(predictions(target, learnt, population.scores, (seed, 2, number), only=name))
-            spreads[name] = population.scores[: len(learnt.unknowns.names)].std(axis=1)
+            spreads[name] = population.scores.std(axis=1)
     return found, spreads
 
 
@@ -113,7 +113,7 @@ def teachers(
 ) -> list[Teacher]:
     """Say what most taught the parameters that were learnt most, from what is wider without each series."""
     names = target.unknowns.names
-    before = scores[: len(names)].std(axis=1)
+    before = scores.std(axis=1)
     found = []
     for row in np.argsort(before)[:parameters]:
         widths = {name: float(values[row]) for name, values in spreads.items()}
@@ -154,7 +154,7 @@ def predictions(
     only: str | None = None,
 ) -> Iterator[SeriesPrediction]:
     """Predict the points that were not learnt from; `only` names the one series that is wanted."""
-    after = predict(target, learnt, scores, (*seed, 0))
+    after = predict(target, learnt, with_walks(learnt, scores, (*seed, 3)), (*seed, 0))
     before = predict_by_prior(target, scores.shape[1], (*seed, 1), (*seed, 2))
     for item, place in target.observed.placed:
         held = np.flatnonzero(~after.known[place])

@@ -48,6 +48,8 @@ class Reference:
         the prior. Eigenvalues of the covariance of independent scores lie within (1 +- sqrt(dimensions /
         runs))^2 (Marchenko and Pastur 1967); only those outside are the population's own.
         """
+        if not subspace.shape[1]:
+            return cls(np.zeros(len(scores)), subspace, np.zeros(0))
         inside = subspace.T @ scores
         runs = independent(scores)
         variances, directions = np.linalg.eigh(np.atleast_2d(np.cov(inside)))

@@ -1,8 +1,7 @@
 """What is to be expected where nothing was learnt from: the model, its discrepancy, and measurement.
 
-Where a series has points that were learnt from, the discrepancy goes on from them: it is drawn given the
-residuals of the known points (Rasmussen and Williams 2006, eq. 2.19). A series that was not learnt from has
-the prior's discrepancy.
+The discrepancy of a strand goes on from the points that were learnt from (`ahead`). A strand that was not
+learnt from has the prior's discrepancy.
 """
 
 from __future__ import annotations
@@ -13,10 +12,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.likelihood import cholesky, covariance
+from twintrack.calibration.ahead import Errors
+from twintrack.calibration.courses import chance_of_none
 from twintrack.calibration.observations import Observations
+from twintrack.calibration.strands import Strand, strands
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
+from twintrack.inputs.history import last_observed
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Worlds, of equal weight.
+
+    Attributes:
+        scores: Of the parameters, shape (size, worlds).
+        walks: Number of the value of lambda of each world among those of the grid, shape (worlds,).
+    """
+
+    scores: Array
+    walks: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,86 +53,69 @@ class Predicted:
         return Predicted(self.said[rows], self.expected[rows], self.known[rows])
 
 
-def predict(target: Target, learnt: Target, scores: Array, seed: Sequence[int]) -> Predicted:
+def with_walks(target: Target, scores: Array, seed: Sequence[int]) -> Sample:
+    """Draw lambda for each world by how likely it is, given the world; `scores` have shape (size, worlds).
+
+    What is learnt of errors is learnt in full, whatever the power by which worlds are weighed.
+    """
+    said = target.said(target.unknowns.worlds(scores), scores.shape[1])
+    heights = target.likelihood.walk_shares(said).cumsum(axis=0)
+    places = np.random.default_rng(seed).random(scores.shape[1])
+    numbers = (places * heights[-1] >= heights).sum(axis=0)
+    return Sample(scores, np.asarray(np.minimum(numbers, len(heights) - 1)))
+
+
+def predict(target: Target, learnt: Target, sample: Sample, seed: Sequence[int]) -> Predicted:
     """Predict all points of a target by what was learnt from some of them.
 
     Args:
         target: All points.
-        learnt: The points that were learnt from; its unknowns are those of `scores`.
-        scores: A sample, shape (size, runs).
+        learnt: The points that were learnt from: of each series the first ones, all or none.
+        sample: Worlds.
         seed: Seed of the draws of errors.
 
-    Known points are predicted anew, as if they were measured a second time with another discrepancy. A series
-    that is a bound has neither: what is expected is what the model says.
+    Known points are predicted anew, as if the past happened again with another path of the discrepancy. A
+    series that is a bound has neither: what is expected is what the model says.
     """
     stream = np.random.default_rng(seed)
-    said = target.said(learnt.unknowns.worlds(scores), scores.shape[1])
-    sizes, persistences = learnt.unknowns.discrepancy(scores), learnt.unknowns.persistence(scores)
-    teachers = {item.name: number for number, item in enumerate(learnt.observed.series)}
-    expected, known = np.empty_like(said), np.zeros(len(said), dtype=bool)
-    for item, place in target.observed.placed:
-        number = teachers.get(item.name)
-        if number is None:
-            errors = _of_the_prior(target, item.name, scores.shape[1], stream)
-            seen = np.zeros(len(item.values), dtype=bool)
-        else:
-            errors = sizes[number], persistences[number]
-            seen = np.isin(item.years, learnt.observed.series[number].years)
-        known[place] = seen
-        residuals = item.values[:, None] - said[place]
-        drawn = drawn_residuals(item.times, item.errors, residuals, seen, *errors, stream)
-        expected[place] = said[place] + (drawn if item.series.bound is None else 0.0)
-    return Predicted(said, expected, known)
+    said = target.said(target.unknowns.worlds(sample.scores), sample.scores.shape[1])
+    seen = _seen(target.observed, learnt.observed)
+    errors = Errors(target.grid, sample.walks, chance_of_none(learnt.observed.series))
+    expected = said.copy()
+    for strand in strands(target.observed, last_observed(learnt.observed.history)):
+        of_strand = seen[strand.places]
+        known = int(of_strand.sum())
+        ordered = strand.taken(np.argsort(~of_strand, kind="stable"))
+        told = ordered.learned(said)
+        residuals = ordered.values[:known, None] - told[:known]
+        again = told[:known] + errors.anew(ordered, known, residuals, stream)
+        later = told[known:] + errors.ahead(ordered, known, residuals, stream)
+        _place(expected, seen, strand, errors.published(ordered.taken(slice(known)), 0, again, stream))
+        _place(expected, ~seen, strand, errors.published(ordered, known, later, stream))
+    return Predicted(said, expected, seen)
 
 
 def predict_by_prior(
     target: Target, runs: int, scores_seed: Sequence[int], errors_seed: Sequence[int]
 ) -> Predicted:
-    """Predict all points of a target by so many worlds of the prior, as if nothing had been learnt from."""
+    """Predict all points of a target by so many worlds of the prior, as if nothing had been learnt from.
+
+    Their discrepancy does not walk: a rival that is not made easy to beat.
+    """
     nothing = target.with_observed(Observations(()))
     scores = np.random.default_rng(scores_seed).standard_normal((nothing.unknowns.size, runs))
-    return predict(target, nothing, scores, errors_seed)
+    still = int(np.argmin(target.grid.walks))
+    return predict(target, nothing, Sample(scores, np.full(runs, still)), errors_seed)
 
 
-def drawn_residuals(
-    times: Array,
-    errors: Array,
-    residuals: Array,
-    seen: NDArray[np.bool_],
-    discrepancy: Array,
-    persistence: Array,
-    stream: np.random.Generator,
-) -> Array:
-    """Draw the residuals of a series, shape (points, runs).
-
-    Args:
-        times: When the points hold, in decimal years, shape (points,).
-        errors: Standard deviations of measurement, shape (points,).
-        residuals: What they are where they are known, shape (points, runs).
-        seen: Which are known, shape (points,): the others are drawn given these, these for themselves.
-        discrepancy: Standard deviation of the model's discrepancy, shape (runs,).
-        persistence: Its correlation from year to year, shape (runs,).
-        stream: Where random numbers come from.
-    """
-    noise = stream.standard_normal(residuals.shape)
-    free, _ = cholesky(covariance(times, errors, discrepancy, persistence), noise)
-    drawn = _product(free, noise)
-    if seen.any() and not seen.all():
-        order = np.argsort(~seen, kind="stable")
-        known = int(seen.sum())
-        given = np.where(seen[:, None], residuals, 0.0)[order]
-        factor, whitened = cholesky(covariance(times[order], errors[order], discrepancy, persistence), given)
-        whitened[known:] = noise[order[known:]]
-        drawn[order[known:]] = _product(factor, whitened)[known:]
-    return drawn
+def _seen(observed: Observations, learnt: Observations) -> NDArray[np.bool_]:
+    """Say which points were learnt from, shape (points,)."""
+    teachers = {item.name: item.years for item in learnt.series}
+    found = [np.isin(item.years, teachers.get(item.name, [])) for item in observed.series]
+    return np.concatenate([*found, np.zeros(0, dtype=bool)])
 
 
-def _product(factor: list[list[Array]], noise: Array) -> Array:
-    """Multiply lower triangles, as `cholesky` gives them, with noise of shape (points, runs)."""
-    return np.stack([sum((value * noise[k] for k, value in enumerate(row)), np.zeros(())) for row in factor])
-
-
-def _of_the_prior(target: Target, name: str, runs: int, stream: np.random.Generator) -> tuple[Array, Array]:
-    number = target.observed.names.index(name)
-    scores = stream.standard_normal((target.unknowns.size, runs))
-    return target.unknowns.discrepancy(scores)[number], target.unknowns.persistence(scores)[number]
+def _place(expected: Array, chosen: NDArray[np.bool_], strand: Strand, published: dict[int, Array]) -> None:
+    for number, values in published.items():
+        rows = strand.rows[number]
+        expected[rows[chosen[rows]]] = values

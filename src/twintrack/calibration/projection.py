@@ -1,6 +1,6 @@
 """What the model expects of every observed series at any time, under the baseline.
 
-The discrepancy of a series goes on from its last residuals; policies are those of the baseline. Of a series
+The discrepancy of a strand goes on from its last residuals; policies are those of the baseline. Of a series
 that only bounds the model from above, what the model says is given: the observation must lie above it.
 """
 
@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from twintrack.calibration.ahead import Errors
+from twintrack.calibration.courses import chance_of_none
 from twintrack.calibration.fit import Band, band
 from twintrack.calibration.observations import Observed, row_weights, transformed
-from twintrack.calibration.predictive import drawn_residuals
+from twintrack.calibration.predictive import Sample
+from twintrack.calibration.span_errors import Asked, drawn
 from twintrack.calibration.target import Target, ending
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistorySeries
-from twintrack.inputs.moments import Read, Span, read_period, span_of
+from twintrack.inputs.moments import Span, read_period, span_of
 from twintrack.runs.arrays import along_time, place_of
 
 YEARS = (2025, 2026)
@@ -63,37 +66,48 @@ class Expected:
 
 
 def expect(
-    target: Target, scores: Array, wanted: Mapping[str, Sequence[Span]], seed: int
+    target: Target, sample: Sample, wanted: Mapping[str, Sequence[Span]], seed: int
 ) -> Iterator[Expected]:
     """Project series of a target at the times that are wanted of each, by a sample of its posterior.
 
-    `scores` have shape (size, worlds). Times may lie among those that were learnt from: the series is then
-    measured anew. A world is the same in all series and times, and its errors at several times belong
-    together. What has no place on a scale is not finite.
+    Times may lie among those that were learnt from: the series is then measured anew, and one that never
+    falls stays between what was published before and after. A world is the same in all series and times, and
+    its errors at several times belong together. What has no place on a scale is not finite.
     """
-    worlds, runs = target.unknowns.worlds(scores), scores.shape[1]
+    worlds, runs = target.unknowns.worlds(sample.scores), len(sample.walks)
     last = max((span.end for spans in wanted.values() for span in spans), default=target.equations.time.final)
     longer = replace(target, equations=ending(target.equations, last))
     outputs = longer.outputs(worlds, runs, longer.variables)
-    sizes, persistences = target.unknowns.discrepancy(scores), target.unknowns.persistence(scores)
+    said = {
+        item.name: _said(item.series, spans, longer.equations, outputs)
+        for item in target.observed.series
+        if (spans := tuple(wanted.get(item.name, ())))
+    }
     past = target.said(worlds, runs)
-    for number, (item, place) in enumerate(target.observed.placed):
-        spans = tuple(wanted.get(item.name, ()))
-        if spans:
-            said = _said(item.series, spans, longer.equations, outputs)
+    errors = Errors(target.grid, sample.walks, chance_of_none(target.observed.series))
+    expected = {item.name: said[item.name] for item in target.observed.series if item.name in said}
+    for number, strand in enumerate(target.likelihood.strands):
+        asked = [
+            Asked(item, place, tuple(wanted[item.name]), said[item.name], past[strand.rows[place]])
+            for place, item in enumerate(strand.series)
+            if item.name in said
+        ]
+        if asked:
             stream = np.random.default_rng((seed, 7, number))
-            errors = _errors(item, spans, past[place], sizes[number], persistences[number], stream)
-            yield Expected(item, spans, said, said + errors)
+            expected |= {one.item.name: values for one, values in drawn(strand, asked, past, errors, stream)}
+    for item in target.observed.series:
+        if item.name in said:
+            yield Expected(item, tuple(wanted[item.name]), said[item.name], expected[item.name])
 
 
-def project(target: Target, scores: Array, seed: int) -> list[Projection]:
-    """Project all series of a target over YEARS by a sample of its posterior, shape (size, worlds)."""
+def project(target: Target, sample: Sample, seed: int) -> list[Projection]:
+    """Project all series of a target over YEARS by a sample of its posterior."""
     periods = [read_period(str(year)) for year in YEARS]
     wanted = {
         item.name: [span_of(item.series, period) for period in periods] for item in target.observed.series
     }
     found = []
-    for item in expect(target, scores, wanted, seed):
+    for item in expect(target, sample, wanted, seed):
         series = item.observed.series
         for year, said, expected in zip(YEARS, item.said, item.expected, strict=True):
             bands = band(expected, series.scale), band(said, series.scale)
@@ -113,11 +127,6 @@ def table(projections: Iterable[Projection]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def time_of(series: Read, span: Span) -> float:
-    """Give when a reading holds, in decimal years: the middle of a mean, else the end."""
-    return (span.start + span.end) / 2 if series.reading == "mean" else span.end
-
-
 def _said(
     series: HistorySeries, spans: Sequence[Span], equations: Equations, outputs: Mapping[str, Array]
 ) -> Array:
@@ -132,22 +141,3 @@ def _weights(series: HistorySeries, span: Span, saved: Array) -> Array:
     if series.reading != "mean":
         return row_weights(series, span.end, saved)
     return row_weights(series.model_copy(update={"window": span.length}), span.start, saved)
-
-
-def _errors(
-    item: Observed,
-    spans: Sequence[Span],
-    past: Array,
-    discrepancy: Array,
-    persistence: Array,
-    stream: np.random.Generator,
-) -> Array:
-    """Draw discrepancy and measurement at some times, given the residuals of the past; (spans, runs)."""
-    unknown = np.zeros((len(spans), past.shape[1]))
-    if item.series.bound is not None:
-        return unknown
-    times = np.concatenate([item.times, [time_of(item.series, span) for span in spans]])
-    errors = np.concatenate([item.errors, np.full(len(spans), item.series.error)])
-    residuals = np.concatenate([item.values[:, None] - past, unknown])
-    seen = np.arange(len(times)) < len(item.values)
-    return drawn_residuals(times, errors, residuals, seen, discrepancy, persistence, stream)[-len(spans) :]

@@ -11,12 +11,12 @@ import numpy as np
 
 from twintrack.calibration.agreement import Agreement
 from twintrack.calibration.calibrate import Calibrated, Calibration, runs
+from twintrack.calibration.predictive import Sample
 from twintrack.calibration.target import Target
-from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.runs.manifest import CODE, versions
 from twintrack.worlds.basis import basis_of
-from twintrack.worlds.posterior import Posterior, PosteriorRecord, write_posterior
+from twintrack.worlds.posterior import WALK, Posterior, PosteriorRecord, write_posterior
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -45,7 +45,8 @@ def summary(asked: Calibration, found: Calibrated, agreed: Sequence[Agreement]) 
     """Say what came of a calibration, in what JSON can hold."""
     evidence = [population.stages[-1].evidence for population in found.populations]
     return {
-        "unknowns": found.target.unknowns.size,
+        "power": asked.power,
+        "walks": _walks(found),
         "parameters": len(found.target.unknowns.names),
         "series": len(found.target.observed.series),
         "observations": found.target.observed.points,
@@ -58,19 +59,24 @@ def summary(asked: Calibration, found: Calibrated, agreed: Sequence[Agreement]) 
     }
 
 
-def scores_of(posterior: Posterior, target: Target) -> Array:
-    """Give a published sample as normal scores, shape (size, worlds).
+def _walks(found: Calibrated) -> dict[str, float]:
+    """Give the share of worlds by the value of lambda."""
+    walks = found.target.grid.walks
+    counts = np.bincount(found.sample.walks, minlength=len(walks)) / len(found.sample.walks)
+    return {f"{walk:g}": float(share) for walk, share in zip(walks, counts, strict=True)}
 
-    Raises InputError when the posterior does not hold the discrepancies of the target's series.
+
+def sample_of(posterior: Posterior, target: Target) -> Sample:
+    """Give a published sample as normal scores and numbers of lambda.
+
+    Raises InputError when the posterior does not say how far the discrepancy walks, or says it in other
+    values than the target's.
     """
-    names = target.observed.names
-    lacking = [name for name in names if f"discrepancy[{name}]" not in posterior.errors]
-    if lacking:
-        message = f"does not hold the discrepancies of {', '.join(lacking)}; run `twintrack calibrate`"
+    values = np.array(target.grid.walks)
+    column = posterior.errors[WALK].to_numpy() if WALK in posterior.errors else np.full(1, np.nan)
+    same = np.isclose(column, values[:, None])
+    if not same.any(axis=0).all():
+        message = "does not hold how far the discrepancy walks in each world; run `twintrack calibrate`"
         raise InputError(Fault("model/posterior.parquet", message))
-
-    def columns(kind: str) -> Array:
-        return posterior.errors[[f"{kind}[{name}]" for name in names]].to_numpy().T
-
     worlds = {name: posterior.frame[name].to_numpy() for name in target.unknowns.names}
-    return target.unknowns.scores(worlds, columns("discrepancy"), columns("persistence"))
+    return Sample(target.unknowns.scores(worlds), np.argmax(same, axis=0))

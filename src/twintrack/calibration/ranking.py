@@ -142,19 +142,10 @@ def rank(
     chosen = outcomes or [name for name in model.headline if model.outcomes[name].better != "neutral"]
     unknowns = target.unknowns
     after = scores[:, :worlds]
-    before = np.random.default_rng((seed, 8)).standard_normal((unknowns.size, after.shape[1]))
+    before = np.random.default_rng((seed, 8)).standard_normal(after.shape)
     values = [_values(model, unknowns.worlds(part), chosen) for part in (before, after)]
-    parameters = len(unknowns.names)
     return [
-        _ranking(
-            model,
-            name,
-            values[0][name],
-            values[1][name],
-            before[:parameters],
-            after[:parameters],
-            unknowns.names,
-        )
+        _ranking(model, name, values[0][name], values[1][name], before, after, unknowns.names)
         for name in chosen
     ]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from twintrack.calibration.ahead import Errors
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.observations import Observations
-from twintrack.calibration.predictive import drawn_residuals
 from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
@@ -62,7 +62,10 @@ def recover(
     truths: int = TRUTHS,
     settings: Settings = RECOVERY,
 ) -> Recovery:
-    """Learn from made-up histories. Series that are bounds are left out: they have no errors to draw."""
+    """Learn from made-up histories by the likelihood in full: its intervals alone must hold what they say.
+
+    Series that are bounds are left out: they have no errors to draw.
+    """
     made = [_made_up(target, np.random.default_rng((seed, 5, number))) for number in range(truths)]
     targets = {f"truth {number + 1}": learnt for number, (learnt, _) in enumerate(made)}
     ranks, spreads, means = [], [], []
@@ -70,19 +73,20 @@ def recover(
         for number, (name, (learnt, truth)) in enumerate(zip(targets, made, strict=True)):
             show(f"{name} of {truths}")
             scores = learn(compute, name, learnt, settings, (seed, 6, number)).scores
-            known = scores[: len(learnt.unknowns.names)]
-            ranks.append((known < truth[: len(known), None]).mean(axis=1))
-            spreads.append(1 - known.var(axis=1))
-            means.append(known.mean(axis=1))
-    true = np.stack([truth[: len(target.unknowns.names)] for _, truth in made])
+            ranks.append((scores < truth[:, None]).mean(axis=1))
+            spreads.append(1 - scores.var(axis=1))
+            means.append(scores.mean(axis=1))
+    true = np.stack([truth for _, truth in made])
     return _judged(np.stack(ranks), np.stack(spreads), np.stack(means), true)
 
 
 def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array]:
-    """Draw a truth, shape (size,), and give the target of a history made from it."""
-    kept = target.with_observed(
-        Observations(tuple(item for item in target.observed.series if item.series.bound is None))
-    )
+    """Draw a truth, shape (size,), and give the target of a history made from it.
+
+    Lambda is drawn for the whole history, and what is summed over in learning for each strand.
+    """
+    free = Observations(tuple(item for item in target.observed.series if item.series.bound is None))
+    kept = replace(target.with_observed(free), power=1.0)
     for _ in range(_TRIES):
         truth = stream.standard_normal((kept.unknowns.size, 1))
         said = kept.said(kept.unknowns.worlds(truth), 1)
@@ -91,14 +95,14 @@ def _made_up(target: Target, stream: np.random.Generator) -> tuple[Target, Array
     else:
         message = f"none of {_TRIES} worlds of the prior has a finite history"
         raise TwinTrackError(message)
-    sizes, persistences = kept.unknowns.discrepancy(truth), kept.unknowns.persistence(truth)
-    series = []
-    for number, (item, place) in enumerate(kept.observed.placed):
-        unseen = np.zeros(len(item.values), dtype=bool)
-        errors = sizes[number], persistences[number]
-        drawn = drawn_residuals(item.times, item.errors, said[place], unseen, *errors, stream)
-        series.append(replace(item, values=(said[place] + drawn)[:, 0]))
-    return kept.with_observed(Observations(tuple(series))), truth[:, 0]
+    errors = Errors(kept.grid, stream.integers(len(kept.grid.walks), size=1), 0.0)
+    values = {}
+    for strand in kept.likelihood.strands:
+        drawn = strand.learned(said) + errors.ahead(strand, 0, np.empty((0, 1)), stream)
+        for number, path in errors.published(strand, 0, drawn, stream).items():
+            values[strand.series[number].name] = path[:, 0]
+    series = tuple(replace(item, values=values[item.name]) for item in free.series)
+    return kept.with_observed(Observations(series)), truth[:, 0]
 
 
 def _judged(ranks: Array, spreads: Array, means: Array, true: Array) -> Recovery:

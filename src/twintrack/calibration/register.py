@@ -10,7 +10,7 @@ import numpy as np
 
 from twintrack.calibration.observations import restored
 from twintrack.calibration.projection import Expected, expect
-from twintrack.calibration.publish import scores_of
+from twintrack.calibration.publish import sample_of
 from twintrack.calibration.registered import (
     QUANTILES,
     Origin,
@@ -76,7 +76,7 @@ def register(
     }
     series = {
         found.observed.name: _series(found, asked[found.observed.name], kept)
-        for found in expect(target, scores_of(posterior, target), wanted, seed)
+        for found in expect(target, sample_of(posterior, target), wanted, seed)
     }
     projection = Registered(
         what=_WHAT,

@@ -245,17 +245,13 @@ class _Run:
     def _subspace(self, scores: Array, power: float, number: int) -> Array:
         """Give the directions about which the observations say something, as orthonormal columns.
 
-        Of the parameters, those whose information, at this power, is a share of the prior's; and all errors.
+        They are those whose information, at this power, is a share of the prior's.
         """
         stream = np.random.default_rng((*self.seed, number, _PLACES))
         centers = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
+        power *= self.target.power
         values, vectors = np.linalg.eigh(power * information(self.target, centers))
-        told = vectors[:, values > _TOLD]
-        size, (parameters, count) = len(scores), told.shape
-        subspace = np.zeros((size, count + size - parameters))
-        subspace[:parameters, :count] = told
-        subspace[np.arange(parameters, size), count + np.arange(size - parameters)] = 1.0
-        return subspace
+        return np.asarray(vectors[:, values > _TOLD])
 
     def _tasks(
         self, block: Block, reference: Reference, power: float, step: float, place: tuple[int, int]

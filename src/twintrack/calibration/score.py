@@ -16,7 +16,6 @@ from functools import cached_property
 import numpy as np
 
 from twintrack.calibration.observations import transformed
-from twintrack.calibration.projection import time_of
 from twintrack.calibration.registered import QUANTILES, ProjectedReading, ProjectedSeries, Registered
 from twintrack.calibration.skill import (
     crps,
@@ -27,6 +26,7 @@ from twintrack.calibration.skill import (
 )
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault
+from twintrack.inputs.moments import time_of
 from twintrack.inputs.observed_table import Observation
 
 INTERVALS = {0.5: ("p25", "p75"), 0.8: ("p10", "p90"), 0.9: ("p05", "p95")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +128,29 @@ def weighted_interval_score(
         total = total + (1 - level) / 2 * interval_score(low, high, observed, level)
     score: Array = total / (len(intervals) + 0.5)
     return score
+
+
+WIS_ENDS = (0.5, 0.8, 0.9)
+"""Shares that the intervals of `weighted_interval` hold."""
+
+
+def weighted_interval(sample: Array, observed: Array) -> Array:
+    """Give the weighted interval score of samples of shape (points, runs), shape (points,); less is better.
+
+    It is that of the medians and of the central intervals WIS_ENDS.
+    """
+    intervals = {}
+    for level in WIS_ENDS:
+        low, high = np.quantile(sample, [(1 - level) / 2, (1 + level) / 2], axis=1)
+        intervals[level] = low, high
+    return weighted_interval_score(np.median(sample, axis=1), intervals, observed)
+
+
+def sign_test(won: int, lost: int) -> float:
+    """Give the chance of a split at least as uneven, were either side as likely (two-sided sign test)."""
+    games = won + lost
+    tail = sum(comb(games, count) for count in range(min(won, lost) + 1))
+    return min(1.0, 2 * tail / float(2**games))
 
 
 def on_the_trend(times: Array, values: Array, wanted: Array) -> Array | None:

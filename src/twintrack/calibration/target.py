@@ -7,11 +7,14 @@ that every strategy has the same past.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.likelihood import log_likelihood
+from twintrack.calibration.discrepancy import Grid
+from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, observations
+from twintrack.calibration.strands import strands
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.engines.registry import batch_engine_of
 from twintrack.equations import Equations
@@ -22,7 +25,7 @@ from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.yaml_files import shown
 from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.simulating import simulate_variables
-from twintrack.worlds.basis import learnt_history
+from twintrack.worlds.basis import POWER, learnt_history
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -37,20 +40,26 @@ class Target:
         equations: The translated model, with a horizon that covers the observations.
         arrays: Puts world parameters into the arrays of the model's constants.
         strategy: What is done; its past is that of all strategies.
-        unknowns: What is to be learnt, with the series that teach it.
+        unknowns: What is to be learnt.
+        observed: The series that teach it.
         variables: Variables that are computed: those that the series read, or more.
+        power: Power of the likelihood by which worlds are weighed.
+        grid: What the likelihood sums the discrepancy over.
     """
 
     equations: Equations
     arrays: WorldArrays
     strategy: Strategy
     unknowns: Unknowns
+    observed: Observations
     variables: tuple[str, ...]
+    power: float = POWER
+    grid: Grid = field(default_factory=Grid)
 
-    @property
-    def observed(self) -> Observations:
-        """The series."""
-        return self.unknowns.observed
+    @cached_property
+    def likelihood(self) -> Likelihood:
+        """The likelihood of the series in full."""
+        return Likelihood(strands(self.observed), self.observed, self.grid)
 
     def said(self, worlds: Mapping[str, Array], runs: int) -> Array:
         """Give what the model says at every point, on its series' scale, shape (points, runs)."""
@@ -62,18 +71,22 @@ class Target:
         return simulate_variables(engine, self.arrays, {}, self.strategy, variables, worlds, runs)
 
     def log_likelihood(self, scores: Array) -> Array:
-        """Give the natural logarithm of the likelihood of scores of shape (size, runs), shape (runs,)."""
-        said = self.said(self.unknowns.worlds(scores), scores.shape[1])
-        unknowns = self.unknowns
-        return log_likelihood(self.observed, said, unknowns.discrepancy(scores), unknowns.persistence(scores))
+        """Give the natural logarithm of the likelihood, raised to the power, of scores; shape (runs,).
+
+        `scores` have shape (size, runs).
+        """
+        return self.power * self.likelihood.whole(self.said(self.unknowns.worlds(scores), scores.shape[1]))
 
     def with_observed(self, observed: Observations) -> Target:
         """Give the target of other series; the same is computed, so that one machine code serves all."""
-        return replace(self, unknowns=replace(self.unknowns, observed=observed))
+        return replace(self, observed=observed)
 
 
 def prepare_target(
-    model: Core, until: float | None = None, history: Sequence[HistorySeries] | None = None
+    model: Core,
+    until: float | None = None,
+    history: Sequence[HistorySeries] | None = None,
+    power: float = POWER,
 ) -> Target:
     """Give the target of some series, by default of `learnt_history`.
 
@@ -87,9 +100,9 @@ def prepare_target(
         raise InputError(Fault(where, "there are no observed series to learn from; write them there"))
     equations = ending(model.equations, last if until is None else until)
     observed = observations(history, equations.time.saved)
-    unknowns = Unknowns(model.world, observed)
     variables = tuple(observed.variables(equations))
-    return Target(equations, world_arrays(model), model.strategy(BASELINE), unknowns, variables)
+    arrays, unknowns = world_arrays(model), Unknowns(model.world)
+    return Target(equations, arrays, model.strategy(BASELINE), unknowns, observed, variables, power)
 
 
 def ending(equations: Equations, end: float) -> Equations:

@@ -24,7 +24,7 @@ from twintrack.calibration.field_tests import (
     field_tests_of,
     has_field_tests,
 )
-from twintrack.calibration.fit import coverage, fits
+from twintrack.calibration.fit import coverage, fits, missed
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
     SeriesPrediction,
@@ -33,15 +33,16 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.identify import identify
-from twintrack.calibration.predictive import predict, predict_by_prior
+from twintrack.calibration.planting import looked_at, planted_study
+from twintrack.calibration.predictive import Sample, predict, predict_by_prior
 from twintrack.calibration.projection import project
-from twintrack.calibration.publish import scores_of
+from twintrack.calibration.publish import sample_of
 from twintrack.calibration.ranking import rank
 from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target, prepare_target
-from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.history import LEARNT_UNTIL
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
@@ -59,9 +60,12 @@ HOLDOUT = Settings(members=2048, rounds=2, last_rounds=6)
 
 YEARS = Settings(rounds=2, last_rounds=6)
 
-_OF_THE_PAST = ("fit", "identification", "years", "series", "recovery")
+_OF_THE_PAST = ("lookahead", "planted", "fit", "identification", "years", "series", "recovery")
 """Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
+
+_OF_THE_PRIOR = ("lookahead", "planted")
+"""Sections that learn for themselves and need no posterior."""
 
 
 @dataclass(frozen=True)
@@ -96,19 +100,25 @@ class Validation:
         return prepare_target(self.model)
 
     @cached_property
-    def scores(self) -> Array:
-        """The posterior's worlds as normal scores, shape (size, worlds)."""
-        return scores_of(self.posterior, self.target)
+    def past(self) -> Target:
+        """The same, with runs that end alike whatever was observed."""
+        return prepare_target(self.model, LEARNT_UNTIL + 1)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The posterior's worlds."""
+        return sample_of(self.posterior, self.target)
 
     def section(self, name: str) -> Section:
         """Compute one section of SECTIONS, or take it from the cache folder."""
         of_the_past = name in _OF_THE_PAST
         content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
-        described = json.dumps([name, self.posterior.described(), self.seed, content])
+        learnt = None if name in _OF_THE_PRIOR else self.posterior.described()
+        described = json.dumps([name, learnt, self.seed, content])
 
         def make() -> Section:
             self.show(name)
-            section: Section = plain(SECTIONS[name](self))
+            section: Section = plain({**SECTIONS, **APART}[name](self))
             return section
 
         rooms = FIELD_TEST_ROOMS if name == "field_tests" else ("calibration",)
@@ -122,7 +132,9 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
     """
     names = list(SECTIONS) if only is None else list(only)
     faults = FaultList(
-        Fault("section", unknown("section", name, SECTIONS)) for name in names if name not in SECTIONS
+        Fault("section", unknown("section", name, [*SECTIONS, *APART]))
+        for name in names
+        if name not in SECTIONS and name not in APART
     )
     if "field_tests" in names and not has_field_tests(validation.model.content):
         names.remove("field_tests")
@@ -163,6 +175,14 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
+def _lookahead(asked: Validation) -> Section:
+    return looked_at(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
+
+
+def _planted(asked: Validation) -> Section:
+    return planted_study(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
+
+
 def _calibration(asked: Validation) -> Section:
     about = asked.posterior.about
     return {
@@ -175,10 +195,10 @@ def _calibration(asked: Validation) -> Section:
 
 
 def _fit(asked: Validation) -> Section:
-    target, scores = asked.target, asked.scores
-    prior = predict_by_prior(target, scores.shape[1], (asked.seed, 9), (asked.seed, 10))
-    posterior = predict(target, target, scores, (asked.seed, 11))
-    found = fits(target.observed, prior, posterior, target.unknowns.discrepancy(scores))
+    target = asked.target
+    prior = predict_by_prior(target, len(asked.sample.walks), (asked.seed, 9), (asked.seed, 10))
+    posterior = predict(target, target, asked.sample, (asked.seed, 11))
+    found = fits(target.observed, prior, posterior, missed(target.likelihood, posterior.said))
     counted = [item for item in found if not item.bound]
     return {
         "series": found,
@@ -190,7 +210,7 @@ def _fit(asked: Validation) -> Section:
 
 
 def _identification(asked: Validation) -> Section:
-    found = identify(asked.target, asked.scores)
+    found = identify(asked.target, asked.sample.scores)
     return {**asdict(found), "as_before": found.as_before}
 
 
@@ -202,7 +222,7 @@ def _years(asked: Validation) -> Section:
 def _series(asked: Validation) -> Section:
     target = asked.target
     found, spreads = without_each_series(target, HOLDOUT, asked.seed, asked.workers, asked.tell, asked.show)
-    told = teachers(target, asked.scores, spreads)
+    told = teachers(target, asked.sample.scores, spreads)
     return {"settings": HOLDOUT, **_scored(found), "teachers": told}
 
 
@@ -229,11 +249,11 @@ def _recovery(asked: Validation) -> Section:
 
 
 def _projection(asked: Validation) -> Section:
-    return {"series": project(asked.target, asked.scores, asked.seed)}
+    return {"series": project(asked.target, asked.sample, asked.seed)}
 
 
 def _ranking(asked: Validation) -> Section:
-    return {"outcomes": rank(asked.model, asked.target, asked.scores, asked.seed)}
+    return {"outcomes": rank(asked.model, asked.target, asked.sample.scores, asked.seed)}
 
 
 def _cost_growth(asked: Validation) -> Section:
@@ -256,6 +276,7 @@ def _field_tests(asked: Validation) -> Section:
 
 
 SECTIONS: dict[str, Callable[[Validation], Section]] = {
+    "lookahead": _lookahead,
     "calibration": _calibration,
     "fit": _fit,
     "identification": _identification,
@@ -268,3 +289,6 @@ SECTIONS: dict[str, Callable[[Validation], Section]] = {
     "field_tests": _field_tests,
 }
 """What a validation is made of, in the order of its page."""
+
+APART: dict[str, Callable[[Validation], Section]] = {"planted": _planted}
+"""Studies that take many minutes, and are made only when they are asked for by name."""

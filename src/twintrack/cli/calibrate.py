@@ -34,10 +34,17 @@ _KEPT = "what is done is kept: the same command goes on from there"
 )
 @click.option("--members", type=int, default=8192, show_default=True, help="Size of each population.")
 @click.option(
+    "--power",
+    type=float,
+    metavar="SHARE",
+    help="Power of the likelihood, above 0, at most 1: a judgement of how far history is to be trusted."
+    "  [default: 0.5]",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to write the worlds; needed with --observations and another --until."
+    help="Where to write the worlds; needed with --observations, --power, another --until."
     "  [default: model/posterior.parquet of the content]",
 )
 @with_learning_options
@@ -87,17 +94,20 @@ def _read(model: Model, out: Path, options: Mapping[str, Any]) -> tuple[Calibrat
     from twintrack.calibration.calibrate import Calibration
     from twintrack.calibration.sampler import Settings
     from twintrack.inputs.validation import FaultList
+    from twintrack.worlds.basis import POWER
 
     faults, lesson = FaultList(), Lesson([])
     with faults:
         lesson = read_lesson(model, options["observations"], options["until"])
     settings = Settings(members=options["members"])
+    power = POWER if options["power"] is None else options["power"]
     asked = Calibration(
-        options["seed"], options["populations"], options["worlds"], settings, **lesson.settings
+        options["seed"], options["populations"], options["worlds"], settings, power, **lesson.settings
     )
     with faults:
         asked.check(options["workers"])
-    if options["out"] is None and not is_usual(options["observations"], options["until"]):
+    usual = is_usual(options["observations"], options["until"]) and power == POWER
+    if options["out"] is None and not usual:
         message = f"name a file: other data do not replace {POSTERIOR_FILE.as_posix()} unasked"
         faults.append(Fault("--out", message))
     with faults:

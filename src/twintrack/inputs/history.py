@@ -100,6 +100,7 @@ def history_hash(history: Iterable[HistorySeries]) -> str:
                 series.error,
                 series.discrepancy,
                 series.bound,
+                series.course,
             ],
             "points": [[point.year, point.value, point.low, point.high] for point in series.points],
         }

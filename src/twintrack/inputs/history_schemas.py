@@ -16,6 +16,11 @@ Scale = Literal["log", "linear", "logit"]
 """The scale on which errors are alike everywhere: log for what is positive, logit for shares."""
 
 
+Course = Literal["count", "maximum", "record"]
+"""Why the numbers of a series never fall: each counts all there has been since a start; or is the largest so
+far, which may stand still; or is a record, written down only because it is above all before it."""
+
+
 class SeriesEntry(StrictSchema):
     """One series; its numbers stand in the .csv of the same name."""
 
@@ -42,6 +47,8 @@ class SeriesEntry(StrictSchema):
     misses what is counted: definitions differ, and equations are simple."""
     bound: Literal["upper"] | None = None
     """Of a number that can only say what the model must not exceed."""
+    course: Course | None = None
+    """Of numbers that never fall: forecasts leave no room below the last of them. A total needs none."""
     definition: Bilingual
     """What exactly is counted, and why it stands for the variable."""
     not_used: Bilingual | None = None

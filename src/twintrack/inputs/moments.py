@@ -77,6 +77,11 @@ class Span:
         return f"at {_year(self.end)}" if reading == "at" else f"{reading} of {ends}"
 
 
+def time_of(series: Read, span: Span) -> float:
+    """Give when a reading holds, in decimal years: the middle of a mean, else the end."""
+    return (span.start + span.end) / 2 if series.reading == "mean" else span.end
+
+
 def read_date(text: str) -> Moment:
     """Read a decimal year (2025.5; 2025 is its beginning) or a day (2025-07-01). Raises ValueError."""
     year = checked_date(text)

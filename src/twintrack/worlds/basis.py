@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from twintrack.inputs.world import WorldParameter
 
 
+POWER = 0.5
+"""Power of the likelihood by which worlds are weighed, where no other is asked for.
+
+It is a judgement: a power below one leaves room for what all worlds of one model have in common, which its
+likelihood does not count."""
+
+
 @dataclass(frozen=True)
 class Basis:
     """Digests, each the SHA-256 in hexadecimal digits.

@@ -1,9 +1,9 @@
 """model/posterior.parquet: worlds that agree with history, equally weighted, and what they were made from.
 
 One row for each world; one column of 32-bit numbers for each world parameter that is drawn, in the order of
-model/world.yaml; then columns such as `discrepancy[adoption]` for what was learnt beside them: how far the
-model misses each observed series. The metadata of the schema hold, under the key `twintrack`, a JSON text:
-the fields of `PosteriorRecord`. Bytes of the numbers are split by significance before they are compressed
+model/world.yaml; then `walk`, what was learnt beside them: how far the model's discrepancy wanders in that
+world. The metadata of the schema hold, under the key `twintrack`, a JSON text: the fields of
+`PosteriorRecord`. Bytes of the numbers are split by significance before they are compressed
 (BYTE_STREAM_SPLIT of the Parquet format), and every page has a checksum.
 """
 
@@ -25,7 +25,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
-from twintrack.worlds.basis import Basis, basis_of, prior_hash
+from twintrack.worlds.basis import POWER, Basis, basis_of, prior_hash
 from twintrack.worlds.sampling import sampled, sampling_faults
 from twintrack.worlds.tables import table_digest
 
@@ -34,11 +34,14 @@ if TYPE_CHECKING:
 
     from twintrack.inputs.world import WorldParameter
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of the file."""
 
-ERRORS = ("discrepancy[", "persistence[")
-"""How columns begin that are no world parameters."""
+WALK = "walk"
+"""How far the discrepancy walks: lambda of `twintrack.calibration.discrepancy`, a number for each world."""
+
+ERRORS = (WALK,)
+"""Columns that are no world parameters."""
 
 _KEY = b"twintrack"
 _MEND = "take it from the repository again, or make it with `twintrack calibrate`"
@@ -151,7 +154,7 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
     fitting = parameters if parameters is not None and about.prior_hash == prior_hash(parameters) else None
     FaultList(_faults(where, table, fitting)).raise_any()
     frame = _frame(table, fitting)
-    errors = [name for name in table.column_names if name.startswith(ERRORS)]
+    errors = [name for name in table.column_names if name in ERRORS]
     return Posterior(frame.drop(columns=errors), about, frame[errors])
 
 
@@ -160,7 +163,15 @@ def stale(about: PosteriorRecord, model: Core) -> list[str]:
 
     Content without observed series is not asked about them, nor about the past of its baseline.
     """
-    return about.differences(basis_of(model))
+    return [*about.differences(basis_of(model)), *other_power(about)]
+
+
+def other_power(about: PosteriorRecord, wanted: float = POWER) -> list[str]:
+    """Say that a posterior was learnt with another power of the likelihood, where it was."""
+    power = about.settings.get("power", wanted)
+    if power == wanted:
+        return []
+    return [f"it was learnt with the likelihood to the power {power:g}, not {wanted:g}"]
 
 
 def posterior_sample(posterior: Posterior, worlds: int, seed: int = 1) -> pd.DataFrame:
@@ -226,7 +237,7 @@ def _faults(where: str, table: Any, parameters: Mapping[str, WorldParameter] | N
         if column.type != pa.float32() or not np.isfinite(column.to_numpy()).all():
             faults.append(Fault(where, f"{name}: not all values are finite 32-bit numbers; {_MEND}"))
     if parameters is not None:
-        names = [name for name in table.column_names if not name.startswith(ERRORS)]
+        names = [name for name in table.column_names if name not in ERRORS]
         known = sampled(parameters)
         faults += [
             Fault(where, unknown("world parameter that is drawn", name, known))

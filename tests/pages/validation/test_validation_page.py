@@ -51,7 +51,8 @@ def folder(model: Model, validation_sections: Sections, tmp_path: Path) -> Path:
 def test_the_folder_holds_both_pages_all_sections_and_the_projection(
     folder: Path, validation_sections: Sections
 ) -> None:
-    assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", "projection.csv"}
+    tables = {"projection.csv", "lookahead.csv"}
+    assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", *tables}
     assert json.loads((folder / "validation.json").read_text()) == validation_sections
     with (folder / "projection.csv").open() as file:
         rows = list(csv.DictReader(file))

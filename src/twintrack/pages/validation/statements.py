@@ -43,6 +43,23 @@ def _judged(view: ValidationView, section: Computed) -> str:
     return view.texts("band_judged", **words)
 
 
+def looked_back(view: ValidationView) -> Claim:
+    """Say whether what was learnt by past years predicted what followed better than the prior did."""
+    test = next(test for test in view["lookahead"]["tests"] if test["rival"] == "prior")
+    rows = {row["member"]: row for row in view["lookahead"]["table"]}
+    return view.claim(
+        f"lookahead_prior_{test['verdict']}",
+        "lookahead",
+        won=test["series_won"],
+        series=test["series"],
+        points_won=test["points_won"],
+        points=test["points"],
+        chance=number(test["series_p"]),
+        learnt=error(rows["learnt"]["crps"]),
+        prior=error(rows["prior"]["crps"]),
+    )
+
+
 def recovered(view: ValidationView) -> Claim:
     """Say how often true values that were made up lay in the intervals that were learnt."""
     recovery = view["recovery"]

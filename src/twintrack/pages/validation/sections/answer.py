@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twintrack.pages.blocks import Block, Section
-from twintrack.pages.validation.statements import covered, recovered, statuses_of
+from twintrack.pages.validation.statements import covered, looked_back, recovered, statuses_of
 from twintrack.pages.validation.view import ValidationView
 
 
@@ -12,6 +12,7 @@ def blocks(view: ValidationView) -> list[Block]:
     learnt, years = view["calibration"], view["years"]
     identified = view["identification"]
     return [
+        looked_back(view),
         view.claim(
             "answer_learnt",
             "calibration",

@@ -1,0 +1,144 @@
+"""The two studies of forecasts from past origins: as things were, and with a planted error of the model.
+
+In the second one the model grows by too much or too little, in every world alike and in each variable by an
+amount of its own, from the start of the model on. No parameter can mend that: it is the kind of error that
+the discrepancy is there for, and that those who wrote the priors could not have foreseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from twintrack.calibration.lookahead import (
+    CONFLICT,
+    FORMS,
+    LARGEST_ERROR,
+    YEARS,
+    Look,
+    looked,
+    origins_of,
+)
+from twintrack.calibration.observations import Observations
+from twintrack.calibration.reweighting import prior_runs
+from twintrack.calibration.scoreboard import board
+from twintrack.calibration.strands import unit_of
+from twintrack.calibration.target import Target
+from twintrack.equations.structure import Array
+from twintrack.inputs.history import end_of
+from twintrack.runs.workers import Tell
+from twintrack.worlds.basis import POWER
+
+RUNS = 131_072
+"""Runs of the prior that are weighed."""
+
+DRAWS = 4000
+"""Draws of each forecast."""
+
+GROWTHS = (0.15, 0.3)
+"""Standard deviations of planted errors of growth, per year on the scale; half as much on logits."""
+
+PLANTINGS = 3
+"""Draws of the planted errors for each of these."""
+
+_STREAM = 15
+
+
+def looked_at(
+    target: Target,
+    seed: int,
+    workers: int | None,
+    tell: Tell,
+    show: Callable[[str], None],
+    runs: int = RUNS,
+    draws: int = DRAWS,
+) -> dict[str, Any]:
+    """Forecast from all origins of what was observed, and score it; see `scoreboard.board`."""
+    said = prior_runs(target, runs, seed, workers, tell, show)
+    look = Look(target.observed, said, seed, draws)
+    return {"settings": _settings(runs, draws, seed), **_board(look, show)}
+
+
+def planted_study(
+    target: Target,
+    seed: int,
+    workers: int | None,
+    tell: Tell,
+    show: Callable[[str], None],
+    runs: int = RUNS,
+    draws: int = DRAWS,
+    growths: Sequence[float] = (0.0, *GROWTHS),
+    plantings: int = PLANTINGS,
+) -> dict[str, Any]:
+    """Do the same with planted errors of growth, and tell the scores of all members for each size."""
+    said = prior_runs(target, runs, seed, workers, tell, show)
+    found = []
+    for growth in growths:
+        count = plantings if growth else 1
+        boards = []
+        for number in range(count):
+            show(f"planted error of growth {growth:g}, {number + 1} of {count}")
+            leans = planted(target.observed, growth, np.random.default_rng((seed, _STREAM, number)))
+            boards.append(_board(Look(target.observed, said, seed, draws, leans), show))
+        found.append(_together(growth, boards))
+    return {"settings": _settings(runs, draws, seed), "plantings": plantings, "growths": found}
+
+
+def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, float]:
+    """Draw an error of growth for each variable, per year on the scale of its series.
+
+    Of one stream, larger errors are the same ones times a number. Plain numbers err by their unit of scores.
+    """
+    found: dict[str, float] = {}
+    for item in observed.series:
+        if item.series.variable not in found:
+            size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
+            found[item.series.variable] = size * float(stream.standard_normal())
+    return found
+
+
+def _board(look: Look, show: Callable[[str], None]) -> dict[str, Any]:
+    last = max(end_of(item.series, point) for item in look.observed.series for point in item.series.points)
+    results = []
+    for learnt, predictions in looked(look, origins_of(last)):
+        show(f"origin {learnt.time:g}: {learnt.learnt['learnt'].effective:,.0f} effective worlds")
+        results.append((learnt, predictions))
+    return board(look, results)
+
+
+def _settings(runs: int, draws: int, seed: int) -> dict[str, Any]:
+    return {
+        "runs": runs,
+        "draws": draws,
+        "seed": seed,
+        "power": POWER,
+        "years": YEARS,
+        "walks": FORMS["learnt"].grid.walks,
+        "largest_error": LARGEST_ERROR,
+        "conflict": CONFLICT,
+    }
+
+
+def _together(growth: float, boards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give means over plantings: scores, shares inside, effective worlds and lambda at the last origin."""
+    rows = []
+    for place, member in enumerate(boards[0]["members"]):
+        own = [one["table"][place] for one in boards]
+        keys = ("crps", "wis", "inside_50", "inside_90", "passed")
+        rows.append({"member": member, **{key: _mean([row[key] for row in own]) for key in keys}})
+    ends = [one["origins"][-1] for one in boards]
+    effective: list[Array] = [np.array([*end["effective"].values()]) for end in ends]
+    return {
+        "growth": growth,
+        "predictions": sum(one["points"] for one in boards),
+        "table": rows,
+        "effective": dict(zip(ends[0]["effective"], np.mean(effective, axis=0).tolist(), strict=True)),
+        "walks": np.mean([end["walks"] for end in ends], axis=0).tolist(),
+    }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
