@@ -48,7 +48,7 @@ def in_world(text: str, name: str, value: float) -> str:
 def in_equations(text: str, known: Variable, name: str, value: float) -> str:
     """Set a constant, or an element of one, in the text of a model file.
 
-    An element stands in an equation of its own or in a row of numbers. Raises ValueError where there is none.
+    An element stands in an equation of its own or in rows of numbers. Raises ValueError where there is none.
     """
     base = re.escape(_spoken(known.name))
     wanted = split_element(name)[1]
@@ -61,9 +61,9 @@ def in_equations(text: str, known: Variable, name: str, value: float) -> str:
     row = re.search(rf"^{base}\[[^\]]+\]=\n\t([^\n~]+)", text, re.MULTILINE)
     if row is None:
         raise ValueError(f"{name} has no numbers in the model file")
-    numbers = [part.strip() for part in row[1].split(",")]
-    numbers[[*product(*known.elements)].index(wanted)] = f"{value:.10g}"
-    return text[: row.start(1)] + ", ".join(numbers) + text[row.end(1) :]
+    place = [*re.finditer(r"[^,;\s]+", row[1])][[*product(*known.elements)].index(wanted)]
+    start = row.start(1)
+    return text[: start + place.start()] + f"{value:.10g}" + text[start + place.end() :]
 
 
 def _set(text: str, pattern: str, value: str, name: str) -> str:
