@@ -187,7 +187,7 @@ def test_tables_of_the_history_are_what_the_files_hold() -> None:
 def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str]) -> None:
     text = CALIBRATION.read_text(encoding="utf-8")
     assert_tables_are_current(text)
-    known = words | {"discrepancy[...]", "persistence[...]", "twintrack", "calibrate", "validate"}
+    known = words | {"walk", "twintrack", "calibrate", "validate"}
     known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
 

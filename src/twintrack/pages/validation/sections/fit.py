@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from twintrack.formats import MISSING, share
@@ -26,6 +25,8 @@ PERSISTENT = 0.3
 """Autocorrelation of residuals from which on they are said to persist."""
 THEIL = ("bias", "variation", "covariation")
 """The parts of an error, after Theil."""
+MISS = ("size", "persistence", "walk")
+"""What is told of the model's own error."""
 
 
 def blocks(view: ValidationView) -> list[Block]:
@@ -116,17 +117,14 @@ def _table(view: ValidationView) -> Table:
                 error(item["bias"]),
                 *(share(theil[key]) if theil else MISSING for key in THEIL),
                 error(item["autocorrelation"]),
-                Cell(error(item["discrepancy"]["p50"]), _ends(item["discrepancy"])),
+                *(error(item["miss"][key]) if item["miss"] else MISSING for key in MISS),
             ]
         )
     keys = ["series", "points", "inside_said", "inside_expected", "inside_published", "error_prior"]
-    keys += ["error", "bias", *(f"theil_{part}" for part in THEIL), "autocorrelation", "discrepancy"]
+    keys += ["error", "bias", *(f"theil_{part}" for part in THEIL), "autocorrelation"]
+    keys += [f"miss_{key}" for key in MISS]
     head = view.head(*keys)
     return view.table("fit_table", head, rows, "fit", style="dense", note="fit_table_note")
-
-
-def _ends(band: Mapping[str, float]) -> str:
-    return f"{error(band['p05'])} – {error(band['p95'])}"
 
 
 SECTION = Section("fit", 40, blocks)
