@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +73,7 @@ def test_what_is_known_says_how_large_the_discrepancy_is() -> None:
     assert far.std() > 1.5 * near.std()
 
 
-def two_series(**changes: object) -> Linear:
+def two_series(**changes: Any) -> Linear:
     history = [
         series_of([2018, 2020, 2022], [2.0, 2.2, 2.1], name="long", discrepancy=0.5, error=0.05, **changes),
         series_of([2021], [1.0], name="short", variable="other", discrepancy=3.0, error=0.5),
@@ -124,18 +126,28 @@ def test_a_series_of_the_same_variable_goes_on_from_what_the_other_shows() -> No
     assert found.expected[2:].mean(axis=1) == pytest.approx([1, PERSISTENCE**0.25], abs=0.01)
 
 
+class Near(Linear):
+    """Says much the same at all points."""
+
+    values = np.array([2.0, 2.2, 2.1, 1.0])
+
+    def said(self, worlds: Mapping[str, Array], runs: int) -> Array:
+        return np.repeat(self.values[: len(self.slopes), None], runs, axis=1)
+
+
+class Growing(Near):
+    """Says a total that grows by one from point to point."""
+
+    values = np.log(np.array([2.0, 3.0, 4.0, 1.0]))
+
+
 def test_what_never_falls_does_not_fall_on_what_is_passed() -> None:
-    target = two_series(course="maximum")
+    two = two_series(course="maximum")
+    target = Near(two.unknowns, two.observed, two.slopes)
     found = predicted(target, learnt_from(target, target.observed.until(2020), [0, 1]))
     assert found.expected[2].min() == pytest.approx(2.2)  # the largest so far
     assert 0.1 < (found.expected[2] == found.expected[2].min()).mean() < 1
     total = two_series(reading="total", scale="log", since=2017.0)
-    values = np.log(np.array([2.0, 3.0, 4.0, 1.0]))
-
-    class Growing(Linear):
-        def said(self, worlds: dict[str, Array], runs: int) -> Array:  # type: ignore[override]
-            return np.repeat(values[: len(self.slopes), None], runs, axis=1)
-
     growing = Growing(total.unknowns, total.observed, total.slopes)
     later = predicted(growing, learnt_from(growing, growing.observed.until(2020), [0, 1])).expected[2]
     assert later.min() > np.log(2.2)  # what was published, to which a step is added
