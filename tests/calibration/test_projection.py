@@ -44,7 +44,7 @@ def known(target: Target, discrepancy: float, persistence: float) -> Target:
 def central(target: Target) -> Sample:
     """One world again and again."""
     worlds = {"pace": np.full(RUNS, 4.0), "strength": np.full(RUNS, 10.0)}
-    return Sample(target.unknowns.scores(worlds), np.zeros(RUNS, dtype=np.int64))
+    return Sample(target.unknowns.parameter_scores(worlds), np.zeros(RUNS, dtype=np.int64))
 
 
 def off_by(target: Target, residuals: Array) -> Target:
@@ -214,7 +214,7 @@ def test_a_total_goes_on_by_steps_from_what_was_published(small_target: Target) 
     now, later, soon, past = np.exp(item.expected)
     assert now == pytest.approx(np.full(RUNS, 24.0))
     assert (soon > 24).all() and (later > soon).all()
-    assert (past >= 20).all() and (past <= 22).all()
+    assert (past >= 20).all() and (past <= 22 * (1 + 1e-9)).all()
 
 
 def rising() -> tuple[HistoryPoint, ...]:

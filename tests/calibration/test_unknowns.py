@@ -77,7 +77,7 @@ def test_the_farthest_scores_give_finite_values_within_their_ranges(unknowns: Un
 
 def test_values_are_carried_back_to_their_scores(unknowns: Unknowns) -> None:
     scores = np.random.default_rng(1).standard_normal((unknowns.size, 4000))
-    found = unknowns.scores(unknowns.worlds(scores))
+    found = unknowns.parameter_scores(unknowns.worlds(scores))
     assert found == pytest.approx(scores, abs=1e-5)
     for name, values in unknowns.worlds(found).items():
         assert values == pytest.approx(unknowns.worlds(scores)[name], rel=1e-4, abs=1e-5)
@@ -85,6 +85,6 @@ def test_values_are_carried_back_to_their_scores(unknowns: Unknowns) -> None:
 
 def test_values_at_the_ends_of_a_range_have_finite_scores(unknowns: Unknowns) -> None:
     ends = {name: np.array([WORLD[name].low, WORLD[name].high]) for name in unknowns.names}
-    found = unknowns.scores(ends)
+    found = unknowns.parameter_scores(ends)
     assert np.isfinite(found).all()
     assert (found[:, 0] < -7).all() and (found[:, 1] > 7).all()

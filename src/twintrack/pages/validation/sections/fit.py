@@ -25,8 +25,6 @@ PERSISTENT = 0.3
 """Autocorrelation of residuals from which on they are said to persist."""
 THEIL = ("bias", "variation", "covariation")
 """The parts of an error, after Theil."""
-MISS = ("size", "persistence", "walk")
-"""What is told of the model's own error."""
 
 
 def blocks(view: ValidationView) -> list[Block]:
@@ -117,14 +115,22 @@ def _table(view: ValidationView) -> Table:
                 error(item["bias"]),
                 *(share(theil[key]) if theil else MISSING for key in THEIL),
                 error(item["autocorrelation"]),
-                *(error(item["miss"][key]) if item["miss"] else MISSING for key in MISS),
+                *_miss(item),
             ]
         )
     keys = ["series", "points", "inside_said", "inside_expected", "inside_published", "error_prior"]
     keys += ["error", "bias", *(f"theil_{part}" for part in THEIL), "autocorrelation"]
-    keys += [f"miss_{key}" for key in MISS]
+    keys += ["miss_size", "miss_persistence", "miss_walk"]
     head = view.head(*keys)
     return view.table("fit_table", head, rows, "fit", style="dense", note="fit_table_note")
+
+
+def _miss(item: Computed) -> list[str]:
+    """Tell the model's own error, which a bound does not have."""
+    miss = item["miss"]
+    if not miss:
+        return [MISSING] * 3
+    return [error(miss["size"]), error(miss["persistence"]), error(miss["walk"])]
 
 
 SECTION = Section("fit", 40, blocks)
