@@ -11,9 +11,12 @@ from typing import Any, cast
 import numpy as np
 from scipy.stats import multivariate_normal
 
+from twintrack.calibration.discrepancy import Grid
+from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.moves import Moved
 from twintrack.calibration.observations import Observations, observations
 from twintrack.calibration.sampler import Population, Settings, Task, Work, sample
+from twintrack.calibration.strands import strands
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistoryPoint, HistorySeries
@@ -47,27 +50,25 @@ def model_of(*shapes: tuple[str, tuple[int, ...]]) -> Any:
     return SimpleNamespace(variables={name: SimpleNamespace(elements=()) for name, _ in shapes})
 
 
+ONE = Grid(walks=(0.0,), shares=(0.0,), sizes=1, persistences=1)
+"""A grid of one node: the discrepancy is known. Its size is the mean of the half-normal distribution."""
+
+SIZE, PERSISTENCE = float(ONE.nodes[0].sizes[0]), float(ONE.nodes[0].persistences[0])
+"""What that node is, the size in units of a series' scale."""
+
+
 @dataclass(frozen=True)
 class Scores:
-    """Unknowns that are their own scores; errors of the series are known."""
+    """Unknowns that are their own scores."""
 
     names: list[str]
-    observed: Observations
-    sizes: Array
-    persistences: Array
 
     @property
     def size(self) -> int:
-        return len(self.names) + 2 * len(self.observed.series)
+        return len(self.names)
 
     def worlds(self, scores: Array) -> dict[str, Array]:
-        return dict(zip(self.names, scores, strict=False))
-
-    def discrepancy(self, scores: Array) -> Array:
-        return np.repeat(self.sizes[:, None], scores.shape[1], axis=1)
-
-    def persistence(self, scores: Array) -> Array:
-        return np.repeat(self.persistences[:, None], scores.shape[1], axis=1)
+        return dict(zip(self.names, scores, strict=True))
 
 
 @dataclass(frozen=True)
@@ -76,28 +77,30 @@ class Linear:
 
     Attributes:
         unknowns: What is learnt.
+        observed: What it is learnt from, each series of a variable of its own.
         slopes: What a point says more for one more of a parameter, shape (points, parameters).
+        power: Power of the likelihood.
+        grid: What the discrepancy is; the exact posterior is that of ONE.
         calls: What was asked for the likelihood of, by number of runs.
     """
 
     unknowns: Scores
+    observed: Observations
     slopes: Array
+    power: float = 1.0
+    grid: Grid = ONE
     calls: list[int] = field(default_factory=list)
-
-    @property
-    def observed(self) -> Observations:
-        return self.unknowns.observed
 
     def said(self, worlds: Mapping[str, Array], runs: int) -> Array:
         return np.asarray(self.slopes @ np.stack([worlds[name] for name in self.unknowns.names]))
 
+    @cached_property
+    def likelihood(self) -> Likelihood:
+        return Likelihood(strands(self.observed), self.observed, self.grid)
+
     def log_likelihood(self, scores: Array) -> Array:
         self.calls.append(scores.shape[1])
-        said = self.said(self.unknowns.worlds(scores), scores.shape[1])
-        residuals = self._values[:, None] - said
-        whitened = np.linalg.solve(self._factor, residuals)
-        constant = np.log(np.diag(self._factor)).sum() + 0.5 * len(residuals) * np.log(2 * np.pi)
-        return np.asarray(-0.5 * (whitened**2).sum(axis=0) - constant)
+        return Target.log_likelihood(self.as_target(), scores)
 
     @cached_property
     def _values(self) -> Array:
@@ -107,25 +110,22 @@ class Linear:
     def covariance(self) -> Array:
         """Of all residuals, shape (points, points)."""
         whole = np.zeros((self.observed.points, self.observed.points))
-        for number, (item, place) in enumerate(self.observed.placed):
+        for item, place in self.observed.placed:
             apart = np.abs(item.times[:, None] - item.times)
-            persistence = self.unknowns.persistences[number] ** apart
-            whole[place, place] = self.unknowns.sizes[number] ** 2 * persistence + np.diag(item.errors**2)
+            size = SIZE * item.series.discrepancy
+            whole[place, place] = size**2 * PERSISTENCE**apart + np.diag(item.errors**2)
         return whole
-
-    @cached_property
-    def _factor(self) -> Array:
-        return np.linalg.cholesky(self.covariance)
 
     @cached_property
     def posterior(self) -> tuple[Array, Array]:
         """Mean and covariance of the parameters."""
-        told = self.slopes.T @ np.linalg.inv(self.covariance)
+        told = self.power * self.slopes.T @ np.linalg.inv(self.covariance)
         spread = np.linalg.inv(np.eye(len(self.unknowns.names)) + told @ self.slopes)
         return spread @ told @ self._values, spread
 
     @cached_property
     def log_evidence(self) -> float:
+        """Of the likelihood in full."""
         whole = self.slopes @ self.slopes.T + self.covariance
         return float(multivariate_normal(np.zeros(len(whole)), whole).logpdf(self._values))
 
@@ -134,7 +134,7 @@ class Linear:
         return cast(Target, self)
 
 
-def linear(parameters: int, told: int, seed: int = 1, error: float = 0.3) -> Linear:
+def linear(parameters: int, told: int, seed: int = 1, error: float = 0.3, power: float = 1.0) -> Linear:
     """Three series that tell of the first parameters, and of nothing else; a truth lies behind them."""
     stream = np.random.default_rng(seed)
     years = [[2017.0, 2018.0, 2020.5, 2023.0], [2018.0, 2021.0, 2024.0], [2022.5]]
@@ -144,13 +144,12 @@ def linear(parameters: int, told: int, seed: int = 1, error: float = 0.3) -> Lin
     truth = slopes @ stream.standard_normal(parameters) + error * stream.standard_normal(points)
     values = np.split(truth, np.cumsum([len(part) for part in years])[:-1])
     history = [
-        series_of(at, list(part), name=f"series {number}", error=error)
+        series_of(at, list(part), name=f"series {number}", variable=f"level {number}", error=error)
         for number, (at, part) in enumerate(zip(years, values, strict=True))
     ]
     observed = observations(history, SAVED)
     names = [f"parameter {number}" for number in range(parameters)]
-    sizes, persistences = np.array([0.2, 0.4, 0.1]), np.array([0.7, 0.3, 0.5])
-    return Linear(Scores(names, observed, sizes, persistences), slopes)
+    return Linear(Scores(names), observed, slopes, power)
 
 
 Compute = Callable[[Iterable[Task]], Iterable[tuple[Task, Moved]]]

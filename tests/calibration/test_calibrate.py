@@ -49,6 +49,8 @@ def test_all_wrong_settings_are_told_at_once() -> None:
         asked.check(workers=0)
     where = [fault.where for fault in told.value.faults]
     assert where == ["seed", "populations", "members", "worlds", "workers"]
+    with pytest.raises(InputError, match=r"power must be above 0 and at most 1, not 1\.5"):
+        replace(QUICK, power=1.5).check()
     with pytest.raises(InputError, match="between 1 and 1,024 worlds can be taken, not 1,025"):
         Calibration(1, 2, 1025, Settings(members=512)).check()
     Calibration(0, 2, 1024, Settings(members=512)).check(workers=1)
@@ -82,8 +84,8 @@ def test_the_posterior_of_the_small_model_is_that_of_a_grid(learn: Learn, small_
 
 def test_workers_and_calls_give_the_same_bytes(learn: Learn) -> None:
     here, again, by_two = learn(), learn(), learn(workers=2)
-    assert here.scores.tobytes() == again.scores.tobytes() == by_two.scores.tobytes()
-    assert learn(replace(QUICK, seed=4)).scores.tobytes() != here.scores.tobytes()
+    assert here.sample.scores.tobytes() == again.sample.scores.tobytes() == by_two.sample.scores.tobytes()
+    assert learn(replace(QUICK, seed=4)).sample.scores.tobytes() != here.sample.scores.tobytes()
 
 
 def test_a_call_that_is_broken_off_goes_on(
@@ -105,7 +107,7 @@ def test_a_call_that_is_broken_off_goes_on(
     shown: list[Progress] = []
     found = calibrate(small_model, QUICK, 1, tell=told.append, show=shown.append)
     assert told[0] == "population 1: going on at power 1" and told[2].startswith("population 2: going on at")
-    assert found.scores.tobytes() == wanted.scores.tobytes()
+    assert found.sample.scores.tobytes() == wanted.sample.scores.tobytes()
     assert [one.stages for one in found.populations] == [one.stages for one in wanted.populations]
     last = shown[-1]
     assert last.done == sum(runs(QUICK.settings, one) for one in wanted.populations)
@@ -131,6 +133,7 @@ def test_what_is_kept_belongs_to_one_call(small_model: Model, monkeypatch: pytes
             replace(QUICK, seed=9),
             replace(QUICK, worlds=99),
             replace(QUICK, settings=replace(QUICK.settings, moves=5)),
+            replace(QUICK, power=1.0),
             replace(QUICK, until=2023),
             replace(QUICK, further="a table"),
         )
@@ -138,7 +141,7 @@ def test_what_is_kept_belongs_to_one_call(small_model: Model, monkeypatch: pytes
     monkeypatch.setattr(module, "code_digest", lambda room: room.encode())
     others.append(module._key(QUICK, basis))
     others.append(module._key(QUICK, replace(basis, history_hash="another")))
-    assert len({key, *others}) == 8
+    assert len({key, *others}) == 9
 
 
 def test_progress_never_falls_and_ends_with_all_runs(learn: Learn) -> None:
@@ -180,15 +183,15 @@ def test_rows_of_several_unknowns_stay_together() -> None:
     assert taken.shape == (2, 6) and (taken[0] == -taken[1]).all()
 
 
-def test_the_frame_has_parameters_then_errors_of_the_series(learn: Learn) -> None:
+def test_the_frame_has_parameters_then_how_far_the_discrepancy_walks(learn: Learn) -> None:
     found = learn()
     frame = found.frame()
-    assert list(frame) == [
-        "pace", "strength",
-        "discrepancy[gap]", "discrepancy[gap_of_the_year]", "discrepancy[most]",
-        "persistence[gap]", "persistence[gap_of_the_year]", "persistence[most]",
-    ]  # fmt: skip
+    assert list(frame) == ["pace", "strength", "walk"]
     assert len(frame) == QUICK.worlds and not frame.duplicated().any()
-    unknowns = found.target.unknowns
-    assert (frame["discrepancy[most]"] == unknowns.discrepancy(found.scores)[2]).all()
-    assert (frame["persistence[gap]"] == unknowns.persistence(found.scores)[0]).all()
+    walks = found.target.grid.walks
+    assert (frame["walk"] == np.array(walks)[found.sample.walks]).all() and set(frame["walk"]) <= {*walks}
+    # As often as the history makes each value likely, given the worlds.
+    said = found.target.said(found.target.unknowns.worlds(found.sample.scores), QUICK.worlds)
+    shares = found.target.likelihood.walk_shares(said).mean(axis=1)
+    counts = np.bincount(found.sample.walks, minlength=len(walks)) / QUICK.worlds
+    assert counts == pytest.approx(shares, abs=4 * np.sqrt(0.25 / QUICK.worlds))

@@ -6,14 +6,20 @@ import numpy as np
 import pytest
 from calibration_helpers import SAVED, point, series, series_of
 
-from twintrack.calibration.fit import SeriesFit, band, coverage, fits
+from twintrack.calibration.discrepancy import Grid
+from twintrack.calibration.fit import Miss, SeriesFit, band, coverage, fits, missed
+from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import observations
 from twintrack.calibration.predictive import Predicted
+from twintrack.calibration.strands import strands
 from twintrack.inputs.history import HistorySeries
 
 RUNS = 4001
 EVEN = np.linspace(-1, 1, RUNS)
 """What a model might say, around zero; the 90 % band is from -0.9 to 0.9."""
+
+
+MISS = Miss(0.2, 0.5, 0.1)
 
 
 def fitted(history: HistorySeries, middles: list[float], width: float = 1.0) -> SeriesFit:
@@ -23,8 +29,7 @@ def fitted(history: HistorySeries, middles: list[float], width: float = 1.0) -> 
     known = np.ones(len(middles), dtype=bool)
     before = Predicted(said * 2, said * 2, known)
     after = Predicted(said, np.array(middles)[:, None] + width * EVEN, known)
-    sizes = np.linspace(0, 1, RUNS)[None]
-    return fits(observed, before, after, sizes)[0]
+    return fits(observed, before, after, {history.name: MISS})[0]
 
 
 def test_bands_are_quantiles_in_the_unit_of_the_series() -> None:
@@ -49,7 +54,7 @@ def test_errors_are_those_of_medians() -> None:
     assert found.error_prior == pytest.approx(np.sqrt((9 + 4 + 4) / 3))  # medians of 4
     assert found.bias == pytest.approx(1)  # observation less median
     assert found.theil is not None and found.theil.mse == pytest.approx(17 / 3)
-    assert found.autocorrelation is None and found.discrepancy.p50 == pytest.approx(0.5)
+    assert found.autocorrelation is None and found.miss == MISS
     assert found.crps < found.crps_prior
 
 
@@ -80,10 +85,10 @@ def test_every_series_gets_its_own_points() -> None:
     )
     said = np.array([5.0, 6.0, 9.0])[:, None] + 0 * EVEN
     predicted = Predicted(said, said, np.ones(3, dtype=bool))
-    one, two = fits(observed, predicted, predicted, np.array([EVEN, 2 * EVEN]))
+    one, two = fits(observed, predicted, predicted, {"two": MISS})
     assert (one.name, two.name) == ("one", "two")
     assert (one.error, two.error, two.bias) == (0, 2, -2)
-    assert two.discrepancy.p95 == pytest.approx(1.8)
+    assert one.miss is None and two.miss == MISS
 
 
 def test_coverage_adds_up_points_and_resamples_series() -> None:
@@ -100,3 +105,26 @@ def test_the_interval_of_coverage_is_as_wide_as_series_differ() -> None:
     found = coverage([(5, 5)] * 10 + [(0, 5)] * 10)
     error = np.sqrt(0.25 / 20)
     assert (found.high - found.low) / 2 == pytest.approx(1.645 * error, rel=0.15)
+
+
+def test_the_discrepancy_that_is_told_is_the_mean_over_what_the_worlds_leave_open() -> None:
+    observed = observations(
+        [
+            series_of([2018, 2019, 2020], [0.0, 0.1, 0.0], name="near"),
+            series_of([2018, 2019, 2020], [2.0, 2.2, 2.1], name="far", variable="other"),
+            series_of([2018], [0.0], name="bound", bound="upper"),
+        ],
+        SAVED,
+    )
+    likelihood = Likelihood(strands(observed), observed, Grid())
+    found = missed(likelihood, np.zeros((7, 3)))
+    assert list(found) == ["near", "far"]
+    nodes = likelihood.grid.nodes
+    (_, shares), _ = likelihood.node_shares(np.zeros((7, 3)))
+    sizes = np.concatenate([one.sizes for one in nodes])
+    assert found["near"].size == pytest.approx(0.3 * (shares[:, 0] @ sizes))
+    assert found["near"].size < 0.3 * np.sqrt(2 / np.pi) < found["far"].size  # the mean of the prior
+    assert 0 < found["far"].persistence < 1
+    assert found["near"].walk < found["far"].walk
+    still = missed(Likelihood(strands(observed), observed, Grid(walks=(0.0,))), np.zeros((7, 3)))
+    assert still["far"].walk == 0

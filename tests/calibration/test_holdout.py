@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from calibration_helpers import here, linear
 
+from twintrack.calibration.discrepancy import Grid
 from twintrack.calibration.holdout import (
     SeriesPrediction,
     before_years,
@@ -15,6 +18,7 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.observations import Observations
+from twintrack.calibration.predictive import with_walks
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 
@@ -64,13 +68,21 @@ def test_without_a_known_point_there_is_no_naive_rival(small_target: Target) -> 
 
 
 def test_a_sample_of_the_prior_predicts_no_better_than_the_prior(small_target: Target) -> None:
-    nothing = small_target.with_observed(Observations(()))
-    found = predicted(small_target, nothing)
+    still = replace(small_target, grid=Grid(walks=(0.0,)))  # as that of the prior is
+    found = predicted(still, still.with_observed(Observations(())))
     assert list(found) == ["gap", "gap_of_the_year", "most"]
     item = found["gap"]
     assert item.crps == pytest.approx(item.crps_prior, rel=0.1)
     assert item.points[0].expected.p50 == pytest.approx(item.points[0].prior.p50, rel=0.05)
     assert not item.bound and found["most"].bound
+
+
+def test_where_nothing_is_learnt_it_is_open_how_far_the_discrepancy_walks(small_target: Target) -> None:
+    nothing = small_target.with_observed(Observations(()))
+    item = predicted(small_target, nothing)["gap"]
+    assert item.crps > item.crps_prior
+    walks = with_walks(nothing, prior(nothing), (1,)).walks
+    assert np.bincount(walks) / len(walks) == pytest.approx([0.2] * 5, abs=4 * np.sqrt(0.16 / len(walks)))
 
 
 def test_counts_and_errors_are_those_of_the_bands(small_target: Target) -> None:

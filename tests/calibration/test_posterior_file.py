@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twintrack.calibration.publish import scores_of
+from twintrack.calibration.publish import sample_of
 from twintrack.calibration.target import Target
 from twintrack.model import Model
 from twintrack.resources import POSTERIOR_FILE
@@ -44,8 +44,8 @@ def test_it_holds_2000_distinct_worlds(model: Model, posterior: Posterior, targe
     assert len(posterior.frame) == 2000
     assert not posterior.frame.duplicated().any()
     assert list(posterior.frame) == target.unknowns.names
-    kinds = ("discrepancy", "persistence")
-    assert list(posterior.errors) == [f"{kind}[{name}]" for kind in kinds for name in target.observed.names]
+    assert list(posterior.errors) == ["walk"]
+    assert set(posterior.errors["walk"]) <= {*target.grid.walks}
 
 
 def test_its_populations_agree(summary: Mapping[str, Any]) -> None:
@@ -66,7 +66,7 @@ def test_every_step_left_enough_members_and_moved_them(
 
 
 def test_its_worlds_have_the_likelihood_of_a_posterior(posterior: Posterior, target: Target) -> None:
-    scores = scores_of(posterior, target)
+    scores = sample_of(posterior, target).scores
     learnt = target.log_likelihood(scores)
     drawn = target.log_likelihood(np.random.default_rng(1).standard_normal(scores.shape))
     assert np.isfinite(learnt).all()
@@ -76,7 +76,7 @@ def test_its_worlds_have_the_likelihood_of_a_posterior(posterior: Posterior, tar
 @pytest.mark.slow
 def test_parameters_without_influence_are_as_wide_as_before(posterior: Posterior, target: Target) -> None:
     """Their narrowing can only be chance, of which a defect of the sampler would make more."""
-    scores = scores_of(posterior, target)
+    scores = sample_of(posterior, target).scores
     names = target.unknowns.names
     silent = [row for row, name in enumerate(names) if _is_silent(target, scores[:, :64], row)]
     assert len(silent) > 30

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import twintrack
 from twintrack.calibration.agreement import Agreement, agreement
 from twintrack.calibration.calibrate import Calibrated, Calibration, calibrate, runs
-from twintrack.calibration.publish import publish, scores_of, summary
+from twintrack.calibration.publish import publish, sample_of, summary
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 from twintrack.errors import InputError
@@ -46,7 +47,9 @@ def test_what_is_published_belongs_to_the_model_and_is_read_as_the_same_scores(
     assert asdict(read.about) == json.loads(json.dumps(asdict(about)))
     assert stale(read.about, small_model) == []
     assert len(read.frame) == 300 and list(read.frame) == ["pace", "strength"]
-    assert scores_of(read, found.target) == pytest.approx(found.scores, abs=1e-4)
+    sample = sample_of(read, found.target)
+    assert sample.scores == pytest.approx(found.sample.scores, abs=1e-4)
+    assert (sample.walks == found.sample.walks).all()
     again = path.with_name("again.parquet")
     publish(again, small_model, ASKED, found, agreed)
     assert again.read_bytes() == path.read_bytes()
@@ -55,8 +58,10 @@ def test_what_is_published_belongs_to_the_model_and_is_read_as_the_same_scores(
 def test_the_summary_says_what_came_of_it(found: Calibrated, agreed: list[Agreement]) -> None:
     told = summary(ASKED, found, agreed)
     json.dumps(told, allow_nan=False)
-    sizes = {name: told[name] for name in ("unknowns", "parameters", "series", "observations")}
-    assert sizes == {"unknowns": 8, "parameters": 2, "series": 3, "observations": 7}
+    sizes = {name: told[name] for name in ("power", "parameters", "series", "observations")}
+    assert sizes == {"power": 0.5, "parameters": 2, "series": 3, "observations": 7}
+    assert [*told["walks"]] == ["0", "0.5", "1", "2", "4"]
+    assert sum(told["walks"].values()) == pytest.approx(1)
     assert told["runs"] == sum(runs(ASKED.settings, one) for one in found.populations)
     evidence = [one.stages[-1].evidence for one in found.populations]
     assert told["log_evidence"] == evidence
@@ -72,20 +77,23 @@ def test_the_record_says_how_it_was_made(
     small_model: Model, found: Calibrated, agreed: list[Agreement], tmp_path: Path
 ) -> None:
     about = publish(tmp_path / "posterior.parquet", small_model, ASKED, found, agreed)
-    assert about.seed == 3 and about.settings["populations"] == 2
+    assert about.seed == 3 and about.settings["populations"] == 2 and about.settings["power"] == 0.5
     assert about.settings["settings"] == {"members": 512, "rounds": 1, "moves": 3, "last_rounds": 2}
     assert {"numpy", "twintrack"} <= set(about.settings["versions"])
 
 
-def test_a_posterior_without_errors_of_the_series_is_refused(
+def test_a_posterior_that_does_not_say_how_far_the_discrepancy_walks_is_refused(
     small_content: Path, small_target: Target, put_posterior: Callable[..., Path], tmp_path: Path
 ) -> None:
     root = tmp_path / "copy"
     shutil.copytree(small_content, root)
     path = put_posterior(root)
     posterior = read_posterior(path, twintrack.load(root).world)
-    with pytest.raises(InputError, match=r"gap, gap_of_the_year, most; run `twintrack calibrate`"):
-        scores_of(posterior, small_target)
+    with pytest.raises(InputError, match=r"how far the discrepancy walks .*; run `twintrack calibrate`"):
+        sample_of(posterior, small_target)
+    other = replace(posterior, errors=pd.DataFrame({"walk": np.full(len(posterior.frame), 3.0)}))
+    with pytest.raises(InputError, match="does not hold how far the discrepancy walks"):
+        sample_of(other, small_target)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from twintrack.calibration.observations import transformed
 from twintrack.calibration.projection import expect
-from twintrack.calibration.publish import scores_of
+from twintrack.calibration.publish import sample_of
 from twintrack.calibration.register import DRAWS, register
 from twintrack.calibration.registered import QUANTILES, Registered, digest_of, write_registered
 from twintrack.calibration.target import Target
@@ -30,13 +30,7 @@ def posterior(small_model: Model, small_target: Target) -> Posterior:
     """Worlds and errors that were learnt from nothing, but belong to the model."""
     stream = np.random.default_rng(5)
     frame = pd.DataFrame({"pace": stream.uniform(4, 5, WORLDS), "strength": stream.uniform(9, 11, WORLDS)})
-    errors = pd.DataFrame(
-        {
-            f"{kind}[{name}]": stream.uniform(0.1, 0.5, WORLDS)
-            for kind in ("discrepancy", "persistence")
-            for name in small_target.observed.names
-        }
-    )
+    errors = pd.DataFrame({"walk": stream.choice(small_target.grid.walks, WORLDS)})
     return Posterior(frame, PosteriorRecord(**asdict(basis_of(small_model)), seed=7), errors)
 
 
@@ -70,7 +64,7 @@ def test_quantiles_are_those_of_all_worlds_and_draws_those_of_some(
 ) -> None:
     found, _ = made("2025", "2026Q1")
     wanted = {name: [item.span for item in one.projected] for name, one in found.series.items()}
-    for item in expect(small_target, scores_of(posterior, small_target), wanted, 1):
+    for item in expect(small_target, sample_of(posterior, small_target), wanted, 1):
         one = found.series[item.observed.name]
         for reading, sample in zip(one.projected, item.expected, strict=True):
             levels = [getattr(reading.quantiles, name) for name in QUANTILES]
@@ -102,7 +96,7 @@ def test_the_hash_of_a_posterior_is_that_of_worlds_and_errors(
 
     others = [
         replace(posterior, frame=posterior.frame * 1.001),
-        replace(posterior, errors=posterior.errors / 2),
+        replace(posterior, errors=posterior.errors[::-1].reset_index(drop=True)),
     ]
     assert len({hashed(posterior), *map(hashed, others)}) == 3
 

@@ -65,6 +65,20 @@ def test_the_posterior_of_a_linear_model_is_found(repeated: Repeated) -> None:
 
 
 @pytest.mark.slow
+def test_half_the_likelihood_teaches_half_as_much() -> None:
+    target = linear(TOLD, TOLD, error=0.1, power=0.5)
+    mean, spread = target.posterior
+    sizes = np.sqrt(np.diag(spread))
+    found = [sampled(target, QUICK, (seed,))[-1].scores for seed in range(REPEATS)]
+    worth = 250 * REPEATS
+    assert np.abs((np.mean([one.mean(axis=1) for one in found], axis=0) - mean) / sizes).max() < 4 / np.sqrt(
+        worth
+    )
+    covariance = np.mean([np.cov(one) for one in found], axis=0)
+    assert np.abs((covariance - spread) / np.outer(sizes, sizes)).max() < 4 * np.sqrt(2 / worth)
+
+
+@pytest.mark.slow
 def test_the_evidence_is_found(repeated: Repeated) -> None:
     logs = [population.stages[-1].evidence for population in repeated.populations]
     found, error = repeated.mean_and_error(logs)
@@ -94,7 +108,7 @@ def test_every_stage_says_what_was_done(repeated: Repeated) -> None:
         for stage in population.stages:
             assert QUICK.members / 4 < stage.distinct < QUICK.members
             assert all(0 < share < 1 for share in stage.accepted)
-            assert TOLD - 3 <= stage.directions <= TOLD + 6
+            assert TOLD - 3 <= stage.directions <= TOLD
 
 
 @pytest.mark.slow
@@ -206,11 +220,11 @@ def test_a_population_goes_on_from_where_it_stood(done: int) -> None:
 
 def test_blocks_have_random_numbers_of_their_own() -> None:
     population = sampled(linear(20, 4), QUICK)[0]
-    assert population.scores.shape == (26, 1024) and population.power == 0 and not population.finished
-    assert len(np.unique(population.scores)) == 26 * 1024
+    assert population.scores.shape == (20, 1024) and population.power == 0 and not population.finished
+    assert len(np.unique(population.scores)) == 20 * 1024
     assert np.abs(np.corrcoef(population.scores[:, :BLOCK].ravel(), population.scores[:, BLOCK:].ravel()))[
         0, 1
-    ] < 5 / np.sqrt(26 * BLOCK)
+    ] < 5 / np.sqrt(20 * BLOCK)
 
 
 def test_no_two_blocks_ever_have_the_same_random_numbers() -> None:
@@ -235,7 +249,7 @@ def test_a_power_that_does_not_rise_is_told() -> None:
         def log_likelihood(self, scores: Array) -> Array:
             return np.where(scores[0] > 1, 0.0, -np.inf)  # fewer than half of all members
 
-    rare = Rare(target.unknowns, target.slopes)
+    rare = Rare(target.unknowns, target.observed, target.slopes)
     with pytest.raises(TwinTrackError, match=r"made: the powers .* no longer rise at 0"):
         sampled(rare, QUICK)
 

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calibration_helpers import SAVED, series_of
 from scipy import stats
 
-from twintrack.calibration.observations import observations
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.inputs.world import WorldParameter
 
@@ -42,11 +40,7 @@ PRIORS: dict[str, Any] = {
 
 @pytest.fixture
 def unknowns() -> Unknowns:
-    history = [
-        series_of([2020, 2021], [1.0, 2.0], name="one", discrepancy=0.3),
-        series_of([2020], [1.0], name="two", discrepancy=2.0),
-    ]
-    return Unknowns(WORLD, observations(history, SAVED))
+    return Unknowns(WORLD)
 
 
 def scores_of(unknowns: Unknowns, row: int) -> np.ndarray:
@@ -55,9 +49,9 @@ def scores_of(unknowns: Unknowns, row: int) -> np.ndarray:
     return scores
 
 
-def test_parameters_that_are_drawn_come_first_then_two_for_each_series(unknowns: Unknowns) -> None:
+def test_parameters_that_are_drawn_are_all_that_is_unknown(unknowns: Unknowns) -> None:
     assert unknowns.names == ["even", "wide", "peaked", "edge", "growth"]
-    assert unknowns.size == 5 + 2 * 2
+    assert unknowns.size == 5
 
 
 @pytest.mark.parametrize("name", list(PRIORS))
@@ -74,30 +68,16 @@ def test_a_lognormal_is_cut_at_the_ends_of_its_range(unknowns: Unknowns) -> None
     assert found == pytest.approx(wanted, rel=1e-9)
 
 
-def test_discrepancies_are_half_normal_and_persistences_beta(unknowns: Unknowns) -> None:
-    shares = stats.norm.cdf(SCORES)
-    sizes = unknowns.discrepancy(scores_of(unknowns, 6))
-    assert sizes[1] == pytest.approx(stats.halfnorm(scale=2.0).ppf(shares), rel=1e-9)
-    assert sizes[0] == pytest.approx(stats.halfnorm(scale=0.3).median())
-    persistences = unknowns.persistence(scores_of(unknowns, 8))
-    assert persistences[1] == pytest.approx(stats.beta(2, 2).ppf(shares), rel=1e-9)
-    assert persistences[0] == pytest.approx(0.5)
-
-
 def test_the_farthest_scores_give_finite_values_within_their_ranges(unknowns: Unknowns) -> None:
     for far in (-40.0, 40.0):
         scores = np.full((unknowns.size, 1), far)
         for name, values in unknowns.worlds(scores).items():
             assert WORLD[name].low <= values[0] <= WORLD[name].high
-        assert np.isfinite(unknowns.discrepancy(scores)).all() and (unknowns.discrepancy(scores) >= 0).all()
-        assert ((unknowns.persistence(scores) >= 0) & (unknowns.persistence(scores) <= 1)).all()
 
 
 def test_values_are_carried_back_to_their_scores(unknowns: Unknowns) -> None:
     scores = np.random.default_rng(1).standard_normal((unknowns.size, 4000))
-    found = unknowns.scores(
-        unknowns.worlds(scores), unknowns.discrepancy(scores), unknowns.persistence(scores)
-    )
+    found = unknowns.parameter_scores(unknowns.worlds(scores))
     assert found == pytest.approx(scores, abs=1e-5)
     for name, values in unknowns.worlds(found).items():
         assert values == pytest.approx(unknowns.worlds(scores)[name], rel=1e-4, abs=1e-5)
@@ -105,6 +85,6 @@ def test_values_are_carried_back_to_their_scores(unknowns: Unknowns) -> None:
 
 def test_values_at_the_ends_of_a_range_have_finite_scores(unknowns: Unknowns) -> None:
     ends = {name: np.array([WORLD[name].low, WORLD[name].high]) for name in unknowns.names}
-    found = unknowns.scores(ends, np.array([[0.0, 50.0]] * 2), np.array([[0.0, 1.0]] * 2))
+    found = unknowns.parameter_scores(ends)
     assert np.isfinite(found).all()
     assert (found[:, 0] < -7).all() and (found[:, 1] > 7).all()

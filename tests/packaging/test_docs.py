@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from twintrack.inputs.history import COLUMNS
-from twintrack.inputs.history_schemas import Scale, SeriesEntry
+from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import split_element
@@ -187,7 +187,7 @@ def test_tables_of_the_history_are_what_the_files_hold() -> None:
 def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str]) -> None:
     text = CALIBRATION.read_text(encoding="utf-8")
     assert_tables_are_current(text)
-    known = words | {"discrepancy[...]", "persistence[...]", "twintrack", "calibrate", "validate"}
+    known = words | {"walk", "twintrack", "calibrate", "validate"}
     known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
 
@@ -197,7 +197,11 @@ def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, 
     table = section(text, "The series")
     for series in model.inputs.history.values():
         assert len(re.findall(rf"^\| {re.escape(series.title.en)} \|", table, re.M)) == 2
-    keys = set(SeriesEntry.model_fields) | set(COLUMNS) | {"at", "mean", "total", *get_args(Scale), "upper"}
+    keys = (
+        set(SeriesEntry.model_fields)
+        | set(COLUMNS)
+        | {"at", "mean", "total", *get_args(Scale), *get_args(Course), "upper"}
+    )
     known = words | keys | {"model.inputs.history", ASSUMPTION}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
     form = section(text, "The form")

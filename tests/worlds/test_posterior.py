@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ import pytest
 
 from twintrack.errors import InputError
 from twintrack.inputs.world import WorldParameter
-from twintrack.worlds.basis import Basis, prior_hash
+from twintrack.model import Model
+from twintrack.worlds.basis import Basis, basis_of, prior_hash
 from twintrack.worlds.posterior import (
     Posterior,
     PosteriorRecord,
     posterior_sample,
     read_posterior,
     repeats_note,
+    stale,
     write_posterior,
 )
 
@@ -84,7 +86,7 @@ def test_the_file_is_small_and_any_reader_of_parquet_reads_it(tmp_path: Path) ->
     assert (tmp_path / "a.parquet").stat().st_size < 2000 * 50 * 4
     assert set(pd.read_parquet(tmp_path / "a.parquet").dtypes) == {np.dtype(np.float32)}
     told = json.loads(pq.read_schema(tmp_path / "a.parquet").metadata[b"twintrack"])
-    assert told["format"] == 2 and told["summary"] == {"kept": 40, "of": [100, 200]}
+    assert told["format"] == 3 and told["summary"] == {"kept": 40, "of": [100, 200]}
     encodings = pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0).column(0).encodings
     assert "BYTE_STREAM_SPLIT" in encodings
 
@@ -134,8 +136,8 @@ def test_a_file_of_another_program_or_format_is_told(tmp_path: Path, frame: pd.D
     path = tmp_path / "a.parquet"
     frame.to_parquet(path)
     assert "does not say what it was made from" in lines(path)[0]
-    write_posterior(path, frame, replace(ABOUT, format=1))
-    told = "has format 1; this version of TwinTrack reads format 2: make it anew with `twintrack calibrate`"
+    write_posterior(path, frame, replace(ABOUT, format=2))
+    told = "has format 2; this version of TwinTrack reads format 3: make it anew with `twintrack calibrate`"
     assert told in lines(path)[0]
     write_posterior(path, frame, replace(ABOUT, seed="one", history_hash=None))  # type: ignore[arg-type]
     assert "lacks history_hash, seed" in lines(path)[0]
@@ -173,13 +175,21 @@ def test_every_reason_why_it_does_not_belong_to_the_model_is_given() -> None:
     assert ABOUT.differences(replace(ABOUT.basis, history_hash="", past_hash="")) == []
 
 
+def test_another_power_of_the_likelihood_is_told(small_model: Model) -> None:
+    about = replace(ABOUT, **asdict(basis_of(small_model)))
+    assert stale(about, small_model) == stale(replace(about, settings={"power": 0.5}), small_model) == []
+    assert stale(replace(about, settings={"power": 1.0}), small_model) == [
+        "it was learnt with the likelihood to the power 1, not 0.5"
+    ]
+
+
 def test_what_was_learnt_beside_the_worlds_is_kept_apart(tmp_path: Path, frame: pd.DataFrame) -> None:
     path = tmp_path / "a.parquet"
-    errors = pd.DataFrame({"discrepancy[adoption]": 0.25}, index=frame.index)
+    errors = pd.DataFrame({"walk": 0.5}, index=frame.index)
     write_posterior(path, frame.join(errors), FITTING)
     found = read_posterior(path, WORLD)
     assert list(found.frame) == list(frame)
-    assert list(found.errors) == list(errors) and set(found.errors.to_numpy().ravel()) == {0.25}
+    assert list(found.errors) == list(errors) and set(found.errors.to_numpy().ravel()) == {0.5}
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class Errors:
             found[number] = drawn[later]
             if strand.joined:
                 before = int(own[:known].sum())
-                last = strand.ends[:known][own[:known]].max(initial=-np.inf)
+                last = max(strand.ends[:known][own[:known]], default=-np.inf)
                 years = strand.ends[known:][later] - last
                 found[number] = continued(item, before, drawn[later], years, self.none, stream)
         return found

@@ -137,7 +137,11 @@ def missed(likelihood: Likelihood, said: Array) -> dict[str, Miss]:
     found: dict[str, Miss] = {}
     for part, shares in likelihood.node_shares(said):
         mean, size = shares.mean(axis=1), part.strand.size
-        miss = Miss(float(size * mean @ sizes), float(mean @ persistences), float(size * mean @ walks))
+        miss = Miss(
+            size=float(size * mean @ sizes),
+            persistence=float(mean @ persistences),
+            walk=float(size * mean @ walks),
+        )
         found |= {item.name: miss for item in part.strand.series}
     return found
 

@@ -79,4 +79,4 @@ def sample_of(posterior: Posterior, target: Target) -> Sample:
         message = "does not hold how far the discrepancy walks in each world; run `twintrack calibrate`"
         raise InputError(Fault("model/posterior.parquet", message))
     worlds = {name: posterior.frame[name].to_numpy() for name in target.unknowns.names}
-    return Sample(target.unknowns.scores(worlds), np.argmax(same, axis=0))
+    return Sample(target.unknowns.parameter_scores(worlds), np.argmax(same, axis=0))

@@ -130,5 +130,6 @@ def _between(asked: Asked, places: NDArray[np.int64], drawn: Array, *, joined: b
     low = np.concatenate([[-np.inf], published])[before][:, None]
     high = np.concatenate([published, [np.inf]])[before][:, None]
     if steps:
-        drawn = np.logaddexp(low, drawn)
+        with np.errstate(invalid="ignore"):
+            drawn = np.logaddexp(low, drawn)
     return np.asarray(np.clip(drawn, low, high))

@@ -95,9 +95,10 @@ class Strand:
         )
 
     def with_later(self, owners: Places, times: Array, ends: Array, errors: Array) -> Strand:
-        """Give the strand with further points without values, of which only errors can be drawn."""
+        """Give the strand with further points, without place and value, whose errors can be drawn."""
         return replace(
             self,
+            order=np.concatenate([self.order, np.full(len(times), -1)]),
             owners=np.concatenate([self.owners, owners]),
             times=np.concatenate([self.times, times]),
             ends=np.concatenate([self.ends, ends]),

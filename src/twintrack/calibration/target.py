@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twintrack.calibration.discrepancy import Grid
 from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, observations
@@ -63,6 +65,8 @@ class Target:
 
     def said(self, worlds: Mapping[str, Array], runs: int) -> Array:
         """Give what the model says at every point, on its series' scale, shape (points, runs)."""
+        if not self.observed.series:
+            return np.empty((0, runs))
         return self.observed.read(self.equations, self.outputs(worlds, runs, self.variables))
 
     def outputs(self, worlds: Mapping[str, Array], runs: int, variables: Sequence[str]) -> dict[str, Array]:

@@ -44,7 +44,7 @@ class Unknowns:
             name: quantiles(self.parameters[name], row) for name, row in zip(self.names, shares, strict=True)
         }
 
-    def scores(self, worlds: Mapping[str, Array]) -> Array:
+    def parameter_scores(self, worlds: Mapping[str, Array]) -> Array:
         """Give the scores of values, shape (size, runs): what `worlds` undoes.
 
         They are read off their quantiles, between 4,097 places at equal distances.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from twintrack.formats import MISSING, share
@@ -116,17 +115,22 @@ def _table(view: ValidationView) -> Table:
                 error(item["bias"]),
                 *(share(theil[key]) if theil else MISSING for key in THEIL),
                 error(item["autocorrelation"]),
-                Cell(error(item["discrepancy"]["p50"]), _ends(item["discrepancy"])),
+                *_miss(item),
             ]
         )
     keys = ["series", "points", "inside_said", "inside_expected", "inside_published", "error_prior"]
-    keys += ["error", "bias", *(f"theil_{part}" for part in THEIL), "autocorrelation", "discrepancy"]
+    keys += ["error", "bias", *(f"theil_{part}" for part in THEIL), "autocorrelation"]
+    keys += ["miss_size", "miss_persistence", "miss_walk"]
     head = view.head(*keys)
     return view.table("fit_table", head, rows, "fit", style="dense", note="fit_table_note")
 
 
-def _ends(band: Mapping[str, float]) -> str:
-    return f"{error(band['p05'])} – {error(band['p95'])}"
+def _miss(item: Computed) -> list[str]:
+    """Tell the model's own error, which a bound does not have."""
+    miss = item["miss"]
+    if not miss:
+        return [MISSING] * 3
+    return [error(miss["size"]), error(miss["persistence"]), error(miss["walk"])]
 
 
 SECTION = Section("fit", 40, blocks)

@@ -36,7 +36,7 @@ def _sentences(view: ValidationView) -> list[Block]:
             members=f"{members:,}",
             stages=_range([len(population) for population in stages]),
             runs=f"{about['runs']:,}",
-            unknowns=about["unknowns"],
+            power=number(about["power"]),
             parameters=about["parameters"],
         ),
         view.claim(
