@@ -10,8 +10,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
+
+# Two test processes keep two cores busy. Threads of linear algebra would only wait for each other: they take
+# ten times as long over a matrix of two hundred rows. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
