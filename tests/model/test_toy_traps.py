@@ -267,10 +267,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
     Engineers win back a part of the capability lost, which is past its peak by 2040. Chips made at home are
     paid for with research: they are compute that nobody can cut off, and no capability by then.
     """
-    loose, tight = (
-        model.run("baseline", world={"export_control_future": x}).variables
-        for x in (0.2, 0.95)
-    )
+    loose, tight = (model.run("baseline", world={"export_control_future": x}).variables for x in (0.2, 0.95))
     at_work = "effective_compute[home]"
     assert tight[at_work][2029.0] < 0.8 * loose[at_work][2029.0]
     for answer in ("domestic_capacity", "scarcity", "domestic_stack_share"):
