@@ -27,7 +27,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity question durations lint bench notebook clean distclean
+.PHONY: help report reports validation test test-quick parity recovery question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ test-quick: $(DEV) ## the tests that are not slow, in about a minute
 
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
 	$(PYTEST) --all-strategies tests/parity
+
+recovery: $(DEV) ## twenty made-up truths that are to be learnt again, where `make test` takes one
+	$(PYTEST) --many-truths tests/calibration/test_recovery.py
 
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py

@@ -10,8 +10,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
+
+# Two test processes keep two cores busy. Threads of linear algebra would only wait for each other: they take
+# ten times as long over a matrix of two hundred rows. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -39,11 +44,13 @@ os.environ.pop("TWINTRACK_CONTENT", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer what takes minutes: every strategy in other programs, every table of the page on the question."""
+    """Offer what takes minutes: all strategies in other programs, all tables of a page, many truths."""
     told = "compare all strategies with other programs, not only three that are far apart"
     parser.addoption("--all-strategies", action="store_true", help=told)
     told = "compute every table of docs/question.md, also those of many settings"
     parser.addoption("--whole-pages", action="store_true", help=told)
+    told = "learn twenty made-up truths of the whole model again, not only one"
+    parser.addoption("--many-truths", action="store_true", help=told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

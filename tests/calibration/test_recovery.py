@@ -12,7 +12,7 @@ from scipy import stats
 
 from twintrack.calibration.discrepancy import Grid
 from twintrack.calibration.holdout import learn
-from twintrack.calibration.recovery import RECOVERY, Recovery, _judged, _made_up, recover
+from twintrack.calibration.recovery import RECOVERY, TRUTHS, Recovery, _judged, _made_up, recover
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
@@ -85,8 +85,9 @@ def checked(found: list[Recovered]) -> None:
     assert abs(silent.mean()) < 0.03
 
 
-def test_truths_of_the_model_lie_in_their_intervals(target: Target) -> None:
-    checked([recovered(target, number, RECOVERY) for number in range(2)])
+def test_truths_of_the_model_lie_in_their_intervals(target: Target, pytestconfig: pytest.Config) -> None:
+    truths = TRUTHS if pytestconfig.getoption("many_truths") else 1
+    checked([recovered(target, number, RECOVERY) for number in range(truths)])
 
 
 def test_how_far_the_discrepancy_walks_is_found_again(target: Target) -> None:

@@ -181,7 +181,7 @@ def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(content: Path, 
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs start deaf
         "program()"
     )
-    asked = [sys.executable, "-c", code, "calibrate", "--members", "8192", "--populations", "3"]
+    asked = [sys.executable, "-c", code, "calibrate", "--members", "4096", "--populations", "3"]
     asked += ["--worlds", "500", "--workers", "2"]
     cache = tmp_path / "cache"
     surroundings = {**os.environ, "TWINTRACK_CACHE": str(cache)}

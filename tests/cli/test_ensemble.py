@@ -210,7 +210,7 @@ def test_ctrl_c_leaves_a_store_that_continues(out: Path) -> None:
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs start deaf
         "program()"
     )
-    asked = [sys.executable, "-c", code, "ensemble", "fast", "turning", "--runs", "200000", "--workers", "2"]
+    asked = [sys.executable, "-c", code, "ensemble", "fast", "turning", "--runs", "100000", "--workers", "2"]
     asked += ["--out", str(out), "--resume"]
     with Path("stderr.txt").open("w") as file:
         started = subprocess.Popen(asked, stderr=file, stdout=file, start_new_session=True)
@@ -226,7 +226,7 @@ def test_ctrl_c_leaves_a_store_that_continues(out: Path) -> None:
     ]
     assert not EnsembleResult.open(out).complete and not list(out.rglob("*.tmp"))
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
-    assert EnsembleResult.open(out).complete and "400,000 runs" in done.stdout
+    assert EnsembleResult.open(out).complete and "200,000 runs" in done.stdout
 
 
 def test_progress_in_words() -> None:

@@ -54,7 +54,7 @@ class LinkSign:
 def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
     """Find the sign of every link of some loops, each in the state that it names.
 
-    All variables take their values of that run (NumPy engine) at the saved time nearest to the year. The
+    All variables take their values of that run at the saved time nearest to the year. The
     equation of each effect is then evaluated by itself with the cause moved and everything else held. A cause
     that is an array moves as a whole, and the elements of an effect are added up, where the loop names no
     element. An effect that is 0 or 1 at all times of the run is a switch, whose cause moves by `LEAP`. Loops
@@ -69,7 +69,7 @@ def link_signs(model: Core, *loops: LoopEntry) -> list[LinkSign]:
         described = repr(state.model_dump(exclude={"year"}))
         if described not in runs:
             plan = model.strategy(state.strategy, **state.levers)
-            runs[described] = run_strategy(model, plan, state.scenario, world=state.world, engine="numpy")
+            runs[described] = run_strategy(model, plan, state.scenario, world=state.world)
         run = runs[described]
         values, time = _values(run, state.year)
         for cycle in loop.cycles:

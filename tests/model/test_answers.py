@@ -68,7 +68,7 @@ def in_worlds(model: Model, plan: Strategy, worlds: pd.DataFrame, outcome: str, 
 
 def test_researchers_of_home_origin_do_not_become_the_whole_top_of_the_world(model: Model) -> None:
     """They were a twelfth in 2016 and near half in 2022; a contest for fixed places leaves others in it."""
-    share = model.run("baseline", engine="numpy").variables["top_talent_share_by_origin"]
+    share = model.run("baseline").variables["top_talent_share_by_origin"]
     assert share[2022.0] > 2 * share[2016.0]
     assert share.max() < 0.75
 
@@ -116,7 +116,7 @@ def test_basic_work_pays_later_than_applied_work(model: Model) -> None:
 def test_more_basic_work_brings_breakthroughs_forward(model: Model) -> None:
     """Whatever else it costs: the clock of the new road runs faster, and faster still where more may fail."""
     clock = [
-        float(model.run(engine="numpy", **levers).variables["hazard_sum[home]"].iloc[-1])
+        float(model.run(**levers).variables["hazard_sum[home]"].iloc[-1])
         for levers in (
             {},
             {"stage_share_basic": STAGE_SHARES[-1]},

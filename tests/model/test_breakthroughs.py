@@ -55,7 +55,7 @@ def test_luck_is_the_same_for_all_strategies_and_what_they_do_decides_when(model
     assert set(world) <= set(model.world) and not set(world) & set(model.levers)
     moments = []
     for strategy in ("pure_catchup", "pure_exploration"):
-        run = model.run(strategy, world=world, engine="numpy").variables
+        run = model.run(strategy, world=world).variables
         assert (run["breakthrough_draw[home]"] == world["breakthrough_draw[home]"]).all()
         moments.append(run.index[run["found[home]"] == 1][0])
     assert moments[1] < moments[0]

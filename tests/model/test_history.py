@@ -23,7 +23,7 @@ def observed(series: HistorySeries, year: float) -> float:
 
 @pytest.fixture(scope="module")
 def variables(model: Model) -> pd.DataFrame:
-    return model.run("baseline", engine="numpy").variables
+    return model.run("baseline").variables
 
 
 def in_year(values: pd.Series, year: int) -> pd.Series:
@@ -125,7 +125,7 @@ def test_top_talent_by_origin_and_by_place_of_work(
 
 def test_policy_does_not_reach_into_the_past(model: Model, variables: pd.DataFrame) -> None:
     """All strategies share history up to 2026 and differ after it."""
-    other = model.run("catchup_explore_open", scenario="decoupling", engine="numpy").variables
+    other = model.run("catchup_explore_open", scenario="decoupling").variables
     past = variables.index <= 2026
     varying = [name for name in variables if name.split("[")[0] not in model.levers]
     stocks = [name for name in varying if model.equations.variables[name.split("[")[0]].kind == "stock"]

@@ -119,7 +119,7 @@ def test_trap_05_knowledge_that_is_used_stays_and_coupling_does_not_explode(mode
     """Nothing drains the basic stage when stages are coupled, and the gain of the loop is bounded."""
     levers = dict.fromkeys(("two_way_mobility", "alliance_support"), 1.0)
     coupled, apart = (
-        model.run("baseline", world={**ABLE, "coupling_gain": gain}, engine="numpy", **levers).variables
+        model.run("baseline", world={**ABLE, "coupling_gain": gain}, **levers).variables
         for gain in (model.world["coupling_gain"].high, 0.0)
     )
     basic = "knowledge[home,scale,basic]"
@@ -205,7 +205,7 @@ def test_trap_11_who_can_adopt_depends_on_capability_price_and_skill(
 
 def test_trap_12_institutions_take_years_and_money(model: Model) -> None:
     name = "programme_in_force[institutions]"
-    base, more = (model.run("baseline", engine="numpy", institutional_supply=x).variables for x in (0.4, 1.0))
+    base, more = (model.run("baseline", institutional_supply=x).variables for x in (0.4, 1.0))
     raised = (more[name] - base[name])[[2028.0, 2030.0, 2040.0]]
     assert raised[2028.0] < 0.3 * raised[2040.0]
     assert raised[2030.0] < 0.7 * raised[2040.0]
@@ -267,10 +267,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
     Engineers win back a part of the capability lost, which is past its peak by 2040. Chips made at home are
     paid for with research: they are compute that nobody can cut off, and no capability by then.
     """
-    loose, tight = (
-        model.run("baseline", world={"export_control_future": x}, engine="numpy").variables
-        for x in (0.2, 0.95)
-    )
+    loose, tight = (model.run("baseline", world={"export_control_future": x}).variables for x in (0.2, 0.95))
     at_work = "effective_compute[home]"
     assert tight[at_work][2029.0] < 0.8 * loose[at_work][2029.0]
     for answer in ("domestic_capacity", "scarcity", "domestic_stack_share"):
@@ -290,7 +287,7 @@ def test_trap_17_controls_call_their_own_answer(model: Model) -> None:
 def test_trap_17_controls_move_sales_as_well_as_chips(model: Model) -> None:
     """What the follower loses in capability shows in whose services the rest of the world uses."""
     shares = [
-        model.run("baseline", world={"export_control_future": x}, engine="numpy")
+        model.run("baseline", world={"export_control_future": x})
         .variables["weight_share[leader,rest_market]"]
         .iloc[-1]
         for x in (0.2, 0.95)

@@ -80,7 +80,7 @@ def project(tmp_path: Path) -> Project:
 
 def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project) -> None:
     shown = project.make().stdout
-    tests = ("test", "test-quick", "parity", "durations", "lint")
+    tests = ("test", "test-quick", "parity", "recovery", "durations", "lint")
     for target in ("report", "reports", "validation", *tests, "bench", "notebook", "clean", "distclean"):
         assert f"make {target} " in shown
 
@@ -91,6 +91,7 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
         ("test", ""),
         ("test-quick", "-m not slow"),
         ("parity", "--all-strategies tests/parity"),
+        ("recovery", "--many-truths tests/calibration/test_recovery.py"),
         ("durations", "-m not slow --durations=0 --durations-min=10"),
     ],
 )

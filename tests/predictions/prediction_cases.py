@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import read_document
@@ -261,8 +260,7 @@ class Bench:
             outputs=sorted({name for item in self.case.comparisons for name in outcomes_of(item)}),
         )
         columns = {name: luck[name].to_numpy() for name in luck}
-        engine = NumpyEngine(self.model.equations)
-        return simulate_planned(engine, whole, "", plan.name, columns, draws)
+        return simulate_planned(self.model.batch_engine("numpy"), whole, "", plan.name, columns, draws)
 
     def _plan(self, setting: str) -> Strategy:
         given = self.case.settings[setting]

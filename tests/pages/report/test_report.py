@@ -76,7 +76,7 @@ def test_the_parts_of_waste_add_up_to_waste(report_folder: Path, model: Model) -
     parts = _table(report_folder, "waste.csv").set_index(["part", "scenario", "strategy"])["mean_per_year"]
     assert set(parts.index.get_level_values("part")) == set(WASTE_PARTS)
     total = parts.groupby(["scenario", "strategy"]).sum()
-    waste = model.ensemble(["pure_catchup"], worlds=100, seed=1, outputs=["waste"])["waste"]
+    waste = model.ensemble(["pure_catchup"], worlds=100, seed=1)["waste"]
     mean = float(waste.sel(time=slice(2026, None)).mean())
     assert total.loc[("central", "pure_catchup")] == pytest.approx(mean, rel=1e-6)
 
@@ -249,7 +249,7 @@ def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.Fix
 
 def test_paths_and_results_of_the_csv_are_the_engines(report_folder: Path, model: Model) -> None:
     name = "frontier_gap_months"
-    values = model.ensemble(["pure_catchup"], ["decoupling"], 100, 1, [name])[name].to_numpy()[0, 0]
+    values = model.ensemble(["pure_catchup"], ["decoupling"], 100, 1)[name].to_numpy()[0, 0]
     found = _table(report_folder, "time_paths.csv").query(
         f"outcome == '{name}' and scenario == 'decoupling' and strategy == 'pure_catchup'"
     )

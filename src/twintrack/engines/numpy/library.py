@@ -55,7 +55,8 @@ def tables(
 
 def spread(value: Value, shape: tuple[int, ...]) -> Array:
     """Give a value all its axes."""
-    return np.broadcast_to(np.asarray(value), (*shape, _runs_of(value)))
+    found = np.asarray(value)
+    return _stretched(found, (*shape, _runs_of(found)))
 
 
 def fill(value: Value, shape: tuple[int, ...], runs: int) -> Array:
@@ -71,7 +72,7 @@ def filled(values: Sequence[Value], other: Array) -> list[Array]:
 def join(pieces: Sequence[Array], axis: int) -> Array:
     """Join arrays along an axis; some may have one run for all."""
     runs = max(map(_runs_of, pieces))
-    return np.concatenate([np.broadcast_to(x, (*np.shape(x)[:-1], runs)) for x in pieces], axis=axis)
+    return np.concatenate([_stretched(x, (*x.shape[:-1], runs)) for x in pieces], axis=axis)
 
 
 def diagonal(value: Array, first: int, second: int) -> Array:
@@ -158,8 +159,17 @@ def ring_read_each(ring: Array, i: int, lengths: Sequence[int]) -> Array:
     return value
 
 
-def _runs_of(value: Value) -> int:
-    return int(np.shape(value)[-1]) if np.ndim(value) else 1
+def _runs_of(value: Array) -> int:
+    return int(value.shape[-1]) if value.ndim else 1
+
+
+def _stretched(value: Array, shape: tuple[int, ...]) -> Array:
+    """Give a value another shape; to copy arrays of this size takes less than a view by `broadcast_to`."""
+    if value.shape == shape:
+        return value
+    result = np.empty(shape, value.dtype)
+    result[...] = value
+    return result
 
 
 def _reduced(op: str, value: Array, axes: tuple[int, ...]) -> Array:

@@ -115,7 +115,7 @@ def _win(view: ReportView, name: str, values: pd.DataFrame, strategy: str) -> fl
     if not clear(view, name, pair).to_numpy().any():
         return 0.5
     wins = robustness.win_shares(pair, view.data.model.outcomes[name].better)
-    return float(wins.to_dict()[view.data.reference][strategy])
+    return float(wins[view.data.reference][strategy])
 
 
 def clear(view: ReportView, name: str, values: pd.DataFrame) -> pd.DataFrame:
@@ -133,8 +133,8 @@ def ends(view: ReportView, name: str, values: pd.DataFrame) -> tuple[set[str], s
     best, _ = robustness.best_and_ties(values, better)
     worst, _ = robustness.best_and_ties(values, OPPOSITE[better])
     above = clear(view, name, values)
-    first = {str(other) for other in values if not above.to_dict()[other][best]}
-    last = {str(other) for other in values if not above.to_dict()[worst][other]}
+    first = {str(other) for other in values if not above.at[best, other]}
+    last = {str(other) for other in values if not above.at[other, worst]}
     return first if len(first) <= MOST_TIES else set(), last if len(last) <= MOST_TIES else set()
 
 

@@ -152,8 +152,8 @@ def _data(data: ReportData) -> pd.DataFrame:
         frame.columns = pd.Index([f"p{level:g}" for level in frame.columns])
         parts.append(pd.concat({str(name): frame}, names=["outcome"]))
     table = pd.concat(parts)
-    units = [data.own[name].attrs["units"] for name in table.index.get_level_values("outcome")]
-    table.insert(0, "unit", units)
+    units = {str(name): values.attrs["units"] for name, values in data.own.items()}
+    table.insert(0, "unit", [units[name] for name in table.index.get_level_values("outcome")])
     return table
 
 

@@ -146,10 +146,11 @@ def _win_shares(data: ReportData) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for name, scenario, year in itertools.product(data.ranked, data.scenarios, data.years):
         table = robustness.win_shares(data.at(name, scenario, year), data.outcomes[name].better)
-        for first, second in itertools.permutations(data.strategies, 2):
+        shares = table.to_numpy()
+        for (row, first), (column, second) in itertools.permutations(enumerate(data.strategies), 2):
             rows.append(
                 {"outcome": name, "scenario": scenario, "year": year, "strategy": first, "other": second}
-                | {"share_better": table.loc[first, second]}
+                | {"share_better": shares[row, column]}
             )
     return frame_of(rows)
 
