@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twintrack.calibration.skill import autocorrelation, crps, extrapolated, inside, ranks, theil
+from twintrack.calibration.skill import (
+    autocorrelation,
+    crps,
+    extrapolated,
+    inside,
+    ranks,
+    sign_test,
+    theil,
+    trend_line,
+    weighted_interval,
+)
 
 TIMES = np.array([2017.0, 2018.0, 2020.0, 2021.0])
 
@@ -95,3 +105,32 @@ def test_a_single_value_is_held_and_without_any_nothing_is_said() -> None:
     held = extrapolated(TIMES[:1], np.array([7.0]), np.array([2022.0, 2030.0]))
     assert held is not None and held.tolist() == [7, 7]
     assert extrapolated(TIMES[:0], np.empty(0), TIMES) is None
+
+
+def test_the_weighted_interval_score_is_that_of_its_quantiles() -> None:
+    sample = np.tile(np.linspace(0, 100, 101), (2, 1))
+    inside_all, above = weighted_interval(sample, np.array([50.0, 99.0]))
+    # Half the error of the median, and of each interval half its width times what it leaves out, plus how far
+    # beyond it the truth lies: (0.5 * 0 + 0.25 * 50 + 0.1 * 80 + 0.05 * 90) / 3.5.
+    assert inside_all == pytest.approx((12.5 + 8 + 4.5) / 3.5)
+    assert above == pytest.approx((0.5 * 49 + 12.5 + 24 + 8 + 9 + 4.5 + 4) / 3.5)
+
+
+def test_the_weighted_interval_score_of_a_point_is_its_absolute_error() -> None:
+    assert weighted_interval(np.full((1, 9), 2.0), np.array([5.0])) == pytest.approx([3])
+
+
+def test_a_split_is_as_likely_as_the_binomial_distribution_says() -> None:
+    assert sign_test(9, 1) == pytest.approx(stats.binomtest(9, 10).pvalue)
+    assert sign_test(5, 5) == 1 and sign_test(0, 0) == 1
+    assert sign_test(0, 6) == sign_test(6, 0) == pytest.approx(2 / 64)
+
+
+def test_a_line_is_put_through_all_values() -> None:
+    wanted = np.array([2021.0, 2023.0])
+    found = trend_line(TIMES[:3], np.array([1.0, 3.0, 4.0]), wanted)
+    line = np.polyfit(TIMES[:3] - 2018, [1.0, 3.0, 4.0], 1)
+    assert found is not None and found == pytest.approx(np.polyval(line, wanted - 2018))
+    held = trend_line(TIMES[:1], np.array([7.0]), wanted)
+    assert held is not None and held.tolist() == [7, 7]
+    assert trend_line(TIMES[:0], np.empty(0), wanted) is None

@@ -86,6 +86,36 @@ def test_without_a_posterior_it_is_said_how_to_make_one(small_model: Model) -> N
         validate(Validation(small_model), ["identification"])
 
 
+def test_forecasts_from_past_origins_need_no_posterior(
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("twintrack.calibration.planting.looked_at.__defaults__", (300, 50))
+    found = validate(Validation(small_model, workers=1), ["lookahead"])["lookahead"]
+    json.dumps(found, allow_nan=False)
+    assert found["settings"]["runs"] == 300 and found["origins"][-1]["origin"] == 2023
+
+
+def test_what_never_falls_belongs_to_what_forecasts_are_made_of(
+    small_model: Model, computed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"lookahead": module.SECTIONS["fit"]}
+    monkeypatch.setattr(module, "SECTIONS", made)
+    validate(Validation(small_model), ["lookahead"])
+    validate(Validation(small_model), ["lookahead"])
+    assert computed == ["fit"]
+    monkeypatch.setattr(module, "courses", lambda _: ["gap maximum"])
+    validate(Validation(small_model), ["lookahead"])
+    assert computed == ["fit", "fit"]
+
+
+def test_the_planted_study_is_made_only_by_name(small_model: Model, computed: list[str]) -> None:
+    assert "planted" not in SECTIONS
+    assert [*module.APART] == ["planted"]
+    with pytest.raises(InputError, match='no section "plante"; did you mean "planted"'):
+        validate(Validation(small_model), ["plante"])
+
+
 def test_field_tests_that_are_not_at_hand_are_left_out_with_a_word_and_refused_by_name(
     small_model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

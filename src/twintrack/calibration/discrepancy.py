@@ -8,10 +8,10 @@ walk of the level, and the error of measurement:
 Size s is half-normal with the scale that the history gives, persistence rho is Beta(2, 2), and the share a of
 the offset is one of a few. The walk w, per root of a year, is half-normal with lambda times the scale of s:
 lambda is one number for all strands, and the likelihood is given for each of its values. The rest is summed
-over a grid of Gaussian nodes for each strand, so that nothing of it is an unknown of a sampler (an integral
-over nuisance parameters; Kennedy and O'Hagan 2001, J. R. Stat. Soc. B 63; a discrepancy that may wander,
-because only one with a realistic prior extrapolates: Brynjarsdottir and O'Hagan 2014, Inverse Problems 30).
-The covariance does not depend on the run: one factor at each node serves all runs.
+over a grid of equally likely values for each strand, so that nothing of it is an unknown of a sampler (an
+integral over nuisance parameters; Kennedy and O'Hagan 2001, J. R. Stat. Soc. B 63; a discrepancy that may
+wander, because only one with a realistic prior extrapolates: Brynjarsdottir and O'Hagan 2014, Inverse
+Problems 30). The covariance does not depend on the run: one factor at each node serves all runs.
 
 To learn by it, `Target.log_likelihood` would sum `log_likelihoods` of `strands(observed)` over the values of
 lambda (`logsumexp` over its first axis, with the logarithm of their weights), times the power that is set;
@@ -23,7 +23,7 @@ tables that names the run, and a covariance that reaches over strands, whose gri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log, pi
@@ -39,19 +39,18 @@ from twintrack.equations.structure import Array
 _BLOCK = 2048
 """Runs that are taken at a time."""
 
-_QUANTILES = 20_001
-"""Equally likely values that stand for a distribution."""
+_FINE = 1000
+"""Quantiles of each part of a distribution that one value stands for."""
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """Nodes of a grid, shape (nodes,) each; sizes and walks are in units of a strand's scale."""
+    """Equally likely nodes of a grid, shape (nodes,) each; sizes and walks are in units of a strand's own."""
 
     sizes: Array
     shares: Array
     persistences: Array
     walks: Array
-    weights: Array
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Grid:
     shares: tuple[float, ...] = (0.0, 0.5)
     sizes: int = 4
     persistences: int = 3
-    steps: int = 3
+    steps: int = 4
 
     @cached_property
     def nodes(self) -> tuple[Nodes, ...]:
@@ -79,48 +78,35 @@ class Grid:
 
     def _nodes(self, walk: float) -> Nodes:
         axes = [
-            gaussian(half_normal, self.sizes),
-            (np.array(self.shares), np.full(len(self.shares), 1 / len(self.shares))),
-            gaussian(beta_2_2, self.persistences),
-            gaussian(half_normal, self.steps) if walk else (np.zeros(1), np.ones(1)),
+            half_normal(self.sizes),
+            np.array(self.shares),
+            beta_2_2(self.persistences),
+            walk * half_normal(self.steps) if walk else np.zeros(1),
         ]
-        values = np.meshgrid(*(places for places, _ in axes), indexing="ij")
-        weights = np.meshgrid(*(shares for _, shares in axes), indexing="ij")
-        sizes, shares, persistences, walks = (part.ravel() for part in values)
-        return Nodes(sizes, shares, persistences, walk * walks, np.prod(weights, axis=0).ravel())
+        return Nodes(*(part.ravel() for part in np.meshgrid(*axes, indexing="ij")))
 
 
-def half_normal(shares: Array) -> Array:
-    """Give quantiles of the half-normal distribution of scale 1."""
+def half_normal(count: int) -> Array:
+    """Give equally likely values of a half-normal distribution of scale 1, shape (count,).
+
+    Each stands for an equal part of the distribution by the root of its mean square: variances are kept.
+    """
     from scipy.special import ndtri
 
-    quantiles: Array = ndtri((1 + shares) / 2)
-    return quantiles
+    fine = ndtri((1 + _middles(count * _FINE)) / 2)
+    return np.asarray(np.sqrt((fine.reshape(count, _FINE) ** 2).mean(axis=1)))
 
 
-def beta_2_2(shares: Array) -> Array:
-    """Give quantiles of Beta(2, 2), whose distribution function is 3 x^2 - 2 x^3: a cubic of real roots."""
-    return 0.5 + np.cos((np.arccos(1 - 2 * shares) + 4 * np.pi) / 3)
+def beta_2_2(count: int) -> Array:
+    """Give equally likely values of Beta(2, 2), shape (count,): the medians of equal parts of it.
 
-
-def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Array]:
-    """Give nodes and weights, shape (count,) each, that integrate polynomials against a distribution.
-
-    The rule of Gauss for equally likely quantiles, exact to the degree 2 `count` - 1 for these: recursion
-    coefficients by Stieltjes, nodes by the eigenvalues of their matrix (Golub and Welsch 1969, Math. Comp.
-    23).
+    Its distribution function, 3 x^2 - 2 x^3, is a cubic of real roots.
     """
-    values = quantiles((np.arange(_QUANTILES) + 0.5) / _QUANTILES)
-    before, now = np.zeros_like(values), np.ones_like(values)
-    middles, norms = [], [1.0]
-    for _ in range(count):
-        middles.append(float((values * now**2).mean()))
-        after = (values - middles[-1]) * now - (np.sqrt(norms[-1]) if len(norms) > 1 else 0.0) * before
-        norms.append(float((after**2).mean()))
-        before, now = now, after / np.sqrt(norms[-1])
-    beside = np.sqrt(norms[1:count])
-    places, vectors = np.linalg.eigh(np.diag(middles) + np.diag(beside, 1) + np.diag(beside, -1))
-    return np.asarray(places), np.asarray(vectors[0] ** 2)
+    return 0.5 + np.cos((np.arccos(1 - 2 * _middles(count)) + 4 * np.pi) / 3)
+
+
+def _middles(count: int) -> Array:
+    return (np.arange(count) + 0.5) / count
 
 
 def covariances(strand: Strand, nodes: Nodes) -> Array:
@@ -160,14 +146,14 @@ def log_marginal(strand: Strand, residuals: Array, grid: Grid) -> Array:
     `residuals` have shape (points, runs); where one of them is not finite, the result is -inf.
     """
     whole = np.concatenate([covariances(strand, nodes) for nodes in grid.nodes])
-    ends = np.cumsum([len(nodes.weights) for nodes in grid.nodes])
+    ends = np.cumsum([len(nodes.sizes) for nodes in grid.nodes])
     total = np.full((len(grid.walks), residuals.shape[1]), -np.inf)
     usable = np.flatnonzero(np.isfinite(residuals).all(axis=0))
     for start in range(0, len(usable), _BLOCK):
         runs = usable[start : start + _BLOCK]
         parts = np.split(log_densities(whole, residuals[:, runs]), ends[:-1])
-        for number, (part, nodes) in enumerate(zip(parts, grid.nodes, strict=True)):
-            total[number, runs] = _log_mean(part, nodes.weights)
+        for number, part in enumerate(parts):
+            total[number, runs] = _log_mean(part)
     return total
 
 
@@ -207,9 +193,7 @@ def drawn_ahead(
     """
     whole = covariances(strand, nodes)
     runs = residuals.shape[1]
-    chances = np.repeat(np.log(nodes.weights)[:, None], runs, axis=1)
-    if known:
-        chances += log_densities(whole[:, :known, :known], residuals)
+    chances = log_densities(whole[:, :known, :known], residuals)
     picks = _picked(chances, stream.random((runs,)))
     noise = stream.standard_normal((len(strand.times) - known, runs))
     factors = np.linalg.cholesky(whole)
@@ -222,12 +206,12 @@ def drawn_ahead(
     return found
 
 
-def _log_mean(logarithms: Array, weights: Array) -> Array:
-    """Give the logarithm of the weighted mean over the first axis, shape (runs,)."""
+def _log_mean(logarithms: Array) -> Array:
+    """Give the logarithm of the mean over the first axis, shape (runs,)."""
     largest = logarithms.max(axis=0)
     logarithms -= largest
     np.exp(logarithms, out=logarithms)
-    mean: Array = np.log(weights @ logarithms) + largest
+    mean: Array = np.log(logarithms.mean(axis=0)) + largest
     return mean
 
 

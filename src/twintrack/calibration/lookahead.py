@@ -182,14 +182,17 @@ class Look:
     def _drawn(
         self, name: str, number: int, ahead: Observations, said: Array, learnt: Origin
     ) -> dict[str, Array]:
-        """Draw the later points of all series for one member, shape (later points, draws) by series."""
+        """Draw the later points of all series for one member, shape (later points, draws) by series.
+
+        Worlds that say something that is no finite number predict nothing.
+        """
         form = self.forms[name]
         place = round(learnt.time * 1000)
-        values, worlds = learnt.learnt[name].picked(
-            self.draws, np.random.default_rng((self.seed, 13, number, place))
-        )
-        found: dict[str, Array] = {}
         parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
+        sound = np.all([np.isfinite(strand.learned(said)).all(axis=0) for strand in parts], axis=0)
+        weights = learnt.learnt[name].among(sound)
+        values, worlds = weights.picked(self.draws, np.random.default_rng((self.seed, 13, number, place)))
+        found: dict[str, Array] = {}
         for which, strand in enumerate(parts):
             known = int((strand.ends <= learnt.time).sum())
             if known == len(strand.ends):
