@@ -19,16 +19,18 @@ def quiet(_: str) -> None:
 
 def test_errors_are_drawn_for_each_variable_in_its_unit() -> None:
     history = [
-        series_of([2018], [0.5], name="one", variable="a", scale="log"),
-        series_of([2019], [0.5], name="two", variable="a", scale="log"),
+        series_of([2019], [0.5], name="one", variable="a", scale="log"),
+        series_of([2018], [0.5], name="two", variable="a", scale="log"),
         series_of([2018], [0.5], name="share", variable="b", scale="logit"),
         series_of([2018], [0.5], name="plain", variable="c", discrepancy=3.0),
     ]
     found = planted(observations(history, SAVED), 0.2, np.random.default_rng(1))
     a, b, c = np.random.default_rng(1).standard_normal(3)
-    assert found == pytest.approx({"a": 0.2 * a, "b": 0.1 * b, "c": 1.2 * c})
+    sizes = {name: lean.growth for name, lean in found.items()}
+    assert sizes == pytest.approx({"a": 0.2 * a, "b": 0.1 * b, "c": 1.2 * c})
+    assert {name: lean.since for name, lean in found.items()} == {"a": 2018, "b": 2018, "c": 2018}
     none = planted(observations(history, SAVED), 0.0, np.random.default_rng(1))
-    assert set(none.values()) == {0.0}
+    assert {lean.growth for lean in none.values()} == {0.0}
 
 
 def test_what_was_observed_is_looked_at_from_five_origins(small_target: Target) -> None:

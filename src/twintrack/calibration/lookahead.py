@@ -20,7 +20,7 @@ from twintrack.calibration.discrepancy import Grid, drawn_ahead, log_likelihoods
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.calibration.reweighting import Weighed, unweighed, weighed
 from twintrack.calibration.rivals import RULES, naive
-from twintrack.calibration.strands import Strand, chosen_rows, strands
+from twintrack.calibration.strands import Lean, Strand, chosen_rows, strands
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
 
@@ -127,7 +127,7 @@ class Look:
     said: Array
     seed: int = 1
     draws: int = 4000
-    leans: Mapping[str, float] = field(default_factory=dict)
+    leans: Mapping[str, Lean] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=lambda: FORMS)
 
     def learn(self, origin: float) -> Origin:

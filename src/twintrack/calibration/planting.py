@@ -1,13 +1,14 @@
 """The two studies of forecasts from past origins: as things were, and with a planted error of the model.
 
 In the second one the model grows by too much or too little, in every world alike and in each variable by an
-amount of its own, from the start of the model on. No parameter can mend that: it is the kind of error that
-the discrepancy is there for, and that those who wrote the priors could not have foreseen.
+amount of its own, from the first observation of that variable on. No parameter can mend that: it is the kind
+of error that the discrepancy is there for, and that those who wrote the priors could not have foreseen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from twintrack.calibration.lookahead import (
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.reweighting import prior_runs
 from twintrack.calibration.scoreboard import board
-from twintrack.calibration.strands import unit_of
+from twintrack.calibration.strands import Lean, unit_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
@@ -86,16 +87,19 @@ def planted_study(
     return {"settings": _settings(runs, draws, seed), "plantings": plantings, "growths": found}
 
 
-def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, float]:
+def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, Lean]:
     """Draw an error of growth for each variable, per year on the scale of its series.
 
     Of one stream, larger errors are the same ones times a number. Plain numbers err by their unit of scores.
     """
-    found: dict[str, float] = {}
+    found: dict[str, Lean] = {}
     for item in observed.series:
-        if item.series.variable not in found:
-            size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
-            found[item.series.variable] = size * float(stream.standard_normal())
+        variable, first = item.series.variable, float(item.times[0])
+        if variable in found:
+            found[variable] = replace(found[variable], since=min(found[variable].since, first))
+            continue
+        size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
+        found[variable] = Lean(size * float(stream.standard_normal()), first)
     return found
 
 
