@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from twintrack.inputs.history import COLUMNS
-from twintrack.inputs.history_schemas import Scale, SeriesEntry
+from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import split_element
 
@@ -196,7 +196,8 @@ def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, 
     table = section(text, "The series")
     for series in model.inputs.history.values():
         assert len(re.findall(rf"^\| {re.escape(series.title.en)} \|", table, re.M)) == 2
-    keys = set(SeriesEntry.model_fields) | set(COLUMNS) | {"at", "mean", "total", *get_args(Scale), "upper"}
+    keys = set(SeriesEntry.model_fields) | set(COLUMNS) | {*get_args(Scale), *get_args(Course)}
+    keys |= {"at", "mean", "total", "upper"}
     known = words | keys | {"model.inputs.history", ASSUMPTION}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
     form = section(text, "The form")
