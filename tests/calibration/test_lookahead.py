@@ -171,6 +171,17 @@ def test_no_draw_of_what_was_learnt_lies_below_what_has_been_passed(course: str)
         assert one.scores["separate"].passed > 0.1  # the model says less than has been passed
 
 
+def test_the_prior_learns_neither_worlds_nor_the_discrepancy() -> None:
+    observed, said = straight(2, 200)
+    others = with_values(observed, said[:, 0] + 3.0)
+    first, again = (
+        {(one.item.name, one.place): one.draws for one in predicted(Look(made, said, draws=50), 2022.0)[1]}
+        for made in (observed, others)
+    )
+    assert all((first[key]["prior"] == again[key]["prior"]).all() for key in first)
+    assert all((first[key]["separate"] != again[key]["separate"]).any() for key in first)
+
+
 def test_a_twin_goes_on_from_the_residuals_of_the_other() -> None:
     history = [
         series_of([2018, 2019, 2020, 2021], [3.0, 3.0, 3.0, 3.0], name="one", discrepancy=2.0),
