@@ -10,11 +10,11 @@ from calibration_helpers import SAVED, series_of, straight, with_values
 
 from twintrack.calibration.discrepancy import Grid, covariances
 from twintrack.calibration.lookahead import (
-    FORMS,
     Form,
     Look,
     Origin,
     Prediction,
+    forms_of,
     known_points,
     looked,
     origins_of,
@@ -23,6 +23,7 @@ from twintrack.calibration.observations import Observations, observations
 from twintrack.calibration.scoreboard import scored
 from twintrack.calibration.strands import strands
 
+FORMS = forms_of()
 ONLY = {"learnt": FORMS["learnt"], "prior": FORMS["prior"]}
 
 

@@ -77,7 +77,7 @@ def test_runs_of_the_prior_are_made_in_batches_and_do_not_depend_on_what_was_obs
     small_target: Target,
 ) -> None:
     shown: list[str] = []
-    runs = BATCH + 100
+    runs = 2 * BATCH + 100
     said = prior_runs(small_target, runs, 3, 1, quiet, shown.append)
     assert said.shape == (7, runs) and shown == [f"runs of the prior: {runs:,} of {runs:,}"]
     less = small_target.with_observed(small_target.observed.until(2021.0))

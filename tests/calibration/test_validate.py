@@ -90,10 +90,22 @@ def test_forecasts_from_past_origins_need_no_posterior(
     small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("twintrack.calibration.planting.looked_at.__defaults__", (300, 50))
+    monkeypatch.setattr("twintrack.calibration.planting.looked_at.__defaults__", (0.5, 300, 50))
     found = validate(Validation(small_model, workers=1), ["lookahead"])["lookahead"]
     json.dumps(found, allow_nan=False)
     assert found["settings"]["runs"] == 300 and found["origins"][-1]["origin"] == 2023
+
+
+def test_the_power_is_a_setting_that_sections_of_the_prior_depend_on(
+    small_model: Model, computed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SECTIONS", {"lookahead": module.SECTIONS["fit"]})
+    for power in (0.5, 1.0, 1.0):
+        validate(Validation(small_model, power=power), ["lookahead"])
+    assert computed == ["fit", "fit"]
+    for power in (0.0, 1.5):
+        with pytest.raises(InputError, match=r"power: the power must be above 0 and at most 1"):
+            validate(Validation(small_model, power=power), [])
 
 
 def test_what_never_falls_belongs_to_what_forecasts_are_made_of(

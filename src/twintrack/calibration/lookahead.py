@@ -58,14 +58,20 @@ POWER = 0.5
 _STILL = Grid(walks=(0.0,), shares=(0.0,), sizes=6, persistences=5)
 """Discrepancies of the calibration: each series its own, which persists and does not walk."""
 
-FORMS: dict[str, Form] = {
-    "learnt": Form(Grid(), POWER),
-    "learnt_full": Form(Grid(), 1.0),
-    "separate": Form(_STILL, 1.0, joined=False),
-    "prior": Form(_STILL, None, joined=False),
-}
-"""Members that come from runs of the model: with the power above, with the likelihood in full, with the
-likelihood of the calibration, and without learning."""
+
+def forms_of(power: float = POWER) -> dict[str, Form]:
+    """Give the members that come from runs of the model, by name.
+
+    With a power of the weights, with the likelihood in full, with the likelihood of the calibration, and
+    without learning.
+    """
+    return {
+        "learnt": Form(Grid(), power),
+        "learnt_full": Form(Grid(), 1.0),
+        "separate": Form(_STILL, 1.0, joined=False),
+        "prior": Form(_STILL, None, joined=False),
+    }
+
 
 NAIVE = tuple(RULES)
 POOL = "pool"
@@ -128,7 +134,7 @@ class Look:
     seed: int = 1
     draws: int = 4000
     leans: Mapping[str, Lean] = field(default_factory=dict)
-    forms: Mapping[str, Form] = field(default_factory=lambda: FORMS)
+    forms: Mapping[str, Form] = field(default_factory=forms_of)
 
     def learn(self, origin: float) -> Origin:
         """Weigh the worlds by what was complete at an origin; nothing later has a part in it."""

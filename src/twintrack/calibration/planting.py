@@ -15,11 +15,11 @@ import numpy as np
 
 from twintrack.calibration.lookahead import (
     CONFLICT,
-    FORMS,
     LARGEST_ERROR,
     POWER,
     YEARS,
     Look,
+    forms_of,
     looked,
     origins_of,
 )
@@ -53,13 +53,14 @@ def looked_at(
     workers: int | None,
     tell: Tell,
     show: Callable[[str], None],
+    power: float = POWER,
     runs: int = RUNS,
     draws: int = DRAWS,
 ) -> dict[str, Any]:
     """Forecast from all origins of what was observed, and score it; see `scoreboard.board`."""
     said = prior_runs(target, runs, seed, workers, tell, show)
-    look = Look(target.observed, said, seed, draws)
-    return {"settings": _settings(runs, draws, seed), **_board(look, show)}
+    look = Look(target.observed, said, seed, draws, forms=forms_of(power))
+    return {"settings": _settings(look), **_board(look, show)}
 
 
 def planted_study(
@@ -68,6 +69,7 @@ def planted_study(
     workers: int | None,
     tell: Tell,
     show: Callable[[str], None],
+    power: float = POWER,
     runs: int = RUNS,
     draws: int = DRAWS,
     growths: Sequence[float] = (0.0, *GROWTHS),
@@ -75,6 +77,7 @@ def planted_study(
 ) -> dict[str, Any]:
     """Do the same with planted errors of growth, and tell the scores of all members for each size."""
     said = prior_runs(target, runs, seed, workers, tell, show)
+    look = Look(target.observed, said, seed, draws, forms=forms_of(power))
     found = []
     for growth in growths:
         count = plantings if growth else 1
@@ -82,9 +85,9 @@ def planted_study(
         for number in range(count):
             show(f"planted error of growth {growth:g}, {number + 1} of {count}")
             leans = planted(target.observed, growth, np.random.default_rng((seed, _STREAM, number)))
-            boards.append(_board(Look(target.observed, said, seed, draws, leans), show))
+            boards.append(_board(replace(look, leans=leans), show))
         found.append(_together(growth, boards))
-    return {"settings": _settings(runs, draws, seed), "plantings": plantings, "growths": found}
+    return {"settings": _settings(look), "plantings": plantings, "growths": found}
 
 
 def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, Lean]:
@@ -112,14 +115,15 @@ def _board(look: Look, show: Callable[[str], None]) -> dict[str, Any]:
     return board(look, results)
 
 
-def _settings(runs: int, draws: int, seed: int) -> dict[str, Any]:
+def _settings(look: Look) -> dict[str, Any]:
+    learnt = look.forms["learnt"]
     return {
-        "runs": runs,
-        "draws": draws,
-        "seed": seed,
-        "power": POWER,
+        "runs": look.said.shape[1],
+        "draws": look.draws,
+        "seed": look.seed,
+        "power": learnt.power,
         "years": YEARS,
-        "walks": FORMS["learnt"].grid.walks,
+        "walks": learnt.grid.walks,
         "largest_error": LARGEST_ERROR,
         "conflict": CONFLICT,
     }

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder of the page, validation.json, projection.csv and lookahead.csv.",
 )
+@click.option(
+    "--power",
+    type=float,
+    default=0.5,
+    show_default=True,
+    metavar="POWER",
+    help="Power of the likelihood by which forecasts from past years weigh worlds, a judgement.",
+)
 @workers_option
 @json_option
 def validate_command(**options: Any) -> None:
@@ -46,6 +54,7 @@ def validate_command(**options: Any) -> None:
         model,
         options["seed"],
         options["workers"],
+        options["power"],
         tell=lambda text: click.echo(text, err=True),
         show=lambda text: click.echo(text, err=True),
     )

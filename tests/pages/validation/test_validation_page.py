@@ -268,6 +268,21 @@ def test_a_conflict_of_ranges_and_observations_is_told(rendered: Callable[..., s
     assert "fewer than 200 worlds still count at the end of 2023" in rendered(change)
 
 
+def test_a_power_that_is_not_the_usual_one_is_in_the_commands(
+    model: Model, validation_sections: Sections
+) -> None:
+    validation_sections["lookahead"]["settings"]["power"] = 0.25
+    blocks = [
+        one
+        for section in filled(validation_page(validation_sections, model, "en"))
+        for one, _ in section.blocks
+    ]
+    commands = [
+        one.basis.command for one in blocks if isinstance(one, Claim | Table) and "lookahead" in one.key
+    ]
+    assert set(commands) == {"twintrack validate --only lookahead --power 0.25"}
+
+
 def test_the_csv_of_forecasts_has_a_row_for_each_member(folder: Path, validation_sections: Sections) -> None:
     with (folder / "lookahead.csv").open() as file:
         rows = list(csv.DictReader(file))
