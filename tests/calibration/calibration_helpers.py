@@ -169,3 +169,25 @@ def sampled(target: Linear, settings: Settings, seed: Sequence[int] = (1,)) -> l
 def with_values(observed: Observations, values: Array) -> Observations:
     """The same series with other values, shape (points,)."""
     return Observations(tuple(replace(item, values=values[place]) for item, place in observed.placed))
+
+
+def straight(
+    strands: int = 4, runs: int = 400, seed: int = 1, until: int = 2025, **changes: Any
+) -> tuple[Observations, Array]:
+    """Series of the end of each year from 2017 on, and what runs of a model say of them: straight lines.
+
+    Two parameters are drawn for each run; level and growth of each line depend on them by numbers of its own.
+    Values are those of the first run, without errors.
+    """
+    stream = np.random.default_rng(seed)
+    years = np.arange(2018.0, until + 1)
+    level, growth = stream.standard_normal((2, runs))
+    levels, growths = stream.standard_normal((2, strands, 1)) * np.stack([level, growth])[:, None]
+    lines = 1 + levels[:, None] + 0.3 * (1 + growths[:, None]) * (years[:, None] - 2018)
+    history = [
+        series_of(
+            years, lines[number, :, 0].tolist(), name=f"line {number}", variable=f"line_{number}", **changes
+        )
+        for number in range(strands)
+    ]
+    return observations(history, SAVED), lines.reshape(-1, runs)

@@ -14,7 +14,9 @@ from twintrack.calibration.skill import (
     interval_score,
     on_the_trend,
     ranks,
+    sign_test,
     theil,
+    weighted_interval,
     weighted_interval_score,
 )
 
@@ -148,3 +150,22 @@ def test_a_trend_is_the_line_of_least_squares() -> None:
     assert on_the_trend(times, values, wanted) == pytest.approx(slope * wanted + level, rel=1e-9)
     assert on_the_trend(times[:1], values[:1], wanted) == pytest.approx([1, 1])
     assert on_the_trend(times[:0], values[:0], wanted) is None
+
+
+def test_the_weighted_interval_score_is_that_of_its_quantiles() -> None:
+    sample = np.tile(np.linspace(0, 100, 101), (2, 1))
+    inside_all, above = weighted_interval(sample, np.array([50.0, 99.0]))
+    # Half the error of the median, and of each interval half its width times what it leaves out, plus how far
+    # beyond it the truth lies: (0.5 * 0 + 0.25 * 50 + 0.1 * 80 + 0.05 * 90) / 3.5.
+    assert inside_all == pytest.approx((12.5 + 8 + 4.5) / 3.5)
+    assert above == pytest.approx((0.5 * 49 + 12.5 + 24 + 8 + 9 + 4.5 + 4) / 3.5)
+
+
+def test_the_weighted_interval_score_of_a_point_is_its_absolute_error() -> None:
+    assert weighted_interval(np.full((1, 9), 2.0), np.array([5.0])) == pytest.approx([3])
+
+
+def test_a_split_is_as_likely_as_the_binomial_distribution_says() -> None:
+    assert sign_test(9, 1) == pytest.approx(stats.binomtest(9, 10).pvalue)
+    assert sign_test(5, 5) == 1 and sign_test(0, 0) == 1
+    assert sign_test(0, 6) == sign_test(6, 0) == pytest.approx(2 / 64)

@@ -86,6 +86,49 @@ def test_without_a_posterior_it_is_said_how_to_make_one(small_model: Model) -> N
         validate(Validation(small_model), ["identification"])
 
 
+def test_forecasts_from_past_origins_need_no_posterior(
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("twintrack.calibration.planting.looked_at.__defaults__", (0.5, 300, 50))
+    found = validate(Validation(small_model, workers=1), ["lookahead"])["lookahead"]
+    json.dumps(found, allow_nan=False)
+    assert found["settings"]["runs"] == 300 and found["origins"][-1]["origin"] == 2023
+
+
+def test_the_power_is_a_setting_that_sections_of_the_prior_depend_on(
+    small_model: Model, computed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SECTIONS", {"lookahead": module.SECTIONS["fit"]})
+    for power in (0.5, 1.0, 1.0):
+        validate(Validation(small_model, power=power), ["lookahead"])
+    assert computed == ["fit", "fit"]
+    for power in (0.0, 1.5):
+        with pytest.raises(InputError, match=r"power: the power must be above 0 and at most 1"):
+            validate(Validation(small_model, power=power), [])
+
+
+def test_what_never_falls_belongs_to_what_forecasts_are_made_of(
+    root: Path, computed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SECTIONS", {"lookahead": module.SECTIONS["fit"]})
+    validate(Validation(twintrack.load(root)), ["lookahead"])
+    validate(Validation(twintrack.load(root)), ["lookahead"])
+    assert computed == ["fit"]
+    series = root / "model" / "history" / "series.yaml"
+    text = series.read_text(encoding="utf-8")
+    series.write_text(text.replace("bound: upper", "bound: upper\n    course: maximum"), encoding="utf-8")
+    validate(Validation(twintrack.load(root)), ["lookahead"])
+    assert computed == ["fit", "fit"]
+
+
+def test_the_planted_study_is_made_only_by_name(small_model: Model, computed: list[str]) -> None:
+    assert "planted" not in SECTIONS
+    assert [*module.APART] == ["planted"]
+    with pytest.raises(InputError, match='no section "plante"; did you mean "planted"'):
+        validate(Validation(small_model), ["plante"])
+
+
 def test_field_tests_that_are_not_at_hand_are_left_out_with_a_word_and_refused_by_name(
     small_model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

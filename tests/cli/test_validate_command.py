@@ -48,9 +48,10 @@ def test_all_sections_become_a_page_with_a_summary(
     assert (bare / "build" / "validation" / "index.html").is_file()
     lines = result.stdout.splitlines()
     assert lines[0].startswith("build/validation/index.html; beside it")
-    assert "5 of 10 by parameters alone, 9 of 10 with errors" in lines[1]
-    assert "prior in 1 of 2 series, than the last growth in 0 of 1" in lines[2]
-    assert lines[3] == "tests of the field: 1 passed, 2 passed in part, 1 not passed, 1 not done"
+    assert "scores better than the prior in 9 of 15 series (p = 0.61)" in lines[1]
+    assert "5 of 10 by parameters alone, 9 of 10 with errors" in lines[2]
+    assert "prior in 1 of 2 series, than the last growth in 0 of 1" in lines[3]
+    assert lines[4] == "tests of the field: 1 passed, 2 passed in part, 1 not passed, 1 not done"
 
 
 def test_chosen_sections_are_printed_and_nothing_is_written(

@@ -21,7 +21,7 @@ from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.calibration.reweighting import Weighed, unweighed, weighed
 from twintrack.calibration.rivals import RULES, naive
-from twintrack.calibration.strands import chosen_rows, strands
+from twintrack.calibration.strands import Lean, chosen_rows, strands
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
 from twintrack.worlds.basis import POWER
@@ -57,14 +57,20 @@ class Form:
 _STILL = Grid(walks=(0.0,), shares=(0.0,), sizes=6, persistences=5)
 """A discrepancy of each series for itself, which persists and does not walk."""
 
-FORMS: dict[str, Form] = {
-    "learnt": Form(Grid(), POWER),
-    "learnt_full": Form(Grid(), 1.0),
-    "separate": Form(_STILL, 1.0, joined=False),
-    "prior": Form(_STILL, None, joined=False),
-}
-"""Members that come from runs of the model: with the likelihood of the calibration and its power, with that
-likelihood in full, with a discrepancy of each series for itself, and without learning."""
+
+def forms_of(power: float = POWER) -> dict[str, Form]:
+    """Give the members that come from runs of the model, by name.
+
+    With the likelihood of the calibration to a power, with that likelihood in full, with a discrepancy of
+    each series for itself, and without learning.
+    """
+    return {
+        "learnt": Form(Grid(), power),
+        "learnt_full": Form(Grid(), 1.0),
+        "separate": Form(_STILL, 1.0, joined=False),
+        "prior": Form(_STILL, None, joined=False),
+    }
+
 
 NAIVE = tuple(RULES)
 POOL = "pool"
@@ -126,8 +132,8 @@ class Look:
     said: Array
     seed: int = 1
     draws: int = 4000
-    leans: Mapping[str, float] = field(default_factory=dict)
-    forms: Mapping[str, Form] = field(default_factory=lambda: FORMS)
+    leans: Mapping[str, Lean] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=forms_of)
 
     def learn(self, origin: float) -> Origin:
         """Weigh the worlds by what was complete at an origin; nothing later has a part in it."""
@@ -181,15 +187,18 @@ class Look:
     def _drawn(
         self, name: str, number: int, ahead: Observations, said: Array, learnt: Origin
     ) -> dict[str, Array]:
-        """Draw the later points of all series for one member, shape (later points, draws) by series."""
+        """Draw the later points of all series for one member, shape (later points, draws) by series.
+
+        Worlds that say something that is no finite number predict nothing.
+        """
         form = self.forms[name]
         place = round(learnt.time * 1000)
-        values, worlds = learnt.learnt[name].picked(
-            self.draws, np.random.default_rng((self.seed, 13, number, place))
-        )
+        parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
+        sound = np.all([np.isfinite(strand.learned(said)).all(axis=0) for strand in parts], axis=0)
+        weights = learnt.learnt[name].among(sound)
+        values, worlds = weights.picked(self.draws, np.random.default_rng((self.seed, 13, number, place)))
         errors = Errors(form.grid, values, learnt.none)
         found: dict[str, Array] = {}
-        parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
         for which, strand in enumerate(parts):
             known = int((strand.ends <= learnt.time).sum())
             if known == len(strand.ends):

@@ -1,30 +1,31 @@
 """The two studies of forecasts from past origins: as things were, and with a planted error of the model.
 
 In the second one the model grows by too much or too little, in every world alike and in each variable by an
-amount of its own, from the start of the model on. No parameter can mend that: it is the kind of error that
-the discrepancy is there for, and that those who wrote the priors could not have foreseen.
+amount of its own, from the first observation of that variable on. No parameter can mend that: it is the kind
+of error that the discrepancy is there for, and that those who wrote the priors could not have foreseen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from twintrack.calibration.lookahead import (
     CONFLICT,
-    FORMS,
     LARGEST_ERROR,
     YEARS,
     Look,
+    forms_of,
     looked,
     origins_of,
 )
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.reweighting import prior_runs
 from twintrack.calibration.scoreboard import board
-from twintrack.calibration.strands import unit_of
+from twintrack.calibration.strands import Lean, unit_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
@@ -52,13 +53,14 @@ def looked_at(
     workers: int | None,
     tell: Tell,
     show: Callable[[str], None],
+    power: float = POWER,
     runs: int = RUNS,
     draws: int = DRAWS,
 ) -> dict[str, Any]:
     """Forecast from all origins of what was observed, and score it; see `scoreboard.board`."""
     said = prior_runs(target, runs, seed, workers, tell, show)
-    look = Look(target.observed, said, seed, draws)
-    return {"settings": _settings(runs, draws, seed), **_board(look, show)}
+    look = Look(target.observed, said, seed, draws, forms=forms_of(power))
+    return {"settings": _settings(look), **_board(look, show)}
 
 
 def planted_study(
@@ -67,6 +69,7 @@ def planted_study(
     workers: int | None,
     tell: Tell,
     show: Callable[[str], None],
+    power: float = POWER,
     runs: int = RUNS,
     draws: int = DRAWS,
     growths: Sequence[float] = (0.0, *GROWTHS),
@@ -74,6 +77,7 @@ def planted_study(
 ) -> dict[str, Any]:
     """Do the same with planted errors of growth, and tell the scores of all members for each size."""
     said = prior_runs(target, runs, seed, workers, tell, show)
+    look = Look(target.observed, said, seed, draws, forms=forms_of(power))
     found = []
     for growth in growths:
         count = plantings if growth else 1
@@ -81,21 +85,24 @@ def planted_study(
         for number in range(count):
             show(f"planted error of growth {growth:g}, {number + 1} of {count}")
             leans = planted(target.observed, growth, np.random.default_rng((seed, _STREAM, number)))
-            boards.append(_board(Look(target.observed, said, seed, draws, leans), show))
+            boards.append(_board(replace(look, leans=leans), show))
         found.append(_together(growth, boards))
-    return {"settings": _settings(runs, draws, seed), "plantings": plantings, "growths": found}
+    return {"settings": _settings(look), "plantings": plantings, "growths": found}
 
 
-def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, float]:
+def planted(observed: Observations, growth: float, stream: np.random.Generator) -> dict[str, Lean]:
     """Draw an error of growth for each variable, per year on the scale of its series.
 
     Of one stream, larger errors are the same ones times a number. Plain numbers err by their unit of scores.
     """
-    found: dict[str, float] = {}
+    found: dict[str, Lean] = {}
     for item in observed.series:
-        if item.series.variable not in found:
-            size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
-            found[item.series.variable] = size * float(stream.standard_normal())
+        variable, first = item.series.variable, float(item.times[0])
+        if variable in found:
+            found[variable] = replace(found[variable], since=min(found[variable].since, first))
+            continue
+        size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
+        found[variable] = Lean(size * float(stream.standard_normal()), first)
     return found
 
 
@@ -108,14 +115,15 @@ def _board(look: Look, show: Callable[[str], None]) -> dict[str, Any]:
     return board(look, results)
 
 
-def _settings(runs: int, draws: int, seed: int) -> dict[str, Any]:
+def _settings(look: Look) -> dict[str, Any]:
+    learnt = look.forms["learnt"]
     return {
-        "runs": runs,
-        "draws": draws,
-        "seed": seed,
-        "power": POWER,
+        "runs": look.said.shape[1],
+        "draws": look.draws,
+        "seed": look.seed,
+        "power": learnt.power,
         "years": YEARS,
-        "walks": FORMS["learnt"].grid.walks,
+        "walks": learnt.grid.walks,
         "largest_error": LARGEST_ERROR,
         "conflict": CONFLICT,
     }

@@ -9,7 +9,7 @@ told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,10 @@ class Weighed:
     def effective(self) -> float:
         """Effective number of worlds, whatever lambda (Kish 1965)."""
         return effective_size(self.weights.sum(axis=0))
+
+    def among(self, worlds: NDArray[np.bool_]) -> Weighed:
+        """Leave no weight to worlds but some; which, shape (runs,)."""
+        return replace(self, weights=np.where(worlds, self.weights, 0.0))
 
     def picked(self, count: int, stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Pick numbers of values of lambda and of worlds, shape (count,) each, by systematic resampling."""

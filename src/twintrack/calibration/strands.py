@@ -16,9 +16,19 @@ from numpy.typing import NDArray
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of
-from twintrack.inputs.paths import EARLIEST
 
 Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Lean:
+    """A planted error of growth: per year on the scale of a strand, and the decimal year where it begins."""
+
+    growth: float
+    since: float
+
+
+NO_LEAN = Lean(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Strand:
         size: Scale of the discrepancy: the largest of the series' own.
         start: When the walk of the discrepancy begins, in decimal years.
         joined: Whether totals are compared by their steps.
-        lean: A planted error of the model's growth, on the scale, per year from EARLIEST on.
+        lean: A planted error of the model's growth; none by default.
     """
 
     series: tuple[Observed, ...]
@@ -51,7 +61,7 @@ class Strand:
     size: float
     start: float
     joined: bool
-    lean: float = 0.0
+    lean: Lean = NO_LEAN
 
     @property
     def variable(self) -> str:
@@ -68,7 +78,7 @@ class Strand:
             compared(item, said[rows], joined=self.joined)
             for item, rows in zip(self.series, self.rows, strict=True)
         ]
-        leaning = self.lean * (self.times - EARLIEST)
+        leaning = self.lean.growth * (self.times - self.lean.since)
         told: Array = np.concatenate(parts)[self.order] + leaning[:, None]
         return told
 
@@ -112,7 +122,7 @@ def strands(
     start: float | None = None,
     *,
     joined: bool = True,
-    leans: Mapping[str, float] | None = None,
+    leans: Mapping[str, Lean] | None = None,
 ) -> list[Strand]:
     """Give the strands of all series that are no bounds, in the order of the files.
 
@@ -130,7 +140,7 @@ def strands(
             own = (item.series.variable, *_definition(item)) if joined else (item.name,)
             groups.setdefault(own, []).append((item, np.arange(place.start, place.stop)))
     found = (_strand(members, start, joined=joined) for members in groups.values())
-    return [replace(one, lean=(leans or {}).get(one.variable, 0.0)) for one in found]
+    return [replace(one, lean=(leans or {}).get(one.variable, NO_LEAN)) for one in found]
 
 
 def stepwise(item: Observed) -> bool:

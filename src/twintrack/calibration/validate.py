@@ -46,7 +46,7 @@ from twintrack.inputs.history import LEARNT_UNTIL
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.workers import Tell, worker_faults
 from twintrack.stored import stored
-from twintrack.worlds.basis import basis_of
+from twintrack.worlds.basis import POWER, basis_of
 from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Validation:
         model: The model, with a posterior that belongs to it.
         seed: Seed of all draws.
         workers: Processes; by default one for each processor core.
+        power: Power of the likelihood by which forecasts from past origins weigh worlds, a judgement.
         tell: Called with what a user should know.
         show: Called with what is being computed.
     """
@@ -83,6 +84,7 @@ class Validation:
     model: Core
     seed: int = 1
     workers: int | None = None
+    power: float = POWER
     tell: Tell = lambda _: None
     show: Callable[[str], None] = lambda _: None
 
@@ -113,7 +115,7 @@ class Validation:
         """Compute one section of SECTIONS, or take it from the cache folder."""
         of_the_past = name in _OF_THE_PAST
         content = asdict(basis_of(self.model)) if of_the_past else content_digest(self.model)
-        learnt = None if name in _OF_THE_PRIOR else self.posterior.described()
+        learnt = self.power if name in _OF_THE_PRIOR else self.posterior.described()
         described = json.dumps([name, learnt, self.seed, content])
 
         def make() -> Section:
@@ -143,6 +145,8 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
         else:
             faults.append(Fault("field_tests", WITHOUT_FIELD_TESTS))
     faults += worker_faults(validation.workers)
+    if not 0 < validation.power <= 1:
+        faults.append(Fault("power", f"the power must be above 0 and at most 1, not {validation.power:g}"))
     faults.raise_any()
     return {name: validation.section(name) for name in names}
 
@@ -176,11 +180,11 @@ def plain(value: Any) -> Any:
 
 
 def _lookahead(asked: Validation) -> Section:
-    return looked_at(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
+    return looked_at(asked.past, asked.seed, asked.workers, asked.tell, asked.show, asked.power)
 
 
 def _planted(asked: Validation) -> Section:
-    return planted_study(asked.past, asked.seed, asked.workers, asked.tell, asked.show)
+    return planted_study(asked.past, asked.seed, asked.workers, asked.tell, asked.show, asked.power)
 
 
 def _calibration(asked: Validation) -> Section:

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     default=Path("build/validation"),
     show_default=True,
     metavar="DIR",
-    help="Folder of the page, validation.json and projection.csv.",
+    help="Folder of the page, validation.json, projection.csv and lookahead.csv.",
+)
+@click.option(
+    "--power",
+    type=float,
+    metavar="SHARE",
+    help="Power of the likelihood by which forecasts from past years weigh worlds, above 0, at most 1."
+    "  [default: 0.5]",
 )
 @workers_option
 @json_option
@@ -34,17 +41,20 @@ def validate_command(**options: Any) -> None:
     """Say how well the model reproduces 2016-2024, what the data tell, and what they leave open.
 
     Sections that were computed before are taken from the cache folder; a run that is broken off goes on where
-    it stood when it is called again.
+    it stood when it is called again. The section "planted" takes many minutes and is made by name only: the
+    forecasts of "lookahead" with a planted error of the model's growth.
     """
     from twintrack.calibration.validate import Validation, validate
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json
+    from twintrack.worlds.basis import POWER
 
     model = open_model()
     asked = Validation(
         model,
         options["seed"],
         options["workers"],
+        POWER if options["power"] is None else options["power"],
         tell=lambda text: click.echo(text, err=True),
         show=lambda text: click.echo(text, err=True),
     )
@@ -67,9 +77,14 @@ def _print_summary(found: Mapping[str, Section], page: Path) -> None:
     from twintrack.pages.validation.statements import statuses_of
     from twintrack.pages.validation.view import JSON
 
-    fit, years = found["fit"], found["years"]
+    fit, years, ahead = found["fit"], found["years"], found["lookahead"]
     said, expected = fit["said"], fit["expected"]
     click.echo(f"{page}; beside it {JSON} and {CSV}")
+    prior = next(test for test in ahead["tests"] if test["rival"] == "prior")
+    click.echo(
+        f"forecasts from past years: what was learnt scores better than the prior in {prior['series_won']} of"
+        f" {prior['series']} series (p = {prior['series_p']:.2g})"
+    )
     click.echo(
         f"coverage of 90 % bands: {said['inside']} of {said['points']} by parameters alone,"
         f" {expected['inside']} of {expected['points']} with errors"

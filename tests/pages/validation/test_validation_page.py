@@ -219,6 +219,79 @@ def test_sentences_follow_the_numbers(
     assert gone not in words
 
 
+@pytest.mark.parametrize(
+    ("language", "verdict", "there"),
+    [
+        ("en", "beats", "predicted what followed better than the same model untaught: in 4 of 5 series"),
+        ("en", "undecided", "did not predict what followed better than the same model untaught, beyond"),
+        ("en", "loses", "predicted what followed worse than the same model untaught"),
+        ("zh", "undecided", "并未在偶然之外优于未经学习的同一模型：在5个序列中有4个更接近"),
+    ],
+)
+def test_whether_learning_beats_the_prior_is_said_first(
+    rendered: Callable[..., str], language: str, verdict: str, there: str
+) -> None:
+    def change(sections: Sections) -> None:
+        test = next(one for one in sections["lookahead"]["tests"] if one["rival"] == "prior")
+        test |= {"verdict": verdict, "series_won": 4, "series": 5}
+
+    words = rendered(change, language)
+    assert words.count(there) == 2  # in short, and in the section
+    learnt = {"en": "The model was held against", "zh": "模型与2016年至2024年"}[language]
+    assert words.index(there) < words.index(learnt)
+
+
+def test_series_where_learning_loses_are_named_with_the_reason(rendered: Callable[..., str]) -> None:
+    def change(sections: Sections) -> None:
+        first, *others = sections["lookahead"]["series"]
+        first |= {"verdict": "worse", "reasons": ["jump", "one_side"], "miss": -0.4}
+        first["jump"] = {"year": 2024.0, "step": 3.0, "factor": 20.1}
+        for other in others:
+            other |= {"verdict": "better", "reasons": []}
+
+    words = rendered(change)
+    assert "In 1 of 4 series learning did not help" in words
+    assert "jumped to 20.1 times as much (end of 2023)" in words
+    assert "below the middle of the forecasts, by 0.40 on average" in words
+
+    def all_better(sections: Sections) -> None:
+        for one in sections["lookahead"]["series"]:
+            one |= {"verdict": "better", "reasons": []}
+
+    assert "There is no series in which learning did not help." in rendered(all_better)
+
+
+def test_a_conflict_of_ranges_and_observations_is_told(rendered: Callable[..., str]) -> None:
+    def change(sections: Sections) -> None:
+        sections["lookahead"]["origins"][-1]["conflict"] = True
+
+    assert "fewer than 200 worlds still count at the end of 2023" in rendered(change)
+
+
+def test_a_power_that_is_not_the_usual_one_is_in_the_commands(
+    model: Model, validation_sections: Sections
+) -> None:
+    validation_sections["lookahead"]["settings"]["power"] = 0.25
+    blocks = [
+        one
+        for section in filled(validation_page(validation_sections, model, "en"))
+        for one, _ in section.blocks
+    ]
+    commands = [
+        one.basis.command for one in blocks if isinstance(one, Claim | Table) and "lookahead" in one.key
+    ]
+    assert set(commands) == {"twintrack validate --only lookahead --power 0.25"}
+
+
+def test_the_csv_of_forecasts_has_a_row_for_each_member(folder: Path, validation_sections: Sections) -> None:
+    with (folder / "lookahead.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    told = validation_sections["lookahead"]["predictions"]
+    assert len(rows) == sum(len(item["quantiles"]) for item in told)
+    assert rows[0]["forecast"] == "learnt" and float(rows[0]["p95"]) > float(rows[0]["p05"])
+    assert float(rows[0]["crps"]) == pytest.approx(told[0]["crps"]["learnt"], rel=1e-5)
+
+
 def test_series_that_learning_does_not_improve_are_named(rendered: Callable[..., str]) -> None:
     assert "It does not in 1: “Cost of record training runs”" in rendered()
     words = rendered(lambda sections: sections["years"]["beats_prior"].append("frontier_run_cost"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.formats import MISSING, date, share, significant
 from twintrack.pages.blocks import Basis, Cell, Panel, View
-from twintrack.worlds.basis import learnt_history
+from twintrack.worlds.basis import POWER, learnt_history
 
 if TYPE_CHECKING:
     from twintrack.core import Core
@@ -45,7 +45,12 @@ class ValidationView(View):
     def basis(self, part: str) -> Basis:
         """Say that numbers are in sections of the validation; `part` names them with commas between."""
         seed = "" if self.seed == 1 else f" --seed {self.seed}"
-        return Basis(JSON, f"twintrack validate --only {part}{seed}")
+        return Basis(JSON, f"twintrack validate --only {part}{seed}{self._power(part)}")
+
+    def _power(self, part: str) -> str:
+        """Give the option of a power that is not the usual one, for the section that depends on it."""
+        power = self[part]["settings"]["power"] if part == "lookahead" else POWER
+        return "" if power == POWER else f" --power {power:g}"
 
     def head(self, *keys: str) -> list[str | Cell]:
         """Give the headings of a table."""
