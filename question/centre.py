@@ -166,11 +166,11 @@ def central_values(model: Model, worlds: pd.DataFrame) -> tuple[dict[str, float]
     names = unknowns.names
     rule = ruler(outcomes.of(worlds[names]))
     central = pd.DataFrame({name: [model.world[name].value] for name in names})
-    scores = unknowns.scores({name: worlds[name].to_numpy() for name in names})
+    scores = unknowns.parameter_scores({name: worlds[name].to_numpy() for name in names})
     start, spread = np.median(scores, axis=1), np.cov(scores) + NOISE * np.eye(len(names))
     held = [name for name in names if name in HELD or model.world[name].distribution == "lognormal"]
     for row in (names.index(name) for name in held):
-        start[row] = unknowns.scores({name: central[name].to_numpy() for name in names})[row, 0]
+        start[row] = unknowns.parameter_scores({name: central[name].to_numpy() for name in names})[row, 0]
         spread[row], spread[:, row] = 0.0, 0.0
 
     def places(runs: Array) -> Array:
