@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from twintrack.calibration import validate as computed
+from twintrack.worlds.basis import POWER
 
 Program = Callable[..., Result]
 
@@ -64,3 +65,23 @@ def test_chosen_sections_are_printed_and_nothing_is_written(
     result = program("validate", "--only", "recovery")
     assert json.loads(result.stdout) == {"recovery": validation_sections["recovery"]}
     assert not (bare / "build").exists()
+
+
+@pytest.mark.parametrize("command", ["calibrate", "validate"])
+def test_learning_and_forecasts_from_past_years_have_one_usual_power(program: Program, command: str) -> None:
+    assert f"[default: {POWER:g}]" in " ".join(program(command, "--help").stdout.split())
+
+
+def test_the_power_of_forecasts_from_past_years_is_handed_on(
+    program: Program, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def validate(validation: computed.Validation, _only: object) -> dict[str, Any]:
+        asked.append(validation.power)
+        return {}
+
+    monkeypatch.setattr(computed, "validate", validate)
+    for options in ([], ["--power", "0.25"]):
+        assert program("validate", "--only", "lookahead", *options).exit_code == 0
+    assert asked == [POWER, 0.25]
