@@ -113,6 +113,7 @@ def test_nothing_is_left_of_subscripts(equations: Equations, flat: FlatModel, wi
     assert flat.names["knowledge[home,scale,basic]"].lower() == "knowledge home scale basic"
 
 
+@pytest.mark.slow
 def test_units_groups_and_words_are_kept(equations: Equations, flat: FlatModel, without: Equations) -> None:
     for variable in equations.variables.values():
         alone = len(equations.components[variable.name]) == 1

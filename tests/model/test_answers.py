@@ -106,11 +106,18 @@ def test_some_basic_work_is_best_and_not_as_much_as_possible(model: Model, year:
 
 
 def test_basic_work_pays_later_than_applied_work(model: Model) -> None:
-    """More of it costs capability at first, and less of that cost is left the later one looks."""
-    much, some = (model.run(stage_share_basic=share)["capability_index"] for share in (0.55, 0.2))
+    """What an ordinary share brings over hardly any grows with time; a large one never pays in full."""
+    much, some, little = (
+        model.run(stage_share_basic=share)["capability_index"] for share in (0.55, 0.2, 0.05)
+    )
     years = model.run().time
-    lost = {year: float((some - much)[years == year][0]) for year in YEARS}
-    assert lost[2040.0] < lost[2035.0] or lost[2040.0] < lost[2030.0]
+    gained, lost = (
+        [float((some - other)[years == year][0]) for year in (2030.0, 2035.0, 2040.0)]
+        for other in (little, much)
+    )
+    assert 0 < gained[0] < gained[1] < gained[2]
+    assert min(lost) > 0
+    assert lost[2] / lost[0] < gained[2] / gained[0], "what is lost by too much of it grows more slowly"
 
 
 def test_more_basic_work_brings_breakthroughs_forward(model: Model) -> None:

@@ -13,6 +13,8 @@ import xarray as xr
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
 
+pytestmark = pytest.mark.slow
+
 TRIGGERS = (3.0, 6.0, 12.0)
 OUTPUTS = ["frontier_gap_months", "policy_switch", "catchup_share"]
 
@@ -81,7 +83,6 @@ def test_a_date_leads_from_the_one_to_the_other(model: Model, tmp_path: Path, ye
     np.testing.assert_allclose(one[early], other[early], rtol=1e-9)
 
 
-@pytest.mark.slow
 def test_native_and_numpy_switch_alike(model: Model, triggered: dict[float, Strategy]) -> None:
     for plan in triggered.values():
         one, other = model.run(plan), model.run(plan, engine="numpy")

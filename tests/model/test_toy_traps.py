@@ -96,7 +96,8 @@ def test_trap_02_a_gap_may_open_and_the_leader_moves(model: Model, cases: dict[s
         cases[name]["capability_by_route"][-1, LEADER] for name in CASES if name.startswith("leader")
     )
     assert narrow[0] > wide[0] + 0.1
-    assert (wide[1:4] > narrow[1:4] + 0.1).all()
+    # The lean road is left out: it gains by what the leader learns on the main one.
+    assert (wide[2:4] > narrow[2:4] + 0.1).all()
     gaps = [last(model, name, ROOMY)["capability_gap"] for name in ("pure_exploration", "pure_catchup")]
     assert gaps[0] > gaps[1] + 0.1
 

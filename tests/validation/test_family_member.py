@@ -28,6 +28,7 @@ def test_every_value_has_a_source_and_a_reason(model: Model, member: str) -> Non
     assert len(scenario.world) >= 35
 
 
+@pytest.mark.slow
 def test_public_money_is_of_the_country_s_size_at_all_times(model: Model, member: str) -> None:
     size = model.scenario(member).public_money
     other, home = model.run("baseline", member), model.run("baseline")
@@ -37,6 +38,7 @@ def test_public_money_is_of_the_country_s_size_at_all_times(model: Model, member
     np.testing.assert_allclose(research[0], size * research[1], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_constants_are_those_of_the_file_also_in_ensembles(model: Model, member: str) -> None:
     run = model.run("baseline", member)
     assert run["gdp"][0][0] == pytest.approx(11000)

@@ -75,6 +75,7 @@ def lowest(values: Array, share: float = 0.02) -> NDArray[np.bool_]:
     return found
 
 
+@pytest.mark.slow
 def test_whoever_leads_far_has_mostly_found_a_road_by_luck(
     worlds: pd.DataFrame, last: dict[str, Array]
 ) -> None:
@@ -86,6 +87,7 @@ def test_whoever_leads_far_has_mostly_found_a_road_by_luck(
     assert luck[ahead].mean() > luck.mean() + 0.1
 
 
+@pytest.mark.slow
 def test_home_suppliers_lose_their_market_where_users_choose_by_quality(
     worlds: pd.DataFrame, last: dict[str, Array]
 ) -> None:
@@ -95,6 +97,7 @@ def test_home_suppliers_lose_their_market_where_users_choose_by_quality(
     assert last["capability_gap"][lost].mean() > np.median(last["capability_gap"])
 
 
+@pytest.mark.slow
 def test_income_from_ai_spans_from_rich_use_to_harm(worlds: pd.DataFrame, last: dict[str, Array]) -> None:
     income = last["ai_income"]
     gain, misuse = worlds["highest_gain"].to_numpy(), worlds["misuse_rate"].to_numpy()
@@ -102,6 +105,7 @@ def test_income_from_ai_spans_from_rich_use_to_harm(worlds: pd.DataFrame, last: 
     assert misuse[lowest(income)].mean() > 1.2 * misuse.mean()
 
 
+@pytest.mark.slow
 def test_no_misuse_no_harm(worlds: pd.DataFrame, last: dict[str, Array]) -> None:
     misuse = worlds["misuse_rate"].to_numpy()
     assert misuse[lowest(last["felt_harm"])].mean() < 0.1 * misuse.mean()

@@ -40,6 +40,7 @@ def test_parts_of_the_file_are_the_rows_of_the_design(sampling: Any) -> None:
     assert pd.read_parquet(io.BytesIO(file.getvalue()))["world"].tolist() == list(range(70_001))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampling", ["latin", "sobol"])
 def test_memory_does_not_hold_the_design(sampling: Any, tmp_path: Any) -> None:
     made = design(100, 300_000, sampling)
