@@ -136,7 +136,7 @@ def test_mix_and_programmes_help_each_other_but_in_income_and_mix_and_doors_do_n
     income = by_row["mix and many programmesIncome from AI"]
     assert float(income[share]) < 0.5 and plain(income[middle]) < 0
     small = [plain(row[middle]) for name, row in by_row.items() if name.endswith("Capability")]
-    assert len(small) == 3 and max(map(abs, small)) < 0.05
+    assert len(small) == 3 and max(map(abs, small)) <= 0.01
 
 
 def test_doors_hang_on_the_leader_and_programmes_on_the_administration(page: str) -> None:
@@ -165,8 +165,9 @@ def test_closed_doors_do_best_beside_a_leader_that_answers_and_can_be_read_all_t
     for name, year in product(OUTCOMES, YEARS):
         best = max(share[name, year, race, back] for race, back in product(STRENGTHS, STRENGTHS))
         assert share[name, year, "1", "0"] == best > 0.75, (name, year)
-    for name, race in product(NEARNESS, STRENGTHS):
-        assert max(share[name, year, race, "1"] for year in ("2035", "2040")) < 0.5, (name, race)
+    late = product(NEARNESS, ("2035", "2040"), STRENGTHS)
+    wins = {(name, year, race) for name, year, race in late if share[name, year, race, "1"] >= 0.5}
+    assert wins == {("Capability gap to the leader", "2035", "1")}
     assert all(share[name, "2030", "1", "1"] > 0.5 for name in NEARNESS)
 
 
@@ -213,7 +214,7 @@ def test_a_leader_that_answers_fully_takes_back_all_that_open_doors_bring(page: 
         for race in STRENGTHS
     }
     by_2035 = head[3:].index("2035")
-    assert lead["0"][by_2035] < lead["0.5"][by_2035] < 0
+    assert lead["0"][by_2035] / 2 < lead["0.5"][by_2035] < 0
     assert min(lead["1"]) > 0
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from question.felt.constants import constant_answers, constant_effects, told
+from question.felt.constants import constant_answers, constant_effects, settings, told
 from question.felt.inputs import Bench
-from question.felt.reasons import DEFINED, FELT_WHEN_CUT, STILL, reason
-from question.felt.spreads import judged, simulated, spreads, yardstick
+from question.felt.reasons import DEFINED, FELT_AT_AN_END, FELT_WHEN_CUT, STILL, reason
+from question.felt.spreads import FELT, judged, simulated, spreads, yardstick
 from twintrack.inputs.mechanisms import cut_names, read_mechanisms
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
@@ -91,6 +91,25 @@ def test_what_is_said_to_be_felt_when_cut_is_cut_by_a_mechanism_that_is_felt(mod
         for name in cut_names(entry.cut)
     }
     assert set(STILL[FELT_WHEN_CUT].split()) <= cut
+
+
+def test_what_is_said_to_be_felt_at_an_end_of_its_range_is_felt_there(model: Model) -> None:
+    names = STILL[FELT_AT_AN_END].split()
+    ends = [(name, value) for name in names for value in (model.world[name].low, model.world[name].high)]
+    stick = yardstick(model, model.draw_worlds(300, seed=1))
+    bench = Bench(model, stick.outcomes)
+    largest = np.zeros(len(ends))
+    for setting in settings(model):
+        plan, _ = model.at_budget(model.strategy(setting.strategy), setting.scenario)
+        given = bench.given(model.scenario(setting.scenario).world)
+        given = {name: np.repeat(value[..., None], len(ends) + 1, axis=-1) for name, value in given.items()}
+        for run, (name, value) in enumerate(ends, start=1):
+            given[name][..., run] = value
+        found = bench.run(given, plan, len(ends) + 1)
+        effects = np.abs(stick.effects(found[..., 1:] - found[..., :1]))
+        largest = np.maximum(largest, effects.max(axis=(0, 1)))
+    felt = {name for (name, _), effect in zip(ends, largest, strict=True) if effect >= FELT}
+    assert felt == set(names)
 
 
 def test_dates_move_by_years_and_not_by_centuries(table: pd.DataFrame) -> None:
