@@ -16,7 +16,7 @@ FAR_APART = ("catchup_explore_open", "regional_coopetition", "sequenced")
 """The strategy that is furthest from the baseline, one about regions, and the one that switches."""
 
 TOLERANCE = 1e-9
-ROUNDED = 1e-5
+ROUNDED = 1e-4
 """Where a difference of large numbers passes through zero, so small beside its largest value, the last digits
 of these numbers are all there is of it."""
 
