@@ -23,7 +23,6 @@ from twintrack.calibration.field_results import (
     at_least,
     at_most,
     columns,
-    status_of,
     told,
 )
 from twintrack.engines import NativeEngine
@@ -106,7 +105,6 @@ def behaviour_anomaly(model: Model) -> FieldTest:
         8,
         "behaviour_anomaly",
         Text("Behaviour anomaly", "行为异常"),
-        status_of(measures),
         Text(
             f"Cutting {len(active)} of {len(found)} named loops moves an outcome by 1 % of its range or"
             f" more, in the run that the loop names; {len(past)} also move what was observed until 2024."

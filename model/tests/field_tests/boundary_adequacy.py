@@ -21,7 +21,6 @@ from twintrack.calibration.field_results import (
     Text,
     at_most,
     columns,
-    status_of,
     told,
 )
 from twintrack.equations.structure import Array
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from twintrack.model import Model
 
 WORLDS = 200
+"""Drawn from the prior, of which the text tells."""
+
 ROUNDS = 3
 CLIMATE = "capital_climate"
 INDUSTRY = "ai_industry_size"
@@ -55,13 +56,12 @@ def boundary_adequacy(model: Model) -> FieldTest:
         1,
         "boundary_adequacy",
         Text("Boundary adequacy", "边界恰当性"),
-        status_of(measures),
         Text(
             f"{len(found)} inputs move with time from outside; {movable} of them could be moved by a"
             f" strategy in reality. With the capital climate flat, or following the industry, another"
-            f" strategy is best in at most {worst:.0%} of {WORLDS} worlds.",
+            f" strategy is best in at most {worst:.0%} of {WORLDS} worlds of the prior.",
             f"共有{len(found)}个随时间变化的外部输入，其中{movable}个在现实中可被战略影响。资本气候持平或随产业变化时，"
-            f"在{WORLDS}个世界中最多有{worst:.0%}的世界最优战略改变。",
+            f"在{WORLDS}个先验世界中最多有{worst:.0%}的世界最优战略改变。",
         ),
         measures,
         _tables(model, entries, found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_results import FieldTest, Text, at_most, status_of, told
+from twintrack.calibration.field_results import FieldTest, Text, at_most, told
 from twintrack.equations.units import check_units
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def dimensional_consistency(model: Model) -> FieldTest:
         3,
         "dimensional_consistency",
         Text("Dimensional consistency", "量纲一致性"),
-        status_of(measures),
         Text(
             f"{report.checked} equations in {len(report.units)} units: {faults} do not agree;"
             f" {warnings} warnings.",

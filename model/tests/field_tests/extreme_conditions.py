@@ -19,7 +19,7 @@ from field_tests.laboratory import (
     extreme_conditions as conditions,
 )
 from field_tests.names_zh import named
-from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, told
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -81,7 +81,10 @@ def extreme_conditions(model: Model) -> FieldTest:
     measures = (
         told(Text("Extreme conditions run", "极端条件个数"), len(runs) - 1),
         told(
-            Text("Random corners of the world, by four courses of action", "参数空间随机角点（四种行动）"),
+            Text(
+                "Random corners of the prior ranges, by four courses of action",
+                "先验区间的随机角点（四种行动）",
+            ),
             CORNERS,
         ),
         at_most(Text("Numbers that are not finite", "非有限的数值"), totals["infinite"], 0),
@@ -101,11 +104,11 @@ def extreme_conditions(model: Model) -> FieldTest:
         5,
         "extreme_conditions",
         Text("Extreme conditions", "极端条件"),
-        status_of(measures),
         Text(
-            f"{len(runs) - 1} extreme conditions and {CORNERS} random corners; violations: {violations}"
+            f"{len(runs) - 1} extreme conditions and {CORNERS} random corners of the prior's ranges;"
+            f" violations: {violations}"
             f" ({where}). A thousand times the research money brings {gain:.1f} times the research.",
-            f"{len(runs) - 1}种极端条件与{CORNERS}个随机角点中，违例{violations}处（{where}）。"
+            f"{len(runs) - 1}种极端条件与先验区间的{CORNERS}个随机角点中，违例{violations}处（{where}）。"
             f"千倍研究资金带来{gain:.1f}倍的研究规模。",
         ),
         measures,

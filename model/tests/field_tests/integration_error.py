@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from field_tests.workbench import COMPARED, JUDGED, workbench
-from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, told
 from twintrack.engines.numpy.engine import NumpyEngine
 from twintrack.equations.structure import Array
 from twintrack.runs.arrays import along_time, lever_series, place_of
@@ -68,7 +68,6 @@ def integration_error(model: Model) -> FieldTest:
         6,
         "integration_error",
         Text("Integration error", "积分误差"),
-        status_of(measures),
         Text(
             f"Half the step moves headline outcomes by at most {headline:.1%} of their range and"
             f" {len(over)} of {len(errors)} outcomes by more than 1 % ({', '.join(over) or 'none'});"

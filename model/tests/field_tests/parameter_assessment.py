@@ -13,7 +13,6 @@ from twintrack.calibration.field_results import (
     at_least,
     at_most,
     columns,
-    status_of,
     told,
 )
 from twintrack.worlds.sampling import FIXED
@@ -80,7 +79,6 @@ def parameter_assessment(model: Model) -> FieldTest:
         4,
         "parameter_assessment",
         Text("Parameter assessment", "参数评价"),
-        status_of(measures),
         Text(
             f"{share:.0%} of {len(uncertain)} uncertain parameters rest on judgement alone."
             f" {len(edge)} central values lie at the edge of their range, and {len(wide)}"

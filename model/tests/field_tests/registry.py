@@ -44,6 +44,6 @@ FIELD_TESTS: Mapping[str, Callable[[Model], FieldTest]] = {
 def field_tests(fit: Fit | None = None) -> Mapping[str, Callable[[Model], FieldTest]]:
     """Give the tests by id, in their order; `fit` is what `behaviour_reproduction` judges, see there.
 
-    Without a fit that test is not done. `twintrack validate` finds the tests by this function.
+    Without a fit only later points are judged. `twintrack validate` finds the tests by this function.
     """
     return {**FIELD_TESTS, "behaviour_reproduction": partial(behaviour_reproduction, fit=fit)}

@@ -23,7 +23,6 @@ from twintrack.calibration.field_results import (
     Text,
     at_least,
     columns,
-    status_of,
     told,
 )
 from twintrack.equations.structure import Array
@@ -67,11 +66,11 @@ def sensitivity_analysis(model: Model) -> FieldTest:
         11,
         "sensitivity_analysis",
         Text("Sensitivity analysis", "敏感性分析"),
-        status_of(measures),
         Text(
-            f"In {WORLDS} worlds the best strategy of the central world stays best in {least:.0%} or more,"
-            f" by outcome; courses keep their class in {bent:.0%} or more. Capability hangs most on {first}.",
-            f"在{WORLDS}个世界中，按各结果衡量，中心世界的最优战略至少在{least:.0%}的世界仍最优；走势类别至少在{bent:.0%}的世界不变。"
+            f"In {WORLDS} worlds of the prior the best strategy of the central world stays best in"
+            f" {least:.0%} or more, by outcome; courses keep their class in {bent:.0%} or more. Capability"
+            f" hangs most on {first}.",
+            f"在{WORLDS}个先验世界中，按各结果衡量，中心世界的最优战略至少在{least:.0%}的世界仍最优；走势类别至少在{bent:.0%}的世界不变。"
             f"能力最依赖{first}。",
         ),
         measures,
@@ -88,7 +87,7 @@ Shares = Mapping[str, tuple[str, float, str]]
 
 
 def _measures(numerical: Numerical, changed: Shares, advice: Shares) -> tuple[Measure, ...]:
-    measures: list[Measure] = [told(Text("Worlds", "世界数"), WORLDS)]
+    measures: list[Measure] = [told(Text("Worlds of the prior", "先验世界数"), WORLDS)]
     measures += [
         at_least(
             Text(

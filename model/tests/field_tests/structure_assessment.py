@@ -15,7 +15,7 @@ from field_tests.conservation import (
     with_inner_flows,
 )
 from field_tests.names_zh import named
-from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, told
 from twintrack.inputs.loops import loop_faults
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def structure_assessment(model: Model) -> FieldTest:
         2,
         "structure_assessment",
         Text("Structure assessment", "结构评价"),
-        status_of(measures),
         Text(
             f"{kinds['stock']} stocks and {len(cycles)} named loops; {len(open_loops)} are not closed."
             f" {len(FLOWS)} balances of people, money, chips and firms hold to {worst:.1e} of their size.",

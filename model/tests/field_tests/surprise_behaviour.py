@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from field_tests.workbench import SEED, workbench
-from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, status_of, told
+from twintrack.calibration.field_results import Evidence, FieldTest, Text, at_most, columns, told
 from twintrack.equations.structure import Array
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 
@@ -63,7 +63,7 @@ def surprise_behaviour(model: Model) -> FieldTest:
     faults = [kind for kind in kinds if kind in notes and notes[kind].label == "fault"]
     labels = Counter(notes[kind].label for kind in kinds if kind in notes)
     measures = (
-        told(Text("Worlds looked through", "检查的世界数"), WORLDS),
+        told(Text("Worlds of the prior looked through", "检查的先验世界数"), WORLDS),
         told(Text("Largest distance", "最大距离"), found[0].distance, "standard deviations"),
         told(Text("Kinds among the farthest worlds", "最远世界的种类"), len(kinds)),
         at_most(Text("Kinds that nobody has explained", "尚未解释的种类"), len(unknown), 0),
@@ -73,12 +73,11 @@ def surprise_behaviour(model: Model) -> FieldTest:
         10,
         "surprise_behaviour",
         Text("Surprise behaviour", "意外行为"),
-        status_of(measures),
         Text(
-            f"The {FARTHEST} worlds farthest out of {WORLDS} are of {len(kinds)} kinds:"
+            f"The {FARTHEST} worlds farthest out of {WORLDS} of the prior are of {len(kinds)} kinds:"
             f" {labels['understood']} understood, {labels['insight']} insights, {labels['fault']} faults,"
             f" {len(unknown)} unexplained.",
-            f"{WORLDS}个世界中最远的{FARTHEST}个分为{len(kinds)}类：已理解{labels['understood']}类、新认识{labels['insight']}类、"
+            f"{WORLDS}个先验世界中最远的{FARTHEST}个分为{len(kinds)}类：已理解{labels['understood']}类、新认识{labels['insight']}类、"
             f"缺陷{labels['fault']}类、未解释{len(unknown)}类。",
         ),
         measures,

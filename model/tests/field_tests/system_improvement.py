@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from twintrack.calibration.field_results import FieldTest, Measure, Text, at_least, status_of, told
+from twintrack.calibration.field_results import FieldTest, Measure, Text, at_least, told
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -28,7 +28,6 @@ def system_improvement(model: Model, scores: Mapping[str, float] | None = None) 
         12,
         "system_improvement",
         Text("System improvement", "系统改进"),
-        status_of(measures),
         Text(
             f"{len(found)} registered forecasts have come due. Evidence would be dated forecasts, registered"
             f" before the event and scored against a simple reference, and decisions that were taken with the"

@@ -21,7 +21,8 @@ PACKAGE = "field_tests"
 START = Path("model") / "tests" / PACKAGE / "__init__.py"
 
 Fit = Mapping[str, Mapping[str, Any]]
-"""What a test may say about the past, by series: "log_error", "theil" with its parts, and "coverage"."""
+"""What a test may say about the past, by series: "error" on its "scale" with "unit" and "size", "theil" with
+its parts, and "coverage"."""
 
 FIELD_TEST_ROOMS = ("calibration", "equations", "inputs", "model")
 """Rooms that such tests, which are no part of the package, may lead to, beside all that these reach."""

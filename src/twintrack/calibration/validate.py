@@ -40,6 +40,7 @@ from twintrack.calibration.publish import sample_of
 from twintrack.calibration.ranking import rank
 from twintrack.calibration.recovery import recover
 from twintrack.calibration.sampler import Settings
+from twintrack.calibration.strands import unit_of
 from twintrack.calibration.target import Target, prepare_target
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.history import LEARNT_UNTIL
@@ -266,11 +267,15 @@ def _cost_growth(asked: Validation) -> Section:
 
 
 def _field_tests(asked: Validation) -> Section:
+    observed = {item.name: item for item in asked.target.observed.series}
     fit = {
         item["name"]: {
-            "log_error": item["error"],
+            "scale": observed[item["name"]].series.scale,
+            "unit": observed[item["name"]].series.unit,
+            "size": unit_of(observed[item["name"]]),
+            "error": item["error"],
             "theil": item["theil"],
-            "coverage": item["inside_expected"] / len(item["points"]),
+            "coverage": item["inside_said"] / len(item["points"]),
         }
         for item in asked.section("fit")["series"]
         if not item["bound"]

@@ -157,6 +157,8 @@ def test_tests_that_are_not_passed_are_shown_and_counted(rendered: Callable[...,
     words = rendered()
     assert "1 are passed, 2 passed in part, 1 not passed and 1 not done" in words
     assert "Family member not passed" in words
+    assert "limits are not kept and decide: " in words
+    assert "Not kept, but set aside: " in words and "beyond set aside" in words
     assert "System improvement not done" in words
 
     def pass_all(sections: Sections) -> None:

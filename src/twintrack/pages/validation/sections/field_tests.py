@@ -29,7 +29,7 @@ def _overview(view: ValidationView) -> Table:
         [
             Cell(f"{test['number']}. {view.of(test['title'])}"),
             Cell(_status(view, test), tone=TONES[test["status"]]),
-            _told(view, test["summary"]),
+            _summary(view, test),
         ]
         for test in view.tests()
     ]
@@ -41,10 +41,16 @@ def _test(view: ValidationView, test: Computed) -> list[Block]:
     title = f"{test['number']}. {view.of(test['title'])}"
     return [
         Heading(title, _status(view, test), TONES[test["status"]], f"test-{test['id']}"),
-        Claim("field_tests", _told(view, test["summary"]), _basis(test)),
+        Claim("field_tests", _summary(view, test), _basis(test)),
         *([_measures(view, test)] if test["measures"] else []),
         *(_evidence(view, test, table) for table in test["tables"] if table["rows"]),
     ]
+
+
+def _summary(view: ValidationView, test: Computed) -> str:
+    """Give the summary of a test, and which limits decide its verdict."""
+    parts = (_told(view, test["summary"]), _told(view, test["why"]))
+    return view.texts("sentence_gap").join(part for part in parts if part)
 
 
 def _status(view: ValidationView, test: Computed) -> str:
@@ -58,7 +64,7 @@ def _measures(view: ValidationView, test: Computed) -> Table:
             Cell(_told(view, measure["name"])),
             Cell(_value(measure["value"]), texts.unit(measure["unit"])),
             _limit(measure["threshold"]) or MISSING,
-            _verdict(view, measure["passed"]),
+            _verdict(view, measure),
         ]
         for measure in test["measures"]
     ]
@@ -68,11 +74,13 @@ def _measures(view: ValidationView, test: Computed) -> Table:
     return Table("measures_table", label, head, rows, _basis(test), "plain measures", folded=long)
 
 
-def _verdict(view: ValidationView, passed: bool | None) -> Cell:
+def _verdict(view: ValidationView, measure: Computed) -> Cell:
+    passed = measure["passed"]
     if passed is None:
         return Cell(view.texts("no_limit"))
     key = "within" if passed else "beyond"
-    return Cell(view.texts(key), tone="good" if passed else "poor")
+    aside = "" if measure["matters"] else view.texts("set_aside")
+    return Cell(view.texts(key), aside, "good" if passed else "poor")
 
 
 def _evidence(view: ValidationView, test: Computed, table: Mapping[str, Any]) -> Table:
