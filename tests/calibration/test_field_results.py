@@ -47,10 +47,11 @@ def test_a_verdict_names_what_decides_it_and_cannot_be_given() -> None:
     over = at_most(Text("y", "乙"), 3, 2)
     found = FieldTest(1, "id", NAME, NAME, (at_most(NAME, 1, 2), over, at_least(NAME, 1, 2, aside=reason)))
     assert found.status == "not passed"
-    assert found.why.en.startswith("1 of 3 limits are not kept and decide: y.")
+    assert found.why.en.startswith("1 of 3 limits is not kept and decides: y.")
     assert found.why.en.endswith("Not kept, but set aside: x. Nothing hangs on it.")
     assert "由此判定：乙。" in found.why.zh and "没有结论依赖于此。" in found.why.zh
     many = FieldTest(1, "id", NAME, NAME, (over,) * 9)
+    assert many.why.en.startswith("9 of 9 limits are not kept and decide: ")
     assert many.why.en.endswith("; and 3 more.") and "另有3项" in many.why.zh
     with pytest.raises(TypeError, match="status"):
         FieldTest(1, "id", NAME, NAME, (over,), status="passed")  # type: ignore[call-arg]

@@ -43,7 +43,7 @@ def test_a_good_model_passes_and_any_poor_figure_of_a_fit_fails_it(model: Model)
     assert judged(model, one=GOOD).status == "passed"
     for key in ("error", "theil", "coverage"):
         found = judged(model, one=GOOD, two={**GOOD, key: POOR[key]})
-        assert found.status == "not passed" and "decide: two: " in found.why.en
+        assert found.status == "not passed" and "decides: Learnt points of two: " in found.why.en
     assert judged(model, one={"error": None}).status == "passed"
 
 
@@ -60,6 +60,15 @@ def test_winning_by_chance_is_no_better(model: Model) -> None:
     assert judged(model, replace(LATER, series=(SERIES, MONTHS))).status == "not passed"
 
 
+def test_losing_in_most_series_is_no_proof_of_skill(model: Model) -> None:
+    """One series far better makes up for many that are a little worse: the sum alone would hide them."""
+    worse = replace(SERIES, crps={**SERIES.crps, "last": 0.09})
+    much = replace(SERIES, crps={**SERIES.crps, "last": 9.0})
+    later = replace(LATER, series=(worse,) * 14 + (much,))
+    assert later.skill("last") > 0 and later.won("last") == 1
+    assert judged(model, later).status == "not passed"
+
+
 def test_bands_that_miss_later_points_are_not_passed(model: Model) -> None:
     narrow = replace(SERIES, inside=7)
     assert judged(model, replace(LATER, series=(narrow,) * 10)).status == "not passed"
@@ -72,8 +81,8 @@ def test_errors_are_called_by_their_scale(model: Model) -> None:
     assert months.threshold == "<= 1.5" and months.passed
     logits = measures(found, "Unseen points of adoption")[0]
     assert logits.name.en.endswith("error on logits") and "对数几率" in logits.name.zh and logits.unit == "1"
-    (logs,) = measures(found, "one: error")
-    assert logs.name.en == "one: error on logarithms" and logs.unit == "1"
+    (logs,) = measures(found, "Learnt points of one: error")
+    assert logs.name.en == "Learnt points of one: error on logarithms" and logs.unit == "1"
 
 
 @pytest.mark.slow

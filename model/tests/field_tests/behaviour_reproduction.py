@@ -49,6 +49,9 @@ SCALES = {
 }
 """What an error is called; on any other scale it is one in the unit of the series."""
 
+UNSEEN = Text("Unseen points of ", "未学习的点，")
+LEARNT = Text("Learnt points of ", "已学习的点，")
+
 RIVAL_NAMES: Mapping[str, Text] = {
     "prior": Text("the prior", "先验"),
     "last": Text("the last value", "最后一个值"),
@@ -115,14 +118,14 @@ def _unseen_measures(later: Unseen) -> list[Measure]:
                 0.0,
             )
         )
-        won = later.won(rival)
+        won, series = later.won(rival), len(later.series)
         found.append(
             at_most(
                 Text(
-                    f"Unseen points: chance of {won} of {len(later.series)} series better than {en}",
-                    f"未学习的点：{len(later.series)}个序列中{won}个优于{zh}的偶然概率",
+                    f"Unseen points: chance that {won} of {series} series are better than {en} by luck",
+                    f"未学习的点：{series}个序列中{won}个优于{zh}纯属偶然的概率",
                 ),
-                sign_test(won, len(later.series) - won),
+                sign_test(won, series - won) if 2 * won > series else 1.0,
                 SURE,
             )
         )
@@ -142,10 +145,10 @@ def _fit_measures(series: str, figures: Mapping[str, Any]) -> list[Measure]:
             _error(series, figures["scale"], figures["unit"], error, figures["size"], unseen_points=False)
         )
     if theil is not None:
-        name = Text(f"{series}: unequal covariation", f"{series}：不等协变部分")
+        name = Text(f"{LEARNT.en}{series}: unequal covariation", f"{LEARNT.zh}{series}：不等协变部分")
         found.append(at_least(name, theil["covariation"], LEAST_UNEQUAL_COVARIATION))
     if coverage is not None:
-        name = Text(f"{series}: coverage of the 90 % band", f"{series}：90%区间覆盖率")
+        name = Text(f"{LEARNT.en}{series}: coverage of the 90 % band", f"{LEARNT.zh}{series}：90%区间覆盖率")
         found.append(at_least(name, coverage, LEAST_COVERAGE, "share"))
     return found
 
@@ -153,7 +156,7 @@ def _fit_measures(series: str, figures: Mapping[str, Any]) -> list[Measure]:
 def _error(series: str, scale: str, unit: str, error: float, size: float, *, unseen_points: bool) -> Measure:
     """Judge an error on the scale of its series, and call it by that scale."""
     what = SCALES.get(scale, Text("error", "误差"))
-    before = Text("Unseen points of ", "未学习的点，") if unseen_points else Text("", "")
+    before = UNSEEN if unseen_points else LEARNT
     name = Text(f"{before.en}{series}: {what.en}", f"{before.zh}{series}：{what.zh}")
     return at_most(name, error, LARGEST_ERROR * size, "1" if scale in SCALES else unit)
 

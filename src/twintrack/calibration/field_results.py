@@ -137,8 +137,9 @@ def why_of(measures: Sequence[Measure]) -> Text:
     if decide:
         first = decide[:MOST_NAMED]
         more = len(decide) - len(first)
+        verbs = "is not kept and decides" if len(decide) == 1 else "are not kept and decide"
         en.append(
-            f"{len(decide)} of {len(judged)} limits are not kept and decide:"
+            f"{len(decide)} of {len(judged)} limits {verbs}:"
             f" {'; '.join(name.en for name in first)}{f'; and {more} more' if more else ''}."
         )
         zh.append(

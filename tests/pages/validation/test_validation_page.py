@@ -157,7 +157,7 @@ def test_tests_that_are_not_passed_are_shown_and_counted(rendered: Callable[...,
     words = rendered()
     assert "1 are passed, 2 passed in part, 1 not passed and 1 not done" in words
     assert "Family member not passed" in words
-    assert "limits are not kept and decide: " in words
+    assert "limits is not kept and decides: " in words
     assert "Not kept, but set aside: " in words and "beyond set aside" in words
     assert "System improvement not done" in words
 
