@@ -1,9 +1,9 @@
 """Growth of frontier cost with every training run counted once, beside what was learnt.
 
-A training run may count in several tables (a record of cost, the largest run, the cost of its development) and
-in several rows of one, where a running maximum stands still. The likelihood takes the errors of all of them as
-independent. Here one row of each run is kept and the others are left out: that needs no guess of how alike
-their errors are, and errs on the side of less knowledge.
+A training run may count in several tables (a record of cost, the largest run, the cost of its development)
+and in several rows of one, where a running maximum stands still. The likelihood takes the errors of all of
+them as independent. Here one row of each run is kept and the others are left out: that needs no guess of how
+alike their errors are, and errs on the side of less knowledge.
 
 Worlds of the posterior are weighed by the likelihood of what is kept over that of everything. What the table
 of costs tells alone is too wide for them, and is learnt from worlds of the prior.
@@ -159,4 +159,6 @@ def _likelihood(target: Target, kept: Chosen, said: Array) -> Array:
 
 def _said(target: Target, scores: Array) -> Array:
     parts = [scores[:, start : start + BATCH] for start in range(0, scores.shape[1], BATCH)]
-    return np.concatenate([target.said(target.unknowns.worlds(part), part.shape[1]) for part in parts], axis=1)
+    return np.concatenate(
+        [target.said(target.unknowns.worlds(part), part.shape[1]) for part in parts], axis=1
+    )

@@ -20,8 +20,8 @@ def read_rows(
 ) -> tuple[list[Row], FaultList]:
     """Read a table whose first line names the columns: its good rows, and the faults of the others.
 
-    It may end with the optional columns, all of them. Blank lines are passed over. Raises InputError when the file cannot be read, is no CSV, or has other
-    columns.
+    It may end with the optional columns, all of them. Blank lines are passed over. Raises InputError when the
+    file cannot be read, is no CSV, or has other columns.
     """
     (line, header), *table = _table(path)
     if list(header) not in ([*columns], [*columns, *optional]):
