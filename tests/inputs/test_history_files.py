@@ -18,6 +18,7 @@ from twintrack.inputs.history import (
     HistorySeries,
     history_faults,
     history_files,
+    history_hash,
     read_history,
 )
 from twintrack.resources import content_root
@@ -227,6 +228,23 @@ def test_what_is_wrong_with_a_table_is_told(
 
 def test_columns_are_exactly_these(folder: Path, write: Write, faults: Faults) -> None:
     write("model/history/chips.csv", HEAD.replace("low", "lower") + TABLES["chips"])
+    (line,) = faults(read_history, folder / SERIES_FILE)
+    assert line.startswith("model/history/chips.csv:1: the first line must name the columns year, value, low")
+
+
+def test_a_last_column_may_name_the_training_run_and_nothing_is_learnt_from_it(
+    folder: Path, write: Write, faults: Faults
+) -> None:
+    before = history_hash(read_history(folder / SERIES_FILE).values())
+    head, *rows = (HEAD + TABLES["chips"]).splitlines()
+    assert len(rows) == 2
+    named = [f"{head},run", f"{rows[0]}, One run ", f"{rows[1]},"]
+    write("model/history/chips.csv", "\n".join(named) + "\n")
+    history = read_history(folder / SERIES_FILE)
+    assert [point.run for point in history["chips"].points] == ["One run", ""]
+    assert {point.run for point in history["money"].points} == {""}
+    assert history_hash(history.values()) == before
+    write("model/history/chips.csv", "\n".join(named).replace(",run", ",runs") + "\n")
     (line,) = faults(read_history, folder / SERIES_FILE)
     assert line.startswith("model/history/chips.csv:1: the first line must name the columns year, value, low")
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from twintrack.calibration.cost_growth import (
     regression_runs,
     variants,
 )
+from twintrack.inputs.history import RUN
 from twintrack.model import Model
 
 PAGE = ROOT / "docs" / "cost_growth.md"
@@ -31,7 +33,7 @@ def page() -> str:
 def test_tables_are_what_their_blocks_print(page: str) -> None:
     names: dict[str, Any] = {}
     blocks = list(BLOCK.finditer(page))
-    assert len(blocks) == 6
+    assert len(blocks) == 8
     for block in blocks:
         assert block["table"], block["code"]
         assert_same_table(printed(block["code"], names), block["table"])
@@ -39,6 +41,7 @@ def test_tables_are_what_their_blocks_print(page: str) -> None:
 
 def test_everything_in_code_style_exists(page: str, model: Model) -> None:
     words = {*model.equations.variables, *model.scenarios, "cost_growth_summary(runs, definitions)"}
+    words |= {*model.inputs.history, RUN, "counted"}
     assert sorted({name for name in code_names(page) if not exists(name, words)}) == []
 
 
@@ -62,6 +65,19 @@ def test_what_the_text_says_of_the_ordinary_error(page: str, model: Model) -> No
     between = cost_growth_prior(runs, definitions).definitions
     ordinary = fit_cost_growth(regression_runs(runs)).slope_error * math.log(10)
     assert f"in place of the robust one it would be {math.hypot(between, ordinary):.2f}. And" in page
+
+
+def test_what_the_text_says_of_runs_that_count_once(page: str) -> None:
+    rows = re.findall(r"^\| ([a-z ,()]+?) \| \d+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \|", page, re.M)
+    wide = {name: math.log(float(high) / float(low)) for name, low, high in rows}
+    learnt = wide["all observations"]
+    first, last = (wide[f"every run once, {which} row kept"] / learnt - 1 for which in ("first", "last"))
+    words = " ".join(page.split())
+    told = re.search(r"interval is (\d+) % wider with the first rows kept and (\d+) % with the last", words)
+    assert told and [int(part) / 100 for part in told.groups()] == pytest.approx([first, last], abs=0.015)
+    times = re.search(r"known costs alone leave ([\d.]+) times the room", words)
+    alone = wide["known costs of final runs alone"] / learnt
+    assert times and float(times[1]) == pytest.approx(alone, abs=0.06)
 
 
 if __name__ == "__main__":

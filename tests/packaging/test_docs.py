@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from twintrack.inputs.history import COLUMNS
+from twintrack.inputs.history import COLUMNS, RUN
 from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
 from twintrack.inputs.sources import ASSUMPTION
@@ -199,7 +199,7 @@ def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, 
         assert len(re.findall(rf"^\| {re.escape(series.title.en)} \|", table, re.M)) == 2
     keys = (
         set(SeriesEntry.model_fields)
-        | set(COLUMNS)
+        | {*COLUMNS, RUN}
         | {"at", "mean", "total", *get_args(Scale), *get_args(Course), "upper"}
     )
     known = words | keys | {"model.inputs.history", ASSUMPTION}

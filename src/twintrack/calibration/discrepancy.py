@@ -13,9 +13,9 @@ over nuisance parameters; Kennedy and O'Hagan 2001, J. R. Stat. Soc. B 63; a dis
 because only one with a realistic prior extrapolates: Brynjarsdottir and O'Hagan 2014, Inverse Problems 30).
 The covariance does not depend on the run: one factor at each node serves all runs.
 
-What it does not do: a training run that counts in several series still has an error of its own in each. That
-needs a column of the tables that names the run, and a covariance that reaches over strands, whose grids would
-then multiply.
+What it does not do: a training run that counts in several series still has an error of its own in each. One
+error for all would need a covariance that reaches over strands, whose grids would then multiply;
+`counted_once` says what that does to the growth of cost.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.calibration.cost_growth import cost_growth_summary
+from twintrack.calibration.counted_once import counted_once
 from twintrack.calibration.field_tests import (
     FIELD_TEST_ROOMS,
     WITHOUT_FIELD_TESTS,
@@ -263,7 +264,8 @@ def _ranking(asked: Validation) -> Section:
 
 def _cost_growth(asked: Validation) -> Section:
     inputs = asked.model.inputs
-    return cost_growth_summary(inputs.frontier_runs, inputs.frontier_definitions)
+    found = cost_growth_summary(inputs.frontier_runs, inputs.frontier_definitions)
+    return {**found, "counted": counted_once(asked.target, asked.sample.scores, asked.seed)}
 
 
 def _field_tests(asked: Validation) -> Section:

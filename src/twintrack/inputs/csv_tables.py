@@ -15,14 +15,16 @@ Row = tuple[int, dict[str, str]]
 """The line on which a row ends, and its cells by column, without blanks around them."""
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], FaultList]:
+def read_rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[list[Row], FaultList]:
     """Read a table whose first line names the columns: its good rows, and the faults of the others.
 
-    Blank lines are passed over. Raises InputError when the file cannot be read, is no CSV, or has other
-    columns.
+    It may end with the optional columns, all of them. Blank lines are passed over. Raises InputError when the
+    file cannot be read, is no CSV, or has other columns.
     """
     (line, header), *table = _table(path)
-    if list(header) != list(columns):
+    if list(header) not in ([*columns], [*columns, *optional]):
         message = f"the first line must name the columns {', '.join(columns)}"
         raise InputError(Fault(f"{shown(path)}:{line}", message))
     return _rows(path, header, table)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SERIES_FILE = "series.yaml"
 COLUMNS = ("year", "value", "low", "high", "unit", "definition", "source")
+RUN = "run"
+"""The last column of a table whose numbers are sizes or costs of single training runs; others have none."""
 LEARNT_UNTIL = 2024
 """The last calendar year whose observations are learnt from, where no other is asked for."""
 
@@ -37,7 +39,8 @@ class HistoryPoint:
 
     `year` is the date of a reading "at", the start of the window of a "mean", the end of a "total". `low` and
     `high` are a 90 % interval of measurement, None when only the series' error is known. `line` is that of
-    the .csv, from 1.
+    the .csv, from 1. `run` is the training run whose size or cost the number is, empty where no table says
+    so; nothing is learnt from it.
     """
 
     year: float
@@ -46,6 +49,7 @@ class HistoryPoint:
     high: float | None
     source: str
     line: int
+    run: str = ""
 
 
 class HistorySeries(SeriesEntry):
@@ -178,7 +182,7 @@ class _SeriesTable:
         self.path = path
         self.entry = entry
         self.sources = sources
-        self.rows, self.faults = read_rows(path, COLUMNS)
+        self.rows, self.faults = read_rows(path, COLUMNS, (RUN,))
 
     def points(self) -> tuple[HistoryPoint, ...]:
         """Give the rows in the order of time. Raises InputError with all faults of the table."""
@@ -202,7 +206,7 @@ class _SeriesTable:
         wrong = measurement_faults(numbers, cells, self.entry.scale)
         for message in (*year_faults(year, _window(self.entry), self.entry.since), *wrong):
             self._fault(line, message)
-        return HistoryPoint(year, value, low, high, cells["source"], line)
+        return HistoryPoint(year, value, low, high, cells["source"], line, cells.get(RUN, ""))
 
     def _number(self, line: int, column: str, cells: Mapping[str, str]) -> float | None:
         """Read a cell; None for an empty one, which only an interval may have, and for what is no number."""

@@ -379,3 +379,17 @@ def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
 
 def test_the_csv_of_no_projection_has_a_heading() -> None:
     assert projection_csv({"series": []}) == "series,year,p05,p50,p95,unit\n"
+
+
+def test_growth_with_every_run_counted_once_stands_beside_what_was_learnt(
+    rendered: Callable[..., str], validation_sections: Sections
+) -> None:
+    growth = validation_sections["cost_growth"]["counted"]["growth"]
+    growth["once"] |= {"low": 1.71, "median": 2.22, "high": 2.93}
+    words = rendered()
+    assert "6 training runs count in more than one observation" in words
+    assert "a growth factor of 2.22 (90 % interval 1.71 – 2.93)" in words
+    assert "every run once (first row kept) 70 2.22" in words
+    assert "有6次训练计入了不止一个观测" in rendered(language="zh")
+    bare = rendered(lambda sections: sections["cost_growth"].update(counted=None))
+    assert "count in more than one observation" not in bare and "every run once" not in bare

@@ -6,7 +6,7 @@ import numpy as np
 
 from twintrack.calibration.cost_growth import fit_cost_growth, regression_runs
 from twintrack.charts import COLOURS, TEXT_COLOUR
-from twintrack.formats import share
+from twintrack.formats import MISSING, share
 from twintrack.pages.blocks import Block, Figure, Key, Row, Section, Table
 from twintrack.pages.validation.drawing import NAIVE, SPAN, axis_title, layout_of, line_trace
 from twintrack.pages.validation.statements import pair
@@ -15,7 +15,7 @@ from twintrack.pages.validation.view import ValidationView, number
 
 def blocks(view: ValidationView) -> list[Block]:
     """Give sentences, the regression, and other choices of runs."""
-    return [*_sentences(view), _figure(view), _variants(view), _envelope(view)]
+    return [*_sentences(view), *_counted(view), _figure(view), _variants(view), _envelope(view)]
 
 
 def _sentences(view: ValidationView) -> list[Block]:
@@ -69,6 +69,32 @@ def _prior_of_growth(view: ValidationView) -> list[Block]:
         }
         found.append(view.claim(key, "identification", **values))
     return found
+
+
+def _counted(view: ValidationView) -> list[Block]:
+    """What is known of the growth factor when every training run counts once, beside what was learnt."""
+    counted = view["cost_growth"]["counted"]
+    if counted is None:
+        return []
+    growth = counted["growth"]
+    values = {
+        f"{name}{part}": text
+        for name, item in growth.items()
+        for part, text in (("", number(item["median"])), ("_interval", pair((item["low"], item["high"]))))
+    }
+    rows: list[Row] = [
+        [
+            view.texts(f"variant_counted_{name}"),
+            str(item["observations"]),
+            number(item["median"]),
+            pair((item["low"], item["high"])),
+            MISSING if item["effective"] is None else f"{item['effective']:.0f}",
+        ]
+        for name, item in growth.items()
+    ]
+    head = view.head("learnt_from", "observations", "median", "interval", "effective")
+    told = view.claim("cost_once", "cost_growth", runs=len(counted["runs"]), **values)
+    return [told, view.table("counted_table", head, rows, "cost_growth")]
 
 
 def _figure(view: ValidationView) -> Figure:
