@@ -91,7 +91,6 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
         ("test", ""),
         ("test-quick", "-m not slow"),
         ("parity", "--all-strategies tests/parity"),
-        ("recovery", "--many-truths tests/calibration/test_recovery.py"),
         ("durations", "-m not slow --durations=0 --durations-min=10"),
     ],
 )
