@@ -45,8 +45,6 @@ class Recovery:
         told_inside: Share of those that are inside their 90 % interval.
         told_inside_half: The same of 50 % intervals.
         told_chance: Between which shares the one in 90 % intervals would be in 95 of 100 studies.
-        evenness: Distance of the ranks of told ones from even ranks where chance allows it least.
-        chance: What chance allows there.
         correlation: Between true values and posterior means of told ones, on normal scores.
         walks_inside: Share of true values of lambda in their 90 % interval.
         walks_inside_half: The same of 50 % intervals.
@@ -63,8 +61,6 @@ class Recovery:
     told_inside: float
     told_inside_half: float
     told_chance: tuple[float, float]
-    evenness: float
-    chance: float
     correlation: float
     walks_inside: float
     walks_inside_half: float
@@ -114,7 +110,7 @@ def judged(found: Sequence[Found], seed: int) -> Recovery:
         np.concatenate([one.ranks for one in found]),
         np.concatenate([one.true for one in ranks]),
     )
-    walked, even = np.concatenate([one.true for one in walks]), evenness(ranks)
+    walked = np.concatenate([one.true for one in walks])
     return Recovery(
         truths=len(found),
         inside=_share(every, 0.9),
@@ -123,13 +119,11 @@ def judged(found: Sequence[Found], seed: int) -> Recovery:
         told_inside=_share(informed, 0.9),
         told_inside_half=_share(informed, 0.5),
         told_chance=_by_chance(ranks),
-        evenness=abs(even.distance),
-        chance=even.chance,
         correlation=_correlation(found, told),
         walks_inside=_share(walked, 0.9),
         walks_inside_half=_share(walked, 0.5),
         walks=evenness(walks),
-        ranks=even,
+        ranks=evenness(ranks),
         directions=float(np.mean([len(one.sizes) for one in found])),
         joint=evenness(joint),
     )
