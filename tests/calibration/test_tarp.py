@@ -40,6 +40,21 @@ def test_narrow_posteriors_leave_truths_far_from_most_points_and_wide_ones_near(
         assert np.sign(joint(gaussian_truths(width)).distance) == sign
 
 
+def test_directions_count_by_their_own_width() -> None:
+    """A direction that a history tells most of is not drowned by one that it tells little of."""
+
+    def found(number: int, width: float) -> Found:
+        stream = np.random.default_rng((8, number))
+        sizes = np.array([400.0, 1.2])
+        spread = 1 / np.sqrt(1 + sizes)
+        scores = (spread * [width, 1.0])[:, None] * stream.standard_normal((2, MEMBERS))
+        truth = spread * stream.standard_normal(2)
+        return Found(truth, scores, np.eye(2), sizes, np.array(0), np.ones(5) / 5)
+
+    assert joint([found(number, 1.0) for number in range(40)]).holds
+    assert not joint([found(number, 0.3) for number in range(40)]).holds
+
+
 def test_shares_are_those_of_the_posterior_nearer_than_the_truth() -> None:
     found = gaussian_truth(1)
     last = Found(
