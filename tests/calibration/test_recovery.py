@@ -102,7 +102,7 @@ def test_recovery_of_several_truths_by_the_method(
 def test_exact_posteriors_pass_all_that_is_judged() -> None:
     found = judged(gaussian_truths(), 1)
     assert passes(found) and found.covered and found.walks.holds
-    assert (found.truths, found.told, found.directions) == (TRUTHS, 3 * TRUTHS, 3)
+    assert (found.truths, found.told, found.directions) == (TRUTHS, 5 * TRUTHS, 3)
     assert found.told_inside_half == pytest.approx(0.5, abs=0.12)
     assert found.inside == pytest.approx(0.9, abs=0.06) and found.inside_half == pytest.approx(0.5, abs=0.1)
     assert 0.7 < found.correlation < 1 and found.told_chance[0] < 0.9 < found.told_chance[1]
@@ -122,8 +122,8 @@ def test_intervals_are_counted() -> None:
     found = gaussian_truths()
     ranks = np.concatenate([one.ranks for one in found]).reshape(TRUTHS, SIZE)
     assert judged(found, 1).inside == ((ranks > 0.05) & (ranks < 0.95)).mean()
-    assert judged(found, 1).told_inside == ((ranks[:, :3] > 0.05) & (ranks[:, :3] < 0.95)).mean()
-    assert judged(found, 1).told_inside_half == ((ranks[:, :3] > 0.25) & (ranks[:, :3] < 0.75)).mean()
+    assert judged(found, 1).told_inside == ((ranks[:, :5] > 0.05) & (ranks[:, :5] < 0.95)).mean()
+    assert judged(found, 1).told_inside_half == ((ranks[:, :5] > 0.25) & (ranks[:, :5] < 0.75)).mean()
 
 
 def test_ranks_of_lambda_are_even_where_its_probabilities_are_right() -> None:

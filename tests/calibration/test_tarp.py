@@ -72,10 +72,10 @@ def test_shares_are_those_of_the_posterior_nearer_than_the_truth() -> None:
 
 def test_directions_that_nothing_is_known_of_have_no_part_in_it() -> None:
     found = gaussian_truth(1)
-    empty = found.directions.T @ np.eye(6)[:, 3:]
+    empty = found.directions.T @ np.eye(6)[:, 5:]
     assert np.abs(empty).max() < 1e-12
     other = found.scores.copy()
-    other[3:] *= 5
+    other[5:] *= 5
     stretched = Found(found.truth, other, found.directions, found.sizes, found.walk, found.shares)
     members = np.arange(10)
     before, after = (nearer(one, members, np.random.default_rng(3)).true for one in (found, stretched))

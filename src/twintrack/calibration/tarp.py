@@ -5,11 +5,12 @@ between 0 and 1 when the posterior is exact, and not otherwise (tests of accurac
 Lemos, Coogan, Hezaveh and Perreault-Levasseur 2023, arXiv:2302.03026). A posterior that is too narrow has too
 many truths outside of nearly all balls, one that lies aside too many outside and too few inside.
 
-Distances are taken in normal scores along the directions that a history informs more than the prior, each in
-units of its width by the curvature of the likelihood: the many directions that history knows nothing of would
-drown all others. Directions, units and points follow from the history, never from the truth, so that the
-shares stay even. A point is a member of the posterior moved by as much as such a posterior is wide: points
-that lie within and around it tell more of its width than those far away.
+Distances are taken in normal scores along the directions that a history informs more than the prior: the
+many that it knows nothing of would drown all others. Each direction counts in units of the posterior's
+standard deviation along it, and not by its curvature, which where the likelihood bends says something else.
+Directions, units and points follow from the history, never from the truth, so that the shares stay even. A
+point is a member of the posterior moved by as much as the posterior is wide: points that lie within and
+around it tell more of its width than those far away.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ def nearer(found: Found, members: NDArray[np.int64], stream: np.random.Generator
 
     `members` are numbers of the members that take the place of the truth.
     """
-    scale = found.directions * np.sqrt(1 + found.sizes)
-    if not scale.shape[1]:
+    if not len(found.sizes):
         return Shares(np.empty(0), np.empty((0, len(members))))
+    scale = found.directions / (found.directions.T @ found.scores).std(axis=1)
     posterior = scale.T @ found.scores
     picked = posterior[:, stream.integers(posterior.shape[1], size=POINTS)]
     points = picked + stream.standard_normal(picked.shape)
