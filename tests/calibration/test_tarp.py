@@ -68,6 +68,7 @@ def test_shares_are_those_of_the_posterior_nearer_than_the_truth() -> None:
     shares = nearer(last, np.array([MEMBERS - 1, 0]), np.random.default_rng(5))
     assert shares.true.shape == (POINTS,) and shares.pretended.shape == (POINTS, 2)
     assert shares.true == pytest.approx(shares.pretended[:, 0], abs=1.5 / MEMBERS)
+    assert len(np.unique(shares.true)) > POINTS / 2  # each point lies elsewhere
 
 
 def test_directions_that_nothing_is_known_of_have_no_part_in_it() -> None:
