@@ -49,8 +49,8 @@ test-quick: $(DEV) ## the tests that are not slow, in about a minute
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
 	$(PYTEST) --all-strategies tests/parity
 
-recovery: $(DEV) ## twenty made-up truths that are to be learnt again, where `make test` takes one
-	$(PYTEST) --many-truths tests/calibration/test_recovery.py
+recovery: $(CORE) ## forty made-up truths that are to be learnt again: coverage, ranks, a joint check; half an hour
+	$(BIN)/python tools/recovery.py --workers $(WORKERS)
 
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py

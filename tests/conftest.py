@@ -44,13 +44,11 @@ os.environ.pop("TWINTRACK_CONTENT", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer what takes minutes: all strategies in other programs, all tables of a page, many truths."""
+    """Offer what takes minutes: all strategies in other programs, all tables of a page."""
     told = "compare all strategies with other programs, not only three that are far apart"
     parser.addoption("--all-strategies", action="store_true", help=told)
     told = "compute every table of docs/question.md, also those of many settings"
     parser.addoption("--whole-pages", action="store_true", help=told)
-    told = "learn twenty made-up truths of the whole model again, not only one"
-    parser.addoption("--many-truths", action="store_true", help=told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -91,7 +91,6 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
         ("test", ""),
         ("test-quick", "-m not slow"),
         ("parity", "--all-strategies tests/parity"),
-        ("recovery", "--many-truths tests/calibration/test_recovery.py"),
         ("durations", "-m not slow --durations=0 --durations-min=10"),
     ],
 )
@@ -101,6 +100,13 @@ def test_every_target_for_tests_says_which_tests_it_wants(project: Project, targ
     *before, last = (project.folder / "calls").read_text().splitlines()
     assert last == f"-m pytest -n 3 --dist loadfile --no-loadscope-reorder {given}".strip()
     assert bool(before) == (target == "test")  # the linter and the type checker
+
+
+def test_recovery_is_no_test_and_says_how_many_processes(project: Project) -> None:
+    project.write(".venv/bin/python", '#!/bin/sh\necho "$@" >> calls\n').chmod(0o755)
+    assert project.make("recovery", "WORKERS=3").returncode == 0
+    calls = (project.folder / "calls").read_text().splitlines()
+    assert calls[-1] == "tools/recovery.py --workers 3"
 
 
 def test_report_builds_every_definition_and_says_where_the_pages_are(project: Project) -> None:

@@ -251,7 +251,8 @@ def _scored(found: list[SeriesPrediction]) -> Section:
 
 
 def _recovery(asked: Validation) -> Section:
-    return asdict(recover(asked.target, asked.seed, asked.workers, asked.tell, asked.show))
+    described = json.dumps(asdict(basis_of(asked.model)))
+    return asdict(recover(asked.target, described, asked.seed, asked.workers, asked.tell, asked.show))
 
 
 def _projection(asked: Validation) -> Section:

@@ -181,13 +181,20 @@ def test_a_page_without_the_model_s_own_tests_says_where_they_are(
     assert "Family member" not in words and "1 not passed" not in words
 
 
+def even(distance: float, chance: float) -> dict[str, float]:
+    return {"level": 0.5, "distance": distance, "chance": chance}
+
+
 @pytest.mark.parametrize(
     ("section", "values", "there", "gone"),
     [
         ("recovery", {"told_inside": 0.6}, "fewer than they should", "as they should"),
         ("recovery", {"told_inside": 0.9}, "as they should", "intervals are too narrow"),
         ("recovery", {"told_inside": 0.99}, "more than they need", "as they should"),
-        ("recovery", {"evenness": 0.01, "chance": 0.02}, "ranks of the true values are even", "are not even"),
+        ("recovery", {"ranks": even(-0.01, 0.02)}, "ranks of the true values are even", "are not even"),
+        ("recovery", {"ranks": even(0.03, 0.02)}, "ranks of the true values are not even", "values are even"),
+        ("recovery", {"joint": even(-0.01, 0.02)}, "posteriors are right", "posteriors are not right"),
+        ("recovery", {"joint": even(0.03, 0.02)}, "posteriors are not right", "posteriors are right"),
         ("calibration", {"largest_deviation": 0.05}, "within the limit of 0.1", "beyond the limit"),
         ("calibration", {"largest_deviation": 0.3}, "beyond the limit of 0.1", "within the limit"),
         ("calibration", {"log_evidence_sd": 2.5}, "do not agree on it", "is below the limit of 1"),

@@ -62,18 +62,32 @@ def _sentences(view: ValidationView) -> list[Block]:
         ),
         recovered(view),
         _even(view),
+        _joint(view),
     ]
 
 
 def _even(view: ValidationView) -> Claim:
-    recovery = view["recovery"]
-    even = recovery["evenness"] <= recovery["chance"]
+    found = view["recovery"]["ranks"]
+    evenness = abs(found["distance"])
     return view.claim(
-        "recovery_even" if even else "recovery_uneven",
+        "recovery_even" if evenness <= found["chance"] else "recovery_uneven",
         "recovery",
-        evenness=number(recovery["evenness"]),
-        chance=number(recovery["chance"]),
-        correlation=number(recovery["correlation"]),
+        evenness=number(evenness),
+        chance=number(found["chance"]),
+        correlation=number(view["recovery"]["correlation"]),
+    )
+
+
+def _joint(view: ValidationView) -> Claim:
+    """Say whether posteriors are right as a whole."""
+    found = view["recovery"]["joint"]
+    evenness = abs(found["distance"])
+    return view.claim(
+        "recovery_joint" if evenness <= found["chance"] else "recovery_joint_not",
+        "recovery",
+        evenness=number(evenness),
+        chance=number(found["chance"]),
+        directions=number(view["recovery"]["directions"]),
     )
 
 

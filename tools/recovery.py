@@ -1,0 +1,76 @@
+"""Made-up truths that are learnt again: coverage, ranks and the joint check, each with what it should be.
+
+What is learnt is kept truth by truth, so that a call that was broken off goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+
+import twintrack
+from twintrack.calibration.evenness import Evenness
+from twintrack.calibration.recovery import ACCEPTED, TRUTHS, Recovery, recover
+from twintrack.calibration.target import prepare_target
+from twintrack.calibration.truths import RECOVERY
+from twintrack.cli.options import seed_option, workers_option
+from twintrack.cli.tables import plain_table, print_table
+from twintrack.worlds.basis import basis_of
+
+Row = tuple[str, str, str, str]
+
+
+@click.command("recovery")
+@seed_option
+@click.option("--truths", default=TRUTHS, show_default=True, metavar="N", type=click.IntRange(1))
+@click.option("--power", default=1.0, show_default=True, metavar="SHARE", help="Power of the likelihood.")
+@workers_option
+def main(seed: int, truths: int, power: float, workers: int | None) -> None:
+    """Learn made-up truths again, and print a table of how well."""
+    model = twintrack.load()
+    described = json.dumps(asdict(basis_of(model)))
+    found = recover(prepare_target(model), described, seed, workers, tell, tell, truths, power=power)
+    click.echo(
+        f"{found.truths} made-up truths, {RECOVERY.members:,} members each, power {power:g}; {found.told:,}"
+        f" pairs of truth and parameter are informed; on average {found.directions:.1f} directions are"
+    )
+    print_table(plain_table(("check", "found", "should be", ""), rows(found)))
+
+
+def tell(text: str) -> None:
+    """Say how far the work is."""
+    click.echo(text, err=True)
+
+
+def rows(found: Recovery) -> Iterator[Row]:
+    """Give one row for each check; the last cell is its verdict where there is one."""
+    accepted = f"{ACCEPTED[0]:.0%} to {ACCEPTED[1]:.0%}"
+    low, high = found.told_chance
+    by_chance = f"{accepted}; by chance {low:.1%} to {high:.1%}"
+    yield "in 90 % intervals, informed", f"{found.told_inside:.1%}", by_chance, verdict(found.covered)
+    yield "in 50 % intervals, informed", f"{found.told_inside_half:.1%}", "50%", ""
+    yield "in 90 % intervals, all", f"{found.inside:.1%}", "90%", ""
+    yield "in 50 % intervals, all", f"{found.inside_half:.1%}", "50%", ""
+    yield _even("ranks, informed", found.ranks)
+    yield "lambda in 90 % intervals", f"{found.walks_inside:.1%}", "90%", ""
+    yield "lambda in 50 % intervals", f"{found.walks_inside_half:.1%}", "50%", ""
+    yield _even("ranks of lambda", found.walks)
+    yield _even("joint check by random points (TARP)", found.joint)
+    yield "correlation of truths and means, informed", f"{found.correlation:.2f}", "", ""
+
+
+def _even(name: str, even: Evenness) -> Row:
+    said = f"{even.level + even.distance:.3f} below {even.level:g}"
+    return name, said, f"{even.level:g}, at most {even.chance:.3f} off", verdict(even.holds)
+
+
+def verdict(holds: bool) -> str:
+    """Say whether a check is passed."""
+    return "passed" if holds else "FAILED"
+
+
+if __name__ == "__main__":
+    main()
