@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 from twintrack.errors import InputError
-from twintrack.formats import significant
+from twintrack.formats import difference, significant
 from twintrack.model import Model
-from twintrack.pages.blocks import Claim, Figure, Note, Table
+from twintrack.pages.blocks import Claim, Figure, Fold, Note, Table, every_block
 from twintrack.pages.builder import Page, filled, render
 from twintrack.pages.texts import Texts
 from twintrack.pages.validation import page as validation
+from twintrack.pages.validation.drawing import AHEAD, NEXT
 from twintrack.pages.validation.page import build_validation, validation_page
+from twintrack.pages.validation.sections.picture import STEP
 from twintrack.pages.validation.sections.projection import projection_csv
 from twintrack.pages.validation.view import ValidationView
 
@@ -51,7 +53,7 @@ def folder(model: Model, validation_sections: Sections, tmp_path: Path) -> Path:
 def test_the_folder_holds_both_pages_all_sections_and_the_projection(
     folder: Path, validation_sections: Sections
 ) -> None:
-    tables = {"projection.csv", "lookahead.csv"}
+    tables = {"projection.csv", "lookahead.csv", "first_places.csv", "observations.csv", "parameters.csv"}
     assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", *tables}
     assert json.loads((folder / "validation.json").read_text()) == validation_sections
     with (folder / "projection.csv").open() as file:
@@ -114,7 +116,7 @@ def test_a_page_loads_nothing_and_its_links_and_figures_exist(folder: Path, lang
 
 def test_every_claim_figure_and_table_has_a_command(model: Model, validation_sections: Sections) -> None:
     page = validation_page(validation_sections, model, "en", seed=3)
-    blocks = [block for section in filled(page) for block, _ in section.blocks]
+    blocks = [*every_block(block for section in filled(page) for block, _ in section.blocks)]
     told = [block for block in blocks if isinstance(block, Claim | Table | Figure)]
     assert len(told) > 40
     commands = {block.basis.command for block in told}
@@ -140,6 +142,8 @@ def test_series_parameters_strategies_and_outcomes_have_their_titles_in_both_lan
             assert model.inputs.history[name].title.get(language) in words
             assert model.inputs.history[name].definition.get(language)[:60] in words
         for item in validation_sections["identification"]["parameters"]:
+            if item["as_before"]:
+                continue
             assert model.world[item["name"]].title.get(language) in words
         assert model.strategy("pure_exploration").title.get(language) in words
         assert model.outcomes["capability_index"].title.get(language) in words
@@ -189,7 +193,7 @@ def test_a_page_without_the_model_s_own_tests_says_where_they_are(
         ("calibration", {"largest_deviation": 0.05}, "within the limit of 0.1", "beyond the limit"),
         ("calibration", {"largest_deviation": 0.3}, "beyond the limit of 0.1", "within the limit"),
         ("calibration", {"log_evidence_sd": 2.5}, "do not agree on it", "is below the limit of 1"),
-        ("years", {"beats_prior": []}, "in 0 of 2 series, and closer", "in 1 of 2 series, and closer"),
+        ("years", {"beats_prior": []}, "medians, in 0 of 2 series", "medians, in all of 2 series"),
         ("years", {"beats_naive": ["frontier_run_cost"]}, "is better in all of 1 series", "in 0 of 1 series"),
         (
             "fit",
@@ -222,10 +226,10 @@ def test_sentences_follow_the_numbers(
 @pytest.mark.parametrize(
     ("language", "verdict", "there"),
     [
-        ("en", "beats", "predicted what followed better than the same model untaught: in 4 of 5 series"),
-        ("en", "undecided", "did not predict what followed better than the same model untaught, beyond"),
-        ("en", "loses", "predicted what followed worse than the same model untaught"),
-        ("zh", "undecided", "并未在偶然之外优于未经学习的同一模型：在5个序列中有4个更接近"),
+        ("en", "beats", "foresaw what followed better than untaught: in 4 of 5 series"),
+        ("en", "undecided", "did not foresee what followed better than untaught, beyond"),
+        ("en", "loses", "foresaw what followed worse than untaught"),
+        ("zh", "undecided", "并未在偶然之外优于未经学习时：在5个序列中有4个更接近"),
     ],
 )
 def test_whether_learning_beats_the_prior_is_said_first(
@@ -237,7 +241,7 @@ def test_whether_learning_beats_the_prior_is_said_first(
 
     words = rendered(change, language)
     assert words.count(there) == 2  # in short, and in the section
-    learnt = {"en": "The model was held against", "zh": "模型与2016年至2024年"}[language]
+    learnt = {"en": "History says most about", "zh": "历史说明最多的是"}[language]
     assert words.index(there) < words.index(learnt)
 
 
@@ -272,11 +276,8 @@ def test_a_power_that_is_not_the_usual_one_is_in_the_commands(
     model: Model, validation_sections: Sections
 ) -> None:
     validation_sections["lookahead"]["settings"]["power"] = 0.25
-    blocks = [
-        one
-        for section in filled(validation_page(validation_sections, model, "en"))
-        for one, _ in section.blocks
-    ]
+    shown = filled(validation_page(validation_sections, model, "en"))
+    blocks = [*every_block(one for section in shown for one, _ in section.blocks)]
     commands = [
         one.basis.command for one in blocks if isinstance(one, Claim | Table) and "lookahead" in one.key
     ]
@@ -308,7 +309,7 @@ def test_series_that_do_not_beat_the_score_before_learning_are_named(rendered: C
 
 def test_orders_that_turn_are_explained_and_none_is_explained_too(rendered: Callable[..., str]) -> None:
     words = rendered()
-    assert "turns the order of no two of 3 strategies" in words
+    assert "turns the order of no two of 3 strategies clearly" in words
     assert "Why does no order turn?" in words
 
     def turn(sections: Sections) -> None:
@@ -325,7 +326,7 @@ def test_orders_that_turn_are_explained_and_none_is_explained_too(rendered: Call
         ]
 
     words = rendered(turn)
-    assert "On 1 of 2 headline outcomes learning turns the order" in words
+    assert "turns the order of 1 pairs of 3 strategies, on 1 of 2 outcomes" in words
     assert "62% → 31%" in words and "Growth of frontier run cost (−0.4)" in words
     assert "Why does no order turn?" not in words
 
@@ -377,3 +378,132 @@ def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
 
 def test_the_csv_of_no_projection_has_a_heading() -> None:
     assert projection_csv({"series": []}) == "series,year,p05,p50,p95,unit\n"
+
+
+def test_the_picture_comes_first_with_every_series_and_its_projection(
+    model: Model, validation_sections: Sections
+) -> None:
+    page = validation_page(validation_sections, model, "en")
+    first, second, *_ = filled(page)
+    assert (first.key, second.key) == ("picture", "answer")
+    series, ahead = (block for block, _ in first.blocks if isinstance(block, Figure))
+    fitted = validation_sections["fit"]["series"]
+    assert [panel.id for panel in series.panels] == [f"fit-{item['name']}" for item in fitted]
+    item = fitted[0]
+    drawn = page.view.drawn[f"fit-{item['name']}"].to_dict()["data"]
+    coming = [one for one in validation_sections["projection"]["series"] if one["series"] == item["name"]]
+    expected = next(trace for trace in drawn if trace.get("line", {}).get("color") == NEXT)
+    # A reading at the end of a year stands at the beginning of the next one.
+    assert expected["x"][0] == coming[0]["year"] + 1
+    assert expected["y"][:2] == pytest.approx([coming[0]["expected"]["p05"], coming[0]["expected"]["p95"]])
+    dots = next(trace for trace in drawn if trace["mode"] == "markers")
+    assert list(dots["y"]) == pytest.approx([point["observed"] for point in item["points"]])
+    known = {one["series"] for one in validation_sections["lookahead"]["predictions"] if one["known"]}
+    assert {panel.id for panel in ahead.panels} == {f"ahead-{name}" for name in known}
+
+
+def test_forecasts_of_one_date_stand_side_by_side(model: Model, validation_sections: Sections) -> None:
+    page = validation_page(validation_sections, model, "en")
+    filled(page)
+    told = [
+        one for one in validation_sections["lookahead"]["predictions"] if one["series"] == "frontier_run_cost"
+    ]
+    assert [one["horizon"] for one in told] == [1]
+    drawn = page.view.drawn["ahead-frontier_run_cost"].to_dict()["data"]
+    learnt = next(trace for trace in drawn if trace.get("line", {}).get("color") == AHEAD[0])
+    assert learnt["x"][0] == pytest.approx(told[0]["year"] - STEP)
+    quantiles = told[0]["quantiles"]["learnt"]
+    assert learnt["y"][:2] == pytest.approx([quantiles[0], quantiles[-1]])
+
+
+def test_what_is_open_by_default_is_short(model: Model, validation_sections: Sections) -> None:
+    shown = filled(validation_page(validation_sections, model, "en"))
+    blocks = [block for section in shown for block, _ in section.blocks]
+    open_tables = {block.key for block in blocks if isinstance(block, Table) and not block.folded}
+    assert open_tables == {"firsts_table", "tests_table"}
+    assert {section.key for section in shown if any(isinstance(one, Fold) for one, _ in section.blocks)} == {
+        *("ranking", "lookahead", "fit", "skill", "identified", "cost_growth", "learning", "projection"),
+        *("observed", "field_tests"),
+    }
+
+
+def test_the_contest_is_told_from_its_numbers(rendered: Callable[..., str]) -> None:
+    def change(sections: Sections) -> None:
+        for place, item in enumerate(sections["ranking"]["contests"]):
+            item["prior"]["leader"] = "baseline"
+            item["posterior"]["leader"] = "pure_catchup" if place < 4 else "baseline"
+            item["posterior"]["relative"] = 0.031
+            for key, first in (("prior", 0.25), ("posterior", 0.37)):
+                item[key]["standings"][1]["first"] = first
+                for other in (0, 2, 3):
+                    item[key]["standings"][other]["first"] = (1 - first) / 3
+
+    told = (
+        "Most often first are “Pure catch-up” in 4 and “Baseline” in 2 of 6 contests (2 outcomes at 3 dates)"
+    )
+    words = rendered(change)
+    assert words.count(told) == 2  # among what was learnt, and in the section
+    assert "changed who is first most often in 4 of them" in words
+    assert "moved a share of first places by 12 percentage points" in words
+    assert "by no more than 3% of the range" in words
+    assert "History hardly speaks" not in words
+
+    def stand_still(sections: Sections) -> None:
+        change(sections)
+        for item in sections["ranking"]["contests"]:
+            item["posterior"]["standings"] = item["prior"]["standings"]
+
+    assert "History hardly speaks: learning changed who is first" in rendered(stand_still)
+    assert "“单一追赶”（4场）" in rendered(change, "zh")
+
+
+def test_bars_of_first_places_stand_before_and_after_learning(
+    model: Model, validation_sections: Sections
+) -> None:
+    shown = filled(validation_page(validation_sections, model, "en"))
+    table = next(
+        block
+        for section in shown
+        for block, _ in section.blocks
+        if isinstance(block, Table) and block.key == "firsts_table"
+    )
+    contests = validation_sections["ranking"]["contests"]
+    assert [cell if isinstance(cell, str) else cell.text for cell in table.head[2:]] == [
+        "2030",
+        "2035",
+        "2040",
+    ]
+    before, after = table.rows[:2]
+    for row, key in ((before[-3:], "prior"), (after[-3:], "posterior")):
+        for cell, item in zip(row, contests[:3], strict=True):
+            assert not isinstance(cell, str) and cell.bar is not None
+            wanted = [100 * one["first"] for one in item[key]["standings"] if one["first"] > 0]
+            assert [part.width for part in cell.bar.parts] == pytest.approx(wanted)
+    first = contests[0]["prior"]["lead"]
+    assert not isinstance(before[-3], str)
+    assert before[-3].small.startswith(difference(first["p50"], model.outcomes["frontier_gap_months"].format))
+
+
+def test_files_beside_the_page_hold_all_that_it_leaves_out(
+    folder: Path, validation_sections: Sections
+) -> None:
+    def rows(name: str) -> list[dict[str, str]]:
+        with (folder / name).open() as file:
+            return list(csv.DictReader(file))
+
+    points = [point for item in validation_sections["fit"]["series"] for point in item["points"]]
+    observed = rows("observations.csv")
+    assert [float(row["value"]) for row in observed] == pytest.approx([one["observed"] for one in points])
+    assert all(row["source"] for row in observed)
+    parameters = validation_sections["identification"]["parameters"]
+    found = rows("parameters.csv")
+    assert [(row["name"], row["as_before"]) for row in found] == [
+        (item["name"], str(item["as_before"])) for item in parameters
+    ]
+    assert len(rows("first_places.csv")) == len(validation_sections["ranking"]["contests"]) * 2 * 5
+
+
+def test_a_page_without_compared_strategies_goes_without_the_contest(rendered: Callable[..., str]) -> None:
+    words = rendered(lambda sections: sections["ranking"].update(compared=[], contests=[]))
+    assert "Most often first" not in words and "first_places.csv" not in words
+    assert "By means, learning turns" in words
