@@ -14,6 +14,7 @@ from twintrack.pages.validation.view import Computed, ValidationView
 
 NARROWEST_LABEL = 0.25
 """Parts of a bar smaller than this share of it hold no number."""
+WORDS = {"prior": "worlds_prior", "posterior": "worlds_posterior"}
 UNMOVED = 0.05
 """Learning that moves no share of first places in the middle contest by more than this has hardly spoken."""
 
@@ -44,7 +45,7 @@ def told(view: ValidationView) -> Claim:
         for name, count in leaders.most_common()
     ]
     return view.claim(
-        f"contests_{'hardly' if moved <= UNMOVED else 'moved'}",
+        "contests_hardly" if moved <= UNMOVED else "contests_moved",
         "ranking",
         firsts=view.texts.join(firsts),
         contests=len(items),
@@ -59,7 +60,7 @@ def told(view: ValidationView) -> Claim:
 def _moved(item: Computed) -> float:
     """Give by how much learning changes the share of first places that it changes most."""
     before, after = ({one["strategy"]: one["first"] for one in item[key]["standings"]} for key in LEARNT)
-    return max(abs(after[name] - before[name]) for name in after)
+    return max(abs(float(after[name] - before[name])) for name in after)
 
 
 def _colours(view: ValidationView) -> Mapping[str, str]:
@@ -72,7 +73,7 @@ def _firsts(view: ValidationView) -> Table:
     for items in by_outcome(view).values():
         heading = Cell(view.outcome(items[0]["outcome"]), _unit(view, items[0]["outcome"]))
         found: list[Row] = [
-            [view.texts(f"worlds_{key}"), *(_bar(view, item, key) for item in items)] for key in LEARNT
+            [view.texts(WORDS[key]), *(_bar(view, item, key) for item in items)] for key in LEARNT
         ]
         rows += grouped(heading, found)
     years = [f"{item['year']:g}" for item in next(iter(by_outcome(view).values()))]

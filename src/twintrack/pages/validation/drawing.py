@@ -120,7 +120,7 @@ def log_axis(bands: Sequence[Computed], observed: Sequence[float]) -> dict[str, 
     """Give a logarithmic axis, labelled at 1, 2, 5 where it spans little."""
     values = [value for band in bands for value in (band["p05"], band["p95"])] + list(observed)
     decades = float(np.log10(max(values) / min(values)))
-    axis = {"type": "log", "dtick": "D2" if decades < 1.2 else max(1, round(decades / 4))}
+    axis = {"type": "log", "dtick": "D2" if decades < 1.7 else max(1, round(decades / 4))}
     return axis | ({"tickformat": "", "exponentformat": "power"} if max(values) > _MOST_WRITTEN else {})
 
 

@@ -19,7 +19,14 @@ def blocks(view: ValidationView) -> list[Block]:
     """Give sentences; the way of each population and how far they agree are folded."""
     how, kish, evidence, agreed, found, even = _sentences(view)
     told = together(view, [how, agreed])
-    folded = [kish, evidence, even, _populations(view), _figure(view), _agreement(view), _stages(view)]
+    folded = [
+        *together(view, [kish, evidence]),
+        even,
+        _populations(view),
+        _figure(view),
+        _agreement(view),
+        _stages(view),
+    ]
     return [*told, found, Fold(view.texts("learning_fold"), folded)]
 
 
@@ -199,4 +206,4 @@ def _range(values: Sequence[int]) -> str:
     return f"{low:,}" if low == high else f"{low:,} – {high:,}"
 
 
-SECTION = Section("learning", 80, blocks)
+SECTION = Section("learning", 82, blocks)
