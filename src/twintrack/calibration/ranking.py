@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twintrack.calibration.first_places import shares_of_first
 from twintrack.calibration.identify import equals_prior
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
@@ -166,7 +167,7 @@ def _ranking(
     sign = 1.0 if model.outcomes[outcome].better == "higher" else -1.0
     strategies = model.strategies
     ranks = [_ranks(sign * values.mean(axis=1)) for values in (before, after)]
-    best = [_best(sign * values) for values in (before, after)]
+    best = [shares_of_first(sign * values) for values in (before, after)]
     places = [
         Place(
             strategy=name,
@@ -198,13 +199,6 @@ def _ranks(values: Array) -> Array:
     from scipy.stats import rankdata
 
     return np.asarray(rankdata(-values, method="ordinal"))
-
-
-def _best(values: Array) -> Array:
-    """Give the share of worlds in which each strategy is best; equals share a world."""
-    top = values == values.max(axis=0)
-    shares: Array = (top / top.sum(axis=0)).mean(axis=1)
-    return shares
 
 
 def _turned(before: Array, after: Array) -> list[tuple[int, int]]:

@@ -25,6 +25,7 @@ from twintrack.calibration.field_tests import (
     field_tests_of,
     has_field_tests,
 )
+from twintrack.calibration.first_places import REPORT, compared_strategies, first_places
 from twintrack.calibration.fit import coverage, fits, missed
 from twintrack.calibration.holdout import (
     HELD_OUT_FROM,
@@ -154,8 +155,14 @@ def validate(validation: Validation, only: Iterable[str] | None = None) -> dict[
 
 
 def content_digest(model: Core) -> str:
-    """Give the SHA-256 of all files of model/ and of the strategies, those of the current folder included."""
+    """Give the SHA-256 of all files of model/, of the strategies and of the report that compares some.
+
+    Strategies of the current folder are included.
+    """
     digest = hashlib.sha256()
+    report = model.content / REPORT
+    if report.is_file():
+        digest.update(hashlib.sha256(report.read_bytes()).digest())
     for folder in (model.content / "model", *model.inputs.strategies.folders):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not _hidden(path.relative_to(folder)):
@@ -260,7 +267,13 @@ def _projection(asked: Validation) -> Section:
 
 
 def _ranking(asked: Validation) -> Section:
-    return {"outcomes": rank(asked.model, asked.target, asked.sample.scores, asked.seed)}
+    scores = asked.sample.scores
+    strategies = compared_strategies(asked.model)
+    return {
+        "outcomes": rank(asked.model, asked.target, scores, asked.seed),
+        "compared": strategies,
+        "contests": first_places(asked.model, asked.target, scores, asked.seed, strategies),
+    }
 
 
 def _cost_growth(asked: Validation) -> Section:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     default=Path("build/validation"),
     show_default=True,
     metavar="DIR",
-    help="Folder of the page, validation.json, projection.csv and lookahead.csv.",
+    help="Folder of the page, validation.json and the tables (.csv) that the page links.",
 )
 @click.option(
     "--power",

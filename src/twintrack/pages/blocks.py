@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -226,6 +226,26 @@ class Figure(Block):
     unit: str = ""
     style: str = ""
     kind: ClassVar[str] = "figure"
+
+
+@dataclass(frozen=True)
+class Fold(Block):
+    """Blocks that the reader opens; `mark` is a status, `id` makes it a place that links lead to."""
+
+    label: str
+    blocks: Sequence[Block]
+    mark: str = ""
+    tone: str = ""
+    id: str = ""
+    kind: ClassVar[str] = "fold"
+
+
+def every_block(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Give blocks, and after each fold those inside it."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from every_block(block.blocks)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from twintrack.errors import Fault, InputError, TwinTrackError
-from twintrack.pages.blocks import Block, Heading, Section, V
+from twintrack.pages.blocks import Block, Heading, Section, V, every_block
 from twintrack.pages.texts import Texts
 from twintrack.version import __version__
 
@@ -137,7 +137,7 @@ def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
     if not blocks:
         message = f'section "{section.key}" has nothing to show; say with `shown` when it is left out'
         raise TwinTrackError(message)
-    for block in blocks:
+    for block in every_block(blocks):
         basis = getattr(block, "basis", None)
         if basis is not None and (basis.data not in page.data or not basis.command):
             message = (

@@ -19,6 +19,11 @@
     charts.forEach((chart) => Plotly.relayout(chart, { ...size(chart), ...font }));
   };
   window.addEventListener("resize", fit);
+  // What lies in a fold has no width until it is opened.
+  const opened = (fold) => {
+    if (fold.open) fold.querySelectorAll(".chart").forEach((chart) => Plotly.relayout(chart, size(chart)));
+  };
+  document.querySelectorAll("details").forEach((fold) => fold.addEventListener("toggle", () => opened(fold)));
   window.addEventListener("beforeprint", fit);
   window.addEventListener("afterprint", fit);
   paper.addEventListener("change", fit);

@@ -14,7 +14,10 @@ SPAN = (2015.6, 2025.4)
 """Years that the panels of observed series show."""
 PRIOR, EXPECTED, SAID = "#cfd4d9", "#9cc5e6", "#0b5cad"
 OBSERVED, NAIVE = "#000000", "#D55E00"
-WIDTHS = {PRIOR: 13.0, EXPECTED: 8.0, SAID: 4.0}
+NEXT = "#b9dfc4"
+AHEAD = ("#0b5cad", "#5a9bd4", "#a9cbea")
+"""Of forecasts one, two and three years ahead."""
+WIDTHS = {PRIOR: 11.0, EXPECTED: 7.0, NEXT: 7.0, SAID: 3.0, **dict.fromkeys(AHEAD[1:], 3.0)}
 """Pixels of the bars of a band."""
 REACH = 100.0
 """Ratios of predicted to observed beyond which an axis does not go."""
@@ -117,7 +120,7 @@ def log_axis(bands: Sequence[Computed], observed: Sequence[float]) -> dict[str, 
     """Give a logarithmic axis, labelled at 1, 2, 5 where it spans little."""
     values = [value for band in bands for value in (band["p05"], band["p95"])] + list(observed)
     decades = float(np.log10(max(values) / min(values)))
-    axis = {"type": "log", "dtick": "D2" if decades < 1.2 else max(1, round(decades / 4))}
+    axis = {"type": "log", "dtick": "D2" if decades < 1.7 else max(1, round(decades / 4))}
     return axis | ({"tickformat": "", "exponentformat": "power"} if max(values) > _MOST_WRITTEN else {})
 
 

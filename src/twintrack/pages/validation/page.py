@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def build_validation(sections: Mapping[str, Computed], folder: Path, model: Core, seed: int = 1) -> Path:
-    """Write validation.json, projection.csv and the pages into a folder.
+    """Write validation.json, the tables of all sections and the pages into a folder.
 
     The folder takes the place of an earlier one only when everything is written.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from twintrack.formats import MISSING, share, signed
 from twintrack.formats import number as fixed
-from twintrack.pages.blocks import Cell, Claim
+from twintrack.pages.blocks import Block, Cell, Claim
 from twintrack.pages.validation.view import Computed, ValidationView, against, number
 
 RECOVERED = 0.03
@@ -90,6 +91,18 @@ def listed(
         names=view.series_list(names),
         **values,
     )
+
+
+def together(view: ValidationView, claims: Iterable[Claim]) -> list[Block]:
+    """Put claims that one command repeats, one after another, into a paragraph."""
+    found: list[Claim] = []
+    for claim in claims:
+        if found and found[-1].basis == claim.basis:
+            text = view.texts("sentence_gap").join((found[-1].text, claim.text))
+            found[-1] = replace(found[-1], text=text)
+        else:
+            found.append(claim)
+    return list(found)
 
 
 def statuses_of(tests: Iterable[Computed]) -> dict[str, int]:

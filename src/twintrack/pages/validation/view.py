@@ -101,6 +101,10 @@ class ValidationView(View):
             return f"{year:g}" if last <= year else f"{year:g}–{last:g}"
         return self.texts("year_end", year=f"{year - 1:g}") if year % 1 == 0 else date(year)
 
+    def time(self, year: int, reading: str) -> float:
+        """Give when a projection of a year holds, in decimal years."""
+        return year + (0.5 if reading == "mean of the year" else 1.0)
+
     def unit(self, series: str) -> str:
         """Give the unit of a series as readers write it."""
         return "%" if self.percent(series) else self.texts.unit(self.history(series).unit)

@@ -7,24 +7,27 @@ import numpy as np
 from twintrack.calibration.cost_growth import fit_cost_growth, regression_runs
 from twintrack.charts import COLOURS, TEXT_COLOUR
 from twintrack.formats import MISSING, share
-from twintrack.pages.blocks import Block, Figure, Key, Row, Section, Table
+from twintrack.pages.blocks import Block, Claim, Figure, Fold, Key, Row, Section, Table
 from twintrack.pages.validation.drawing import NAIVE, SPAN, axis_title, layout_of, line_trace
-from twintrack.pages.validation.statements import pair
+from twintrack.pages.validation.statements import pair, together
 from twintrack.pages.validation.view import ValidationView, number
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences, the regression, and other choices of runs."""
-    return [*_sentences(view), *_counted(view), _figure(view), _variants(view), _envelope(view)]
+    """Give sentences, growth with every run counted once, and the regression; other choices are folded."""
+    counted = _counted(view)
+    tables = [*counted[1:], _variants(view), _envelope(view)]
+    told = [*together(view, _sentences(view)), *counted[:1]]
+    return [*told, _figure(view), Fold(view.texts("cost_fold"), tables)]
 
 
-def _sentences(view: ValidationView) -> list[Block]:
+def _sentences(view: ValidationView) -> list[Claim]:
     """What 2.4 means and how sure it is."""
     section = view["cost_growth"]
     trend, variants = section["variants"]["published"], section["variants"]
     growth = [variant["growth"] for variant in variants.values()]
     last = section["envelope_by_year"][-1]
-    found: list[Block] = [
+    found = [
         view.claim(
             "cost_published",
             "cost_growth",
@@ -52,11 +55,11 @@ def _sentences(view: ValidationView) -> list[Block]:
     return [*found, *_prior_of_growth(view)]
 
 
-def _prior_of_growth(view: ValidationView) -> list[Block]:
+def _prior_of_growth(view: ValidationView) -> list[Claim]:
     prior = view["cost_growth"]["prior"]
     after = {item["name"]: item for item in view["identification"]["parameters"]}
     item = after.get("cost_growth_factor")
-    found: list[Block] = []
+    found: list[Claim] = []
     if prior is not None:
         values = {key: number(prior[key]) for key in ("sampling", "definitions", "spread")}
         found.append(view.claim("cost_prior", "cost_growth", **values))

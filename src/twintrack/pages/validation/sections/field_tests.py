@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twintrack.formats import MISSING, significant
-from twintrack.pages.blocks import Basis, Block, Cell, Claim, Heading, Row, Section, Table
+from twintrack.pages.blocks import Basis, Block, Cell, Claim, Fold, Row, Section, Table
 from twintrack.pages.validation.view import JSON, Computed, ValidationView
 
 TONES = {"passed": "good", "passed in part": "half", "not passed": "poor", "not done": "none"}
@@ -17,8 +17,8 @@ _UNTITLED = 60
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give an overview, then each test; where there are none, say where they are."""
-    tests = [block for test in view.tests() for block in _test(view, test)]
+    """Give an overview, then each test behind a fold; where there are none, say where they are."""
+    tests = [_test(view, test) for test in view.tests()]
     if not tests:
         return [view.note("field_tests_absent")]
     return [view.note("field_tests_intro"), _overview(view), *tests]
@@ -27,24 +27,32 @@ def blocks(view: ValidationView) -> list[Block]:
 def _overview(view: ValidationView) -> Table:
     rows: list[Row] = [
         [
-            Cell(f"{test['number']}. {view.of(test['title'])}"),
+            Cell(f"{test['number']}. {view.of(test['title'])}", href=f"#test-{test['id']}"),
             Cell(_status(view, test), tone=TONES[test["status"]]),
-            _summary(view, test),
+            _passed(view, test),
         ]
         for test in view.tests()
     ]
-    head = view.head("test", "status", "summary")
-    return view.table("tests_table", head, rows, "field_tests", style="prose tests")
+    head = view.head("test", "status", "kept")
+    return view.table("tests_table", head, rows, "field_tests", style="plain tests")
 
 
-def _test(view: ValidationView, test: Computed) -> list[Block]:
+def _passed(view: ValidationView, test: Computed) -> Cell:
+    """Count the measures of a test that keep within their limits."""
+    limited = [measure["passed"] for measure in test["measures"] if measure["passed"] is not None]
+    if not limited:
+        return Cell(MISSING)
+    return Cell(view.texts("limits_kept", kept=sum(limited), limits=len(limited)))
+
+
+def _test(view: ValidationView, test: Computed) -> Fold:
     title = f"{test['number']}. {view.of(test['title'])}"
-    return [
-        Heading(title, _status(view, test), TONES[test["status"]], f"test-{test['id']}"),
+    found = [
         Claim("field_tests", _summary(view, test), _basis(test)),
         *([_measures(view, test)] if test["measures"] else []),
         *(_evidence(view, test, table) for table in test["tables"] if table["rows"]),
     ]
+    return Fold(title, found, _status(view, test), TONES[test["status"]], f"test-{test['id']}")
 
 
 def _summary(view: ValidationView, test: Computed) -> str:

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twintrack.formats import MISSING, share
-from twintrack.pages.blocks import Block, Cell, Figure, Key, Panel, Row, Section, Table
-from twintrack.pages.validation.drawing import (
-    EXPECTED,
-    OBSERVED,
-    PRIOR,
-    SAID,
-    SPAN,
-    axis_title,
-    layout_of,
-    log_axis,
-    observed_dots,
-    upright_bars,
-)
-from twintrack.pages.validation.statements import covered, error, inside, listed, tone
+from twintrack.pages.blocks import Block, Cell, Claim, Fold, Row, Section, Table
+from twintrack.pages.validation.statements import covered, error, inside, listed, together, tone
 from twintrack.pages.validation.view import Computed, ValidationView, number
 
 PERSISTENT = 0.3
@@ -28,11 +14,14 @@ THEIL = ("bias", "variation", "covariation")
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences, a panel for each series, and a row for each."""
-    return [*_sentences(view), _figure(view), _table(view)]
+    """Give a paragraph; what is wrong with residuals, and a row for each series, is folded."""
+    told, bounds = _sentences(view), _bounds(view)
+    first = together(view, [told[0], *told[2:4]])
+    rest = together(view, [told[1], *told[4:], *bounds])
+    return [*first, Fold(view.texts("fit_fold"), [*rest, _table(view)])]
 
 
-def _sentences(view: ValidationView) -> list[Block]:
+def _sentences(view: ValidationView) -> list[Claim]:
     """How well it fits."""
     fit = view["fit"]
     counted = [item for item in fit["series"] if not item["bound"]]
@@ -42,11 +31,6 @@ def _sentences(view: ValidationView) -> list[Block]:
     correlated = [item for item in counted if item["autocorrelation"] is not None]
     persistent = [item["name"] for item in correlated if item["autocorrelation"] > PERSISTENT]
     missed = [item["name"] for item in counted if item["inside_expected"] < 0.9 * len(item["points"])]
-    bounds = [
-        view.claim("fit_bound", "fit", name=view.series(item["name"]), below=share(item["below"]))
-        for item in fit["series"]
-        if item["bound"]
-    ]
     return [
         covered(view, "fit_coverage", "fit"),
         view.claim(
@@ -58,45 +42,16 @@ def _sentences(view: ValidationView) -> list[Block]:
         listed(view, "fit_worse", worse, len(counted), "fit"),
         listed(view, "fit_biased", biased, len(parts), "fit"),
         listed(view, "fit_persistent", persistent, len(correlated), "fit", limit=number(PERSISTENT)),
-        *bounds,
     ]
 
 
-def _figure(view: ValidationView) -> Figure:
-    """Small multiples: each series with what was said before and after learning."""
-    texts = view.texts
-    panels = [_panel(view, item) for item in view["fit"]["series"]]
-    keys = [
-        Key(texts("key_observed"), OBSERVED, "ring"),
-        Key(texts("key_prior"), PRIOR),
-        Key(texts("key_expected"), EXPECTED),
-        Key(texts("key_said"), SAID),
+def _bounds(view: ValidationView) -> list[Claim]:
+    """Say how often upper bounds lie above what the model says."""
+    return [
+        view.claim("fit_bound", "fit", name=view.series(item["name"]), below=share(item["below"]))
+        for item in view["fit"]["series"]
+        if item["bound"]
     ]
-    return view.figure("fit_figure", panels, "fit", keys, note="fit_figure_note")
-
-
-def _panel(view: ValidationView, item: Computed) -> Panel:
-    name, points = item["name"], item["points"]
-    factor = 100.0 if view.percent(name) else 1.0
-    times = [point["time"] for point in points]
-    traces = [
-        upright_bars(times, [point[key] for point in points], colour, factor)
-        for key, colour in (("prior", PRIOR), ("expected", EXPECTED), ("posterior", SAID))
-    ]
-    traces.append(observed_dots(points, factor))
-    logarithmic = view.history(name).scale == "log"
-    vertical: dict[str, Any] = {"title": axis_title(view.unit(name))}
-    if logarithmic:
-        vertical |= log_axis([point["prior"] for point in points], [p["observed"] for p in points])
-    across = {"range": list(SPAN), "dtick": 2, "tick0": 2016, "showgrid": False}
-    layout = layout_of(across, vertical)
-    values = "; ".join(
-        f"{point['time']:.1f}: {view.value(name, point['observed'])} ({view.band(name, point['posterior'])})"
-        for point in points
-    )
-    title = view.series(name)
-    alt = view.texts("fit_alt", series=title, values=values)
-    return view.plot(f"fit-{name}", traces, layout, title, alt)
 
 
 def _table(view: ValidationView) -> Table:

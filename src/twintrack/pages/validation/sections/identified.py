@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 
 from twintrack.calibration.identify import LEARNT, MOVED
 from twintrack.charts import COLOURS
 from twintrack.formats import share
-from twintrack.pages.blocks import Block, Cell, Figure, Panel, Row, Section, Table
+from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Figure, Fold, Panel, Row, Section, Table
 from twintrack.pages.validation.drawing import MOST_BARS, axis_title, layout_of, named_rows
-from twintrack.pages.validation.statements import shifted
+from twintrack.pages.validation.statements import shifted, together
 from twintrack.pages.validation.view import ValidationView, number
 
+CSV = "parameters.csv"
+COLUMNS = ("name", "contraction", "moved", "low", "median", "high", "as_before")
 MOST_LEARNT = 20
 """Parameters of the table on what was learnt."""
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences, what was learnt most and from what, and what is as before."""
-    told = [*_sentences(view), _figure(view), _learnt(view), _directions(view)]
-    return [*told, _teachers(view), _as_before(view)]
+    """Give sentences, what was learnt most, and all in a file; from what it was learnt is folded."""
+    tables = [_learnt(view), _directions(view), _teachers(view)]
+    data = Facts([Fact(view.texts("provenance_data"), [CSV], "link")])
+    return [
+        *together(view, _sentences(view)),
+        _figure(view),
+        data,
+        Fold(view.texts("identified_fold"), tables),
+    ]
 
 
-def _sentences(view: ValidationView) -> list[Block]:
+def _sentences(view: ValidationView) -> list[Claim]:
     """What history says about parameters."""
     found = view["identification"]
     parameters = len(found["parameters"])
@@ -139,21 +149,16 @@ def _teachers(view: ValidationView) -> Table:
     return view.table("teachers_table", head, rows, "series", style="prose")
 
 
-def _as_before(view: ValidationView) -> Table:
-    """All parameters whose posterior equals their prior."""
-    names = view["identification"]["as_before"]
-    found = {item["name"]: item for item in view["identification"]["parameters"]}
-    rows: list[Row] = [
-        [
-            Cell(view.parameter(name), name),
-            share(max(found[name]["contraction"], 0.0)),
-            shifted(found[name]["moved"]),
-            view.texts(f"confidence_{view.model.world[name].confidence}"),
-        ]
-        for name in sorted(names)
-    ]
-    head = view.head("parameter", "contraction", "moved", "confidence")
-    return view.table("before_table", head, rows, "identification", folded=True, values={"count": len(names)})
+def parameters_csv(view: ValidationView) -> str:
+    """Give all parameters as CSV: how much narrower, how far moved, what they are now, whether as before."""
+    file = io.StringIO()
+    write = csv.writer(file, lineterminator="\n")
+    write.writerow([*COLUMNS, "unit", "confidence"])
+    for item in view["identification"]["parameters"]:
+        parameter = view.model.world[item["name"]]
+        told = [item[key] if isinstance(item[key], str | bool) else f"{item[key]:.5g}" for key in COLUMNS]
+        write.writerow([*told, parameter.unit, parameter.confidence])
+    return file.getvalue()
 
 
-SECTION = Section("identified", 60, blocks)
+SECTION = Section("identified", 60, blocks, files={CSV: parameters_csv})

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from twintrack.calibration.agreement import AGREED
 from twintrack.formats import share
-from twintrack.pages.blocks import Block, Claim, Figure, Key, Panel, Row, Section, Table
+from twintrack.pages.blocks import Block, Claim, Figure, Fold, Key, Panel, Row, Section, Table
 from twintrack.pages.validation.drawing import axis_title, colour_of, layout_of, named_rows, upright_line
-from twintrack.pages.validation.statements import recovered
+from twintrack.pages.validation.statements import recovered, together
 from twintrack.pages.validation.view import Computed, ValidationView, number
 
 EVIDENCE = 1.0
@@ -16,11 +16,22 @@ EVIDENCE = 1.0
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences, the way of each population, and how far they agree."""
-    return [*_sentences(view), _populations(view), _figure(view), _agreement(view), _stages(view)]
+    """Give sentences; the way of each population and how far they agree are folded."""
+    how, kish, evidence, agreed, found, even, joint = _sentences(view)
+    told = together(view, [how, agreed])
+    folded = [
+        *together(view, [kish, evidence]),
+        even,
+        joint,
+        _populations(view),
+        _figure(view),
+        _agreement(view),
+        _stages(view),
+    ]
+    return [*told, found, Fold(view.texts("learning_fold"), folded)]
 
 
-def _sentences(view: ValidationView) -> list[Block]:
+def _sentences(view: ValidationView) -> list[Claim]:
     """How it was learnt."""
     about = view["calibration"]
     stages = about["stages"]
@@ -210,4 +221,4 @@ def _range(values: Sequence[int]) -> str:
     return f"{low:,}" if low == high else f"{low:,} – {high:,}"
 
 
-SECTION = Section("learning", 30, blocks)
+SECTION = Section("learning", 82, blocks)

@@ -6,8 +6,8 @@ import csv
 import io
 
 from twintrack.formats import MISSING, share
-from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Items, Row, Section, Table
-from twintrack.pages.validation.statements import error, looked_back
+from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Fold, Items, Row, Section, Table
+from twintrack.pages.validation.statements import error, looked_back, together
 from twintrack.pages.validation.view import Computed, ValidationView, number
 
 CSV = "lookahead.csv"
@@ -16,23 +16,25 @@ _ENDS = ("p05", "p25", "p50", "p75", "p95")
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences, the scores in all, by series and by origin, and the file."""
+    """Give sentences and the file; the scores in all, by series and by origin are folded."""
     return [
-        _how(view),
-        looked_back(view),
-        _naive(view),
-        *_worse(view),
-        _coverage(view),
-        _passed(view),
-        _walk(view),
-        _conflict(view),
+        *together(view, [looked_back(view), _naive(view), _coverage(view)]),
         view.note("lookahead_caveat"),
+        Facts([Fact(view.texts("provenance_data"), [CSV], "link")]),
+        Fold(view.texts("lookahead_fold"), _folded(view)),
+    ]
+
+
+def _folded(view: ValidationView) -> list[Block]:
+    """Give how it was done, where learning does not help, and all scores."""
+    return [
+        *together(view, [_how(view), _passed(view), _walk(view), _conflict(view)]),
+        *_worse(view),
         _table(view),
         _tests(view),
         _series(view),
         _origins(view),
         _unseen(view),
-        Facts([Fact(view.texts("provenance_data"), [CSV], "link")]),
     ]
 
 
@@ -282,4 +284,4 @@ def lookahead_csv(section: Computed) -> str:
     return file.getvalue()
 
 
-SECTION = Section("lookahead", 15, blocks, files={CSV: lambda view: lookahead_csv(view["lookahead"])})
+SECTION = Section("lookahead", 30, blocks, files={CSV: lambda view: lookahead_csv(view["lookahead"])})

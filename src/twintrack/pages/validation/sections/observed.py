@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from twintrack.formats import MISSING
-from twintrack.pages.blocks import Block, Row, Section, Table
+from twintrack.pages.blocks import Block, Claim, Fact, Facts, Fold, Row, Section, Table
+from twintrack.pages.validation.statements import together
 from twintrack.pages.validation.view import ValidationView
 
-_DIGITS = 5
-"""Of observations as they are published."""
+CSV = "observations.csv"
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences and two tables."""
-    return [*_sentences(view), _series(view), _points(view)]
+    """Give sentences, every observation in a file, and the series behind a fold."""
+    data = Facts([Fact(view.texts("provenance_data"), [CSV], "link")])
+    return [*together(view, _sentences(view)), data, Fold(view.texts("observed_fold"), [_series(view)])]
 
 
-def _sentences(view: ValidationView) -> list[Block]:
+def _sentences(view: ValidationView) -> list[Claim]:
     """What was observed."""
     learnt, bounds = view["calibration"], view["fit"]["bounds"]
     intro = view.claim(
@@ -53,34 +54,22 @@ def _series(view: ValidationView) -> Table:
     return view.table("series_table", head, rows, "fit", style="prose definitions")
 
 
-def _points(view: ValidationView) -> Table:
-    """Every observation with its interval and source."""
-    rows: list[Row] = []
-    for item in view["fit"]["series"]:
-        name = item["name"]
-        for point, source in zip(item["points"], view.history(name).points, strict=True):
-            ends = "" if point["low"] is None else f"{_value(view, name, point, 'low')} – "
-            interval = f"{ends}{_value(view, name, point, 'high')}" if ends else MISSING
-            observed = _value(view, name, point, "observed")
-            rows.append(
-                [
-                    view.series_cell(name),
-                    view.when(name, point["year"]),
-                    observed,
-                    interval,
-                    source.source,
-                ]
-            )
-    head = view.head("series", "date", "observed", "interval", "sources")
-    return view.table("points_table", head, rows, "fit", folded=True)
-
-
 def _years(years: Sequence[int]) -> str:
     return f"{min(years)}" if min(years) == max(years) else f"{min(years)}–{max(years)}"
 
 
-def _value(view: ValidationView, series: str, point: Mapping[str, Any], key: str) -> str:
-    return view.value(series, point[key], _DIGITS)
+def observations_csv(view: ValidationView) -> str:
+    """Give every observation as CSV: series, when it holds, value, interval, unit and source."""
+    file = io.StringIO()
+    write = csv.writer(file, lineterminator="\n")
+    write.writerow(["series", "year", "value", "low", "high", "unit", "source"])
+    for item in view["fit"]["series"]:
+        history = view.history(item["name"])
+        for point, source in zip(item["points"], history.points, strict=True):
+            ends = ["" if point[key] is None else f"{point[key]:.6g}" for key in ("low", "high")]
+            when, value = f"{point['year']:.8g}", f"{point['observed']:.6g}"
+            write.writerow([item["name"], when, value, *ends, history.unit, source.source])
+    return file.getvalue()
 
 
-SECTION = Section("observed", 20, blocks)
+SECTION = Section("observed", 85, blocks, files={CSV: observations_csv})

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from twintrack.calibration.fit import Band
 from twintrack.calibration.projection import Projection, table
-from twintrack.pages.blocks import Block, Cell, Fact, Facts, Row, Section, Table
+from twintrack.pages.blocks import Block, Cell, Fact, Facts, Fold, Row, Section, Table
 from twintrack.pages.validation.view import Computed, ValidationView
 
 CSV = "projection.csv"
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give a sentence, a table and the file."""
-    return [*_sentences(view), _table(view), Facts([Fact(view.texts("provenance_data"), [CSV], "link")])]
+    """Give a sentence, the file, and a table behind a fold."""
+    data = Facts([Fact(view.texts("provenance_data"), [CSV], "link")])
+    return [*_sentences(view), data, Fold(view.texts("projection_fold"), [_table(view)])]
 
 
 def _sentences(view: ValidationView) -> list[Block]:

@@ -1,14 +1,17 @@
-"""Whether learning changes which strategy does best, and why it does or does not."""
+"""What history says about the decision: who is first, by how much, and what decides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from twintrack.calibration.first_places import first_places_csv
 from twintrack.formats import MISSING, share, signed
-from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table
+from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Fold, Row, Section, Table
+from twintrack.pages.validation.contests import contests, decision
 from twintrack.pages.validation.view import Computed, ValidationView, number
 
+CSV = "first_places.csv"
 BEST_SHOWN = 0.005
 """A strategy that is best in fewer worlds before and after learning is not among those listed."""
 STRONGEST = ("outcome", "parameter", "correlation")
@@ -16,32 +19,43 @@ STRONGEST = ("outcome", "parameter", "correlation")
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give the sentences and tables of the section."""
+    """Give the contests of the compared strategies, and all strategies by their means behind a fold."""
     outcomes = _outcomes(view)
-    turned = [item for item in outcomes if item["turns"]]
-    pairs = sum(len(item["turns"]) for item in outcomes)
-    key = "ranking_turned" if turned else "ranking_none"
-    first = [item["places"][0]["strategy"] for item in outcomes]
-    before = [min(item["places"], key=lambda place: place["rank_prior"])["strategy"] for item in outcomes]
-    kept = sum(one == other for one, other in zip(first, before, strict=True))
-    return [
-        view.claim(
-            key,
-            "ranking",
-            outcomes=len(outcomes),
-            turned=len(turned),
-            pairs=pairs,
-            kept=kept,
-            correlation=number(min(item["correlation"] for item in outcomes)),
-            strategies=len(outcomes[0]["places"]),
-        ),
+    turned = any(item["turns"] for item in outcomes)
+    why = _why(view, turned)
+    folded = [
         _ranks(view),
         _best(view),
         *([_turns(view)] if turned else []),
         _contests(view),
-        *_why(view, bool(turned)),
+        *why[1:],
         _means(view),
     ]
+    return [
+        *decision(view),
+        _ordered(view),
+        *why[:1],
+        *([Facts([Fact(view.texts("provenance_data"), [CSV], "link")])] if contests(view) else []),
+        Fold(view.texts("ranking_fold", strategies=len(outcomes[0]["places"])), folded),
+    ]
+
+
+def _ordered(view: ValidationView) -> Claim:
+    """Say whether learning turns the order of means of all strategies."""
+    outcomes = _outcomes(view)
+    turned = [item for item in outcomes if item["turns"]]
+    first = [item["places"][0]["strategy"] for item in outcomes]
+    before = [min(item["places"], key=lambda place: place["rank_prior"])["strategy"] for item in outcomes]
+    return view.claim(
+        "ranking_turned" if turned else "ranking_none",
+        "ranking",
+        outcomes=len(outcomes),
+        turned=len(turned),
+        pairs=sum(len(item["turns"]) for item in outcomes),
+        kept=sum(one == other for one, other in zip(first, before, strict=True)),
+        correlation=number(min(item["correlation"] for item in outcomes)),
+        strategies=len(outcomes[0]["places"]),
+    )
 
 
 def _outcomes(view: ValidationView) -> Sequence[Computed]:
@@ -206,4 +220,6 @@ def _shares(place: Computed) -> Cell:
     return Cell(after if before == after else f"{before} → {after}")
 
 
-SECTION = Section("ranking", 90, blocks)
+SECTION = Section(
+    "ranking", 25, blocks, files={CSV: lambda view: first_places_csv(view["ranking"].get("contests", ()))}
+)

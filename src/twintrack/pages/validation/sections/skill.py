@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twintrack.formats import MISSING
-from twintrack.pages.blocks import Block, Cell, Figure, Heading, Key, Row, Section, Table
+from twintrack.pages.blocks import Block, Cell, Claim, Figure, Fold, Heading, Key, Row, Section, Table
 from twintrack.pages.validation.drawing import (
     EXPECTED,
     NAIVE,
@@ -22,18 +22,35 @@ from twintrack.pages.validation.drawing import (
     ratio,
     upright_line,
 )
-from twintrack.pages.validation.statements import covered, error, inside, listed, tone
+from twintrack.pages.validation.statements import (
+    covered,
+    error,
+    inside,
+    listed,
+    together,
+    tone,
+)
 from twintrack.pages.validation.view import Computed, ValidationView
 
 
 def blocks(view: ValidationView) -> list[Block]:
-    """Give sentences and a table for either, and a figure of the later years."""
+    """Give a paragraph on either; where rivals are beaten, a figure and tables are folded."""
     texts = view.texts
-    years = [Heading(texts("years_heading")), *_years(view), _figure(view), _held_out(view, "years")]
-    return [*years, Heading(texts("left_out_heading")), *_left_out(view), _held_out(view, "series")]
+    years, others = _years(view), _left_out(view)
+    folded = [
+        Heading(texts("years_heading")),
+        *together(view, years[2:]),
+        _figure(view),
+        _held_out(view, "years"),
+        Heading(texts("left_out_heading")),
+        *together(view, others[2:]),
+        _held_out(view, "series"),
+    ]
+    told = together(view, [*years[:2], *others[:2]])
+    return [*told, view.note("years_caveat"), Fold(texts("skill_fold"), folded)]
 
 
-def _years(view: ValidationView) -> list[Block]:
+def _years(view: ValidationView) -> list[Claim]:
     """Whether the later years were predicted."""
     years = view["years"]
     values = {"year": f"{years['from']:g}", "members": f"{years['settings']['members']:,}"}
@@ -41,11 +58,10 @@ def _years(view: ValidationView) -> list[Block]:
         view.claim("years_how", "years", points=years["said"]["points"], **values),
         covered(view, "years_coverage", "years"),
         *_beaten(view, "years"),
-        view.note("years_caveat"),
     ]
 
 
-def _left_out(view: ValidationView) -> list[Block]:
+def _left_out(view: ValidationView) -> list[Claim]:
     """Whether the other series tell what one shows."""
     section = view["series"]
     return [
@@ -55,7 +71,7 @@ def _left_out(view: ValidationView) -> list[Block]:
     ]
 
 
-def _beaten(view: ValidationView, name: str) -> list[Block]:
+def _beaten(view: ValidationView, name: str) -> list[Claim]:
     """Say where predictions beat their rivals and where they do not."""
     section = view[name]
     counted = [item for item in section["series"] if not item["bound"]]
@@ -66,7 +82,7 @@ def _beaten(view: ValidationView, name: str) -> list[Block]:
         for item in counted
         if item["error_naive"] is not None and item["name"] not in section["beats_naive"]
     ]
-    found: list[Block] = [
+    found = [
         listed(view, "beats_prior", worse, section["compared"], name),
         listed(view, "beats_prior_score", scored, section["compared"], name),
     ]
