@@ -156,6 +156,7 @@ def test_a_section_is_computed_once_for_each_seed(root: Path, computed: list[str
         ("copy/strategies/more.yaml", "title: {en: More, zh: 多}\nextends: fast\n"),
         ("strategies/mine.yaml", "title: {en: Mine, zh: 我}\nextends: fast\n"),
         ("copy/model/scenarios/central.yaml", "title: {en: Centre, zh: 基准}\nworld: {}\n"),
+        ("copy/reports/strategy_comparison.yaml", "strategies: [baseline, fast]\n"),
     ],
 )
 def test_what_depends_on_the_content_is_computed_again_when_it_changes(
@@ -197,6 +198,8 @@ def test_sections_of_the_small_model_are_whole(root: Path) -> None:
         "frontier_gap_months",
         "public_cost_pv",
     ]
+    # Without the report that compares strategies there is no contest.
+    assert (found["ranking"]["compared"], found["ranking"]["contests"]) == ([], [])
 
 
 def prediction(name: str, **changes: Any) -> SeriesPrediction:
