@@ -26,6 +26,7 @@ from twintrack.names import split_element
 if TYPE_CHECKING:
     from twintrack.equations import Equations
     from twintrack.model import Model
+from twintrack.pages.validation.sections import identified, ranking
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "model_book.md"
@@ -189,6 +190,7 @@ def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str
     assert_tables_are_current(text)
     known = words | {"walk", "twintrack", "calibrate", "validate"}
     known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
+    known |= {identified.CSV, ranking.CSV}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
 
 
