@@ -8,7 +8,7 @@ is a least-squares step of the linearised model (Tarantola 2005, Inverse Problem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
@@ -26,6 +26,7 @@ from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.yaml_files import shown
 from twintrack.model import Model
 from twintrack.resources import POSTERIOR_FILE
+from twintrack.worlds.posterior import read_posterior
 
 YEARS = (2024.0, 2030.0, 2040.0)
 """Years in which the headline outcomes of the baseline are brought to their medians."""
@@ -130,10 +131,12 @@ class Outcomes:
     def of(self, worlds: pd.DataFrame) -> Array:
         """Give the outcomes in each world, shape (outcomes, worlds)."""
         found = self.model.ensemble(
-            [BASELINE, *self.compared], worlds=worlds, outputs=list(dict.fromkeys([*self._levels, *LEADS]))
+            [BASELINE, *self.compared],
+            worlds=worlds,
+            outputs=list(dict.fromkeys([*self.model.headline, *LEADS])),
         ).squeeze("scenario")
         base = found.sel(strategy=BASELINE)
-        levels = [base[name].sel(time=year).to_numpy() for name in self._levels for year in YEARS]
+        levels = [base[name].sel(time=year).to_numpy() for name in self.model.headline for year in YEARS]
         leads = [
             (found[name].sel(strategy=other, time=year) - base[name].sel(time=year)).to_numpy()
             for name in LEADS
@@ -146,14 +149,13 @@ class Outcomes:
     @property
     def slack(self) -> Array:
         """How far each may stay from its median, shape (outcomes,)."""
-        levels, leads = len(self._levels) * len(YEARS), len(LEADS) * len(LEAD_YEARS) * len(self.compared)
+        levels, leads = (
+            len(self.model.headline) * len(YEARS),
+            len(LEADS) * len(LEAD_YEARS) * len(self.compared),
+        )
         points = sum(len(item.values) for item, _ in self.target.observed.placed)
         sizes = (levels, leads, points)
         return np.repeat([SLACK_OF_LEVELS, SLACK_OF_LEADS, SLACK_OF_HISTORY], sizes)
-
-    @property
-    def _levels(self) -> Sequence[str]:
-        return self.model.headline
 
 
 def central_values(model: Model, worlds: pd.DataFrame) -> tuple[dict[str, float], Array]:
@@ -190,7 +192,7 @@ def main(write: bool) -> None:
     Written values make the posterior stale, for it belongs to them: `twintrack calibrate` follows.
     """
     model = twintrack.load()
-    worlds = pd.read_parquet(model.content / POSTERIOR_FILE)
+    worlds = read_posterior(model.content / POSTERIOR_FILE, model.world).frame
     with without_notes():
         values, places = central_values(model, worlds)
     rows = [(name, f"{model.world[name].value:g}", f"{value:g}") for name, value in values.items()]

@@ -13,7 +13,8 @@ import pytest
 from projection_helpers import DRAWS, LEVELS, PAST, observation, reading, registered, series
 
 from twintrack.calibration.registered import QUANTILES, ProjectedSeries
-from twintrack.calibration.score import RIVALS, PointScore, mean_of, score, uncovered
+from twintrack.calibration.rivals import RULES
+from twintrack.calibration.score import PointScore, mean_of, score, uncovered
 from twintrack.inputs.moments import Span, read_date, read_period
 
 EXACT = {"rel": 1e-12, "abs": 1e-12}
@@ -87,8 +88,8 @@ def test_rivals_go_on_from_the_past() -> None:
     growth = math.log(50 / 20)
     logs = [math.log(value) for value in (10, 20, 50)]
     slope, level = np.polyfit([2023, 2024, 2025], logs, 1)
-    assert point.rivals["last_value"] == pytest.approx(math.log(100 / 50), **EXACT)
-    assert point.rivals["last_growth"] == pytest.approx(math.log(100 / 50) - growth, **EXACT)
+    assert point.rivals["last"] == pytest.approx(math.log(100 / 50), **EXACT)
+    assert point.rivals["growth"] == pytest.approx(math.log(100 / 50) - growth, **EXACT)
     assert point.rivals["trend"] == pytest.approx(math.log(100) - (slope * 2026 + level), abs=1e-9)
 
 
@@ -96,7 +97,7 @@ def test_rivals_know_only_what_was_before() -> None:
     early = series(PAST, reading(Span(2024.5, 2024.5)))
     row = observation(30.0, read_date("2024.5"), of=early)
     (found,) = score(registered(cost=early), [row]).series
-    assert found.points[0].rivals["last_value"] == pytest.approx(math.log(30 / 20), **EXACT)
+    assert found.points[0].rivals["last"] == pytest.approx(math.log(30 / 20), **EXACT)
     assert set(scored(100.0, series({})).rivals.values()) == {None}
     (alone,) = {*scored(100.0, series({2024.0: 80.0})).rivals.values()}
     assert alone == pytest.approx(math.log(100 / 80), **EXACT)
@@ -105,12 +106,12 @@ def test_rivals_know_only_what_was_before() -> None:
 def test_publishers_of_one_time_are_one_point_of_the_past() -> None:
     twice = (*series().past, *series({2025.0: 60.0}).past)
     point = scored(100.0, series().model_copy(update={"past": twice}))
-    assert point.rivals["last_value"] == pytest.approx(math.log(100) - math.log(50 * 60) / 2, **EXACT)
+    assert point.rivals["last"] == pytest.approx(math.log(100) - math.log(50 * 60) / 2, **EXACT)
 
 
 def test_a_mean_goes_on_to_the_middle_of_its_window() -> None:
     yearly = series({2023.5: 10.0, 2024.5: 20.0}, reading(Span(2025, 2026)), reading="mean", window=1.0)
-    assert scored(50.0, yearly).rivals["last_growth"] == pytest.approx(math.log(50 / 40), **EXACT)
+    assert scored(50.0, yearly).rivals["growth"] == pytest.approx(math.log(50 / 40), **EXACT)
 
 
 def test_means_are_taken_by_series_and_by_scale() -> None:
@@ -145,7 +146,7 @@ def test_means_are_taken_by_series_and_by_scale() -> None:
     assert together["log"].error == pytest.approx(np.mean(np.abs(errors)), **EXACT)
     assert (together["log"].inside_50, together["log"].inside_90) == (0, 3)
     assert found.series[0].mean == mean_of(found.series[0].points)
-    assert together["log"].rivals["last_value"] == pytest.approx(
+    assert together["log"].rivals["last"] == pytest.approx(
         np.mean(np.abs(np.log([30 / 50, 100 / 50, 130 / 80]))), **EXACT
     )
 
@@ -154,7 +155,7 @@ def test_contests_are_counted_by_series() -> None:
     near, far = series({2024.0: 99.0, 2025.0: 99.0}), series({2024.0: 9.0, 2025.0: 9.0})
     several = {"near": near, "far": far, "as_far": far, "none": series({})}
     found = score(registered(**several), [observation(100.0, name=name) for name in several])
-    for rival in RIVALS:
+    for rival in RULES:
         assert asdict(found.contests()[rival]) == {"series": 3, "closer": 2}
     assert found.series[3].mean is not None and found.series[3].mean.rivals["trend"] is None
     assert found.together()["log"].rivals["trend"] is None, "not from some of the points only"

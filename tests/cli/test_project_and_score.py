@@ -138,7 +138,7 @@ def test_scores_as_json_and_csv(calibrated: Path, program: Program, answer: Call
     assert (gap["measured_in"], len(gap["points"]), gap["mean"]["points"]) == ("linear, months", 2, 2)
     assert most["mean"] is None and most["points"][0]["below"] == 1
     assert set(told["together"]) == {"linear, months", "log"}
-    assert set(told["contests"]) == {"last_value", "last_growth", "trend"}
+    assert set(told["contests"]) == {"last", "growth", "trend"}
     printed = program("score", "p.json", "--observations", "seen.csv", "--csv")
     assert printed.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(printed.stdout)))

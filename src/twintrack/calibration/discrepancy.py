@@ -288,7 +288,7 @@ def _nodes(
     chances = np.repeat(np.log(nodes.weights)[:, None], runs, axis=1)
     if known:
         chances += log_densities(covariance[:, :known, :known], residuals)
-    return _picked(chances, stream.random((runs,)))
+    return picked(np.exp(chances - chances.max(axis=0)), stream.random((runs,)))
 
 
 def _log_sums(logarithms: _Short, starts: NDArray[np.int64]) -> Array:
@@ -304,8 +304,8 @@ def _log_sums(logarithms: _Short, starts: NDArray[np.int64]) -> Array:
     return sums
 
 
-def _picked(chances: Array, places: Array) -> NDArray[np.int64]:
-    """Give for each run a node, shape (runs,), by logarithms of chances of shape (nodes, runs)."""
-    shares = np.exp(chances - chances.max(axis=0)).cumsum(axis=0)
-    picks = (places * shares[-1] >= shares).sum(axis=0)
-    return np.asarray(np.minimum(picks, len(chances) - 1))
+def picked(chances: Array, places: Array) -> NDArray[np.int64]:
+    """Give for each run a row, shape (runs,), by chances of shape (rows, runs) and places from 0 to 1."""
+    heights = chances.cumsum(axis=0)
+    picks = (places * heights[-1] >= heights).sum(axis=0)
+    return np.asarray(np.minimum(picks, len(heights) - 1))

@@ -23,7 +23,7 @@ from twintrack.calibration.reweighting import Weighed, unweighed, weighed
 from twintrack.calibration.rivals import RULES, naive
 from twintrack.calibration.strands import Lean, chosen_rows, strands
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import end_of
+from twintrack.inputs.history import end_of, last_observed
 from twintrack.worlds.basis import POWER
 
 YEARS = 3
@@ -135,6 +135,13 @@ class Look:
     leans: Mapping[str, Lean] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=forms_of)
 
+    @property
+    def origins(self) -> tuple[float, ...]:
+        """The origins before the last observation, where something was known."""
+        last = last_observed(self.observed.history)
+        origins = () if last is None else origins_of(last)
+        return tuple(origin for origin in origins if self.observed.until(origin).series)
+
     def learn(self, origin: float) -> Origin:
         """Weigh the worlds by what was complete at an origin; nothing later has a part in it."""
         past = self.observed.until(origin)
@@ -179,7 +186,7 @@ class Look:
             draws |= {name: naive(item, own, rule, self.draws) for name, rule in RULES.items()}
             draws[POOL] = np.concatenate([draws["learnt"], draws["growth"]], axis=1)
         for row, place in enumerate(range(own, len(item.values))):
-            horizon = ceil(end_of(item.series, item.series.points[place]) - origin - _ROUNDING)
+            horizon = ceil(item.ends[place] - origin - _ROUNDING)
             floor = floor_of(item, own)
             members = {name: values[row] for name, values in draws.items()}
             yield Prediction(item, place, origin, horizon, own, floor, members)
@@ -221,7 +228,7 @@ def origins_of(last: float) -> tuple[float, ...]:
 
 def known_points(item: Observed, origin: float) -> int:
     """Count the points of a series that were complete at an origin."""
-    return sum(end_of(item.series, point) <= origin for point in item.series.points)
+    return int((item.ends <= origin).sum())
 
 
 def looked(look: Look, origins: Sequence[float]) -> Iterator[tuple[Origin, list[Prediction]]]:

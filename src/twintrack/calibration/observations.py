@@ -55,6 +55,16 @@ class Observed:
         return transformed(np.array([point.value for point in self.series.points]), self.series.scale)
 
     @property
+    def ends(self) -> Array:
+        """When each point was complete, in decimal years, shape (points,)."""
+        return np.array([end_of(self.series, point) for point in self.series.points])
+
+    @property
+    def begun(self) -> float:
+        """When its first step begins, in decimal years: what a total counts from, or the year before."""
+        return float(self.times[0] - 1 if self.series.since is None else self.series.since)
+
+    @property
     def years(self) -> list[float]:
         """The years of the points as the file gives them."""
         return [point.year for point in self.series.points]

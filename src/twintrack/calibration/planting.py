@@ -20,7 +20,6 @@ from twintrack.calibration.lookahead import (
     Look,
     forms_of,
     looked,
-    origins_of,
 )
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.reweighting import prior_runs
@@ -28,7 +27,6 @@ from twintrack.calibration.scoreboard import board
 from twintrack.calibration.strands import Lean, unit_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import end_of
 from twintrack.runs.workers import Tell
 from twintrack.worlds.basis import POWER
 
@@ -107,9 +105,8 @@ def planted(observed: Observations, growth: float, stream: np.random.Generator) 
 
 
 def _board(look: Look, show: Callable[[str], None]) -> dict[str, Any]:
-    last = max(end_of(item.series, point) for item in look.observed.series for point in item.series.points)
     results = []
-    for learnt, predictions in looked(look, origins_of(last)):
+    for learnt, predictions in looked(look, look.origins):
         show(f"origin {learnt.time:g}: {learnt.learnt['learnt'].effective:,.0f} effective worlds")
         results.append((learnt, predictions))
     return board(look, results)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.ahead import Errors
 from twintrack.calibration.courses import chance_of_none
+from twintrack.calibration.discrepancy import picked
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.strands import Strand, strands
 from twintrack.calibration.target import Target
@@ -59,10 +60,8 @@ def with_walks(target: Target, scores: Array, seed: Sequence[int]) -> Sample:
     What is learnt of errors is learnt in full, whatever the power by which worlds are weighed.
     """
     said = target.said(target.unknowns.worlds(scores), scores.shape[1])
-    heights = target.likelihood.walk_shares(said).cumsum(axis=0)
-    places = np.random.default_rng(seed).random(scores.shape[1])
-    numbers = (places * heights[-1] >= heights).sum(axis=0)
-    return Sample(scores, np.asarray(np.minimum(numbers, len(heights) - 1)))
+    places = np.random.default_rng(seed).random((scores.shape[1],))
+    return Sample(scores, picked(target.likelihood.walk_shares(said), places))
 
 
 def predict(target: Target, learnt: Target, sample: Sample, seed: Sequence[int]) -> Predicted:

@@ -9,7 +9,7 @@ no scores: what is given is the share of draws below the observation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,33 +17,18 @@ import numpy as np
 
 from twintrack.calibration.observations import transformed
 from twintrack.calibration.registered import QUANTILES, ProjectedReading, ProjectedSeries, Registered
+from twintrack.calibration.rivals import RULES
 from twintrack.calibration.skill import (
     crps,
-    extrapolated,
     interval_score,
-    on_the_trend,
     weighted_interval_score,
 )
-from twintrack.equations.structure import Array
 from twintrack.errors import Fault
 from twintrack.inputs.moments import time_of
 from twintrack.inputs.observed_table import Observation
 
 INTERVALS = {0.5: ("p25", "p75"), 0.8: ("p10", "p90"), 0.9: ("p05", "p95")}
 """Central intervals by the share that they shall hold, and their ends."""
-
-
-def _held(times: Array, values: Array, wanted: Array) -> Array | None:
-    return extrapolated(times[-1:], values[-1:], wanted)
-
-
-RIVALS: dict[str, Callable[[Array, Array, Array], Array | None]] = {
-    "last_value": _held,
-    "last_growth": extrapolated,
-    "trend": on_the_trend,
-}
-"""Each takes times and values of the past, on the scale, and times that are wanted. On the scale of
-logarithms a growth is a growth rate, and the trend is the log-linear one."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +114,11 @@ class SeriesScore:
     mean: Mean | None
 
     @property
+    def below(self) -> float:
+        """Mean share of draws below its observations."""
+        return float(np.mean([point.below for point in self.points]))
+
+    @property
     def measured_in(self) -> str:
         """What its scores are measured in: the scale, and for plain numbers the unit."""
         return f"linear, {self.unit}" if self.scale == "linear" else self.scale
@@ -171,7 +161,7 @@ class Scores:
     def contests(self) -> dict[str, Contest]:
         """Compare with each rival, series by series, whatever their scales."""
         found = {}
-        for rival in RIVALS:
+        for rival in RULES:
             pairs = [
                 (item.mean.crps, error)
                 for item in self.scored
@@ -221,7 +211,7 @@ def mean_of(points: Sequence[PointScore]) -> Mean:
         crps=mean("crps"),
         error=float(np.mean([abs(point.error) for point in points])),
         bias=mean("error"),
-        rivals={name: _mean_error([point.rivals[name] for point in points]) for name in RIVALS},
+        rivals={name: _mean_error([point.rivals[name] for point in points]) for name in RULES},
     )
 
 
@@ -269,5 +259,5 @@ def _rivals(series: ProjectedSeries, reading: ProjectedReading, observed: float)
     values = transformed(np.array([point.value for point in past]), series.scale)
     times, places = np.unique([point.time for point in past], return_inverse=True)
     values = np.bincount(places, values) / np.bincount(places)  # of several publishers the mean
-    said = {name: rival(times, values, np.array([wanted])) for name, rival in RIVALS.items()}
+    said = {name: rule(times, values, np.array([wanted])) for name, rule in RULES.items()}
     return {name: None if one is None else observed - float(one[0]) for name, one in said.items()}

@@ -17,7 +17,6 @@ from twintrack.calibration.ahead import Errors
 from twintrack.calibration.observations import Observed
 from twintrack.calibration.strands import Strand, stepwise
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import end_of
 from twintrack.inputs.moments import Span, time_of
 
 _ROUNDING = 1e-6
@@ -53,19 +52,14 @@ class Asked:
         return np.argsort(self.ends, kind="stable")
 
     @property
-    def known_ends(self) -> Array:
-        """When each known point was complete, shape (points,)."""
-        return np.array([end_of(self.item.series, point) for point in self.item.series.points])
-
-    @property
     def before(self) -> NDArray[np.int64]:
         """How many known points were complete at each time, in the order of the spans, shape (spans,)."""
-        return np.searchsorted(self.known_ends, self.ends + _ROUNDING, side="right")
+        return np.searchsorted(self.item.ends, self.ends + _ROUNDING, side="right")
 
     @property
     def later(self) -> NDArray[np.bool_]:
         """Which times are after the last known point."""
-        return np.asarray(self.ends > self.known_ends.max() + _ROUNDING)
+        return np.asarray(self.ends > self.item.ends.max() + _ROUNDING)
 
 
 def drawn(
@@ -110,11 +104,9 @@ def _wanted(asked: Asked, *, joined: bool) -> tuple[Array, Array]:
     if not (joined and stepwise(asked.item)):
         return times, said
     later, before = asked.later[order], asked.before[order]
-    since = asked.item.series.since
-    first = asked.item.times[0] - 1 if since is None else since
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         totals, known = np.exp(said), np.concatenate([np.zeros((1, said.shape[1])), np.exp(asked.past)])
-        bases, starts = known[before], np.concatenate([[first], asked.item.times])[before]
+        bases, starts = known[before], np.concatenate([[asked.item.begun], asked.item.times])[before]
         follows = np.flatnonzero(later)[1:]
         bases[follows], starts[follows] = totals[follows - 1], times[follows - 1]
         return (starts + times) / 2, np.log(np.maximum(totals - bases, 0.0))

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import end_of
 
 Places = NDArray[np.int64]
 
@@ -158,7 +157,7 @@ def compared(item: Observed, values: Array, *, joined: bool) -> Array:
 
 def chosen_rows(observed: Observations, after: float, until: float) -> Places:
     """Give the places of the points that were complete after one decimal year and by another."""
-    ends = np.array([end_of(item.series, point) for item in observed.series for point in item.series.points])
+    ends = np.concatenate([np.zeros(0), *(item.ends for item in observed.series)])
     return np.flatnonzero((ends > after) & (ends <= until))
 
 
@@ -178,7 +177,7 @@ def _definition(item: Observed) -> tuple[object, ...]:
 
 def _strand(members: list[tuple[Observed, Places]], start: float | None, *, joined: bool) -> Strand:
     series = tuple(item for item, _ in members)
-    ends = np.array([end_of(item.series, point) for item in series for point in item.series.points])
+    ends = np.concatenate([item.ends for item in series])
     order = np.argsort(ends, kind="stable")
     times = np.concatenate([*_times(series, joined=joined)])[order]
     values = [compared(item, item.values[:, None], joined=joined)[:, 0] for item in series]
@@ -201,7 +200,6 @@ def _strand(members: list[tuple[Observed, Places]], start: float | None, *, join
 def _times(series: Iterable[Observed], *, joined: bool) -> Iterator[Array]:
     for item in series:
         if joined and stepwise(item):
-            first = item.times[0] - 1 if item.series.since is None else item.series.since
-            yield (np.concatenate([[first], item.times[:-1]]) + item.times) / 2
+            yield (np.concatenate([[item.begun], item.times[:-1]]) + item.times) / 2
         else:
             yield item.times

@@ -22,7 +22,6 @@ from twintrack.calibration.lookahead import (
     Origin,
     forms_of,
     known_points,
-    origins_of,
 )
 from twintrack.calibration.observations import Observed
 from twintrack.calibration.reweighting import prior_runs
@@ -31,7 +30,6 @@ from twintrack.calibration.skill import crps, inside
 from twintrack.calibration.strands import unit_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import end_of
 from twintrack.runs.workers import Tell
 
 RUNS = 16_384
@@ -128,12 +126,12 @@ def unseen(
 
 def met(look: Look) -> Unseen:
     """Do the same with runs that are at hand; `look` has the members MODEL."""
-    last = max(end_of(item.series, point) for item in look.observed.series for point in item.series.points)
-    learnt = [look.learn(origin) for origin in origins_of(last) if look.observed.until(origin).series]
+    learnt = [look.learn(origin) for origin in look.origins]
     found = [
         series
-        for item, place in look.observed.placed
-        if item.series.bound is None and (series := _series(look, item, look.said[place], learnt)) is not None
+        for number, (item, place) in enumerate(look.observed.placed)
+        if item.series.bound is None
+        and (series := _series(look, number, look.said[place], learnt)) is not None
     ]
     effective = min(one.learnt["learnt"].effective for one in learnt)
     return Unseen(tuple(one.time for one in learnt), look.said.shape[1], effective, tuple(found))
@@ -144,9 +142,10 @@ def _forms(power: float) -> dict[str, Form]:
     return {name: forms[name] for name in MODEL}
 
 
-def _series(look: Look, item: Observed, said: Array, learnt: list[Origin]) -> UnseenSeries | None:
+def _series(look: Look, number: int, said: Array, learnt: list[Origin]) -> UnseenSeries | None:
     """Meet one series from all origins; `said` is what worlds say at its points, shape (points, runs)."""
-    parts = list(_parts(look, item, said, learnt))
+    item = look.observed.series[number]
+    parts = list(_parts(look, number, said, learnt))
     if not parts:
         return None
     values = np.concatenate([values for values, _ in parts])
@@ -164,15 +163,16 @@ def _series(look: Look, item: Observed, said: Array, learnt: list[Origin]) -> Un
 
 
 def _parts(
-    look: Look, item: Observed, said: Array, learnt: list[Origin]
+    look: Look, number: int, said: Array, learnt: list[Origin]
 ) -> Iterator[tuple[Array, dict[str, Array]]]:
     """Give the later points by origin: values, shape (points,), and draws by member, (points, draws)."""
+    item = look.observed.series[number]
     for one in learnt:
         known = known_points(item, one.time)
         rows = _later(item, known, one.time)
         if not known or not len(rows):
             continue
-        stream = np.random.default_rng((look.seed, _STREAM, round(one.time * 1000), len(item.name)))
+        stream = np.random.default_rng((look.seed, _STREAM, round(one.time * 1000), number))
         error = item.errors[rows, None] * stream.standard_normal((len(rows), look.draws))
         draws: dict[str, Array] = {}
         for name in MODEL:
@@ -185,12 +185,5 @@ def _parts(
 
 def _later(item: Observed, known: int, origin: float) -> NDArray[np.int64]:
     """Give the numbers of points that were complete within YEARS after an origin and are measured well."""
-    return np.array(
-        [
-            place
-            for place in range(known, len(item.values))
-            if end_of(item.series, item.series.points[place]) <= origin + YEARS + _ROUNDING
-            and item.errors[place] <= LARGEST_ERROR * unit_of(item)
-        ],
-        dtype=np.int64,
-    )
+    wanted = (item.ends <= origin + YEARS + _ROUNDING) & (item.errors <= LARGEST_ERROR * unit_of(item))
+    return known + np.flatnonzero(wanted[known:])

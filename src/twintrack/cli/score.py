@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twintrack.calibration.registered import Registered
     from twintrack.calibration.score import Mean, Scores, SeriesScore
 
-_RIVALS = {"last_value": "last value", "last_growth": "last growth", "trend": "trend"}
+_RIVALS = {"last": "last value", "growth": "last growth", "trend": "trend"}
 
 
 @click.command("score", short_help="Hold a registered projection against observations that came later.")
@@ -86,7 +86,7 @@ def _print_csv(scores: Scores) -> None:
     numbers = ("inside_50", "inside_90", "interval_50", "interval_90", "wis", "crps", "error", "bias")
     writer.writerow(["series", "measured_in", "bound", "points", *numbers, *_RIVALS, "below"])
     for item in scores.series:
-        below = _below(item) if item.mean is None else ""
+        below = item.below if item.mean is None else ""
         cells = _cells(item.mean, numbers)
         writer.writerow([item.name, item.measured_in, _bound(item), len(item.points), *cells, below])
     for kind, mean in scores.together().items():
@@ -105,11 +105,6 @@ def _bound(item: SeriesScore) -> str:
     return "upper" if item.mean is None else ""
 
 
-def _below(item: SeriesScore) -> float:
-    """Give the mean share of draws below the observations."""
-    return sum(point.below for point in item.points) / len(item.points)
-
-
 def _print(path: Path, registered: Registered, scores: Scores) -> None:
     from twintrack.cli.tables import plain_table, print_table
 
@@ -120,7 +115,7 @@ def _print(path: Path, registered: Registered, scores: Scores) -> None:
         for line in _sentences(scores):
             click.echo(line)
     if scores.bounds:
-        rows = [[item.name, str(len(item.points)), f"{_below(item):.0%}"] for item in scores.bounds]
+        rows = [[item.name, str(len(item.points)), f"{item.below:.0%}"] for item in scores.bounds]
         print_table(plain_table(["upper bound", "points", "draws below the observation"], rows))
 
 

@@ -72,33 +72,21 @@ def _sentences(view: ValidationView) -> list[Claim]:
             compared=len(about["agreement"]),
         ),
         recovered(view),
-        _even(view),
-        _joint(view),
+        _even(view, "ranks", "recovery_even", "recovery_uneven", "correlation"),
+        _even(view, "joint", "recovery_joint", "recovery_joint_not", "directions"),
     ]
 
 
-def _even(view: ValidationView) -> Claim:
-    found = view["recovery"]["ranks"]
+def _even(view: ValidationView, kind: str, holds: str, holds_not: str, told: str) -> Claim:
+    """Say whether what should be even is; `told` is a further number of the recovery."""
+    found = view["recovery"][kind]
     evenness = abs(found["distance"])
     return view.claim(
-        "recovery_even" if evenness <= found["chance"] else "recovery_uneven",
+        holds if evenness <= found["chance"] else holds_not,
         "recovery",
         evenness=number(evenness),
         chance=number(found["chance"]),
-        correlation=number(view["recovery"]["correlation"]),
-    )
-
-
-def _joint(view: ValidationView) -> Claim:
-    """Say whether posteriors are right as a whole."""
-    found = view["recovery"]["joint"]
-    evenness = abs(found["distance"])
-    return view.claim(
-        "recovery_joint" if evenness <= found["chance"] else "recovery_joint_not",
-        "recovery",
-        evenness=number(evenness),
-        chance=number(found["chance"]),
-        directions=number(view["recovery"]["directions"]),
+        **{told: number(view["recovery"][told])},
     )
 
 
