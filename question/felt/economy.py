@@ -143,10 +143,10 @@ def jump_table(found: Paths, start: float) -> pd.DataFrame:
 def revenue_table(model: Model, found: Paths) -> pd.DataFrame:
     """Give a row for each observation of core revenue, against what users gain in the model.
 
-    Columns: `series`; `year`; `observed` with `low` and `high` (NaN where none are told); `gained_5`, `gained_50`,
-    `gained_95` over worlds, the mean of that year; `above`, the share of worlds that gain less than is
-    observed; `conflict`: "yes" where most worlds do, "within the interval" where they do and do not at its
-    low end, else "no".
+    Columns: `series`; `year`; `observed` with `low` and `high` (NaN where none are told); `gained_5`,
+    `gained_50`, `gained_95` over worlds, the mean of that year; `above`, the share of worlds that gain less
+    than is observed; `conflict`: "yes" where most worlds do, "within the interval" where they do and do not
+    at its low end, else "no".
     """
     history = read_history(model.content / "model" / "history" / "series.yaml")
     rows = [
@@ -271,8 +271,16 @@ def _jump_answer(table: pd.DataFrame) -> Answer:
 
 
 def _revenue_answer(table: pd.DataFrame) -> Answer:
-    header = ("series", "year", "observed", "interval", "users gain, median", "5 to 95 %")
-    header += ("gain less in", "conflict")
+    header = (
+        "series",
+        "year",
+        "observed",
+        "interval",
+        "users gain, median",
+        "5 to 95 %",
+        "gain less in",
+        "conflict",
+    )
     rows = [
         (
             row["series"],

@@ -182,7 +182,10 @@ def _check_covered(series: HistorySeries, saved: Array) -> None:
 
 
 def measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:
-    """Give mean and standard deviation of a measurement on the scale of its series; low and high are its central 90 % interval."""
+    """Give mean and standard deviation of a measurement on the scale of its series.
+
+    Low and high are its central 90 % interval.
+    """
     if point.low is None or point.high is None:
         return float(transformed(np.array(point.value), series.scale)), series.error
     low, high = transformed(np.array([point.low, point.high]), series.scale)

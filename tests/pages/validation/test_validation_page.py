@@ -387,7 +387,8 @@ def test_series_in_conflict_are_told_with_both_intervals(
     first.update(value=580.0, low=534.2, high=629.7)
     words = rendered()
     count = len(found["conflicts"])
-    assert f"Of {found['compared']} pairs of observations of one variable in one year, {count} are in" in words
+    told = "pairs of observations of one variable in one year"
+    assert f"Of {found['compared']} {told}, {count} are in conflict" in words
     assert "580 (534 – 630)" in words
     assert "相互冲突的序列" in rendered(language="zh")
 
