@@ -97,7 +97,7 @@ def test_cutting_off_the_foreign_commons_costs_and_most_those_who_cannot_fork(
                 knowledge_openness=openness,
                 software_stack_support=stack,
             ).outcomes["capability_index"]
-            for cut in (0.0, 1.0)
+            for cut in (0.0, 0.5)
         )
         before, after = (float(run.iloc[-1]) for run in runs)
         return before - after
