@@ -38,7 +38,6 @@ def test_diverse_basic_effort_raises_the_hazard(policies: dict[str, Saved]) -> N
     clock = {case: saved["hazard_sum"][-1, HOME] for case, saved in policies.items()}
     assert clock["more basic work"] > 1.05 * clock["central"]
     assert clock["more basic work"] > 1.05 * clock["more basic work on one road"]
-    assert clock["free to fail"] > clock["central"]
 
 
 def test_a_road_is_found_when_the_clock_passes_what_luck_says(policies: dict[str, Saved]) -> None:

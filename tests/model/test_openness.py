@@ -32,7 +32,7 @@ def opening(model: Model, outcome: str, world: World) -> float:
 @pytest.mark.parametrize(
     ("world", "sign", "outcome", "least"),
     [
-        (CHANNELS_MEET, 1, "capability_index", 0.1),
+        (CHANNELS_MEET, 1, "capability_index", 0.05),
         (CHANNELS_MEET, 1, "ai_enabled_output", 100.0),
         (CHANNELS_COMPETE, -1, "capability_index", 0.03),
         (CHANNELS_COMPETE, -1, "ai_enabled_output", 2.0),
