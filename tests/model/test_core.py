@@ -48,7 +48,11 @@ CASES: Mapping[str, Mapping[str, float]] = {
     "many domestic chips": {"domestic_chip_invest": 400.0},
     "linear chain": LINEAR,
     "home ahead": {"initial_stage_ratio": 5.0},
-    "home ahead, leader does not read": {"initial_stage_ratio": 5.0, "leader_reading": 0.0},
+    "home ahead, leader does not read": {
+        "initial_stage_ratio": 5.0,
+        "open_source_release": 0.0,
+        "knowledge_openness": 0.0,
+    },
     "no answers": {"race_response": 0.0},
     "no answers, however strong": {"race_response": 0.0, **ANSWERS},
     "answers that are nothing": {"race_response": 1.0, **dict.fromkeys(ANSWERS, 0.0)},

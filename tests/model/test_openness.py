@@ -32,7 +32,7 @@ def opening(model: Model, outcome: str, world: World) -> float:
 @pytest.mark.parametrize(
     ("world", "sign", "outcome", "least"),
     [
-        (CHANNELS_MEET, 1, "capability_index", 0.1),
+        (CHANNELS_MEET, 1, "capability_index", 0.05),
         (CHANNELS_MEET, 1, "ai_enabled_output", 100.0),
         (CHANNELS_COMPETE, -1, "capability_index", 0.03),
         (CHANNELS_COMPETE, -1, "ai_enabled_output", 2.0),
@@ -97,7 +97,7 @@ def test_cutting_off_the_foreign_commons_costs_and_most_those_who_cannot_fork(
                 knowledge_openness=openness,
                 software_stack_support=stack,
             ).outcomes["capability_index"]
-            for cut in (0.0, 1.0)
+            for cut in (0.0, 0.5)
         )
         before, after = (float(run.iloc[-1]) for run in runs)
         return before - after

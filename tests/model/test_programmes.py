@@ -39,7 +39,6 @@ def test_effects_are_counted_from_the_start(policies: dict[str, Saved], model: M
     past = model.equations.time.saved <= 2026
     for saved in policies.values():
         np.testing.assert_allclose(saved["change"][past], 0.0, atol=1e-12)
-        np.testing.assert_allclose(saved["programme_overhead"][past], 0.0, atol=1e-12)
     change = [policies[case]["change"][-1, SCENES] for case in ("central", "more scenes", "all scenes")]
     assert change[0] == 0 < change[1] < change[2]
 
@@ -49,16 +48,6 @@ def test_a_programme_that_grows_takes_from_all_others(policies: dict[str, Saved]
     others = np.arange(usual["programme_in_force"].shape[1]) != SCENES
     assert (more["programme_in_force"][-1, others] < usual["programme_in_force"][-1, others]).all()
     assert (more["execution"] <= usual["execution"]).all() and more["execution"][-1] < 1
-
-
-def test_programmes_take_working_time_from_research(policies: dict[str, Saved]) -> None:
-    none, some, full = (
-        policies[case]["programme_overhead"][-1] for case in ("central", "more scenes", "all scenes")
-    )
-    assert none == pytest.approx(0.0)
-    # From 0.4 to 0.7 and from there to 1.
-    assert full - some > some - none > 0
-    assert policies["all scenes"]["common_yield"][-1] < policies["central"]["common_yield"][-1]
 
 
 # Data, which programmes open and doors hold back

@@ -120,8 +120,8 @@ def test_trap_05_knowledge_that_is_used_stays_and_coupling_does_not_explode(mode
     """Nothing drains the basic stage when stages are coupled, and the gain of the loop is bounded."""
     levers = dict.fromkeys(("two_way_mobility", "alliance_support"), 1.0)
     coupled, apart = (
-        model.run("baseline", world={**ABLE, "coupling_gain": gain}, **levers).variables
-        for gain in (model.world["coupling_gain"].high, 0.0)
+        model.run("baseline", world={**ABLE, "helix_gain": gain}, **levers).variables
+        for gain in (model.world["helix_gain"].high, 0.0)
     )
     basic = "knowledge[home,scale,basic]"
     assert coupled[basic].iloc[-1] > apart[basic].iloc[-1]
@@ -230,7 +230,7 @@ def test_trap_14_data_count_as_far_as_they_can_be_used(
         policies[name]["data_richness"][-1] for name in ("central", "opened data", "users give no data")
     )
     assert shared > base + 0.02 and unused < base - 0.02
-    assert readers(equations, "data_richness") == {"stage_drive", "uptake_speed"}
+    assert readers(equations, "data_richness") == {"uptake_speed"}
 
 
 def test_trap_15_counts_feed_nothing(equations: Equations) -> None:

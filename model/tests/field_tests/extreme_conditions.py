@@ -38,11 +38,10 @@ FURTHER: Mapping[str, Mapping[str, float]] = {
 }
 """Conditions beside those of the laboratory."""
 
-NOTHING = 1e-4
+NOTHING = 1e-6
 """A flow of less than this share of its central course is none.
 
-The model keeps effort above its constant `tiny`, a millionth, so that powers stay defined; to the power of
-0.7 that is 6e-5 of what the leader's effort of 2016 yields.
+People who are left after the first years, and what a door lets through before it is shut, are not quite none.
 """
 
 CHECKS = ("infinite", "negative", "outside")
