@@ -225,7 +225,7 @@ def test_trap_13_chips_of_ones_own_are_not_capability(model: Model) -> None:
 def test_trap_14_data_count_as_far_as_they_can_be_used(
     policies: dict[str, Saved], equations: Equations
 ) -> None:
-    """There is no heap of data that grows by itself: what is opened, and lies behind no walls, can be used."""
+    """There is no heap of data that grows by itself: what is opened, and not walled off, can be used."""
     base, shared, walled = (
         policies[name]["data_richness"][-1] for name in ("central", "opened data", "data behind walls")
     )
