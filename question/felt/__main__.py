@@ -13,7 +13,7 @@ import pandas as pd
 import twintrack
 from question.answers import Answer
 from question.felt.claims import TURNS, claim_answers, claim_table, turns, write_turns
-from question.felt.constants import constant_answers, constant_effects
+from question.felt.constants import constant_answers, constant_effects, whole_yardstick
 from question.felt.economy import economy_tables
 from question.felt.levers import lever_answers, lever_table
 from question.felt.lunch import lunch_answers, lunch_table
@@ -76,8 +76,8 @@ def asked_of_worlds(command: Callable[..., tuple[pd.DataFrame, list[Answer]]]) -
 @asked_of_worlds
 def constants(given: Given) -> tuple[pd.DataFrame, list[Answer]]:
     """Change every constant by a fifth, one at a time, in the central world."""
-    model, _, stick = given
-    table = constant_effects(model, stick)
+    model, worlds, _ = given
+    table = constant_effects(model, whole_yardstick(model, worlds))
     return table, constant_answers(table)
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from question import asked
 from question.answers import Answer
 from question.felt.inputs import Bench, Given
 from question.felt.reasons import DEFINED, STILL, reason
-from question.felt.spreads import FELT, STRONG, Yardstick
+from question.felt.spreads import FELT, STRONG, Yardstick, judged, yardstick
 from twintrack.equations.structure import Array
 from twintrack.formats import number
 from twintrack.inputs.content import CENTRAL
@@ -26,6 +27,7 @@ FIFTH = 0.2
 SIGNS = (1, -1)
 STRATEGIES = ("catchup_explore_open", "inward", "new_national_system")
 SCENARIOS = ("plateau", "fresh_road")
+YEARS = (2020.0, 2025.0, *asked.YEARS)
 RUNS = 512
 """Runs of a batch: one in which nothing is changed, and one for each constant and sign."""
 FAR = 100.0
@@ -55,6 +57,12 @@ def settings(model: Model) -> list[Setting]:
     return found + [Setting(BASELINE, name) for name in SCENARIOS if name in model.scenarios]
 
 
+def whole_yardstick(model: Model, worlds: pd.DataFrame) -> Yardstick:
+    """Measure the spreads of all outcomes, also of the past: a constant may be felt in any of them."""
+    years = tuple(year for year in YEARS if year >= model.equations.time.initial)
+    return yardstick(model, worlds, tuple(model.outcomes), years)
+
+
 def constant_effects(model: Model, stick: Yardstick) -> pd.DataFrame:
     """Change each constant and give a row for each, in the order of the file.
 
@@ -64,21 +72,24 @@ def constant_effects(model: Model, stick: Yardstick) -> pd.DataFrame:
     Columns: `constant`; `kind` ("number", "date"; "unit" and "control", which are told apart; "zero", which
     scaling does not change); `drawn`, whether it or an element of it stands in world.yaml; `sector`;
     `effect`, the largest one in spreads over outcomes, years, settings and signs, with `outcome`, `year`,
-    `setting` and `sign`; `headline_effect` with `headline`, over the outcomes that are shown first;
+    `setting` and `sign`; `judged_effect`, that over outcomes that can be better and the years that are
+    asked about, and `headline_effect` with `headline`, over those of them that are shown first;
     `not_finite`, in how many settings and signs some outcome is no finite number: these do not count.
     """
-    bench = Bench(model, stick.outcomes)
+    bench = Bench(model, stick.outcomes, years=stick.years)
     cells = [(setting, *_of_setting(bench, stick, setting)) for setting in settings(model)]
     largest = _Largest(
         stick, [setting for setting, _, _ in cells], np.stack([found for _, found, _ in cells])
     )
     broken = np.stack([found for _, _, found in cells]).sum(axis=(0, 2))
     drawn = {split_element(name)[0] for name in model.world}
-    first = stick.rows(model.headline)
+    goals, first = stick.rows(judged(model)), stick.rows(model.headline)
+    everything, years = range(len(stick.outcomes)), range(len(stick.years))
+    late = [column for column in years if stick.years[column] in asked.YEARS]
     rows = []
     for place, name in enumerate(bench.constants):
-        effect, outcome, year, setting, sign = largest.of(place, range(len(stick.outcomes)))
-        headline_effect, headline, *_ = largest.of(place, first)
+        effect, outcome, year, setting, sign = largest.of(place, everything, years)
+        headline_effect, headline, *_ = largest.of(place, first, late)
         rows.append(
             {
                 "constant": name,
@@ -90,6 +101,7 @@ def constant_effects(model: Model, stick: Yardstick) -> pd.DataFrame:
                 "year": year,
                 "setting": setting,
                 "sign": sign,
+                "judged_effect": largest.of(place, goals, late)[0],
                 "headline_effect": headline_effect,
                 "headline": headline,
                 "not_finite": int(broken[place]),
@@ -102,11 +114,12 @@ def constant_answers(table: pd.DataFrame) -> list[Answer]:
     """Give the summary, what moves nothing, and what moves a headline without being drawn, with reasons."""
     counted, still, loud = told(table)
     apart = table[~table["kind"].isin(ORDINARY)]
-    share = len(still) / max(len(counted), 1)
+    unjudged = _still(counted, "judged_effect")
     summary = [
         ("constants that count", str(len(counted))),
         ("of these drawn", str(int(counted["drawn"].sum()))),
-        (f"move no outcome by {FELT:g} of its spread", f"{len(still)} ({number(share, '.1%')})"),
+        (f"move no outcome by {FELT:g} of its spread", _share(still, counted)),
+        ("the same of outcomes that can be better, from 2030 on", _share(unjudged, counted)),
         ("may be", number(ALLOWED, ".0%")),
         ("of these without a reason", _unexplained(still, STILL)),
         (f"not drawn, and move a headline by {STRONG:g} of its spread", str(len(loud))),
@@ -129,9 +142,17 @@ def constant_answers(table: pd.DataFrame) -> list[Answer]:
 def told(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Give the rows that count, of these what moves nothing, and what moves a headline but is not drawn."""
     counted = table[table["kind"].isin(ORDINARY)]
-    still = counted[(counted["effect"] < FELT) & (counted["not_finite"] == 0)]
+    still = _still(counted, "effect")
     loud = counted[~counted["drawn"] & (counted["headline_effect"] >= STRONG)]
     return counted, still, loud
+
+
+def _still(counted: pd.DataFrame, effect: str) -> pd.DataFrame:
+    return counted[(counted[effect] < FELT) & (counted["not_finite"] == 0)]
+
+
+def _share(still: pd.DataFrame, counted: pd.DataFrame) -> str:
+    return f"{len(still)} ({number(len(still) / max(len(counted), 1), '.1%')})"
 
 
 def _unexplained(rows: pd.DataFrame, reasons: Mapping[str, str]) -> str:
@@ -222,16 +243,18 @@ class _Largest:
         """Take effects of shape (settings, outcomes, years, constants, signs)."""
         self._stick, self._where, self._effects = stick, where, effects
 
-    def of(self, constant: int, outcomes: Sequence[int]) -> tuple[float, str, int, str, str]:
+    def of(
+        self, constant: int, outcomes: Sequence[int], years: Sequence[int]
+    ) -> tuple[float, str, int, str, str]:
         """Give the effect, and the outcome, year, setting and sign that it is found in."""
         if not len(outcomes):
             return 0.0, "", 0, "", ""
-        part = self._effects[..., constant, :][:, list(outcomes)]
+        part = self._effects[..., constant, :][:, list(outcomes)][:, :, list(years)]
         setting, row, column, sign = map(int, np.unravel_index(part.argmax(), part.shape))
         return (
             float(part.max()),
             self._stick.outcomes[outcomes[row]],
-            int(self._stick.years[column]),
+            int(self._stick.years[years[column]]),
             str(self._where[setting]),
             "+" if SIGNS[sign] > 0 else "-",
         )

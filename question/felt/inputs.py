@@ -29,7 +29,13 @@ def constants(model: Model) -> list[str]:
 class Bench:
     """Runs one model in batches; all of its constants are given, some of them with a value for each time."""
 
-    def __init__(self, model: Model, outcomes: Sequence[str], dated: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        model: Model,
+        outcomes: Sequence[str],
+        dated: Iterable[str] = (),
+        years: Sequence[float] = asked.YEARS,
+    ) -> None:
         """Prepare; `dated` are constants that may change along time, besides those that scenarios date."""
         self.model = model
         self.outcomes = tuple(outcomes)
@@ -38,7 +44,7 @@ class Bench:
         drawn = [name for name in model.world if split_element(name)[0] in self.dated]
         self._arrays = WorldArrays(model.equations, model.world, drawn)
         self._places = [place_of(model.equations, name) for name in self.outcomes]
-        self._rows = np.searchsorted(model.equations.time.saved, asked.YEARS)
+        self._rows = np.searchsorted(model.equations.time.saved, years)
 
     @property
     def times(self) -> Array:

@@ -74,16 +74,26 @@ def judged(model: Model) -> tuple[str, ...]:
     return tuple(name for name, item in model.outcomes.items() if name in goals or item.better != "neutral")
 
 
-def yardstick(model: Model, worlds: pd.DataFrame) -> Yardstick:
-    """Measure the spreads over worlds, a row each, under the baseline strategy in the central scenario."""
-    return spreads(judged(model), simulated(model, {"today": BASELINE}, worlds)["today"])
+def yardstick(
+    model: Model,
+    worlds: pd.DataFrame,
+    outcomes: tuple[str, ...] | None = None,
+    years: tuple[float, ...] = asked.YEARS,
+) -> Yardstick:
+    """Measure the spreads over worlds, a row each, under the baseline strategy in the central scenario.
+
+    The judged outcomes are measured if none are named.
+    """
+    names = judged(model) if outcomes is None else outcomes
+    found = simulated(model, {"today": BASELINE}, worlds, outcomes=names, years=years)
+    return spreads(names, found["today"], years)
 
 
-def spreads(outcomes: tuple[str, ...], values: Array) -> Yardstick:
+def spreads(outcomes: tuple[str, ...], values: Array, years: tuple[float, ...] = asked.YEARS) -> Yardstick:
     """Give the spreads of values of shape (outcomes, years, worlds)."""
     low, middle, high = np.nanpercentile(values, (16, 50, 84), axis=-1)
     half = (high - low) / 2
-    return Yardstick(outcomes, asked.YEARS, np.where(half > ROUNDING * np.abs(middle), half, np.nan))
+    return Yardstick(outcomes, years, np.where(half > ROUNDING * np.abs(middle), half, np.nan))
 
 
 def simulated(
@@ -91,14 +101,16 @@ def simulated(
     strategies: Mapping[str, StrategyReference],
     worlds: pd.DataFrame,
     scenario: str = CENTRAL,
+    outcomes: tuple[str, ...] | None = None,
+    years: tuple[float, ...] = asked.YEARS,
 ) -> dict[str, Array]:
-    """Give the judged outcomes by strategy, shape (outcomes, years, worlds), each at its own budget rule.
+    """Give outcomes, the judged ones if none are named, by strategy, each at its own budget rule.
 
-    Raises InputError with all faults.
+    Shape (outcomes, years, worlds). Raises InputError with all faults.
     """
-    names = judged(model)
+    names = judged(model) if outcomes is None else outcomes
     results = Experiment(
-        dict(strategies), [scenario], worlds, outputs=names, times=asked.YEARS, model=model
+        dict(strategies), [scenario], worlds, outputs=names, times=years, model=model
     ).dataset()
     cells = [results[name].squeeze("scenario").transpose("strategy", "time", "world") for name in names]
     stacked = np.stack([cell.to_numpy() for cell in cells], axis=1)

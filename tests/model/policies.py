@@ -43,15 +43,13 @@ def policy_runs(model: Model, policies: Mapping[str, Policy]) -> dict[str, Saved
 RIVALRY = {"kpi_quality_weight": 0.0, "interregional_cooperation": 0.1, "central_coordination": 0.2}
 COOPETITION = {"kpi_quality_weight": 0.9, "interregional_cooperation": 0.9, "central_coordination": 0.6}
 CAREFUL, CARELESS = {"safety_governance": 0.9}, {"safety_governance": 0.1}
-HARMFUL = {"misuse_rate": 0.45, "accident_cost": 0.3, "safety_effect": 0.9}
+HARMFUL = {"misuse_rate": 0.45, "accident_cost": 0.3}
 HARMLESS = {"misuse_rate": 0.05, "drag_strength": 0.7}
 POLICIES: Mapping[str, Policy] = {
     "central": Policy(),
     "no automation": Policy(world={"automation_limit": 0.0}),
     "some automation": Policy(world={"automation_limit": 0.2}),
     "much automation": Policy(world={"automation_limit": 0.8}),
-    "no courses": Policy(levers={"talent_training": 0.0}),
-    "ample courses": Policy(levers={"talent_training": 100.0}),
     "nothing comes back": Policy(world={"recycling": 0.0}),
     "more basic work": Policy(levers={"stage_share_basic": 0.5}),
     "more basic work on one road": Policy(levers={"stage_share_basic": 0.5, "catchup_share": 1.0}),
@@ -76,7 +74,7 @@ POLICIES: Mapping[str, Policy] = {
     "careless, harmless": Policy(CARELESS, HARMLESS),
     "opened data": Policy(levers={"public_data_opening": 1.0}),
     "opened data behind reviews": Policy(levers={"public_data_opening": 1.0, "own_securitisation": 1.0}),
-    "users give no data": Policy(world={"data_by_use": 0.0}),
+    "data behind walls": Policy(levers={"platform_antitrust": 0.0}),
     "more scenes": Policy(levers={"scenario_opening": 0.7}),
     "all scenes": Policy(levers={"scenario_opening": 1.0}),
 }

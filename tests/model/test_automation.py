@@ -57,13 +57,6 @@ def test_those_who_are_displaced_find_new_work(policies: dict[str, Saved]) -> No
         np.testing.assert_allclose(saved["reemployment"], back, rtol=1e-12)
 
 
-def test_courses_bring_the_displaced_back_sooner(policies: dict[str, Saved]) -> None:
-    none, central, ample = (policies[case] for case in ("no courses", "central", "ample courses"))
-    for name, sign in (("reemployment_rate", 1), ("displaced_share", -1)):
-        values = [sign * last(case, name) for case in (none, central, ample)]
-        assert values == sorted(values) and values[2] > values[0], name
-
-
 def test_what_comes_back_in_taxes_feeds_research(policies: dict[str, Saved]) -> None:
     central, idle = policies["central"], policies["nothing comes back"]
     np.testing.assert_array_equal(idle["recycled_money"], 0.0)

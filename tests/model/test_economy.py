@@ -47,16 +47,14 @@ def test_output_is_that_of_before_and_what_ai_adds(policies: dict[str, Saved]) -
 
 def test_release_lowers_the_rents_that_users_pay(policies: dict[str, Saved]) -> None:
     order = [policies[case] for case in ("released", "central", "kept")]
-    for name in ("rent_paid", "rent_ratio"):
-        values = [last(saved, name) for saved in order]
-        assert values == sorted(values) and values[0] < 0.95 * values[2], name
+    values = [float(saved["rent"][-1, 0]) for saved in order]
+    assert values == sorted(values) and values[0] < 0.95 * values[2]
 
 
-def test_release_reaches_more_people_and_harms_more(policies: dict[str, Saved]) -> None:
-    """Persons come sooner; what is misused, and the income that rents bring, speak against it."""
+def test_release_leaves_users_more_and_harms_more(policies: dict[str, Saved]) -> None:
+    """What suppliers do not keep is a reason to use AI; misuse, and the income of rents, speak against it."""
     released, kept = policies["released"], policies["kept"]
-    sooner = released["calendar_year"] == 2027
-    assert released["release_reach"][sooner] > kept["release_reach"][sooner]
+    assert released["usefulness"][-1, 0] > kept["usefulness"][-1, 0]
     assert last(released, "felt_harm") > last(kept, "felt_harm") + 0.01
     assert released["rent"][-1, 0] < kept["rent"][-1, 0]
 
@@ -68,7 +66,7 @@ def test_the_worlds_in_which_safety_is_judged_lie_in_the_ranges(
     model: Model, policies: dict[str, Saved]
 ) -> None:
     for case in RULES:
-        for name in ("misuse_rate", "accident_cost", "safety_effect", "drag_strength"):
+        for name in ("misuse_rate", "accident_cost", "drag_strength"):
             value = policies[case][name].ravel()[0]
             assert model.world[name].low <= value <= model.world[name].high, name
 

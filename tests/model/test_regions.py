@@ -35,14 +35,14 @@ def test_co_opetition_brings_more_from_ai_than_involution(policies: dict[str, Sa
         assert last(friends, name) < last(rivals, name), name
 
 
-def test_rivalry_speeds_industry_and_repeats_research(policies: dict[str, Saved]) -> None:
+def test_rivalry_speeds_industry_and_repeats_work(policies: dict[str, Saved]) -> None:
     """A contest is not only waste: effort of regions is effort."""
     friends, rivals = policies["friends"], policies["rivals"]
-    assert last(rivals, "research_yield") < last(friends, "research_yield")
-    speed = [
-        1 + case["rivalry_speed"].ravel()[0] * (last(case, "local_effort") - 1) for case in (rivals, friends)
-    ]
-    assert speed[0] > speed[1]
+    assert last(rivals, "unlike_work") < last(friends, "unlike_work")
+    for case in (rivals, friends):
+        crowded = case["crowding_cost"].ravel()[0] * (1 - last(case, "margin"))
+        assert last(case, "industry_yield") == pytest.approx((1 - crowded) * last(case, "local_effort"))
+    assert last(rivals, "industry_yield") > last(friends, "industry_yield")
 
 
 @pytest.mark.parametrize("case", CONTESTS)

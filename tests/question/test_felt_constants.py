@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from question.felt.constants import constant_answers, constant_effects, settings, told
+from question.felt.constants import YEARS, constant_answers, constant_effects, settings, told, whole_yardstick
 from question.felt.inputs import Bench
 from question.felt.reasons import DEFINED, FELT_AT_AN_END, FELT_WHEN_CUT, STILL, reason
-from question.felt.spreads import FELT, judged, simulated, spreads, yardstick
+from question.felt.spreads import FELT, judged, simulated, spreads
 from twintrack.inputs.mechanisms import cut_names, read_mechanisms
 from twintrack.inputs.strategies import BASELINE
 from twintrack.model import Model
@@ -25,7 +25,7 @@ def worlds(small_model: Model) -> pd.DataFrame:
 
 @pytest.fixture
 def table(small_model: Model, worlds: pd.DataFrame) -> pd.DataFrame:
-    found = constant_effects(small_model, yardstick(small_model, worlds))
+    found = constant_effects(small_model, whole_yardstick(small_model, worlds))
     return found.set_index("constant", drop=False)
 
 
@@ -49,7 +49,7 @@ def test_an_effect_is_the_difference_over_the_spread(
     small_model: Model, worlds: pd.DataFrame, table: pd.DataFrame
 ) -> None:
     """The gap in a year is linear in the pace: a fifth more of it, over the years, over the spread."""
-    stick = yardstick(small_model, worlds)
+    stick = whole_yardstick(small_model, worlds)
     place = stick.outcomes.index("frontier_gap_months")
     pace = small_model.world["pace"].value
     expected = [0.2 * pace * (year - 2024) / stick.spread[place, at] for at, year in enumerate(stick.years)]
@@ -67,8 +67,22 @@ def test_what_nothing_follows_from_is_told_as_such(table: pd.DataFrame) -> None:
     )
 
 
+def test_all_outcomes_and_the_past_count_and_those_judged_later_are_told_beside(
+    small_model: Model, worlds: pd.DataFrame, table: pd.DataFrame
+) -> None:
+    stick = whole_yardstick(small_model, worlds)
+    assert stick.outcomes == tuple(small_model.outcomes)
+    assert stick.years == tuple(year for year in YEARS if year >= small_model.equations.time.initial)
+    assert (table["judged_effect"] <= table["effect"]).all()
+    changed = table.assign(judged_effect=0.0)
+    rows = {row[0]: row[1] for row in constant_answers(changed)[0].rows}
+    counted = changed["kind"].isin(["number", "date"]).sum()
+    assert rows["the same of outcomes that can be better, from 2030 on"] == f"{counted} (100.0%)"
+    assert rows[f"move no outcome by {FELT:g} of its spread"] != f"{counted} (100.0%)"
+
+
 def test_what_moves_nothing_and_what_is_not_drawn_has_a_reason(model: Model) -> None:
-    table = constant_effects(model, yardstick(model, model.draw_worlds(300, seed=1)))
+    table = constant_effects(model, whole_yardstick(model, model.draw_worlds(300, seed=1)))
     _, still, loud = told(table)
     assert len(still) > 0 < len(loud)
     assert [name for name in still["constant"] if not reason(name, STILL)] == []
@@ -96,8 +110,8 @@ def test_what_is_said_to_be_felt_when_cut_is_cut_by_a_mechanism_that_is_felt(mod
 def test_what_is_said_to_be_felt_at_an_end_of_its_range_is_felt_there(model: Model) -> None:
     names = STILL[FELT_AT_AN_END].split()
     ends = [(name, value) for name in names for value in (model.world[name].low, model.world[name].high)]
-    stick = yardstick(model, model.draw_worlds(300, seed=1))
-    bench = Bench(model, stick.outcomes)
+    stick = whole_yardstick(model, model.draw_worlds(300, seed=1))
+    bench = Bench(model, stick.outcomes, years=stick.years)
     largest = np.zeros(len(ends))
     for setting in settings(model):
         plan, _ = model.at_budget(model.strategy(setting.strategy), setting.scenario)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FURTHER: Mapping[str, Mapping[str, float]] = {
     "nobody adopts": {
         "person_innovation": 0.0,
-        "organisation_innovation": 0.0,
         # Not quite nobody: problems of practice are counted against those of the start.
         "organisation_use_at_start": 1e-9,
     },

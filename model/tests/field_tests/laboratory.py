@@ -122,7 +122,7 @@ def extreme_conditions(model: Model) -> dict[str, dict[str, float]]:
         "a new road never found": {"breakthrough_rate": 0.0},
         "AI that does every task": {"automation_limit": 1.0, "task_mean": 2.0},
         "all who are displaced stay so": {
-            **dict.fromkeys(("retrain_base", "retrain_by_courses"), 0.0),
+            "reemployment_rate": 0.0,
             "displacement_rate": 3.0,
         },
         "exhausted routes": {"route_ceiling": 4.0},
