@@ -37,7 +37,7 @@ SHARE_NAMES = """
     order_effect organisation_adoption organisation_potential organisation_use own_mix own_origin_share
     patience_effect person_potential plan plan_weight platform_concentration policy_switch private_mix
     problems programme_in_force programme_level programme_reach protection public_stage_share rank_prize
-    release_of_country rent room route_concentration_hhi route_open route_share scale_belief scarcity
+    rent room route_concentration_hhi route_open route_share scale_belief scarcity
     scouting_of_country seen_use share_wanted shortage_target standing subsidy_in_force target_share threat
     tool_control top_talent_share_at_home top_talent_share_by_origin usable_stack use_belief use_intensity
     use_of_organisations use_potential usefulness valley_survival visa_restriction visibility weight_share
