@@ -29,7 +29,7 @@ SHARE_NAMES = """
     combination_weight compute_claim compute_kept contest_share coupling coupling_of_country cutoff_in_force
     demand_orientation development_cost_share disclosure displaced_share domestic_demand_share
     domestic_stack_share domestic_yield door_in_force door_level drive_to_scale duplication_index
-    effective_catchup_share entry_mix evidence_share evidence_weight execution expected_market
+    effective_catchup_share entry_mix evidence_share evidence_weight execution
     exploration_appetite export_control felt_harm foreign_openness found free_choice fund_effect
     history_share hollow_share home_service_share home_share idle_share imitation_credit inclusion
     inclusion_effect inference_share layman_access leader_answer leader_openness_policy leader_use
