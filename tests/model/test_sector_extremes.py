@@ -21,9 +21,7 @@ NO_DOORS_ABROAD = {
     # Not quite nothing: at home services are compared with those of the leader.
     "closed_share": 1e-9,
 }
-NO_ACCELERATOR_MONEY = dict.fromkeys(
-    ("accelerator_share_base", "accelerator_share_gain", "chase_strength"), 0.0
-)
+NO_ACCELERATOR_MONEY = {"accelerator_share_limit": 0.0}
 NO_ORGANISATIONS = {"organisation_use_at_start": 1e-9}
 HOME, LEADER = 0, 1
 """Places of the countries along the first axis of their variables."""
@@ -107,7 +105,7 @@ def test_who_is_ahead_imitates_nothing_and_is_imitated(cases: dict[str, Saved]) 
 
 def test_no_money_for_accelerators_lets_the_stock_decay(cases: dict[str, Saved]) -> None:
     saved = cases["no accelerator money"]
-    bought = saved["accelerator_stock"][:, [HOME, HOME, LEADER], [0, 1, 0]]
+    bought = saved["accelerator_stock"][:, [HOME, LEADER], [0, 0]]
     np.testing.assert_allclose(rate_of_decay(bought), 1 / saved["accelerator_life"].ravel()[0])
     stock = cases["no loss of chips, no purchases"]["accelerator_stock"]
     np.testing.assert_allclose(stock, stock[:1].repeat(len(stock), axis=0), rtol=1e-6)
