@@ -89,7 +89,7 @@ def test_frontier_cost_never_outgrows_the_leader(extremes: dict[str, Saved], cas
     assert (runs[:, 0] <= capacity * (1 + 1e-12)).all()
     assert runs[-1, 0] > 0.9 * capacity[-1], "money is what ends the growth"
     # First trials of a road that is not open come on top.
-    trials = saved["least_share"].ravel()[0]
+    trials = saved["first_trial_share"].ravel()[0]
     assert (runs.sum(axis=1) <= saved["run_capacity"][:, LEADER] * (1 + trials)).all()
 
 
