@@ -97,7 +97,7 @@ def test_both_obey_the_same_cap_on_what_runs_take(cases: dict[str, Saved], saved
     work = np.prod([float(saved[name].ravel()[0]) for name in constants])
     np.testing.assert_allclose(saved["run_capacity"], work * saved["effective_compute"], rtol=1e-12)
     # First trials of a road that is not open come on top.
-    trials = saved["least_share"].ravel()[0]
+    trials = saved["first_trial_share"].ravel()[0]
     assert (saved["largest_run"].sum(axis=2) <= saved["run_capacity"] * (1 + trials)).all()
     doubled, usual = (cases[name]["run_capacity"][0] for name in ("a cap of a fifth", "a cap of a tenth"))
     np.testing.assert_allclose(doubled, 2 * usual, rtol=1e-12)
@@ -111,7 +111,7 @@ def test_the_follower_makes_no_large_run_before_it_believes_in_scale(cases: dict
     early = cases["central"]
     without_belief = early["scale_belief"] < 1e-3
     assert without_belief.sum() > 4
-    floor = early["least_run"][without_belief]
+    floor = early["first_trial_run"][without_belief]
     assert (early["largest_run"][without_belief, HOME, SCALE] < 3 * floor).all()
 
 

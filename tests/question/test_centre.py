@@ -89,12 +89,11 @@ def test_a_value_that_is_not_there_is_told() -> None:
     [
         "top_weight",
         "research_productivity[applied]",
-        "initial_accelerators[home,world_chips]",
         "driver_course[progress,last_years]",
     ],
 )
 def test_a_constant_of_the_model_is_set(model: Model, name: str) -> None:
-    """A number, an element of a row, one that has an equation of its own, and one of several rows."""
+    """A number, an element of a row, and one of several rows."""
     known = model.equations.variables[name.partition("[")[0]]
     text = (model.content / MODEL_FILE).read_text(encoding="utf-8")
     found = in_equations(text, known, name, 0.12345)

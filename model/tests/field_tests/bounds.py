@@ -29,19 +29,19 @@ SHARE_NAMES = """
     combination_weight compute_claim compute_kept contest_share coupling coupling_of_country
     demand_orientation development_cost_share disclosure displaced_share domestic_demand_share
     domestic_stack_share domestic_yield door_in_force drive_to_scale duplication_index
-    effective_catchup_share entry_mix evidence_share evidence_weight execution expected_market
-    export_control felt_harm foreign_openness found fund_effect history_share hollow_share
-    home_service_share home_share idle_share imitation_credit inclusion inclusion_effect inference_share
-    layman_access leader_answer leader_openness_policy leave_share licence literacy long_cycle margin
-    market_share market_use mass_effect opened openness_of_country order_effect organisation_adoption
-    organisation_potential organisation_use own_mix own_origin_share patience_effect person_potential
-    plan plan_weight platform_concentration policy_switch private_mix problems programme_in_force
-    programme_level programme_reach protection public_stage_share rank_prize release_of_country rent
-    room route_concentration_hhi route_floor_in_force route_open route_share scale_belief
-    scouting_of_country seen_use share_wanted shared_data shared_data_at_start shortage_target standing
-    subsidy_in_force target_share threat tool_control top_talent_share_at_home
-    top_talent_share_by_origin usable_stack use_belief use_intensity use_of_organisations use_potential
-    usefulness valley_survival visa_restriction visibility weight_share zombie_share
+    effective_catchup_share entry_mix evidence_share evidence_weight execution export_control felt_harm
+    foreign_openness found fund_effect history_share hollow_share home_service_share home_share
+    idle_share imitation_credit inclusion inclusion_effect inference_share layman_access leader_answer
+    leader_openness_policy leave_share licence literacy long_cycle margin market_share market_use
+    mass_effect opened openness_of_country order_effect organisation_adoption organisation_potential
+    organisation_use own_mix own_origin_share patience_effect person_potential plan plan_weight
+    platform_concentration policy_switch private_mix problems programme_in_force programme_level
+    programme_reach protection public_stage_share rank_prize rent room route_concentration_hhi
+    route_floor_in_force route_open route_share scale_belief scouting_of_country seen_use share_wanted
+    shared_data shared_data_at_start shortage_target standing subsidy_in_force target_share threat
+    tool_control top_talent_share_at_home top_talent_share_by_origin usable_stack use_belief
+    use_intensity use_of_organisations use_potential usefulness valley_survival visa_restriction
+    visibility weight_share zombie_share
 """
 SHARES = frozenset(SHARE_NAMES.split())
 """Parts of a whole: variables without unit that are neither below 0 nor above 1."""

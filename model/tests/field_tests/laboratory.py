@@ -33,8 +33,7 @@ NO_PEOPLE = (
 NO_MONEY = ("private_norm[home]", "reinvestment_share", "index_cost", "local_budget", "subsidy_rate")
 NO_INVESTORS = {"capital_shock": 1.0, "private_norm[home]": 0.0}
 NO_CHIPS = (
-    "initial_accelerators[home,world_chips]",
-    "initial_accelerators[home,home_chips]",
+    "private_capital_start[home]",
     "domestic_chip_invest",
     "chip_diversion",
     "smuggling_share",
