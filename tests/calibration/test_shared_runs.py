@@ -103,12 +103,12 @@ def test_a_maximum_that_stands_still_has_one_error() -> None:
 
 
 def test_densities_of_a_block_are_those_of_the_normal_distribution() -> None:
-    members, grid = block(COSTS, SIZES, STAFF), Grid(walks=(0.0, 2.0))
+    members, grid = block(COSTS, SIZES, STAFF), Grid(walks=(0.0, 2.0), sizes=2)
     residuals = np.random.default_rng(1).standard_normal((7, 6))
     summed = Summed(members, grid)
     wanted = np.empty((2, 6))
     for row, nodes in enumerate(grid.joint(3)):
-        assert [len(one.weights) for one in nodes] == [4**3 * 2 * 3 * (3 if row else 1)] * 3
+        assert [len(one.weights) for one in nodes] == [2**3 * 2 * 3 * (3 if row else 1)] * 3
         found = log_densities(joint_covariances(members, nodes), residuals)
         exact = np.stack(
             [
