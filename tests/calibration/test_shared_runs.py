@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibration_helpers import ONE, PERSISTENCE, SAVED, SIZE, point, series
+from calibration_helpers import ONE, SAVED, point, series
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
@@ -202,19 +202,21 @@ def test_of_which_run_a_later_point_is_is_not_known_before() -> None:
 
 @pytest.mark.slow
 def test_made_up_histories_have_one_error_a_run(target: Target) -> None:
-    alone, stream = replace(target, grid=ONE), np.random.default_rng(7)
+    """Where the model hardly errs, what is left of two numbers of one run is nearly the same."""
+    exact = Observations(
+        tuple(
+            replace(item, series=item.series.model_copy(update={"discrepancy": 1e-3}))
+            for item in target.observed.series
+        )
+    )
+    alone, stream = replace(target.with_observed(exact), grid=ONE), np.random.default_rng(7)
     left: dict[str, list[float]] = {"frontier_run_cost": [], "development_cost": []}
-    for _ in range(400):
+    for _ in range(40):
         made = made_up(alone, stream)
         said = made.target.said(made.target.unknowns.worlds(made.truth[:, None]), 1)[:, 0]
         for item, place in made.target.observed.placed:
             if item.name in left:
                 row = [one.run for one in item.series.points].index("GPT-4")
                 left[item.name].append(float(item.values[row] - said[place][row]))
-    cost, developed = (alone.observed.names.index(name) for name in left)
-    errors = [alone.observed.series[one].errors[-1] for one in (cost, developed)]
-    sizes = [SIZE * alone.observed.series[one].series.discrepancy for one in (cost, developed)]
-    spread = [np.hypot(error, size) for error, size in zip(errors, sizes, strict=True)]
-    wanted = (1 - OWN) * errors[0] * errors[1] / (spread[0] * spread[1])
-    assert wanted > 0.2 and PERSISTENCE < 1
-    assert np.corrcoef(*left.values())[0, 1] == pytest.approx(wanted, abs=3 / np.sqrt(400))
+    assert np.corrcoef(*left.values())[0, 1] > 0.95
+    assert np.std(left["frontier_run_cost"]) == pytest.approx(0.3, rel=0.35)
