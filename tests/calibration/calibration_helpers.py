@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from scipy.stats import multivariate_normal
 
-from twintrack.calibration.discrepancy import Grid
+from twintrack.calibration.discrepancy import Grid, measurement
 from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.moves import Moved
 from twintrack.calibration.observations import Observations, observations
@@ -113,8 +113,10 @@ class Linear:
         for item, place in self.observed.placed:
             apart = np.abs(item.times[:, None] - item.times)
             size = SIZE * item.series.discrepancy
-            whole[place, place] = size**2 * PERSISTENCE**apart + np.diag(item.errors**2)
-        return whole
+            whole[place, place] = size**2 * PERSISTENCE**apart
+        errors = np.concatenate([item.errors for item in self.observed.series])
+        runs = np.array([point.run for item in self.observed.series for point in item.series.points])
+        return whole + measurement(errors, runs)
 
     @cached_property
     def posterior(self) -> tuple[Array, Array]:

@@ -80,7 +80,10 @@ def test_a_table_that_repeats_another_does_not_narrow_the_result(exact: Callable
     # The same as if the second table were not there, whichever row of a run is kept.
     for name in ("once", "once_last"):
         assert got[name] == pytest.approx(exact(COSTS, REST), abs=0.02)
-        assert got[name][2] - got[name][0] > 1.15 * (got["learnt"][2] - got["learnt"][0])
+        # Nor does it as it counts in learning: a run has one error, and the model hardly another.
+        assert got[name][2] - got[name][0] == pytest.approx(got["learnt"][2] - got["learnt"][0], rel=0.05)
+    unnamed = exact(COSTS, sizes([""] * 3), REST)
+    assert got["learnt"][2] - got["learnt"][0] > 1.15 * (unnamed[2] - unnamed[0])
     assert [item.observations for item in found.values()] == [9, 6, 6]
     assert found["learnt"].effective == pytest.approx(WORLDS)
     assert WORLDS / 4 < (found["once"].effective or 0) < WORLDS

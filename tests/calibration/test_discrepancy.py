@@ -105,8 +105,8 @@ def test_the_likelihood_is_the_integral_over_sizes_persistence_and_walk(walk: fl
     nodes = Nodes(sizes, shares, persistences, walk * walks, np.full(draws, 1 / draws))
     matrices = covariances(replace(one, size=1.0), nodes)
     wanted = logsumexp(log_densities(matrices, residuals), axis=0) - np.log(draws)
-    assert Summed(one, grid).log_marginal(residuals)[0] == pytest.approx(wanted, abs=0.03)
-    few = Summed(one, Grid(walks=(walk,))).log_marginal(residuals)[0]
+    assert Summed((one,), grid).log_marginal(residuals)[0] == pytest.approx(wanted, abs=0.03)
+    few = Summed((one,), Grid(walks=(walk,))).log_marginal(residuals)[0]
     assert few == pytest.approx(wanted, abs=0.25)  # the product's grid
 
 

@@ -69,7 +69,7 @@ def test_what_is_open_of_the_discrepancy_is_weighed_by_the_run() -> None:
     centers = np.random.default_rng(2).standard_normal((3, 2))
     wanted = np.zeros((3, 3))
     for part, shares in target.likelihood.node_shares(flat.slopes @ centers):
-        own = flat.slopes[part.strand.places]
+        own = flat.slopes[np.concatenate([strand.places for strand in part.strands])]
         mean = np.einsum("np,nij->ij", shares, part.precisions) / 2
         wanted += own.T @ mean @ own
     assert information(target.as_target(), centers) == pytest.approx(wanted, rel=1e-6)

@@ -9,7 +9,8 @@ import pytest
 from calibration_helpers import SAVED, series_of
 
 from twintrack.calibration.observations import observations
-from twintrack.calibration.planting import looked_at, planted, planted_study
+from twintrack.calibration.planting import Lean, leaning, looked_at, planted, planted_study
+from twintrack.calibration.strands import strands
 from twintrack.calibration.target import Target
 
 
@@ -31,6 +32,25 @@ def test_errors_are_drawn_for_each_variable_in_its_unit() -> None:
     assert {name: lean.since for name, lean in found.items()} == {"a": 2018, "b": 2018, "c": 2018}
     none = planted(observations(history, SAVED), 0.0, np.random.default_rng(1))
     assert {lean.growth for lean in none.values()} == {0.0}
+
+
+def test_a_planted_error_of_growth_leans_the_model_from_a_date_on() -> None:
+    history = [
+        series_of([2018, 2020], [1.0, 2.0], name="one"),
+        series_of([2019, 2021], [7.0, 8.0], name="other", variable="width"),
+        series_of(
+            [2021, 2022], [1.0, 3.0], name="sum", variable="sum", scale="log", reading="total", since=2020
+        ),
+        series_of([2019], [1.5], name="most", bound="upper"),
+    ]
+    observed = observations(history, SAVED)
+    said = np.random.default_rng(1).standard_normal((7, 3))
+    said[5] = said[4] + 1  # a total does not fall
+    leans = {"level": Lean(0.5, 2018.0), "width": Lean(0.0, 2018.0), "sum": Lean(-0.25, 2020.5)}
+    found = leaning(observed, said, leans)
+    for one, away in zip(strands(observed), ([0.0, 1.0], [0.0, 0.0], [0.0, -0.25]), strict=True):
+        assert one.learned(found) - one.learned(said) == pytest.approx(np.repeat([away], 3, axis=0).T)
+    assert (found[6] == said[6]).all()  # nothing was missed of a bound
 
 
 def test_what_was_observed_is_looked_at_from_five_origins(small_target: Target) -> None:

@@ -9,7 +9,7 @@ import pytest
 from calibration_helpers import SAVED, series_of
 
 from twintrack.calibration.observations import Observations, observations
-from twintrack.calibration.strands import Lean, chosen_rows, strands, unit_of
+from twintrack.calibration.strands import chosen_rows, strands, unit_of
 
 
 def twins() -> Observations:
@@ -70,13 +70,6 @@ def test_totals_and_counts_are_compared_by_their_steps(changes: dict[str, object
 def test_a_walk_begins_with_the_first_known_point_or_else_at_the_origin() -> None:
     first, second = strands(twins(), start=2018.5)
     assert (first.start, second.start) == (2018, 2018.5)
-
-
-def test_a_planted_error_of_growth_leans_the_model_from_a_date_on() -> None:
-    one, other = strands(twins(), leans={"level": Lean(0.5, 2018.0)})
-    said = np.zeros((8, 1))
-    assert one.learned(said)[:, 0] == pytest.approx(0.5 * (one.times - 2018))
-    assert (other.learned(said) == 0).all()
 
 
 def test_rows_are_those_of_the_points_between_two_dates() -> None:

@@ -3,7 +3,7 @@
 The residual of a strand is the offset of each publisher, a part that persists from year to year, a random
 walk of the level, and the error of measurement:
 
-    r_i ~ N(0, a s^2 [same series] + (1 - a) s^2 rho^|t-u| + w^2 min(t - t0, u - t0) + e_i^2 delta_ij)
+    r_i ~ N(0, a s^2 [same series] + (1 - a) s^2 rho^|t-u| + w^2 min(t - t0, u - t0) + e_i e_j [same run])
 
 Size s is half-normal with the scale that the history gives, persistence rho is Beta(2, 2), and the share a of
 the offset is one of a few. The walk w, per root of a year, is half-normal with lambda times the scale of s:
@@ -11,16 +11,18 @@ lambda is one number for all strands, and the likelihood is given for each of it
 over a grid of Gaussian nodes for each strand, so that nothing of it is an unknown of a sampler (an integral
 over nuisance parameters; Kennedy and O'Hagan 2001, J. R. Stat. Soc. B 63; a discrepancy that may wander,
 because only one with a realistic prior extrapolates: Brynjarsdottir and O'Hagan 2014, Inverse Problems 30).
-The covariance does not depend on the run: one factor at each node serves all runs.
+The covariance does not depend on what a run of the model says: one factor at each node serves all of them.
 
-What it does not do: a training run that counts in several series still has an error of its own in each. One
-error for all would need a covariance that reaches over strands, whose grids would then multiply;
-`counted_once` says what that does to the growth of cost.
+A training run has one error, whichever numbers are of it: what its cost is misjudged by, its size is too.
+That error has the variance of each number's own measurement, but for a small share by which tables differ.
+Strands that name a training run in common are one block, whose covariance reaches over them. Each has a size
+of its own; share, persistence and walk are one for the block, in units of each strand's scale, for their
+grids would multiply.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log, pi
@@ -28,16 +30,24 @@ from math import log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.calibration.strands import Strand
+from twintrack.calibration.strands import Names, Strand
 from twintrack.equations.structure import Array
 
 _Short = NDArray[np.float32]
 
-_BLOCK = 2048
+_BLOCK = 512
 """Runs that are taken at a time."""
 
 _QUANTILES = 20_001
 """Equally likely values that stand for a distribution."""
+
+OWN = 0.01
+"""Share of the variance of an error that is a number's own where others are of the same training run.
+
+What tables make of one run differs by rounding; without it two numbers of one time would have no density."""
+
+_MOST_SIZES = 64
+"""Nodes for the sizes of a block of strands, all combinations together."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +81,29 @@ class Grid:
 
     @cached_property
     def nodes(self) -> tuple[Nodes, ...]:
-        """The nodes for each value of lambda."""
-        return tuple(self._nodes(walk) for walk in self.walks)
+        """The nodes of one strand for each value of lambda."""
+        return tuple(nodes for (nodes,) in self.joint(1))
 
-    def _nodes(self, walk: float) -> Nodes:
+    def joint(self, strands: int) -> tuple[tuple[Nodes, ...], ...]:
+        """Give the nodes of so many strands of one block for each value of lambda, by strand.
+
+        They differ by their sizes only. Sizes of many strands have fewer nodes each.
+        """
+        return tuple(self._nodes(walk, strands) for walk in self.walks)
+
+    def _nodes(self, walk: float, strands: int) -> tuple[Nodes, ...]:
+        sizes = self.sizes if strands == 1 else min(self.sizes, round(_MOST_SIZES ** (1 / strands)))
         axes = [
-            gaussian(half_normal, self.sizes),
+            *[gaussian(half_normal, sizes)] * strands,
             (np.array(self.shares), np.full(len(self.shares), 1 / len(self.shares))),
             gaussian(beta_2_2, self.persistences),
             gaussian(half_normal, self.steps) if walk else (np.zeros(1), np.ones(1)),
         ]
         values = np.meshgrid(*(places for places, _ in axes), indexing="ij")
         weights = np.meshgrid(*(shares for _, shares in axes), indexing="ij")
-        sizes, shares, persistences, walks = (part.ravel() for part in values)
-        return Nodes(sizes, shares, persistences, walk * walks, np.prod(weights, axis=0).ravel())
+        *every, shares, persistences, walks = (part.ravel() for part in values)
+        whole = np.prod(weights, axis=0).ravel()
+        return tuple(Nodes(sizes, shares, persistences, walk * walks, whole) for sizes in every)
 
 
 def half_normal(shares: Array) -> Array:
@@ -122,6 +141,34 @@ def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Ar
 
 def covariances(strand: Strand, nodes: Nodes) -> Array:
     """Give the covariance of the residuals of a strand at each node, shape (nodes, points, points)."""
+    return joint_covariances((strand,), (nodes,))
+
+
+def joint_covariances(strands: Sequence[Strand], nodes: Sequence[Nodes]) -> Array:
+    """Give the covariance of residuals of strands, one after the other, shape (nodes, points, points).
+
+    `nodes` are those of each strand. Between strands there are only errors of runs that they have in common.
+    """
+    errors = np.concatenate([strand.errors for strand in strands])
+    runs = np.concatenate([strand.runs for strand in strands])
+    whole = np.tile(measurement(errors, runs), (len(nodes[0].weights), 1, 1))
+    end = 0
+    for strand, own in zip(strands, nodes, strict=True):
+        start, end = end, end + len(strand.times)
+        whole[:, start:end, start:end] += _missed(strand, own)
+    return whole
+
+
+def measurement(errors: Array, runs: Names) -> Array:
+    """Give the covariance of errors of measurement, shape (points, points); a run has one for all."""
+    same = (runs[:, None] == runs) & (runs != "")
+    shared = (1 - OWN) * same * np.outer(errors, errors)
+    np.fill_diagonal(shared, errors**2)
+    return np.asarray(shared)
+
+
+def _missed(strand: Strand, nodes: Nodes) -> Array:
+    """Give the covariance of the discrepancy of a strand at each node, shape (nodes, points, points)."""
     apart = np.abs(strand.times[:, None] - strand.times)
     since = np.maximum(strand.times - strand.start, 0.0)
     same = strand.owners[:, None] == strand.owners
@@ -129,7 +176,7 @@ def covariances(strand: Strand, nodes: Nodes) -> Array:
     share = nodes.shares[:, None, None]
     whole = variance * (share * same + (1 - share) * nodes.persistences[:, None, None] ** apart)
     whole += (strand.size * nodes.walks[:, None, None]) ** 2 * np.minimum(since[:, None], since)
-    return np.asarray(whole + np.diag(strand.errors**2))
+    return np.asarray(whole)
 
 
 def log_densities(covariance: Array, residuals: Array) -> Array:
@@ -166,15 +213,36 @@ def _products(residuals: Array) -> Array:
 
 @dataclass(frozen=True)
 class Summed:
-    """A strand whose discrepancy is summed out; what does not depend on runs is prepared once."""
+    """A block of strands whose discrepancy is summed out; what does not depend on runs is prepared once.
 
-    strand: Strand
+    Points are those of the strands one after the other.
+    """
+
+    strands: tuple[Strand, ...]
     grid: Grid
+
+    @cached_property
+    def nodes(self) -> tuple[tuple[Nodes, ...], ...]:
+        """The nodes for each value of lambda, by strand."""
+        return self.grid.joint(len(self.strands))
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """Number of nodes of each value of lambda."""
+        return [len(nodes[0].weights) for nodes in self.nodes]
+
+    def learned(self, said: Array) -> Array:
+        """Give what the model says on the strands' scales, shape (points, runs); see `Strand.learned`."""
+        return np.concatenate([strand.learned(said) for strand in self.strands])
+
+    def residuals(self, said: Array) -> Array:
+        """Give values less what the model says, shape (points, runs)."""
+        return np.concatenate([strand.residuals(said) for strand in self.strands])
 
     @cached_property
     def _whole(self) -> Array:
         """Covariances at the nodes of all values of lambda, one after the other."""
-        return np.concatenate([covariances(self.strand, nodes) for nodes in self.grid.nodes])
+        return np.concatenate([joint_covariances(self.strands, nodes) for nodes in self.nodes])
 
     @cached_property
     def _merged(self) -> tuple[Array, Array, NDArray[np.int64]]:
@@ -183,14 +251,14 @@ class Summed:
         A single point tells neither persistence from size nor an offset from what persists.
         """
         kept, weights, counts = [], [], []
-        for nodes in self.grid.nodes:
-            own = covariances(self.strand, nodes)
+        for nodes in self.nodes:
+            own = joint_covariances(self.strands, nodes)
             flat = own.reshape(len(own), -1)
             _, first, number = np.unique(
                 np.round(flat / flat.max(), 12), axis=0, return_index=True, return_inverse=True
             )
             kept.append(own[first])
-            weights.append(np.log(np.bincount(number.ravel(), nodes.weights)))
+            weights.append(np.log(np.bincount(number.ravel(), nodes[0].weights)))
             counts.append(len(first))
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
         return np.concatenate(kept), np.concatenate(weights), starts
@@ -221,8 +289,8 @@ class Summed:
     def shares(self, residuals: Array) -> Array:
         """Give how likely residuals make each node, given lambda, shape (nodes of all values, runs)."""
         density = log_densities(self._whole, residuals)
-        density += np.log(np.concatenate([nodes.weights for nodes in self.grid.nodes]))[:, None]
-        for part in np.split(density, np.cumsum([len(nodes.weights) for nodes in self.grid.nodes])[:-1]):
+        density += np.log(np.concatenate([nodes[0].weights for nodes in self.nodes]))[:, None]
+        for part in np.split(density, np.cumsum(self.counts)[:-1]):
             part -= part.max(axis=0)
             np.exp(part, out=part)
             part /= part.sum(axis=0)
@@ -247,11 +315,26 @@ def drawn_ahead(
         stream: Where random numbers come from.
 
     Each run draws a node by how likely it makes what is known, and then the later points with measurement,
-    given the known ones (Rasmussen and Williams 2006, eq. 2.19).
+    given the known ones (Rasmussen and Williams 2006, eq. 2.19). Of which training run a later point will be
+    is not known.
     """
-    whole = covariances(strand, nodes)
-    picks = _nodes(whole, known, residuals, nodes, stream)
-    noise = stream.standard_normal((len(strand.times) - known, residuals.shape[1]))
+    return _drawn(covariances(strand.forgetting(known), nodes), nodes.weights, known, residuals, stream)
+
+
+def drawn_together(
+    strands: Sequence[Strand], nodes: Sequence[Nodes], runs: int, stream: np.random.Generator
+) -> Array:
+    """Draw the residuals of a block of strands, of which nothing is known, shape (points, runs).
+
+    `nodes` are those of each strand; a training run has one error in all of them.
+    """
+    whole = joint_covariances(strands, nodes)
+    return _drawn(whole, nodes[0].weights, 0, np.empty((0, runs)), stream)
+
+
+def _drawn(whole: Array, weights: Array, known: int, residuals: Array, stream: np.random.Generator) -> Array:
+    picks = _nodes(whole, known, residuals, weights, stream)
+    noise = stream.standard_normal((whole.shape[-1] - known, residuals.shape[1]))
     factors = np.linalg.cholesky(whole)
     found = np.empty_like(noise)
     for node in np.unique(picks):
@@ -271,7 +354,7 @@ def drawn_anew(
     other errors of measurement. Arguments are those of `drawn_ahead`.
     """
     whole = covariances(strand, nodes)
-    picks = _nodes(whole, known, residuals, nodes, stream)
+    picks = _nodes(whole, known, residuals, nodes.weights, stream)
     found = stream.standard_normal((known, residuals.shape[1]))
     factors = np.linalg.cholesky(whole[:, :known, :known])
     for node in np.unique(picks):
@@ -281,11 +364,11 @@ def drawn_anew(
 
 
 def _nodes(
-    covariance: Array, known: int, residuals: Array, nodes: Nodes, stream: np.random.Generator
+    covariance: Array, known: int, residuals: Array, weights: Array, stream: np.random.Generator
 ) -> NDArray[np.int64]:
     """Draw a node for each run by how likely it makes the known residuals, shape (runs,)."""
     runs = residuals.shape[1]
-    chances = np.repeat(np.log(nodes.weights)[:, None], runs, axis=1)
+    chances = np.repeat(np.log(weights)[:, None], runs, axis=1)
     if known:
         chances += log_densities(covariance[:, :known, :known], residuals)
     return picked(np.exp(chances - chances.max(axis=0)), stream.random((runs,)))

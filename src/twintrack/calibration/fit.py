@@ -131,18 +131,16 @@ def fits(
 
 def missed(likelihood: Likelihood, said: Array) -> dict[str, Miss]:
     """Give the discrepancy of its strand by series; `said` is what worlds say, shape (points, worlds)."""
-    nodes = likelihood.grid.nodes
-    parts = ([one.sizes for one in nodes], [one.persistences for one in nodes], [one.walks for one in nodes])
-    sizes, persistences, walks = (np.concatenate(part) for part in parts)
     found: dict[str, Miss] = {}
     for part, shares in likelihood.node_shares(said):
-        mean, size = shares.mean(axis=1), part.strand.size
-        miss = Miss(
-            size=float(size * mean @ sizes),
-            persistence=float(mean @ persistences),
-            walk=float(size * mean @ walks),
-        )
-        found |= {item.name: miss for item in part.strand.series}
+        mean = shares.mean(axis=1)
+        for strand, *nodes in zip(part.strands, *part.nodes, strict=True):
+            miss = Miss(
+                size=float(strand.size * mean @ np.concatenate([one.sizes for one in nodes])),
+                persistence=float(mean @ np.concatenate([one.persistences for one in nodes])),
+                walk=float(strand.size * mean @ np.concatenate([one.walks for one in nodes])),
+            )
+            found |= {item.name: miss for item in strand.series}
     return found
 
 

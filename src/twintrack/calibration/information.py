@@ -31,7 +31,7 @@ def information(target: Target, centers: Array) -> Array:
     told = 0.0 * np.eye(count)
     for part, shares in target.likelihood.node_shares(target.said(worlds(centers), places)):
         with np.errstate(invalid="ignore"):
-            values = part.strand.learned(said).reshape(-1, 2, count, places)
+            values = part.learned(said).reshape(-1, 2, count, places)
             slopes = (values[:, 0] - values[:, 1]) / (2 * _STEP)
         slopes = np.nan_to_num(slopes, nan=0.0, posinf=0.0, neginf=0.0)
         precisions = np.tensordot(part.precisions, shares, axes=(0, 0))

@@ -1,6 +1,7 @@
 """How likely the observed series are, given what a run says.
 
-The discrepancy of each strand is summed out (`discrepancy`). How far it walks, lambda, is one number for all
+The discrepancy of each strand is summed out, and a training run that is behind several numbers has one error
+in all of them (`discrepancy`). How far it walks, lambda, is one number for all
 strands, whose values have equal weight before learning. A series that only bounds the model from above gives
 the probability that it does.
 """
@@ -16,7 +17,7 @@ import numpy as np
 
 from twintrack.calibration.discrepancy import Grid, Summed
 from twintrack.calibration.observations import Observations, Observed
-from twintrack.calibration.strands import Strand
+from twintrack.calibration.strands import Strand, coupled
 from twintrack.equations.structure import Array
 
 
@@ -36,8 +37,8 @@ class Likelihood:
 
     @cached_property
     def summed(self) -> tuple[Summed, ...]:
-        """The strands with their discrepancies summed out."""
-        return tuple(Summed(strand, self.grid) for strand in self.strands)
+        """The strands with their discrepancies summed out, in blocks of those that have runs in common."""
+        return tuple(Summed(block, self.grid) for block in coupled(self.strands))
 
     def of_walks(self, said: Array) -> Array:
         """Give the logarithm of the likelihood of each run for each value of lambda, shape (values, runs).
@@ -48,7 +49,7 @@ class Likelihood:
         total = np.zeros((len(self.grid.walks), said.shape[1]))
         with np.errstate(invalid="ignore", over="ignore"):
             for part in self.summed:
-                total += part.log_marginal(part.strand.residuals(said))
+                total += part.log_marginal(part.residuals(said))
             for item, place in self.observed.placed:
                 if item.series.bound == "upper":
                     total += above(item, item.values[:, None] - said[place])
@@ -74,15 +75,14 @@ class Likelihood:
         return np.asarray(shares / shares.sum(axis=0))
 
     def node_shares(self, said: Array) -> Iterator[tuple[Summed, Array]]:
-        """Give for each strand how likely each node is, given a run, shape (nodes of all values, runs).
+        """Give for each block how likely each node is, given a run, shape (nodes of all values, runs).
 
         All are nought for a run whose residuals are not finite.
         """
-        sizes = [len(nodes.weights) for nodes in self.grid.nodes]
-        walks = np.repeat(self.walk_shares(said), sizes, axis=0)
+        walks = self.walk_shares(said)
         for part in self.summed:
             with np.errstate(invalid="ignore", over="ignore"):
-                shares = walks * part.shares(part.strand.residuals(said))
+                shares = np.repeat(walks, part.counts, axis=0) * part.shares(part.residuals(said))
             yield part, np.nan_to_num(shares, nan=0.0)
 
 

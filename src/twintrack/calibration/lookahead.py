@@ -21,7 +21,7 @@ from twintrack.calibration.likelihood import Likelihood
 from twintrack.calibration.observations import Observations, Observed
 from twintrack.calibration.reweighting import Weighed, unweighed, weighed
 from twintrack.calibration.rivals import RULES, naive
-from twintrack.calibration.strands import Lean, chosen_rows, strands
+from twintrack.calibration.strands import chosen_rows, strands
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import end_of, last_observed
 from twintrack.worlds.basis import POWER
@@ -124,7 +124,6 @@ class Look:
         said: What runs of the prior say at all points, on the scales of the series, shape (points, runs).
         seed: Seed of the draws.
         draws: Draws of each forecast.
-        leans: Planted errors of the model's growth by variable; none by default.
         forms: Members that come from runs of the model.
     """
 
@@ -132,7 +131,6 @@ class Look:
     said: Array
     seed: int = 1
     draws: int = 4000
-    leans: Mapping[str, Lean] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=forms_of)
 
     @property
@@ -154,7 +152,7 @@ class Look:
                 continue
             key = form.grid, form.joined
             if key not in likelihoods:
-                parts = strands(past, joined=form.joined, leans=self.leans)
+                parts = strands(past, joined=form.joined)
                 likelihoods[key] = Likelihood(parts, past, form.grid).of_walks(said)
             found[name] = weighed(likelihoods[key], form.power)
         return Origin(origin, chance_of_none(past.series), found)
@@ -200,7 +198,7 @@ class Look:
         """
         form = self.forms[name]
         place = round(learnt.time * 1000)
-        parts = strands(ahead, learnt.time, joined=form.joined, leans=self.leans)
+        parts = strands(ahead, learnt.time, joined=form.joined)
         sound = np.all([np.isfinite(strand.learned(said)).all(axis=0) for strand in parts], axis=0)
         weights = learnt.learnt[name].among(sound)
         values, worlds = weights.picked(self.draws, np.random.default_rng((self.seed, 13, number, place)))

@@ -8,7 +8,7 @@ of error that the discrepancy is there for, and that those who wrote the priors 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from twintrack.calibration.lookahead import (
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.reweighting import prior_runs
 from twintrack.calibration.scoreboard import board
-from twintrack.calibration.strands import Lean, unit_of
+from twintrack.calibration.strands import compared, compared_times, stepwise, unit_of
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.runs.workers import Tell
@@ -43,6 +43,14 @@ PLANTINGS = 3
 """Draws of the planted errors for each of these."""
 
 _STREAM = 15
+
+
+@dataclass(frozen=True)
+class Lean:
+    """A planted error of growth: per year on the scale of a strand, and the decimal year where it begins."""
+
+    growth: float
+    since: float
 
 
 def looked_at(
@@ -83,7 +91,7 @@ def planted_study(
         for number in range(count):
             show(f"planted error of growth {growth:g}, {number + 1} of {count}")
             leans = planted(target.observed, growth, np.random.default_rng((seed, _STREAM, number)))
-            boards.append(_board(replace(look, leans=leans), show))
+            boards.append(_board(replace(look, said=leaning(target.observed, said, leans)), show))
         found.append(_together(growth, boards))
     return {"settings": _settings(look), "plantings": plantings, "growths": found}
 
@@ -101,6 +109,23 @@ def planted(observed: Observations, growth: float, stream: np.random.Generator) 
             continue
         size = growth * unit_of(item) * (0.5 if item.series.scale == "logit" else 1.0)
         found[variable] = Lean(size * float(stream.standard_normal()), first)
+    return found
+
+
+def leaning(observed: Observations, said: Array, leans: Mapping[str, Lean]) -> Array:
+    """Give what a model would say that erred so by variable, shape (points, runs), as `said` has it.
+
+    Totals and counts err by their steps, each in its middle. Series that are bounds are left as they are.
+    """
+    found = said.copy()
+    for item, place in observed.placed:
+        if item.series.bound is not None:
+            continue
+        lean = leans[item.series.variable]
+        away = lean.growth * (compared_times(item, joined=True) - lean.since)
+        told = compared(item, said[place], joined=True) + away[:, None]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            found[place] = np.log(np.exp(told).cumsum(axis=0)) if stepwise(item) else told
     return found
 
 

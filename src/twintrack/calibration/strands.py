@@ -7,7 +7,7 @@ a start are compared by the steps between their points, because their points rep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,15 +19,7 @@ from twintrack.equations.structure import Array
 Places = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Lean:
-    """A planted error of growth: per year on the scale of a strand, and the decimal year where it begins."""
-
-    growth: float
-    since: float
-
-
-NO_LEAN = Lean(0.0, 0.0)
+Names = NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -43,10 +35,10 @@ class Strand:
         ends: When each was complete, shape (points,).
         values: On the scale on which they are compared, shape (points,).
         errors: Standard deviations of measurement on that scale, shape (points,).
+        runs: Name of the training run that each number is of, "" where none is named, shape (points,).
         size: Scale of the discrepancy: the largest of the series' own.
         start: When the walk of the discrepancy begins, in decimal years.
         joined: Whether totals are compared by their steps.
-        lean: A planted error of the model's growth; none by default.
     """
 
     series: tuple[Observed, ...]
@@ -57,10 +49,10 @@ class Strand:
     ends: Array
     values: Array
     errors: Array
+    runs: Names
     size: float
     start: float
     joined: bool
-    lean: Lean = NO_LEAN
 
     @property
     def variable(self) -> str:
@@ -77,9 +69,7 @@ class Strand:
             compared(item, said[rows], joined=self.joined)
             for item, rows in zip(self.series, self.rows, strict=True)
         ]
-        leaning = self.lean.growth * (self.times - self.lean.since)
-        told: Array = np.concatenate(parts)[self.order] + leaning[:, None]
-        return told
+        return np.asarray(np.concatenate(parts)[self.order])
 
     def residuals(self, said: Array) -> Array:
         """Give values less what the model says, shape (points, runs); see `learned`."""
@@ -101,7 +91,13 @@ class Strand:
             ends=self.ends[chosen],
             values=self.values[chosen],
             errors=self.errors[chosen],
+            runs=self.runs[chosen],
         )
+
+    def forgetting(self, known: int) -> Strand:
+        """Give the strand without the names of runs after its first points: who forecasts knows none."""
+        named = np.arange(len(self.runs)) < known
+        return replace(self, runs=np.where(named, self.runs, ""))
 
     def with_later(self, owners: Places, times: Array, ends: Array, errors: Array) -> Strand:
         """Give the strand with further points, without place and value, whose errors can be drawn."""
@@ -113,6 +109,7 @@ class Strand:
             ends=np.concatenate([self.ends, ends]),
             values=np.concatenate([self.values, np.full(len(times), np.nan)]),
             errors=np.concatenate([self.errors, errors]),
+            runs=np.concatenate([self.runs, np.full(len(times), "")]),
         )
 
 
@@ -121,7 +118,6 @@ def strands(
     start: float | None = None,
     *,
     joined: bool = True,
-    leans: Mapping[str, Lean] | None = None,
 ) -> list[Strand]:
     """Give the strands of all series that are no bounds, in the order of the files.
 
@@ -130,16 +126,25 @@ def strands(
         start: Decimal year in which the walk of a strand begins that has no point complete by then; by
             default its first point. All others walk from their first point on.
         joined: Whether series of one variable make one strand, and totals are compared by their steps; if
-            not, each series is a strand of its own, and compared as it is.
-        leans: Planted errors of growth by variable; none by default.
+            not, each series is a strand of its own, compared as it is, and names no runs.
     """
     groups: dict[tuple[object, ...], list[tuple[Observed, Places]]] = {}
     for item, place in observed.placed:
         if item.series.bound is None:
             own = (item.series.variable, *_definition(item)) if joined else (item.name,)
             groups.setdefault(own, []).append((item, np.arange(place.start, place.stop)))
-    found = (_strand(members, start, joined=joined) for members in groups.values())
-    return [replace(one, lean=(leans or {}).get(one.variable, NO_LEAN)) for one in found]
+    return [_strand(members, start, joined=joined) for members in groups.values()]
+
+
+def coupled(strands: Iterable[Strand]) -> list[tuple[Strand, ...]]:
+    """Give strands in groups of those that name a run in common, at one remove or more; in their order."""
+    groups: list[tuple[Strand, ...]] = []
+    for strand in strands:
+        near = [bool(_named(group) & _named([strand])) for group in groups]
+        merged = [one for group, joins in zip(groups, near, strict=True) if joins for one in group]
+        apart = [group for group, joins in zip(groups, near, strict=True) if not joins]
+        groups = [*apart, (*merged, strand)]
+    return groups
 
 
 def stepwise(item: Observed) -> bool:
@@ -153,6 +158,13 @@ def compared(item: Observed, values: Array, *, joined: bool) -> Array:
         return values
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return np.asarray(np.log(np.diff(np.exp(values), prepend=0.0, axis=0)))
+
+
+def compared_times(item: Observed, *, joined: bool) -> Array:
+    """Give the times of a series as a strand takes them, shape (points,): of a step its middle."""
+    if not (joined and stepwise(item)):
+        return item.times
+    return np.asarray((np.concatenate([[item.begun], item.times[:-1]]) + item.times) / 2)
 
 
 def chosen_rows(observed: Observations, after: float, until: float) -> Places:
@@ -175,12 +187,17 @@ def _definition(item: Observed) -> tuple[object, ...]:
     return series.scale, series.factor, series.reading, series.window, series.since, stepwise(item)
 
 
+def _named(strands: Sequence[Strand]) -> set[str]:
+    return {str(run) for strand in strands for run in strand.runs if run}
+
+
 def _strand(members: list[tuple[Observed, Places]], start: float | None, *, joined: bool) -> Strand:
     series = tuple(item for item, _ in members)
     ends = np.concatenate([item.ends for item in series])
     order = np.argsort(ends, kind="stable")
-    times = np.concatenate([*_times(series, joined=joined)])[order]
+    times = np.concatenate([compared_times(item, joined=joined) for item in series])[order]
     values = [compared(item, item.values[:, None], joined=joined)[:, 0] for item in series]
+    named = [point.run for item in series for point in item.series.points]
     begun = start is None or ends.min() <= start
     return Strand(
         series=series,
@@ -191,15 +208,8 @@ def _strand(members: list[tuple[Observed, Places]], start: float | None, *, join
         ends=ends[order],
         values=np.concatenate(values)[order],
         errors=np.concatenate([item.errors for item in series])[order],
+        runs=np.array(named if joined else [""] * len(named), dtype=np.str_)[order],
         size=max(item.series.discrepancy for item in series),
         start=float(times[0]) if begun or start is None else start,
         joined=joined,
     )
-
-
-def _times(series: Iterable[Observed], *, joined: bool) -> Iterator[Array]:
-    for item in series:
-        if joined and stepwise(item):
-            yield (np.concatenate([[item.begun], item.times[:-1]]) + item.times) / 2
-        else:
-            yield item.times

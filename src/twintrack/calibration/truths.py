@@ -20,6 +20,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from twintrack.calibration.ahead import Errors
+from twintrack.calibration.discrepancy import drawn_together
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.information import information
 from twintrack.calibration.observations import Observations
@@ -217,9 +218,12 @@ def made_up(target: Target, stream: np.random.Generator, power: float = 1.0) -> 
     walks = stream.integers(len(kept.grid.walks), size=1)
     errors = Errors(kept.grid, walks, 0.0)
     values = {}
-    for strand in kept.likelihood.strands:
-        drawn = strand.learned(said) + errors.ahead(strand, 0, np.empty((0, 1)), stream)
-        for number, path in errors.published(strand, 0, drawn, stream).items():
-            values[strand.series[number].name] = path[:, 0]
+    for block in kept.likelihood.summed:
+        missed = drawn_together(block.strands, block.nodes[int(walks[0])], 1, stream)
+        ends = np.cumsum([len(strand.times) for strand in block.strands])[:-1]
+        for strand, residuals in zip(block.strands, np.split(missed, ends), strict=True):
+            drawn = strand.learned(said) + residuals
+            for number, path in errors.published(strand, 0, drawn, stream).items():
+                values[strand.series[number].name] = path[:, 0]
     series = tuple(replace(item, values=values[item.name]) for item in free.series)
     return Made(kept.with_observed(Observations(series)), truth[:, 0], int(walks[0]))
