@@ -1,8 +1,9 @@
 """Another country, learnt from its own history up to a date, and predicted blind after it.
 
 A country of the family is the same equations with other values. What its file gives a range for is unknown,
-with all that is unknown of the first country; its own series teach it, and those of the leader that it shares.
-Sampling, discrepancies, rivals and scores are those of the first country (`sampler`, `lookahead`, `scoreboard`).
+with all that is unknown of the first country; its own series teach it, and those of the leader that it
+shares. Sampling, discrepancies, rivals and scores are those of the first country (`sampler`, `lookahead`,
+`scoreboard`).
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ import numpy as np
 from twintrack.calibration.courses import chance_of_none
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.lookahead import Form, Look, Origin, forms_of
-from twintrack.calibration.observations import Observations, observations
+from twintrack.calibration.observations import observations
 from twintrack.calibration.reweighting import Weighed
 from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.scoreboard import board
+from twintrack.calibration.strands import chosen_rows
 from twintrack.calibration.target import Target, ending
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.history import LEARNT_UNTIL, HistorySeries, history_until
-from twintrack.inputs.schemas import Words
+from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import shown
@@ -68,12 +70,14 @@ class Member:
 
 
 def member_of(core: Core, name: str, power: float = POWER) -> Member:
-    """Give a country of the family with its history. Raises InputError where it has none, or files are wrong."""
+    """Give a country of the family with its history; raises InputError for none, and for wrong files."""
     country = core.scenario(name)
     own = history_until(core.inputs.member_history(country.name).values(), LEARNT_UNTIL + 1)
     if not own:
         where = shown(core.inputs.member_folder(country.name))
-        raise InputError(Fault(where, f"there are no observed series of {name} to learn from; write them there"))
+        raise InputError(
+            Fault(where, f"there are no observed series of {name} to learn from; write them there")
+        )
     equations = ending(core.equations, LEARNT_UNTIL + 1)
     observed = observations([*_shared(core, country, own), *own], equations.time.saved)
     parameters = _parameters(core, country)
@@ -101,7 +105,7 @@ def _shared(core: Core, country: Scenario, own: list[HistorySeries]) -> list[His
 
 
 def _parameters(core: Core, country: Scenario) -> dict[str, WorldParameter]:
-    """Give the first country's parameters, fixed where the country has a value, drawn where it has a range."""
+    """Give the first country's parameters, fixed where this one has a value, drawn where it has a range."""
     parameters = dict(core.world)
     for name in country.world:
         if name in parameters:
@@ -111,7 +115,7 @@ def _parameters(core: Core, country: Scenario) -> dict[str, WorldParameter]:
         unit = core.equations.variables[split_element(name)[0]].units
         parameters[name] = WorldParameter.model_construct(
             name=name,
-            title=Words(en=name, zh=name) if name not in core.world else core.world[name].title,
+            title=Bilingual(en=name, zh=name) if name not in core.world else core.world[name].title,
             unit=unit,
             value=value,
             range=ends,
@@ -134,16 +138,20 @@ def foreseen(
 ) -> dict[str, Any]:
     """Learn a country from what was complete at ORIGIN, and score what it says of later points of its own.
 
-    What was computed before is taken from the cache folder. Gives what `scoreboard.board` does, and "country",
-    "own" (its series), "taught" (those with a point to learn from), "shared", "learnt" (points), "parameters",
-    "drawn" (those with a range) and "settings". Raises InputError as `member_of` does.
+    What was computed before is taken from the cache folder. Gives what `scoreboard.board` does, and
+    "country", "own" (its series), "taught" (those with a point to learn from), "shared", "learnt" (points),
+    "parameters", "drawn" (those with a range) and "settings". Raises InputError as `member_of` does.
     """
     member = member_of(core, name, power)
     described = _described(core, member, name, seed, power, settings)
 
     def make() -> dict[str, Any]:
         show(f"{name}: learning from what was complete by {ORIGIN:g}")
-        return {"country": name, **_foreseen(member, seed, workers, settings, tell), **_about(core, member, name)}
+        return {
+            "country": name,
+            **_foreseen(member, seed, workers, settings, tell),
+            **_about(core, member, name),
+        }
 
     return stored("members", described, ("calibration",), dict, make)
 
@@ -182,7 +190,7 @@ def _foreseen(
     scores = np.concatenate([population.scores, prior], axis=1)
     said = target.said(target.unknowns.worlds(scores), scores.shape[1])
     look = Look(target.observed, said, seed, DRAWS, forms=_forms(target.power))
-    origin = _origin(past, population.scores.shape[1], said[_rows(target.observed)])
+    origin = _origin(past, population.scores.shape[1], said[chosen_rows(target.observed, -np.inf, ORIGIN)])
     own = [one for one in look.predict(origin) if one.item.name in member.own]
     return {
         **board(look, [(origin, own)]),
@@ -194,11 +202,6 @@ def _foreseen(
 
 def _forms(power: float) -> Mapping[str, Form]:
     return {name: form for name, form in forms_of(power).items() if name in ("learnt", "prior")}
-
-
-def _rows(observed: Observations) -> Array:
-    """Give the numbers of the points that were complete at ORIGIN."""
-    return np.flatnonzero(np.concatenate([item.ends for item in observed.series]) <= ORIGIN)
 
 
 def _origin(past: Target, members: int, said: Array) -> Origin:
@@ -220,4 +223,3 @@ def learnable(core: Core) -> list[str]:
     """Name the countries of the family that have a history and are no drafts."""
     countries = map(core.scenario, core.inputs.family)
     return [one.name for one in countries if not one.draft and core.inputs.member_history(one.name)]
-

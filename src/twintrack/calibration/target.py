@@ -75,9 +75,7 @@ class Target:
     def outputs(self, worlds: Mapping[str, Array], runs: int, variables: Sequence[str]) -> dict[str, Array]:
         """Simulate, and give variables over saved rows, shape (rows, ..., runs) each."""
         engine = batch_engine_of(self.equations, "native")
-        return simulate_variables(
-            engine, self.arrays, self.given, self.strategy, variables, worlds, runs
-        )
+        return simulate_variables(engine, self.arrays, self.given, self.strategy, variables, worlds, runs)
 
     def log_likelihood(self, scores: Array) -> Array:
         """Give the natural logarithm of the likelihood, raised to the power, of scores; shape (runs,).

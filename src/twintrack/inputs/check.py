@@ -40,14 +40,14 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, other countries in family/ and their series, strategies, reports, loops,
-    mechanisms, names of before, the observed history, frontier runs and surprises. With equations also: every
-    lever and world parameter is a constant of the model (or an element of one) of the same value and units,
-    something depends on every lever, every outcome is a variable of the same units, every equation has units
-    and a source and is no closed form of the time with a world parameter, constants that a scenario sets are
-    variables of the model, every loop is closed, the variables that carry a mechanism are there, and those
-    that were observed, in units that agree, and all that moves with time from outside is told in
-    boundary.yaml, where there is one.
+    Every file is read: the tables, scenarios, other countries in family/ and their series, strategies,
+    reports, loops, mechanisms, names of before, the observed history, frontier runs and surprises. With
+    equations also: every lever and world parameter is a constant of the model (or an element of one) of the
+    same value and units, something depends on every lever, every outcome is a variable of the same units,
+    every equation has units and a source and is no closed form of the time with a world parameter, constants
+    that a scenario sets are variables of the model, every loop is closed, the variables that carry a
+    mechanism are there, and those that were observed, in units that agree, and all that moves with time from
+    outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None

@@ -48,7 +48,11 @@ def content_files(root: Path) -> list[Path]:
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
-        *(path for folder in (root / "model" / "history", *sorted(members)) for path in history_files(folder)),
+        *(
+            path
+            for folder in (root / "model" / "history", *sorted(members))
+            for path in history_files(folder)
+        ),
         *(folder / SERIES_FILE for folder in sorted(members)),
         *frontier_files(root),
         *(path for folder in folders for path in yaml_files(root / folder)),
