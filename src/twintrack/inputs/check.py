@@ -60,7 +60,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
             constants = content.scenario(str(path)).constants
-            faults += _ground_citations(path, content)
+            faults += [*_ground_citations(path, content), *_shared_faults(path, content)]
             if equations is not None:
                 faults += _unknown_constants(path, constants, equations)
     for path in (*yaml_files(root / "strategies"), *yaml_files(root / "strategies" / PARTS)):
@@ -136,19 +136,22 @@ def _countries_that_hide(content: Content) -> list[Fault]:
 
 
 def _member_faults(folder: Path, content: Content, equations: Equations | None) -> list[Fault]:
-    """Check the series of a country, and the names of those that it shares. Raises InputError."""
+    """Check the series of a country. Raises InputError for what cannot be read."""
     if folder.name not in content.family:
         message = f'there is no country "{folder.name}.yaml" beside this folder; write it or move the folder'
         return [Fault(shown(folder), message)]
-    document = read_document(content.scenario_file(folder.name))
-    known = content.history
-    shared = content.scenario(folder.name).shared
-    faults = [
-        Fault(document.where("shared", place), unknown("series of model/history", name, known))
+    return history_faults(folder / SERIES_FILE, content.sources, equations)
+
+
+def _shared_faults(path: Path, content: Content) -> list[Fault]:
+    """Say which series that a country shares there are not."""
+    shared = content.scenario(str(path)).shared
+    known = content.history if shared else {}
+    return [
+        Fault(read_document(path).where("shared", place), unknown("series of model/history", name, known))
         for place, name in enumerate(shared)
         if name not in known
     ]
-    return faults + history_faults(folder / SERIES_FILE, content.sources, equations)
 
 
 def _hidden_parts(content: Content) -> list[Fault]:
