@@ -35,7 +35,8 @@ def forecast_measures(found: Found) -> list[Measure]:
     learnt = _row(found["table"])
     without = _row(found["unseen"])
     band = Text("coverage of the 90 % band", "90%区间覆盖率")
-    half = Text("coverage of the 50 % band", "50%区间覆盖率")
+    enough = Text("coverage of the 50 % band", "50%区间覆盖率")
+    narrow = Text("50 % band is no wider than need be", "50%区间不过宽")
     measures = [
         at_least(Text("Series of its own", "该国自身的序列数"), len(found["own"]), LEAST_SERIES),
         told(
@@ -46,8 +47,8 @@ def forecast_measures(found: Found) -> list[Measure]:
         told(Text("Points of 2023 and 2024 predicted", "预测的2023、2024年点数"), found["points"]),
         *_against_rivals(found),
         at_least(_blind(band), learnt["inside_90"], LEAST_COVERAGE, "share"),
-        at_least(_blind(half), learnt["inside_50"], HALF[0], "share"),
-        at_most(_blind(half), learnt["inside_50"], HALF[1], "share"),
+        at_least(_blind(enough), learnt["inside_50"], HALF[0], "share"),
+        at_most(_blind(narrow), learnt["inside_50"], HALF[1], "share"),
         told(Text("Blind: weighted interval score", "盲测：加权区间得分"), learnt["wis"]),
     ]
     if without["inside_90"] is not None:
