@@ -83,9 +83,9 @@ def forecast_tables(found: Found) -> tuple[Evidence, Evidence]:
             "series|序列",
             "year|年份",
             "published|公布值",
-            "5 %|5%",
-            "50 %|50%",
-            "95 %|95%",
+            "5 %|5%分位",
+            "50 %|50%分位",
+            "95 %|95%分位",
             "with a past|此前有数据",
         ),
         tuple(
