@@ -63,10 +63,12 @@ def test_tables_carry_units(model: Model) -> None:
 
 def test_a_lever_given_as_a_number_is_reached_after_the_ramp(model: Model) -> None:
     start, ramp = model.policy_start, model.lever_table.ramp_years
-    before = model.levers["catchup_share"].baseline
+    before, half = model.levers["catchup_share"].baseline, model.equations.time.step / 2
     run = model.run("baseline", catchup_share=0.6)
+    # Each step has the mean over it: what the ramp is at its middle.
+    moved = np.array([half / ramp, 0.5 + half / ramp])
     np.testing.assert_allclose(
-        run.at("catchup_share", [start, start + ramp / 2]), [before, (before + 0.6) / 2]
+        run.at("catchup_share", [start, start + ramp / 2]), before + moved * (0.6 - before)
     )
     assert run.at("catchup_share", [start + ramp, 2040.0]).tolist() == [0.6, 0.6]
     assert not same(run, model.run())
@@ -74,7 +76,9 @@ def test_a_lever_given_as_a_number_is_reached_after_the_ramp(model: Model) -> No
 
 def test_a_lever_may_be_dated(model: Model) -> None:
     run = model.run("pure_catchup", fiscal_ai_rd={2027: 70, "2031-01-01": 110})
-    assert run.at("fiscal_ai_rd", [2027.0, 2029.0, 2031.0, 2040.0]).tolist() == [70, 90, 110, 110]
+    more = 10 * model.equations.time.step / 2
+    shown = run.at("fiscal_ai_rd", [2027.0, 2029.0, 2031.0, 2040.0])
+    assert shown.tolist() == [70 + more, 90 + more, 110, 110]
 
 
 def test_all_faults_of_levers_are_told_at_once_with_the_nearest_name(model: Model) -> None:

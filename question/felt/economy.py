@@ -32,8 +32,8 @@ AROUND = 3.0
 """Years before and after the start of policies that are called typical."""
 JUMP = 2.0
 """A change that is so many times the typical one is called a jump."""
-REVENUE = "ai_core_industry"
-"""The observed series of core revenue."""
+REVENUE = "ai_industry_size"
+"""Core revenue, of which each publisher has a series."""
 MODEL = "the model"
 BAND = (5, 50, 95)
 """Percent of worlds below which the ends and the middle of a band lie."""
@@ -141,15 +141,21 @@ def jump_table(found: Paths, start: float) -> pd.DataFrame:
 
 
 def revenue_table(model: Model, found: Paths) -> pd.DataFrame:
-    """Give a row for each year of which core revenue was observed, against what users gain in the model.
+    """Give a row for each observation of core revenue, against what users gain in the model.
 
-    Columns: `year`; `observed` with `low` and `high` (NaN where none are told); `gained_5`, `gained_50`,
-    `gained_95` over worlds, the mean of that year; `above`, the share of worlds that gain less than is
-    observed; `conflict`: "yes" where most worlds do, "within the interval" where they do and do not at its
-    low end, else "no".
+    Columns: `series`; `year`; `observed` with `low` and `high` (NaN where none are told); `gained_5`,
+    `gained_50`, `gained_95` over worlds, the mean of that year; `above`, the share of worlds that gain less
+    than is observed; `conflict`: "yes" where most worlds do, "within the interval" where they do and do not
+    at its low end, else "no".
     """
     history = read_history(model.content / "model" / "history" / "series.yaml")
-    return pd.DataFrame([_revenue_row(found, point) for point in history[REVENUE].points])
+    rows = [
+        {"series": series.name, **_revenue_row(found, point)}
+        for series in history.values()
+        if series.variable == REVENUE
+        for point in series.points
+    ]
+    return pd.DataFrame(rows).sort_values("year", kind="stable", ignore_index=True)
 
 
 def band_table(found: Paths) -> pd.DataFrame:
@@ -265,9 +271,19 @@ def _jump_answer(table: pd.DataFrame) -> Answer:
 
 
 def _revenue_answer(table: pd.DataFrame) -> Answer:
-    header = ("year", "observed", "interval", "users gain, median", "5 to 95 %", "gain less in", "conflict")
+    header = (
+        "series",
+        "year",
+        "observed",
+        "interval",
+        "users gain, median",
+        "5 to 95 %",
+        "gain less in",
+        "conflict",
+    )
     rows = [
         (
+            row["series"],
             str(row["year"]),
             number(row["observed"], ".0f"),
             f"{number(row['low'], '.0f')} to {number(row['high'], '.0f')}",

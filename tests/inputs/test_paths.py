@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,39 @@ def test_evaluating_one_by_one_and_at_once_agree(seed: int) -> None:
     path = random_path(seed)
 
     assert path.at(GRID).tolist() == [float(path.at(time)) for time in GRID]
+
+
+@seeds
+def test_means_over_steps_keep_the_whole_of_a_path(seed: int) -> None:
+    path, times = random_path(seed), 2016 + np.sort(np.random.default_rng(seed).uniform(0, 24, 40))
+
+    means = path.over_steps(times)
+
+    pieces = np.union1d(times, [time for time in path.times if times[0] < time < times[-1]])
+    ends = [(float(path.at(begin)), path.before(end)) for begin, end in pairwise(pieces)]
+    whole = np.mean(ends, axis=1) @ np.diff(pieces)
+    scale = max(abs(value) for value in path.values)
+    assert means[:-1] @ np.diff(times) == pytest.approx(whole, rel=1e-9, abs=1e-9 * scale)
+    assert means[-1] == path.at(times[-1])
+    slow = [np.mean(path.at(np.linspace(begin, end, 2001))) for begin, end in pairwise(times[:5])]
+    np.testing.assert_allclose(means[:4], slow, rtol=1e-3, atol=1e-3 * scale)
+
+
+def test_a_pulse_between_two_times_is_spread_over_the_step() -> None:
+    pulse = TimePath.through([(2030.25, 0), (2030.25, 8), (2030.375, 8), (2030.375, 0)])
+
+    assert pulse.at([2030, 2031]).tolist() == [0, 0]
+    assert pulse.over_steps([2029, 2030, 2031]).tolist() == [0, 1, 0]
+
+
+@seeds
+def test_where_nothing_moves_the_mean_is_the_value_itself(seed: int) -> None:
+    value = float(np.random.default_rng(seed).normal())
+
+    steady = LEVEL.then([(2030.01, value), (2030.02, value), (2030.03, value)])
+
+    assert set(TimePath.constant(value).over_steps(np.linspace(2016, 2040, 101)).tolist()) == {value}
+    assert set(steady.over_steps(np.linspace(2030.02, 2040, 101)).tolist()) == {value}
 
 
 @seeds

@@ -81,7 +81,7 @@ def test_gap_of_2024_is_between_4_and_14_months(variables: pd.DataFrame) -> None
     ("name", "date", "year", "low", "high"),
     [
         ("largest_run_home", 2025, 2024.75, 1 / 4, 2.4),
-        ("ai_core_industry", 2024, 2024.5, 5 / 7, 9 / 7),
+        ("ai_core_industry_network", 2024, 2024.5, 5 / 7, 9 / 7),
         ("registered_models", 2025, 2024.75, 0.5, 1.8),
         ("adoption", 2025, 2024.75, 0.46, 1.58),
     ],

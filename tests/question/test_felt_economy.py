@@ -19,6 +19,7 @@ from question.felt.economy import (
     MOVING,
     OUTPUT,
     PAID,
+    REVENUE,
     SHARE,
     Paths,
     band_table,
@@ -76,15 +77,28 @@ def test_a_jump_at_the_start_of_policies_stands_out_of_the_changes_around_it() -
 
 
 @pytest.mark.parametrize(
-    ("gain", "conflict"), [(800.0, "no"), (600.0, "within the interval"), (300.0, "yes")]
+    ("gain", "conflict"), [(320.0, "no"), (280.0, "within the interval"), (200.0, "yes")]
 )
 def test_more_revenue_than_users_gain_is_a_conflict(model: Model, gain: float, conflict: str) -> None:
-    """700 were observed in 2024, or 500 to 900."""
-    table = revenue_table(model, made(**{GAINED: np.full((len(YEARS), 2), gain)})).set_index("year")
-    points = read_history(model.content / "model" / "history" / "series.yaml")["ai_core_industry"].points
-    assert list(table.index) == [int(point.year) for point in points]
-    assert table.loc[2024, "conflict"] == conflict
-    assert table.loc[2024, "above"] == float(gain < points[-1].value)
+    """303 were observed in 2020, or 250 to 360."""
+    table = revenue_table(model, made(**{GAINED: np.full((len(YEARS), 2), gain)}))
+    first = table.iloc[0]
+    assert (first["series"], first["year"], first["conflict"]) == ("ai_core_industry_broad", 2020, conflict)
+    assert first["above"] == float(gain < 303.1)
+
+
+def test_every_publisher_of_revenue_has_its_rows(model: Model) -> None:
+    table = revenue_table(model, made(**{GAINED: np.full((len(YEARS), 2), 800.0)}))
+    history = read_history(model.content / "model" / "history" / "series.yaml")
+    told = [
+        (one.name, int(point.year))
+        for one in history.values()
+        if one.variable == REVENUE
+        for point in one.points
+    ]
+    assert sorted(zip(table["series"], table["year"], strict=True)) == sorted(told)
+    of_2024 = table[table["year"] == 2024].set_index("series")["conflict"]
+    assert of_2024.to_dict() == {"ai_core_industry_network": "no", "ai_core_industry_later": "yes"}
 
 
 @pytest.mark.parametrize(("low", "high"), [*product((0.001, 0.02), (0.2, 0.5))])

@@ -69,13 +69,24 @@ def test_before_its_first_date_a_dated_value_leaves_every_world_its_own(arrays: 
     assert series["discount_rate"].tolist() == [[12.0, 14.0], [12.0, 14.0], [0.06, 0.06]]
 
 
-def test_levers_are_evaluated_on_the_times() -> None:
-    paths = {"a": TimePath.constant(0.5), "b": TimePath.through([(2016.0, 0.0), (2040.0, 1.0)])}
+def test_levers_enter_each_step_as_their_mean_over_it() -> None:
+    paths = {
+        "a": TimePath.constant(0.5),
+        "b": TimePath.through([(2016.0, 0.0), (2040.0, 1.0)]),
+        "between": TimePath.through([(2030.0, 0.0), (2030.0, 6.0), (2032.0, 6.0), (2032.0, 0.0)]),
+    }
     series = lever_series(paths, TIMES)
     assert {name: values.tolist() for name, values in series.items()} == {
         "a": [0.5] * 3,
-        "b": [0.0, 0.5, 1.0],
+        "b": [0.25, 0.75, 1.0],
+        "between": [0.0, 1.0, 0.0],
     }
+
+
+def test_dated_world_parameters_hold_from_the_first_step_not_before_their_date(arrays: WorldArrays) -> None:
+    dated = DatedPath.on(TimePath.constant(2.4), [(2030.0, 1.8)])
+    series = arrays.inputs({"cost_growth_factor": dated}, TIMES).series["cost_growth_factor"]
+    assert series.tolist() == [2.4, 2.4, 1.8]
 
 
 def test_places_of_variables_and_elements(model: Model) -> None:

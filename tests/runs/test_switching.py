@@ -55,8 +55,8 @@ def by_hand(plan: Strategy, pace: float = 3.0) -> dict[str, np.ndarray]:
     """Step through the model and the switch by Euler's method; values at every step."""
     switch = plan.switch
     below, hold, ramp = (switch.below, switch.for_years, switch.ramp_years) if switch else (0.0, 1.0, 2.0)
-    first = plan.paths["catchup_share"].at(TIMES)
-    second = (switch.paths if switch else plan.paths)["catchup_share"].at(TIMES)
+    first = plan.paths["catchup_share"].over_steps(TIMES)
+    second = (switch.paths if switch else plan.paths)["catchup_share"].over_steps(TIMES)
     gap, share, since = 24.0, 0.0, None
     rows = []
     for time, one, other in zip(TIMES, first, second, strict=True):
@@ -184,12 +184,13 @@ def test_a_strategy_without_a_switch_never_switches(small: Model) -> None:
 def test_a_date_does_what_the_trigger_does_when_its_moment_comes_then(
     small: Model, turning: Callable[..., Strategy], tmp_path: Path, below: float
 ) -> None:
-    """Both levers are steady in both strategies by then, so that the way over is linear."""
-    waiting = turning(below=below, paths=small.strategy("baseline").paths)
+    """Both levers are steady by then. A trigger is seen at a step, and acts from the next one on."""
+    waiting = turning(below=below, ramp_years=0.0, paths=small.strategy("baseline").paths)
     moment = start(by_hand(waiting)["policy_switch"])
     assert moment >= 2028
     dated = tmp_path / "dated.yaml"
-    dated.write_text(f"extends: fast\nswitch: {{to: baseline, when: {{date: {moment}}}}}\n", encoding="utf-8")
+    switch = f"switch: {{to: baseline, when: {{date: {moment + STEP}}}, ramp_years: 0}}"
+    dated.write_text(f"extends: fast\n{switch}\n", encoding="utf-8")
     one, other = small.run(waiting), small.run(str(dated))
     assert other["policy_switch"].max() == 0 and other.switch is None
     for name in ("catchup_share", "fiscal_ai_rd", "frontier_gap_months", COST):
@@ -197,6 +198,24 @@ def test_a_date_does_what_the_trigger_does_when_its_moment_comes_then(
     worlds = pd.DataFrame({"pace": [2.0, 3.0]})
     cells = small.ensemble([str(dated)], worlds=worlds, outputs=["catchup_share"])["catchup_share"]
     np.testing.assert_array_equal(cells.isel(world=0), cells.isel(world=1))
+
+
+def test_a_trigger_moves_the_levers_to_where_the_way_over_is_when_a_step_begins(
+    small: Model, turning: Callable[..., Strategy], tmp_path: Path
+) -> None:
+    """What a step brings is not known when it begins; a date is, and enters as the mean over the step."""
+    waiting = turning(below=6.0, paths=small.strategy("baseline").paths)
+    moment = start(by_hand(waiting)["policy_switch"])
+    dated = tmp_path / "dated.yaml"
+    dated.write_text(f"extends: fast\nswitch: {{to: baseline, when: {{date: {moment}}}}}\n", encoding="utf-8")
+    path = small.strategy(str(dated)).paths["catchup_share"]
+
+    one, other = small.run(waiting), small.run(str(dated))
+
+    late = TIMES[SAVED] >= moment
+    expected = path.at(TIMES[SAVED])[late], path.over_steps(TIMES)[SAVED][late]
+    for run, values in zip((one, other), expected, strict=True):
+        np.testing.assert_allclose(run["catchup_share"][late], values, rtol=1e-12)
 
 
 def test_every_world_switches_at_its_own_time_or_never(small: Model) -> None:

@@ -165,11 +165,11 @@ def restored(values: Array, scale: str) -> Array:
 def _observed(series: HistorySeries, saved: Array) -> Observed:
     points = series.points
     _check_covered(series, saved)
-    measured = np.array([_measured(series, point) for point in points])
+    numbers = np.array([measured(series, point) for point in points])
     middle = series.window / 2 if series.reading == "mean" else 0.0
     weights = np.stack([row_weights(series, point.year, saved) for point in points], axis=1)
     times = np.array([point.year + middle for point in points])
-    return Observed(series, times, measured[:, 0], measured[:, 1], weights)
+    return Observed(series, times, numbers[:, 0], numbers[:, 1], weights)
 
 
 def _check_covered(series: HistorySeries, saved: Array) -> None:
@@ -181,8 +181,11 @@ def _check_covered(series: HistorySeries, saved: Array) -> None:
         raise ValueError(message)
 
 
-def _measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:
-    """Give mean and standard deviation of a measurement; low and high are its central 90 % interval."""
+def measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:
+    """Give mean and standard deviation of a measurement on the scale of its series.
+
+    Low and high are its central 90 % interval.
+    """
     if point.low is None or point.high is None:
         return float(transformed(np.array(point.value), series.scale)), series.error
     low, high = transformed(np.array([point.low, point.high]), series.scale)

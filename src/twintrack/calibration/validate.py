@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twintrack.calibration.conflicts import conflicting
 from twintrack.calibration.cost_growth import cost_growth_summary
 from twintrack.calibration.counted_once import counted_once
 from twintrack.calibration.field_tests import (
@@ -235,6 +236,7 @@ def _fit(asked: Validation) -> Section:
         "expected": coverage([(item.inside_expected, len(item.points)) for item in counted]),
         "published": coverage([(item.inside_published, len(item.points)) for item in counted]),
         "bounds": [item.name for item in found if item.bound],
+        "conflicts": conflicting(target.observed.history),
     }
 
 

@@ -60,6 +60,22 @@ class TimePath:
         """Give the values at times in decimal years; the result has the shape of `times`."""
         return self._evaluate(times, "right")
 
+    def over_steps(self, times: ArrayLike) -> NDArray[np.float64]:
+        """Give the mean from each time to the next, and the value at the last; the shape is that of `times`.
+
+        `times` rise. A method that holds a rate for a whole step, as Euler's does, so moves all that the path
+        brings: also what begins or ends between two times, or does both.
+        """
+        steps = np.asarray(times, dtype=np.float64)
+        inside = [time for time in self.times if steps[0] < time < steps[-1]]
+        pieces = np.union1d(steps, inside)
+        middle = (self._evaluate(pieces[:-1], "right") + self._evaluate(pieces[1:], "left")) / 2
+        first = np.searchsorted(pieces, steps[:-1])
+        # Differences to the first piece, so that where nothing moves the mean is the value itself.
+        above = middle - np.repeat(middle[first], np.diff(first, append=len(middle)))
+        means = middle[first] + np.add.reduceat(above * np.diff(pieces), first) / np.diff(steps)
+        return np.append(means, self.at(steps[-1]))
+
     def before(self, time: float) -> float:
         """Give the value just before a time: at a step, the value that it steps from."""
         return float(self._evaluate(time, "left"))

@@ -3,6 +3,10 @@
 Every lever is given as a series and every world parameter as a constant, whether it differs from the model
 file or not: one compiled function then serves all strategies. A parameter that some scenario dates is always
 given as a series, for the same reason.
+
+Here is decided what a date means to a step. A lever enters each step as its mean over it, for levers are
+money spent and rules in force, of which nothing may be lost; a world parameter as its value where the step
+begins, for what it was before its date stays as it was. Every engine is given the same arrays.
 """
 
 from __future__ import annotations
@@ -133,15 +137,15 @@ def world_arrays(core: Core) -> WorldArrays:
 
 
 def lever_series(paths: Mapping[str, TimePath], times: Array) -> dict[str, Array]:
-    """Evaluate the paths of all levers on the integration times, shape (steps + 1,) each."""
+    """Give the mean of every lever over the step from each integration time on, shape (steps + 1,) each."""
     grid = times.tobytes()
-    return {name: _sampled(path, grid) for name, path in paths.items()}
+    return {name: _over_steps(path, grid) for name, path in paths.items()}
 
 
 @lru_cache(maxsize=4096)
-def _sampled(path: TimePath, times: bytes) -> Array:
-    """Evaluate a path; kept, because most levers do not move while a slider does."""
-    values: Array = path.at(np.frombuffer(times, np.float64))
+def _over_steps(path: TimePath, times: bytes) -> Array:
+    """Give the means of a path; kept, because most levers do not move while a slider does."""
+    values: Array = path.over_steps(np.frombuffer(times, np.float64))
     values.flags.writeable = False
     return values
 

@@ -102,10 +102,10 @@ def prior_hash(parameters: Mapping[str, WorldParameter]) -> str:
 def past_hash(strategy: Strategy, equations: Equations, end: float) -> str:
     """Give the SHA-256 of what a strategy gives to the model until the last observation, at the time `end`.
 
-    That is every lever at all integration times until the first saved time not before `end`.
+    That is every lever over all integration steps until the first saved time not before `end`.
     """
     times = equations.time.until(end).times
-    return _digest({name: path.at(times).tolist() for name, path in strategy.paths.items()})
+    return _digest({name: path.over_steps(times).tolist() for name, path in strategy.paths.items()})
 
 
 def _digest(described: Any) -> str:

@@ -377,3 +377,23 @@ def test_growth_with_every_run_counted_once_stands_beside_what_was_learnt(
     assert "有6次训练计入了不止一个观测" in rendered(language="zh")
     bare = rendered(lambda sections: sections["cost_growth"].update(counted=None))
     assert "count in more than one observation" not in bare and "every run once" not in bare
+
+
+def test_series_in_conflict_are_told_with_both_intervals(
+    rendered: Callable[..., str], validation_sections: Sections
+) -> None:
+    found = validation_sections["fit"]["conflicts"]
+    first = found["conflicts"][0]["first"]
+    first.update(value=580.0, low=534.2, high=629.7)
+    words = rendered()
+    count = len(found["conflicts"])
+    told = "pairs of observations of one variable in one year"
+    assert f"Of {found['compared']} {told}, {count} are in conflict" in words
+    assert "580 (534 – 630)" in words
+    assert "相互冲突的序列" in rendered(language="zh")
+
+
+def test_where_no_series_are_in_conflict_there_is_no_table(rendered: Callable[..., str]) -> None:
+    words = rendered(lambda sections: sections["fit"].update(conflicts={"compared": 3, "conflicts": []}))
+    assert "Of 3 pairs of observations of one variable in one year, none are in conflict" in words
+    assert "Series in conflict" not in words

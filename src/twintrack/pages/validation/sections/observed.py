@@ -7,9 +7,9 @@ import io
 import math
 from collections.abc import Sequence
 
-from twintrack.pages.blocks import Block, Claim, Fact, Facts, Fold, Row, Section, Table
+from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Fold, Row, Section, Table
 from twintrack.pages.validation.statements import together
-from twintrack.pages.validation.view import ValidationView
+from twintrack.pages.validation.view import Computed, ValidationView, number
 
 CSV = "observations.csv"
 
@@ -17,7 +17,8 @@ CSV = "observations.csv"
 def blocks(view: ValidationView) -> list[Block]:
     """Give sentences, every observation in a file, and the series behind a fold."""
     data = Facts([Fact(view.texts("provenance_data"), [CSV], "link")])
-    return [*together(view, _sentences(view)), data, Fold(view.texts("observed_fold"), [_series(view)])]
+    fold = Fold(view.texts("observed_fold"), [*_conflicts(view), _series(view)])
+    return [*together(view, _sentences(view)), data, fold]
 
 
 def _sentences(view: ValidationView) -> list[Claim]:
@@ -31,7 +32,38 @@ def _sentences(view: ValidationView) -> list[Claim]:
         counted=view["fit"]["said"]["points"],
     )
     told = view.claim("observed_bounds", "fit", names=view.series_list(bounds))
-    return [intro, *([told] if bounds else [])]
+    found = view["fit"]["conflicts"]
+    names = {one[place]["series"] for one in found["conflicts"] for place in ("first", "second")}
+    conflicts = view.claim(
+        "observed_conflicts" if names else "observed_conflicts_none",
+        "fit",
+        compared=found["compared"],
+        count=len(found["conflicts"]),
+        names=view.series_list(sorted(names)),
+    )
+    return [intro, *([told] if bounds else []), conflicts]
+
+
+def _conflicts(view: ValidationView) -> list[Table]:
+    """Series of one variable whose intervals for one year lie apart; no table where there are none."""
+    rows: list[Row] = [
+        [
+            str(item["year"]),
+            *(cell for place in ("first", "second") for cell in _told(view, item[place])),
+            number(item["apart"]),
+        ]
+        for item in view["fit"]["conflicts"]["conflicts"]
+    ]
+    head = view.head("year", "series", "observed", "other_series", "observed", "apart")
+    table = view.table("conflicts_table", head, rows, "fit", note="conflicts_table_note")
+    return [table] if rows else []
+
+
+def _told(view: ValidationView, told: Computed) -> tuple[Cell, str]:
+    """Name a series, and give its value with its interval."""
+    name = told["series"]
+    value, low, high = (view.value(name, told[key]) for key in ("value", "low", "high"))
+    return view.series_cell(name), f"{value} ({low} – {high})"
 
 
 def _series(view: ValidationView) -> Table:
