@@ -124,7 +124,7 @@ def test_what_never_falls_belongs_to_what_forecasts_are_made_of(
 
 def test_the_planted_study_is_made_only_by_name(small_model: Model, computed: list[str]) -> None:
     assert "planted" not in SECTIONS
-    assert [*module.APART] == ["planted"]
+    assert [*module.APART] == ["planted", "family"]
     with pytest.raises(InputError, match='no section "plante"; did you mean "planted"'):
         validate(Validation(small_model), ["plante"])
 

@@ -30,8 +30,10 @@ def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -
 
 
 def test_other_countries_are_listed_and_run_by_name(program: Program, answer: Answer) -> None:
-    (korea,) = answer("list", "family")
+    france, korea = answer("list", "family")
     assert korea["name"] == "korea" and korea["title"]["en"] == "Another country: Korea"
+    assert not korea["draft"] and len(korea["series"]) >= 10
+    assert france["draft"] and "gdp" in france["series"]
     assert "korea" not in [entry["name"] for entry in answer("list", "scenarios")]
     assert "name one as the scenario of a run" in program("list", "family").stdout
     by_name = answer("run", "baseline", "--scenario", "korea", "--json")

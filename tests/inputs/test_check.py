@@ -97,6 +97,21 @@ def test_a_country_does_not_hide_behind_a_scenario(tree: Path, write: Callable[.
     assert lines(tree) == ['model/family/closed.yaml: "closed" is a scenario too; rename one']
 
 
+def test_a_country_s_series_are_checked_and_belong_to_a_country(
+    tree: Path, write: Callable[..., Path]
+) -> None:
+    write("model/family/small.yaml", "title: Another country\nworld: {}\nshared:\n- gdp\n")
+    write("model/family/small/series.yaml", "series: {}\n")
+    write("model/family/small/gdp.csv", "year\n")
+    write("model/family/alone/series.yaml", "series: {}\n")
+
+    assert [line.partition(";")[0] for line in lines(tree)] == [
+        'model/family/small.yaml:4: there is no series of model/history "gdp"',
+        'model/family/alone: there is no country "alone.yaml" beside this folder',
+        'model/family/small/gdp.csv: no series of series.yaml is named "gdp"',
+    ]
+
+
 def test_a_country_sets_only_what_the_model_has(
     tree: Path, write: Callable[..., Path], equations: SimpleNamespace
 ) -> None:

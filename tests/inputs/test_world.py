@@ -40,6 +40,7 @@ def test_a_country_of_the_family_is_found_by_its_name(write: Callable[..., Path]
     assert content.family == ["small"] and "small" not in content.scenarios
     assert content.scenario_file("small") == path
     assert content.scenario("small").public_money == 0.5
+    assert content.member_history("small") == {}
 
 
 def test_before_the_first_date_the_central_value_holds(write: Callable[..., Path], content: Content) -> None:
@@ -71,6 +72,22 @@ def test_before_the_first_date_the_central_value_holds(write: Callable[..., Path
         ),
         ("world:\n", ":2: world must be indented lines"),
         ("wrld: {}\n", ':2: unknown key "wrld"; did you mean "world"?'),
+        (
+            "world: {discount_rate: 0.1}\nranges:\n  discount_rat: [0, 1]\n",
+            ':4: there is no value "discount_rat"',
+        ),
+        (
+            "world: {discount_rate: 0.1}\nranges:\n  discount_rate: [1, 0]\n",
+            ":4: the range of discount_rate does",
+        ),
+        (
+            "world: {discount_rate: 0.1}\nranges:\n  discount_rate: [0.2, 1]\n",
+            ":4: 0.1, the value of discount_rate,",
+        ),
+        (
+            "world: {discount_rate: {2030: 0.1}}\nranges:\n  discount_rate: [0, 1]\n",
+            ':4: "discount_rate" is dated here',
+        ),
     ],
 )
 def test_faults_of_scenarios_have_their_line(

@@ -20,6 +20,7 @@ import pytest
 from twintrack.inputs.history import COLUMNS, RUN
 from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
+from twintrack.inputs.schemas import ScenarioFile
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import split_element
 
@@ -190,7 +191,7 @@ def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str
     assert_tables_are_current(text)
     known = words | {"walk", "twintrack", "calibrate", "validate"}
     known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
-    known |= {identified.CSV, ranking.CSV}
+    known |= {identified.CSV, ranking.CSV, *ScenarioFile.model_fields}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
 
 

@@ -1,16 +1,22 @@
-"""Test 9: another country runs on the same equations, and differs as was expected before."""
+"""Test 9: another country is learnt and predicted blind by the same equations, and differs as expected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from field_tests.behaviour_reproduction import RIVAL_NAMES
 from field_tests.family_member import MEMBER
-from twintrack.calibration.field_results import FieldTest, Measure
+from field_tests.member_forecast import forecast_measures
+from twintrack.calibration.field_results import FieldTest, Measure, status_of
+from twintrack.calibration.members import member_of
+from twintrack.calibration.unseen import RIVALS
 from twintrack.errors import InputError
+from twintrack.inputs.history import end_of
 from twintrack.model import Model
 
 Result = Callable[[str], FieldTest]
@@ -55,12 +61,82 @@ def test_expectations_written_before_the_run_hold(measured: Callable[[str, str],
     assert measured("family_member", "Expectations written before the run that hold").passed
 
 
-def test_that_persons_use_no_foreign_services_is_not_hidden(
-    result: Result, measured: Callable[[str, str], Measure]
+@pytest.mark.parametrize("rival", RIVALS)
+def test_blind_forecasts_are_judged_against_every_rival(
+    measured: Callable[[str, str], Measure], result: Result, rival: str
 ) -> None:
-    """Half of the country had tried AI by 2023; while the model says otherwise the test is not passed."""
-    use = measured("family_member", "Use of AI in 2024")
-    assert (result("family_member").status == "passed") == use.passed
+    name = RIVAL_NAMES[rival].en
+    (luck,) = [
+        item
+        for item in result("family_member").measures
+        if item.name.en.startswith("Blind: chance") and f"better than {name} by luck" in item.name.en
+    ]
+    assert measured("family_member", f"Blind: skill against {name}").matters and luck.matters
+
+
+def test_korea_is_learnt_from_ten_series_of_its_own_and_predicted_after(
+    model: Model, measured: Callable[[str, str], Measure], result: Result
+) -> None:
+    history = model.inputs.member_history(MEMBER.stem)
+    assert measured("family_member", "Series of its own").value == len(history) >= 10
+    _, points, *_ = result("family_member").tables
+    ends = {name: {p.year: end_of(one, p) for p in one.points} for name, one in history.items()}
+    assert points.rows and {row[0] for row in points.rows} <= set(history)
+    assert all(2023 < ends[row[0]][row[1]] <= 2025 for row in points.rows)
+
+
+@pytest.fixture
+def forecast() -> dict[str, Any]:
+    """Blind forecasts that keep every limit."""
+    scores = {"learnt": 0.1, "prior": 0.4, "last": 0.3, "growth": 0.3, "trend": 0.3}
+    game = {"series_won": 9, "series": 9, "series_p": 0.004}
+    row = {"member": "learnt", "inside_90": 0.9, "inside_50": 0.5, "wis": 0.1}
+    return {
+        "own": ["gdp"] * 10, "taught": ["gdp"], "learnt": 30, "points": 12, "points_unseen": 2,
+        "table": [{**row, "member": member, "crps": crps} for member, crps in scores.items()],
+        "unseen": [dict(row)],
+        "tests": [{"rival": rival, **game} for rival in RIVALS],
+    }  # fmt: skip
+
+
+def test_forecasts_that_keep_all_limits_pass(forecast: dict[str, Any]) -> None:
+    assert status_of(forecast_measures(forecast)) == "passed"
+
+
+@pytest.mark.parametrize(
+    ("table", "place", "change"),
+    [
+        ("table", 0, {"crps": 0.35}),
+        ("table", 0, {"inside_90": 0.7}),
+        ("table", 0, {"inside_50": 0.2}),
+        ("table", 0, {"inside_50": 0.9}),
+        ("unseen", 0, {"inside_90": 0.0}),
+        ("tests", 1, {"series_p": 0.07}),
+        ("tests", 2, {"series_won": 0}),
+    ],
+)
+def test_each_limit_alone_decides(
+    forecast: dict[str, Any], table: str, place: int, change: dict[str, float]
+) -> None:
+    forecast[table][place] |= change
+    assert status_of(forecast_measures(forecast)) == "not passed"
+
+
+def test_nine_series_are_too_few(forecast: dict[str, Any]) -> None:
+    forecast["own"] = ["gdp"] * 9
+    assert status_of(forecast_measures(forecast)) == "not passed"
+
+
+def test_a_draft_on_another_continent_is_whole_and_runs(model: Model) -> None:
+    france = model.scenario("france")
+    assert france.draft and set(france.grounds) == {*france.world, "public_money"}
+    assert len(model.inputs.member_history("france")) >= 3
+    run = model.run("baseline", "france")
+    assert run["gdp"][0][0] == pytest.approx(france.world["initial_gdp[home_market]"])
+    assert all(
+        np.isfinite(run[name]).all() for name in ("capability_index", "ai_industry_size", "adoption_rate")
+    )
+    assert member_of(model, "france").own == tuple(model.inputs.member_history("france"))
 
 
 SCENARIO = """

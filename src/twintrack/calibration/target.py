@@ -32,6 +32,7 @@ from twintrack.worlds.basis import POWER, learnt_history
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.inputs.strategies import Strategy
+    from twintrack.inputs.world import WorldValue
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Target:
         variables: Variables that are computed: those that the series read, or more.
         power: Power of the likelihood by which worlds are weighed.
         grid: What the likelihood sums the discrepancy over.
+        given: What is so in every world: what makes another country.
     """
 
     equations: Equations
@@ -57,6 +59,7 @@ class Target:
     variables: tuple[str, ...]
     power: float = POWER
     grid: Grid = field(default_factory=Grid)
+    given: Mapping[str, WorldValue] = field(default_factory=dict)
 
     @cached_property
     def likelihood(self) -> Likelihood:
@@ -72,7 +75,7 @@ class Target:
     def outputs(self, worlds: Mapping[str, Array], runs: int, variables: Sequence[str]) -> dict[str, Array]:
         """Simulate, and give variables over saved rows, shape (rows, ..., runs) each."""
         engine = batch_engine_of(self.equations, "native")
-        return simulate_variables(engine, self.arrays, {}, self.strategy, variables, worlds, runs)
+        return simulate_variables(engine, self.arrays, self.given, self.strategy, variables, worlds, runs)
 
     def log_likelihood(self, scores: Array) -> Array:
         """Give the natural logarithm of the likelihood, raised to the power, of scores; shape (runs,).

@@ -36,6 +36,7 @@ from twintrack.calibration.holdout import (
     without_each_series,
 )
 from twintrack.calibration.identify import identify
+from twintrack.calibration.members import foreseen, learnable
 from twintrack.calibration.planting import looked_at, planted_study
 from twintrack.calibration.predictive import Sample, predict, predict_by_prior
 from twintrack.calibration.projection import project
@@ -68,7 +69,7 @@ _OF_THE_PAST = ("lookahead", "planted", "fit", "identification", "years", "serie
 """Sections that depend on nothing but what history was held against and the posterior; all others are
 computed again when any file of the content changes, a strategy for example."""
 
-_OF_THE_PRIOR = ("lookahead", "planted")
+_OF_THE_PRIOR = ("lookahead", "planted", "family")
 """Sections that learn for themselves and need no posterior."""
 
 
@@ -197,6 +198,21 @@ def _planted(asked: Validation) -> Section:
     return planted_study(asked.past, asked.seed, asked.workers, asked.tell, asked.show, asked.power)
 
 
+def _family(asked: Validation) -> Section:
+    return {
+        name: foreseen(
+            asked.model,
+            name,
+            asked.seed,
+            asked.workers,
+            power=asked.power,
+            tell=asked.tell,
+            show=asked.show,
+        )
+        for name in learnable(asked.model)
+    }
+
+
 def _calibration(asked: Validation) -> Section:
     about = asked.posterior.about
     return {
@@ -317,5 +333,6 @@ SECTIONS: dict[str, Callable[[Validation], Section]] = {
 }
 """What a validation is made of, in the order of its page."""
 
-APART: dict[str, Callable[[Validation], Section]] = {"planted": _planted}
-"""Studies that take many minutes, and are made only when they are asked for by name."""
+APART: dict[str, Callable[[Validation], Section]] = {"planted": _planted, "family": _family}
+"""What is made only when it is asked for by name: a study of many minutes, and other countries, each learnt
+from its own history and predicted blind, which the page shows as one of the tests of the field."""

@@ -55,6 +55,19 @@ def _worlds(model: Model, names: list[str]) -> list[Listed]:
     ]
 
 
+def _countries(model: Model) -> list[Listed]:
+    """List other countries, with their own series and whether nothing is learnt from these yet."""
+    inputs = model.inputs
+    return [
+        {
+            **entry,
+            "series": list(inputs.member_history(entry["name"])),
+            "draft": model.scenario(entry["name"]).draft,
+        }
+        for entry in _worlds(model, inputs.family)
+    ]
+
+
 def _entries(entries: Iterable[StrictSchema]) -> list[Listed]:
     """List entries of a file as they stand there, the name first."""
     dumped = (entry.model_dump(mode="json") for entry in entries)
@@ -162,7 +175,7 @@ KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {
     ),
     "parts": (_parts, ("name", "title", "levers")),
     "scenarios": (lambda model: _worlds(model, model.scenarios), ("name", "title", "world")),
-    "family": (lambda model: _worlds(model, model.inputs.family), ("name", "title", "world")),
+    "family": (_countries, ("name", "title", "series", "draft", "world")),
     "levers": (_levers, ("name", "group", "title", "unit", "range", "baseline")),
     "world": (
         lambda model: _entries(model.world.values()),

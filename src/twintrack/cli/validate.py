@@ -42,7 +42,8 @@ def validate_command(**options: Any) -> None:
 
     Sections that were computed before are taken from the cache folder; a run that is broken off goes on where
     it stood when it is called again. The section "planted" takes many minutes and is made by name only: the
-    forecasts of "lookahead" with a planted error of the model's growth.
+    forecasts of "lookahead" with a planted error of the model's growth. So is "family": other countries, each
+    learnt from its own history up to the end of 2022 and predicted after it.
     """
     from twintrack.calibration.validate import Validation, validate
     from twintrack.cli.session import open_model

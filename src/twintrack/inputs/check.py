@@ -27,7 +27,7 @@ from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.strategies import PARTS
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
-from twintrack.inputs.validation import FaultList
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
 from twintrack.names import split_element
 
@@ -40,14 +40,14 @@ _CONTROL = "control"
 def check_content(root: Path, equations: Equations | None = None) -> list[Fault]:
     """Give everything that is wrong with the content under a root folder.
 
-    Every file is read: the tables, scenarios, other countries in family/, strategies, reports, loops,
-    mechanisms, names of before, the observed history, frontier runs and surprises. With equations also: every
-    lever and world parameter is a constant of the model (or an element of one) of the same value and units,
-    something depends on every lever, every outcome is a variable of the same units, every equation has units
-    and a source and is no closed form of the time with a world parameter, constants that a scenario sets are
-    variables of the model, every loop is closed, the variables that carry a mechanism are there, and those
-    that were observed, in units that agree, and all that moves with time from outside is told in
-    boundary.yaml, where there is one.
+    Every file is read: the tables, scenarios, other countries in family/ and their series, strategies,
+    reports, loops, mechanisms, names of before, the observed history, frontier runs and surprises. With
+    equations also: every lever and world parameter is a constant of the model (or an element of one) of the
+    same value and units, something depends on every lever, every outcome is a variable of the same units,
+    every equation has units and a source and is no closed form of the time with a world parameter, constants
+    that a scenario sets are variables of the model, every loop is closed, the variables that carry a
+    mechanism are there, and those that were observed, in units that agree, and all that moves with time from
+    outside is told in boundary.yaml, where there is one.
     """
     faults = FaultList()
     content = None
@@ -60,7 +60,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     for path in (*yaml_files(root / "model" / "scenarios"), *yaml_files(root / "model" / "family")):
         with faults:
             constants = content.scenario(str(path)).constants
-            faults += _ground_citations(path, content)
+            faults += [*_ground_citations(path, content), *_shared_faults(path, content)]
             if equations is not None:
                 faults += _unknown_constants(path, constants, equations)
     for path in (*yaml_files(root / "strategies"), *yaml_files(root / "strategies" / PARTS)):
@@ -83,6 +83,9 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
     if has_history(content.history_folder):
         with faults:
             faults += history_faults(content.history_folder / SERIES_FILE, content.sources, equations)
+    for folder in content.member_folders:
+        with faults:
+            faults += _member_faults(folder, content, equations)
     for path in frontier_files(root):
         with faults:
             faults += frontier_faults(path, content.sources)
@@ -129,6 +132,25 @@ def _countries_that_hide(content: Content) -> list[Fault]:
         )
         for name in content.family
         if name in content.scenarios
+    ]
+
+
+def _member_faults(folder: Path, content: Content, equations: Equations | None) -> list[Fault]:
+    """Check the series of a country. Raises InputError for what cannot be read."""
+    if folder.name not in content.family:
+        message = f'there is no country "{folder.name}.yaml" beside this folder; write it or move the folder'
+        return [Fault(shown(folder), message)]
+    return history_faults(folder / SERIES_FILE, content.sources, equations)
+
+
+def _shared_faults(path: Path, content: Content) -> list[Fault]:
+    """Say which series that a country shares there are not."""
+    shared = content.scenario(str(path)).shared
+    known = content.history if shared else {}
+    return [
+        Fault(read_document(path).where("shared", place), unknown("series of model/history", name, known))
+        for place, name in enumerate(shared)
+        if name not in known
     ]
 
 

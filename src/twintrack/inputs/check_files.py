@@ -43,11 +43,17 @@ def content_files(root: Path) -> list[Path]:
     """List the files of a content: model, tables, scenarios, history, strategies, reports, posterior."""
     model = ("model", "model/scenarios", "model/family", "model/history")
     folders = (*model, "strategies", f"strategies/{PARTS}", "reports")
+    members = [path.parent for path in (root / "model" / "family").glob(f"*/{SERIES_FILE}")]
     posterior = root / POSTERIOR_FILE
     return [
         root / "model" / "twintrack.mdl",
         root / "model" / "mechanisms.csv",
-        *history_files(root / "model" / "history"),
+        *(
+            path
+            for folder in (root / "model" / "history", *sorted(members))
+            for path in history_files(folder)
+        ),
+        *(folder / SERIES_FILE for folder in sorted(members)),
         *frontier_files(root),
         *(path for folder in folders for path in yaml_files(root / folder)),
         *([posterior] if posterior.is_file() else []),

@@ -100,6 +100,23 @@ class Content:
         """Where the observed series are, if there are any."""
         return self.root / "model" / "history"
 
+    def member_history(self, name: str) -> dict[str, HistorySeries]:
+        """Read the observed series of a country of the family; raises InputError with all faults.
+
+        They are in the folder of its name beside its file. A country without that folder has none.
+        """
+        folder = self.member_folder(name)
+        return read_history(folder / SERIES_FILE, self.sources) if has_history(folder) else {}
+
+    def member_folder(self, name: str) -> Path:
+        """Where the observed series of a country of the family are, if there are any."""
+        return self._family_folder / name
+
+    @property
+    def member_folders(self) -> list[Path]:
+        """Folders in family/, each of the series of one country."""
+        return sorted(path for path in self._family_folder.glob("*") if _is_open_folder(path))
+
     @property
     def frontier_runs(self) -> tuple[FrontierRun, ...]:
         """The dated runs of the frontier; read at every use, raises InputError with all faults."""
@@ -117,6 +134,10 @@ class Content:
     @property
     def _family_folder(self) -> Path:
         return self.root / "model" / "family"
+
+
+def _is_open_folder(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "__"))
 
 
 def load_content(root: Path) -> Content:

@@ -123,7 +123,7 @@ class Renamed:
 
     def scenario(self, document: Document, faults: list[Fault]) -> Document:
         """Give a scenario, or a country of the family, in the names of today."""
-        for address in (("world",), ("grounds",)):
+        for address in (("world",), ("grounds",), ("ranges",)):
             document = self.world.in_keys(document, address, faults)
         return document
 

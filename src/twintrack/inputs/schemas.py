@@ -302,6 +302,12 @@ class ScenarioFile(StrictSchema):
     """What every money lever of every strategy is multiplied with, at all times."""
     grounds: dict[str, Ground] = Field(default_factory=dict)
     """What values stand on, by name; where some are told, all must be."""
+    ranges: dict[str, tuple[Number, Number]] = Field(default_factory=dict)
+    """Lowest and highest value of what is to be learnt from the country's own history, by name."""
+    shared: tuple[Text, ...] = ()
+    """Series of model/history that speak of the leader or the world, and teach this country too."""
+    draft: bool = False
+    """Whether the country is a first draft, from which nothing is learnt yet."""
 
 
 SwitchOutcome = Literal["frontier_gap_months", "scale_pace"]

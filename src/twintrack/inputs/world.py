@@ -38,6 +38,9 @@ class Scenario:
         constants: Names in `world` that are no world parameters but other variables of the model.
         public_money: What every money lever is multiplied with.
         grounds: What values stand on, by name; empty where the file does not tell.
+        ranges: Lowest and highest value of what a country's own history is to teach, by name.
+        shared: Series of the first country's history that speak of the leader or the world.
+        draft: Whether it is a first draft, from which nothing is learnt yet.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Scenario:
     constants: frozenset[str] = frozenset()
     public_money: float = 1.0
     grounds: Mapping[str, Ground] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    draft: bool = False
 
 
 def load_world(path: Path) -> dict[str, WorldParameter]:
@@ -73,7 +79,7 @@ def load_scenario(
     with faults:
         world = read_world(document.data.get("world"), parameters, partial(document.where, "world"))
     if file is not None:
-        faults += _constant_faults(document, file, parameters)
+        faults += [*_constant_faults(document, file, parameters), *_range_faults(document, file)]
     if file is None or faults:
         raise InputError(faults)
     return Scenario(
@@ -84,6 +90,9 @@ def load_scenario(
         frozenset(file.constants),
         file.public_money,
         file.grounds,
+        file.ranges,
+        file.shared,
+        file.draft,
     )
 
 
@@ -109,6 +118,22 @@ def _constant_faults(
     for name in file.grounds:
         if name not in known:
             yield Fault(document.where("grounds", name), unknown("value", name, known))
+
+
+def _range_faults(document: Document, file: ScenarioFile) -> Iterator[Fault]:
+    """Say which ranges belong to no number of the file, do not rise, or leave its number out."""
+    numbers = {**file.world, **file.constants}
+    for name, (low, high) in file.ranges.items():
+        where = document.where("ranges", name)
+        value = numbers.get(name)
+        if name not in numbers:
+            yield Fault(where, unknown("value", name, numbers))
+        elif not isinstance(value, int | float):
+            yield Fault(where, f'"{name}" is dated here, and a range is for one number; take one of them out')
+        elif not low < high:
+            yield Fault(where, f"the range of {name} does not rise: [{low:g}, {high:g}]")
+        elif not low <= value <= high:
+            yield Fault(where, f"{value:g}, the value of {name}, is not in its range [{low:g}, {high:g}]")
 
 
 def find_scenario(name: str, *folders: Path) -> Path:
