@@ -242,6 +242,12 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
     for (scenario, strategy), count in broken.items():
         told = f"note: {count:,} of {result.size:,} worlds have outputs that are no finite numbers"
         click.echo(f"{told}: {strategy} under {scenario}", err=True)
+    from twintrack.runs.equal_cost import EQUAL_COST
+    from twintrack.runs.memory import unmatched_note
+
+    unmatched = result.worlds_unmatched()
+    for (scenario, strategy), count in unmatched.items():
+        click.echo(f"note: {unmatched_note(strategy, scenario, count, result.size)}", err=True)
     rate = end.computed / end.seconds if end.computed else 0.0
     size = sum(path.stat().st_size for path in result.folder.rglob("*") if path.is_file())
     if options["as_json"]:
@@ -256,6 +262,8 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
                 "seconds": end.seconds,
                 "runs_per_second": rate,
                 "runs_not_finite": sum(broken.values()),
+                "worlds_unmatched": sum(unmatched.values()),
+                "budgets": result.budgets,
                 "bytes": size,
                 "worlds": result.size,
                 "worlds_from": result.origin,
@@ -275,6 +283,9 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
         f" {len(result.times)} times"
     )
     click.echo(f"worlds: {_origin(result)}")
+    for strategy, budget in result.budgets.items():
+        if budget in EQUAL_COST:
+            click.echo(f"{strategy}: costs what the baseline costs {EQUAL_COST[budget]} (budget: {budget})")
     tell_changes(settings, worlds)
     if end.computed:
         click.echo(f"computed {end.computed:,} in {duration(end.seconds)}, {rate:,.0f} runs a second")
