@@ -62,8 +62,9 @@ class Model(Core):
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
         A strategy with the budget "equal" is scaled to cost as much as the baseline does in this world; with
-        "equal_central", in the central world of the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
-        range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
+        "equal_central", in the central world of the scenario, without what `world` sets. Raises InputError
+        for unknown names and for levers out of range. World parameters may leave theirs; TwinTrackError says
+        when an outcome then is not finite.
         """
         return run_strategy(
             self, strategy, scenario, world=world, engine=engine, time_step=time_step, levers=levers

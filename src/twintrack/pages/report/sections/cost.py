@@ -34,7 +34,7 @@ def _left_out(view: ReportView) -> list[Block]:
     """Say in what share of the worlds some strategy cannot cost the same, by scenario."""
     shares = {name: 1 - float(matched(view.data.equal, name).mean()) for name in view.data.scenarios}
     return [
-        view.told("equal_left_out", scenario=view.scenario(name), share=share(missing))
+        view.told("equal_left_out", where=view.scenario(name), share=share(missing))
         for name, missing in shares.items()
         if missing
     ]

@@ -54,8 +54,9 @@ def _governances(view: ReportView) -> list[str]:
 
 def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget: str) -> list[Block]:
     """Give two portfolios by three governances in a scenario at a budget, and what that says."""
-    results = experiment.own if budget == "own" else experiment.equal
-    results = results.isel(world=matched(results, scenario))
+    results = experiment.own
+    if budget == "equal":
+        results = experiment.equal.isel(world=matched(experiment.equal, scenario))
     values = {
         str(name): [_at(array, scenario, year) for year in view.data.years]
         for name, array in results.data_vars.items()
