@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,3 +148,23 @@ def test_a_lever_of_a_strategy_that_is_not_named_and_the_name_of_the_baseline_ar
         "strategy baseline: is what others are compared with; take another name for this one",
         '--set less:fiscal_ai_rd=400: there is no strategy "less"',
     ]
+
+
+def test_the_factor_of_an_equal_budget_is_told_with_the_world_it_rests_on(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for budget in ("equal", "equal_central"):
+        Path(f"{budget}.yaml").write_text(f"extends: pure_catchup\nbudget: {budget}\n", encoding="utf-8")
+    world = ("--world", "discount_rate=0.06")
+
+    here = program("run", "equal.yaml", *world).stdout
+    there = program("run", "equal_central.yaml", *world).stdout
+    by_hand = program("run", "equal.yaml", "--set", "fiscal_ai_rd=100").stdout
+
+    start, goal = r"money levers{} times 0\.\d+, ", "to cost the public as much as the baseline in {}"
+    assert re.search(start.format("") + goal.format(r"this world \(budget: equal\)"), here)
+    central = r"the central world of scenario central \(budget: equal_central\)"
+    assert re.search(start.format("") + goal.format(central), there)
+    assert re.search(start.format(" but fiscal_ai_rd") + goal.format("this world"), by_hand)
+    assert "money levers" not in program("run", "pure_catchup").stdout

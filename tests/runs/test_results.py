@@ -17,7 +17,9 @@ from twintrack.runs.results import describe, plain
 def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     run = model.run("pure_catchup", "decoupling")
     told = run.to_dict()
-    assert list(told) == ["model_hash", "version", "strategy", "scenario", "switch", "time", "outcomes"]
+    about = ["model_hash", "version", "strategy", "scenario", "switch", "budget", "budget_factor"]
+    assert list(told) == [*about, "time", "outcomes"]
+    assert (told["budget"], told["budget_factor"]) == ("own", 1.0)
     assert told["model_hash"] == model.equations.hash and told["version"] == __version__
     assert (told["strategy"], told["scenario"], told["switch"]) == ("pure_catchup", "decoupling", None)
     assert list(told["outcomes"]) == list(model.outcomes)

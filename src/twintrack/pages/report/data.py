@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -71,7 +71,8 @@ class ReportData:
     """What was computed for one report.
 
     `own` and `equal` hold one variable per outcome with the dimensions scenario, strategy, world and time;
-    in `equal` the money of every strategy is scaled, in each scenario, by the coordinate `budget_factor`.
+    in `equal` the money of every strategy is scaled, in each scenario and world, by the coordinate
+    `budget_factor`; worlds in which that is not possible for all strategies are left out by `at`.
     `worlds` has a row for each world and a column for each uncertain parameter.
     """
 
@@ -169,10 +170,14 @@ class ReportData:
         return float((end > 0).mean())
 
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
-        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""
+        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy.
+
+        At equal cost worlds are left out, for all strategies, in which one of them cannot cost the same.
+        """
         results = self.equal if equal else self.own
         values = results[outcome].sel(scenario=scenario, time=year).transpose("world", "strategy")
-        return pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        table = pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        return table[matched(self.equal, scenario)] if equal else table
 
     def cost(self, scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Give public cost by world and strategy: present value, and mean a year since strategies differ."""
@@ -183,6 +188,17 @@ class ReportData:
             columns=list(self.strategies),
         )
         return self.at(COST_VALUE, scenario, float(self.own["time"][-1])), mean
+
+
+def matched(results: xr.Dataset, scenario: str) -> np.ndarray:
+    """Say in which worlds all strategies of an ensemble have a factor on money, shape (world,)."""
+    factors = results["budget_factor"].sel(scenario=scenario).transpose("strategy", "world")
+    return np.asarray(np.isfinite(factors.to_numpy()).all(axis=0))
+
+
+def comparable(results: xr.Dataset, scenarios: Iterable[str]) -> list[str]:
+    """Give the scenarios in which all strategies can cost the same in some world."""
+    return [scenario for scenario in scenarios if matched(results, scenario).any()]
 
 
 def divergence(plans: Sequence[Strategy], times: np.ndarray) -> float:
