@@ -13,7 +13,18 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOMS = (
-    *("errors", "names", "version", "formats", "charts", "resources", "stored"),
+    *(
+        "errors",
+        "names",
+        "version",
+        "formats",
+        "charts",
+        "scratch",
+        "resources",
+        "folders",
+        "plain_data",
+        "stored",
+    ),
     *("equations", "engines", "inputs", "core", "worlds", "runs", "calibration", "decisions"),
     *("pages", "hands_on", "model", "cli", "__init__"),
 )

@@ -1,9 +1,9 @@
 """What a translated model is made of: time grid, variables, components, states and their expressions.
 
-Everything here is plain data that can be pickled; PySD's own classes appear nowhere. An expression knows its
-axes: names of subscript ranges as they are written in the equation, with a trailing `!` for those that SUM
-and its like reduce. Within one component all axes follow one order, so that aligning two operands needs only
-the insertion of axes of length one.
+Everything here is plain data, which `twintrack.plain_data` can keep; PySD's own classes appear nowhere. An
+expression knows its axes: names of subscript ranges as they are written in the equation, with a trailing `!`
+for those that SUM and its like reduce. Within one component all axes follow one order, so that aligning two
+operands needs only the insertion of axes of length one.
 """
 
 from __future__ import annotations
