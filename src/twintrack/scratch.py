@@ -63,15 +63,22 @@ def scratch_folder(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Wait until no other process works in a folder, and keep others waiting. Raises OSError."""
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder while the block lasts, or the process.
+
+    Waits until no other process holds it; with `wait` unset, raises BlockingIOError then. Raises OSError.
+    """
     if fcntl is None:
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # some network file systems have none
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:  # some network file systems have none
+            pass
         yield
     finally:
         os.close(descriptor)

@@ -64,7 +64,7 @@ def refused(call: Callable[..., Any], *arguments: Any, **named: Any) -> list[str
 
 def test_a_broken_run_ends_as_an_unbroken_one(run: Run, whole: dict[str, bytes], broken: Path) -> None:
     strange = broken / "runs" / "scenario=central" / "strategy=fast"
-    scraps = [broken / ".worlds.parquet.new.tmp", strange / ".part-00001-aa.parquet.tmp"]
+    scraps = [broken / ".worlds.parquet.new.tmp", strange / ".part-00001-00112233445566aa.parquet.tmp"]
     for scrap in scraps:
         scrap.write_bytes(b"half")
     done = {path: path.stat().st_mtime_ns for path in parts_of(broken)}
