@@ -1,7 +1,8 @@
-"""Folders of results: what the program wrote there is listed beside it, and nothing else is replaced or removed.
+"""Folders of results: what the program wrote there is listed beside it; nothing else is replaced or removed.
 
-The list is `.twintrack.json` in each folder: the digests of the files that the program wrote, and the folders that
-it made. A listed file that has another digest today was changed by the user, and is the user's from then on.
+The list is `.twintrack.json` in each folder: the digests of the files that the program wrote, and the folders
+that it made. A listed file that has another digest today was changed by the user, and is the user's from then
+on.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ LIST = ".twintrack.json"
 _ABOUT = (
     "Files that TwinTrack wrote here. Only these are replaced or removed by it, and only as it wrote them."
 )
+_SHOWN = 3
+"""Names of files that a message shows."""
 _LAST = "index.html"
 """What is put in place last: a page is new only when all beside it is."""
 
@@ -89,9 +92,10 @@ def _check(folder: Path, what: str, *, shared: bool, obsolete: Callable[[str], b
     if not shared and not (folder / LIST).is_file():
         others = sorted(path.name for path in folder.iterdir() if not (path / LIST).is_file())
         if others:
+            told = f"{', '.join(others[:_SHOWN])}{', …' if len(others) > _SHOWN else ''}"
             message = (
-                f"is not empty ({', '.join(others[:3])}{', …' if len(others) > 3 else ''}) and holds no {what} that"
-                " this version of TwinTrack wrote; name a new or empty folder, or move away what is there"
+                f"is not empty ({told}) and holds no {what} that this version of TwinTrack wrote; name a new or"
+                " empty folder, or move away what is there"
             )
             raise InputError(Fault(str(folder), message))
     faults = _changed(folder, obsolete)

@@ -1,11 +1,11 @@
-"""Values as bytes and back, so that reading never runs code: numbers, texts, containers, arrays, own data classes.
+"""Values as bytes and back, so that reading never runs code: numbers, texts, containers, own data classes.
 
 Not pickle, which calls whatever a file names. Here a file names data classes and enumerations of this package
 only; an object is made without calling anything of its class, and its fields are set as they were. What the
 fields hold is not checked: whoever can write the file can still put wrong values into it.
 
-The file is JSON: `classes`, each with its fields, and `nodes`, a flat list in which parts stand before what they
-are part of. What was one object before is one object again.
+The file is JSON: `classes`, each with its fields, and `nodes`, a flat list in which parts stand before what
+they are part of. What was one object before is one object again.
 """
 
 from __future__ import annotations

@@ -53,9 +53,9 @@ def checkout() -> Path | None:
 def cache_dir() -> Path | None:
     """Give the folder for things that can be made again, made on demand; None where there can be none.
 
-    The environment variable TWINTRACK_CACHE, or else "twintrack" in the user's cache folder. What is kept there is
-    run as code: a folder that belongs to another user, or that others can write to, is not used. The first call
-    that finds none says why in the log.
+    The environment variable TWINTRACK_CACHE, or else "twintrack" in the user's cache folder. What is kept
+    there is run as code: a folder that belongs to another user, or that others can write to, is not used. The
+    first call that finds none says why in the log.
     """
     given = os.environ.get(CACHE_VARIABLE)
     if given:
@@ -111,8 +111,8 @@ def _tell_no_cache(message: str) -> None:
 def atomic_write(path: Path, data: bytes | str, *, private: bool = False) -> None:
     """Write a file so that readers see the old content or the whole new one, never a part of it.
 
-    Text is written as UTF-8. The folder is created on demand; with `private`, only this user can read and write
-    the file. Raises OSError when it cannot be written; nothing is then left beside the target.
+    Text is written as UTF-8. The folder is created on demand; with `private`, only this user can read and
+    write the file. Raises OSError when it cannot be written; nothing is then left beside the target.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with scratch_file(path, 0o600 if private else 0o666) as (file, temporary):

@@ -1,8 +1,8 @@
-"""Unfinished files and folders: named so that they are known as the program's, held while it lives, swept after.
+"""Unfinished files and folders: known as the program's by their names, held while it lives, swept after.
 
-What is not finished lies beside what it will become, as `.NAME.XXXXXXXX.twintrack`, and its process holds a lock
-on it. The lock ends with the process, however that ends; whoever works in the same folder next removes what no
-process holds any more. Where a file system has no locks, nothing is swept.
+What is not finished lies beside what it will become, as `.NAME.XXXXXXXX.twintrack`, and its process holds a
+lock on it. The lock ends with the process, however that ends; whoever works in the same folder next removes
+what no process holds any more. Where a file system has no locks, nothing is swept.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def scratch_file(target: Path, mode: int = 0o666) -> Iterator[tuple[IO[bytes], P
 
 @contextlib.contextmanager
 def scratch_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside `target`, and remove it with all that is in it at the end. Raises OSError."""
+    """Give an empty folder beside `target`; it is removed with all that is in it at the end. Raises OSError."""
 
     def make(path: Path) -> int:
         path.mkdir(mode=0o700)

@@ -30,9 +30,9 @@ def stored(
 
     `described` must say everything that the result depends on beside the code, and `rooms` name the folders
     of this package that make it; all that their code reaches counts. A stored file that cannot be read, or
-    holds something else than `expected`, or that another user could have written, is ignored and written again; a
-    folder that cannot be written does no harm, and a result that is not plain data is not kept. What `make` raises
-    is passed on and nothing is stored.
+    holds something else than `expected`, or that another user could have written, is ignored and written
+    again; a folder that cannot be written does no harm, and a result that is not plain data is not kept. What
+    `make` raises is passed on and nothing is stored.
     """
     folder = cache_dir()
     if folder is None:
@@ -52,7 +52,7 @@ def stored(
 
 
 def _found(path: Path) -> Any:
-    """Give what a file of the cache holds; None where it is not there, not readable, or not this user's alone."""
+    """Give what a file of the cache holds; None where it cannot be read, or is not this user's alone."""
     try:
         if untrusted(path.parent) or untrusted(path):
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import resource
@@ -26,6 +25,7 @@ from twintrack.inputs.levers import LeverTable
 from twintrack.model import Model
 from twintrack.runs import experiment as experiments
 from twintrack.runs import store as stores
+from twintrack.scratch import locked
 
 Run = Callable[..., EnsembleResult]
 
@@ -137,8 +137,7 @@ def test_a_store_is_not_written_over(run: Run, broken: Path, tmp_path: Path) -> 
 
 
 def test_two_processes_do_not_write_at_once(run: Run, broken: Path) -> None:
-    with (broken / "manifest.json").open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(broken):
         with pytest.raises(TwinTrackError, match="another process is writing to this store"):
             run("broken", resume=True)
 

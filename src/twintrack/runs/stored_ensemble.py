@@ -13,6 +13,7 @@ import numpy as np
 
 from twintrack.errors import Fault, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.manifest import origin
 from twintrack.runs.memory import dataset
 from twintrack.runs.parts import NOT_FINITE
@@ -45,6 +46,7 @@ class EnsembleResult:
     @classmethod
     def open(cls, folder: str | Path) -> EnsembleResult:
         """Open a folder. Raises InputError when it holds no store, or one of another format."""
+        check_arguments(folder=folder)
         return cls(Store.open(Path(folder)))
 
     def __repr__(self) -> str:

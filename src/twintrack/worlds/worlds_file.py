@@ -132,7 +132,8 @@ class Worlds:
             found = self._file.metadata
             rows = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
             if parts is not None and rows != [len(part) for part in parts]:
-                message = f"it has {sum(rows):,} worlds in {len(rows)} groups, which are others than the manifest says"
+                told = f"{sum(rows):,} worlds in {len(rows)} groups"
+                message = f"it has {told}, which are others than the manifest says"
                 raise ValueError(message)
 
     def __enter__(self) -> Worlds:

@@ -67,8 +67,8 @@ def diagrams(structure: Structure, sector: str) -> list[Diagram]:
 def write_diagrams(model: Core, folder: Path, sector: str | None = None) -> list[Path]:
     """Write the diagrams of a sector, or of all, as SVG files into a folder; give their paths.
 
-    Diagrams of the same sectors that were written before and are no longer needed are removed. Raises InputError
-    for a sector that does not exist or in which nothing varies, and for files that would be lost.
+    Diagrams of the same sectors that were written before and are no longer needed are removed. Raises
+    InputError for a sector that does not exist or in which nothing varies, and for files that would be lost.
     """
     structure = model_structure(model)
     sectors = structure.sectors if sector is None else [_sector(sector, structure)]
