@@ -26,7 +26,7 @@ ROOMS = (
         "stored",
     ),
     *("equations", "engines", "inputs", "core", "worlds", "runs", "calibration", "decisions"),
-    *("pages", "hands_on", "model", "cli", "__init__"),
+    *("pages", "hands_on", "model", "cli", "__init__", "__main__"),
 )
 """Folders and single modules of the package: each uses only itself and those before it."""
 

@@ -135,8 +135,9 @@ class Core:
 
         `levers` are numbers or {date: value}. Raises InputError with all faults.
         """
-        if not isinstance(reference, str | Path | Strategy):
-            message = f"must be a name, the path of a .yaml file, or a Strategy, not {described(reference)}"
+        given: object = reference  # whoever calls from Python may give anything
+        if not isinstance(given, str | Path | Strategy):
+            message = f"must be a name, the path of a .yaml file, or a Strategy, not {described(given)}"
             raise InputError(Fault("strategy", message))
         plan = reference
         library = self.inputs.strategies
@@ -153,8 +154,9 @@ class Core:
         """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
         if isinstance(name, Scenario):
             return name
-        if not isinstance(name, str):
-            message = f"must be the name of a scenario, not {described(name)}"
+        given: object = name  # whoever calls from Python may give anything
+        if not isinstance(given, str):
+            message = f"must be the name of a scenario, not {described(given)}"
             raise InputError(Fault("scenario", message))
         path = self.inputs.scenario_file(name)
         return self.remembered(f"scenario {name}", partial(self.inputs.scenario, name), lambda _: [path])

@@ -94,8 +94,8 @@ def _check(folder: Path, what: str, *, shared: bool, obsolete: Callable[[str], b
         if others:
             told = f"{', '.join(others[:_SHOWN])}{', …' if len(others) > _SHOWN else ''}"
             message = (
-                f"is not empty ({told}) and holds no {what} that this version of TwinTrack wrote; name a new or"
-                " empty folder, or move away what is there"
+                f"is not empty ({told}) and holds no {what} that this version of TwinTrack wrote; name a new"
+                " or empty folder, or move away what is there"
             )
             raise InputError(Fault(str(folder), message))
     faults = _changed(folder, obsolete)

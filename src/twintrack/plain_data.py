@@ -150,7 +150,7 @@ def _of_class(name: str, fields: list[str]) -> _Builder:
     if fields != _fields(kind):
         message = f"{name} has other fields"
         raise NotPlainError(message)
-    schema = hasattr(kind, "model_fields")
+    schema: Any = kind if hasattr(kind, "model_fields") else None
 
     def build(parts: list[Any]) -> Any:
         made = kind.__new__(kind)
@@ -159,7 +159,7 @@ def _of_class(name: str, fields: list[str]) -> _Builder:
         return made
 
     def build_schema(parts: list[Any]) -> Any:
-        return kind.model_construct(**dict(zip(fields, parts, strict=True)))
+        return schema.model_construct(**dict(zip(fields, parts, strict=True)))
 
     return build_schema if schema else build
 

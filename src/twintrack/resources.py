@@ -108,14 +108,34 @@ def _tell_no_cache(message: str) -> None:
     logging.getLogger("twintrack").warning(message)
 
 
-def atomic_write(path: Path, data: bytes | str, *, private: bool = False) -> None:
+def atomic_write(path: Path, data: bytes | str, *, private: bool = False, fresh: bool = False) -> None:
     """Write a file so that readers see the old content or the whole new one, never a part of it.
 
     Text is written as UTF-8. The folder is created on demand; with `private`, only this user can read and
-    write the file. Raises OSError when it cannot be written; nothing is then left beside the target.
+    write the file; with `fresh`, what is there already stays. Raises OSError when it cannot be written,
+    FileExistsError for what stays; nothing is then left beside the target.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with scratch_file(path, 0o600 if private else 0o666) as (file, temporary):
         file.write(data.encode("utf-8") if isinstance(data, str) else data)
         file.flush()
-        temporary.replace(path)
+        if fresh:
+            _link(temporary, path)
+        else:
+            temporary.replace(path)
+
+
+def _link(source: Path, path: Path) -> None:
+    """Give a file another name that is not taken. Raises FileExistsError."""
+    try:
+        path.hardlink_to(source)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no such links
+        with path.open("xb") as file:
+            try:
+                file.write(source.read_bytes())
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise

@@ -8,18 +8,26 @@ what no process holds any more. Where a file system has no locks, nothing is swe
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
-try:
-    import fcntl
-except ImportError:  # not every system has such locks
-    fcntl = None  # type: ignore[assignment]
+
+def _locks() -> ModuleType | None:
+    """Give the module of locks; not every system has them."""
+    try:
+        return importlib.import_module("fcntl")
+    except ImportError:
+        return None
+
+
+fcntl = _locks()
 
 _ENDING = ".twintrack"
 _OURS = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(_ENDING)}", re.DOTALL)
@@ -47,7 +55,7 @@ def scratch_file(target: Path, mode: int = 0o666) -> Iterator[tuple[IO[bytes], P
 
 @contextlib.contextmanager
 def scratch_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside `target`; it is removed with all that is in it at the end. Raises OSError."""
+    """Give an empty folder beside `target`, removed with all that is in it at the end. Raises OSError."""
 
     def make(path: Path) -> int:
         path.mkdir(mode=0o700)
@@ -112,6 +120,7 @@ def _held(target: Path, make: Callable[[Path], int]) -> tuple[int, Path]:
 
 def _remove_unheld(path: Path) -> None:
     """Remove what no living process holds. Raises OSError for what is held."""
+    assert fcntl is not None  # nothing is swept without locks
     descriptor = os.open(path, _OPEN)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
