@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -66,7 +65,7 @@ def test_what_others_put_beside_it_stays(report: Path) -> None:
 def test_a_folder_without_a_list_is_refused_whatever_its_files_are_called(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
     (tmp_path / "inputs.d").write_text("mine")
-    with pytest.raises(InputError, match="is not empty .* and holds no report"):
+    with pytest.raises(InputError, match=r"is not empty .* and holds no report"):
         write(tmp_path, index="new")
     assert (tmp_path / name).read_text() == "mine"
 
@@ -126,7 +125,7 @@ def test_a_list_of_a_stranger_reaches_nothing_outside(report: Path, name: str) -
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 3}', "[" * 100_000])
 def test_a_list_that_cannot_be_read_lists_nothing(report: Path, text: str) -> None:
     (report / LIST).write_text(text)
-    with pytest.raises(InputError, match="index.html: is no file that TwinTrack wrote"):
+    with pytest.raises(InputError, match=r"index\.html: is no file that TwinTrack wrote"):
         write(report, index="new")
 
 
@@ -194,7 +193,7 @@ def test_whenever_it_is_killed_files_are_whole_and_the_next_run_cleans_up(tmp_pa
             assert found(report)["data/a.csv"] == found(report)["fresh/d.csv"] == "new"
         write(report, index="newest")
         assert found(report) == {"index.html": "newest", "mine.txt": "mine"}
-        assert os.listdir(report.parent) == ["report"]
+        assert [path.name for path in report.parent.iterdir()] == ["report"]
         if ended.returncode != -signal.SIGKILL:
             break
     assert ended.returncode == 0

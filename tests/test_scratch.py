@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +46,8 @@ def test_what_a_living_process_holds_is_kept(tmp_path: Path) -> None:
             [
                 sys.executable,
                 "-c",
-                f"from pathlib import Path; from twintrack.scratch import sweep; sweep(Path({str(tmp_path)!r}))",
+                "import sys, pathlib, twintrack.scratch as s; s.sweep(pathlib.Path(sys.argv[1]))",
+                str(tmp_path),
             ],
             check=True,
         )
@@ -92,4 +92,4 @@ def test_a_long_name_of_many_bytes_has_a_scratch_as_well(tmp_path: Path) -> None
 def test_nothing_is_made_in_a_folder_that_refuses(tmp_path: Path) -> None:
     with pytest.raises(OSError), scratch_file(tmp_path / "nowhere" / "page"):
         pass
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())

@@ -137,9 +137,8 @@ def test_a_store_is_not_written_over(run: Run, broken: Path, tmp_path: Path) -> 
 
 
 def test_two_processes_do_not_write_at_once(run: Run, broken: Path) -> None:
-    with locked(broken):
-        with pytest.raises(TwinTrackError, match="another process is writing to this store"):
-            run("broken", resume=True)
+    with locked(broken), pytest.raises(TwinTrackError, match="another process is writing to this store"):
+        run("broken", resume=True)
 
 
 @pytest.mark.parametrize(
