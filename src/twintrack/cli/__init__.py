@@ -79,10 +79,9 @@ def _check_surroundings() -> None:
 
 def _told(error: OSError) -> str:
     """Put into words what the system refuses."""
-    reason = error.strerror or str(error) or type(error).__name__
-    if error.filename is not None:
-        return f"{error.filename}: {reason}"
-    return f"writing or reading failed: {reason}"
+    if error.strerror is None:  # raised by a library
+        return f"it cannot go on, perhaps for want of memory: {str(error) or type(error).__name__}"
+    return f"{error.filename or 'writing or reading failed'}: {error.strerror}"
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:

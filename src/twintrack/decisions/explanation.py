@@ -125,14 +125,13 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
 
 
 def _meant(core: Core, text: str) -> list[str]:
-    """List the outcomes whose title or name has all words of a text, in English, or the text, in Chinese."""
+    """List the outcomes whose title or name has all words of a text; of several, the one of the headline."""
     words = set(snake(text).split("_")) - {""}
-    found = [
-        key
-        for key, entry in core.outcomes.items()
-        if words
-        and (words <= set(f"{snake(entry.title.en)}_{key}".split("_")) or text.strip() in entry.title.zh)
-    ]
+    found = []
+    for key, entry in core.outcomes.items():
+        known = set(f"{snake(entry.title.en)}_{key}".split("_"))
+        if words and (words <= known or text.strip() in entry.title.zh):
+            found.append(key)
     first = [key for key in found if key in core.headline]
     return first if len(first) == 1 else found
 
