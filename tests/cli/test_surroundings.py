@@ -41,7 +41,7 @@ def test_the_package_is_a_program(tmp_path: Path) -> None:
     assert shell("$T nonsense", tmp_path).returncode == 2
 
 
-@pytest.mark.parametrize("words", ["list strategies", "check", "run fast"])
+@pytest.mark.parametrize("words", ["list strategies", "list scenarios", "run fast"])
 def test_without_a_home_all_works_with_one_note(small_content: Path, tmp_path: Path, words: str) -> None:
     nowhere = {"HOME": "/proc/nowhere", "XDG_CACHE_HOME": "", "TWINTRACK_CACHE": "", "TMPDIR": str(tmp_path)}
     done = shell(f"$T {words}", tmp_path, small_content, **nowhere)
