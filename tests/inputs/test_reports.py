@@ -74,7 +74,10 @@ def test_faults_inside_a_strategy_of_a_report_are_told_there(
 
 
 def test_a_report_may_have_a_single_outcome(write: Callable[..., Path], content: Content, text: str) -> None:
-    path = write("reports/a.yaml", re.sub(r"outcomes:.*\nyears", "outcomes: [adoption_rate]\nyears", text, flags=re.DOTALL))
+    path = write(
+        "reports/a.yaml",
+        re.sub(r"outcomes:.*\nyears", "outcomes: [adoption_rate]\nyears", text, flags=re.DOTALL),
+    )
 
     assert load_report(path, content).outcomes == ("adoption_rate",)
 
@@ -82,6 +85,8 @@ def test_a_report_may_have_a_single_outcome(write: Callable[..., Path], content:
 def test_a_report_without_outcomes_is_told(
     write: Callable[..., Path], content: Content, faults: Callable[..., list[str]], text: str
 ) -> None:
-    path = write("reports/a.yaml", re.sub(r"outcomes:.*\nyears", "outcomes: []\nyears", text, flags=re.DOTALL))
+    path = write(
+        "reports/a.yaml", re.sub(r"outcomes:.*\nyears", "outcomes: []\nyears", text, flags=re.DOTALL)
+    )
 
     assert any("outcomes needs at least 1 entries" in fault for fault in faults(load_report, path, content))
