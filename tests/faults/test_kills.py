@@ -130,8 +130,9 @@ class Place:
     def results(self) -> dict[str, bytes]:
         """What is finished: by path under out."""
         out = self.folder / "out"
-        found = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        return {name: content for name, content in found.items() if not name.endswith(SCRATCH)}
+        paths = {path.relative_to(out): path for path in out.rglob("*") if path.is_file()}
+        done = {name for name in paths if not any(part.endswith(SCRATCH) for part in name.parts)}
+        return {str(name): path.read_bytes() for name, path in paths.items() if name in done}
 
     def left(self) -> list[str]:
         """What nothing but a killed process has left."""
