@@ -140,7 +140,7 @@ class Core:
             plan = self.remembered(
                 f"strategy {reference}", read, lambda plan: [*library.searched, *plan.files]
             )
-        if isinstance(plan, Strategy) and not levers:
+        if plan is not reference and isinstance(plan, Strategy) and not levers:
             return plan
         return library.resolve(plan, levers, origin="lever")
 

@@ -83,13 +83,24 @@ def checked_date(value: Any) -> float:
     return year
 
 
-def read_setting(value: Any, name: str, where: Where, check: Callable[[float], str]) -> Setting:
+def nothing_wrong(_: float) -> str:
+    """Find nothing wrong with a number or a date."""
+    return ""
+
+
+def read_setting(
+    value: Any,
+    name: str,
+    where: Where,
+    check: Callable[[float], str],
+    check_date: Callable[[float], str] = nothing_wrong,
+) -> Setting:
     """Read one number, or a mapping from dates to numbers, for the lever or parameter `name`.
 
-    `check` gives what is wrong with a number ("" when nothing is), `where(*keys)` the place of a value.
-    Raises InputError with all faults of the setting.
+    `check` gives what is wrong with a number ("" when nothing is), `check_date` with a date in decimal years,
+    `where(*keys)` the place of a value. Raises InputError with all faults of the setting.
     """
-    reading = _Reading(name, where, check)
+    reading = _Reading(name, where, check, check_date)
     dated = isinstance(value, Mapping)
     setting = reading.dated(value) if dated else Setting(value=reading.number(value))
     if reading.faults:
@@ -120,8 +131,14 @@ def shortened(text: str) -> str:
 class _Reading:
     """Collects the faults of one setting."""
 
-    def __init__(self, name: str, where: Where, check: Callable[[float], str]) -> None:
-        self.name, self.where, self.check = name, where, check
+    def __init__(
+        self,
+        name: str,
+        where: Where,
+        check: Callable[[float], str],
+        check_date: Callable[[float], str],
+    ) -> None:
+        self.name, self.where, self.check, self.check_date = name, where, check, check_date
         self.faults: list[Fault] = []
 
     def number(self, value: Any, *keys: Any) -> float | None:
@@ -154,6 +171,9 @@ class _Reading:
                 how = "is the same as" if year == last[0] else "comes after"
                 self.fault(f"{self.name}: the date {last[1]} {how} {key}; give each date once, in order", key)
             last = (year, key)
+            wrong = self.check_date(year)
+            if wrong:
+                self.fault(f"{self.name}: the date {key} {wrong}", key)
             knots.extend((year, number) for number in numbers)
         return Setting(knots=tuple(knots))
 

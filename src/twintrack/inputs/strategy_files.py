@@ -78,12 +78,19 @@ def shortest_setting(path: TimePath, base: TimePath, table: LeverTable) -> float
     last = path.values[-1]
     if path == Setting(value=last).applied(base, table.policy_start, table.ramp_years):
         return _plain(last)
-    knots = path.knots
+    knots = [knot for knot in path.knots if knot[0] >= table.policy_start]
     start = 1 if len(knots) > 1 and knots[0][0] == knots[1][0] else 0
-    # The whole path from the earliest date on works always; the part from its first knot on, mostly.
-    whole = [(EARLIEST, float(path.at(EARLIEST))), *(knot for knot in knots if knot[0] > EARLIEST)]
-    short = knots[start:]
-    return _dated(short if base.then(short) == path else whole)
+    # The part from the first knot on gives the path mostly; all of it since policies start, always, unless
+    # the past differs, which is refused when it is read.
+    short, whole = knots[start:], _since(path, table.policy_start)
+    if short and base.then(short) == path:
+        return _dated(short)
+    return _dated(whole if base.then(whole) == path else _since(path, EARLIEST))
+
+
+def _since(path: TimePath, time: float) -> list[Knot]:
+    """Give the knots from a time on, with one there."""
+    return [(time, float(path.at(time))), *(knot for knot in path.knots if knot[0] > time)]
 
 
 def _settings(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twintrack.errors import InputError
+from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.settings import Setting
@@ -15,6 +15,23 @@ from twintrack.inputs.strategies import Strategy, StrategyFolders
 from twintrack.inputs.strategy_reading import StrategyReading
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.yaml_files import read_value
+
+
+def past_faults(strategy: Strategy, table: LeverTable, where: str = "") -> list[Fault]:
+    """Find levers that move before policies start; `where` is the place where the strategy is named.
+
+    Files and levers set on top are checked date by date. This is for strategies made in Python, and for
+    another baseline that is given as a file.
+    """
+    start = table.policy_start
+    moved = [
+        name for name, path in strategy.paths.items() if not path.agrees_until(start, strategy.baseline[name])
+    ]
+    message = (
+        f"differs from the baseline before policies start in {start:g}, in {', '.join(moved)}; leave the past"
+        f" as it is. {table.about_the_past}"
+    )
+    return [Fault(where or f'strategy "{strategy.name}"', message)] if moved else []
 
 
 class StrategyLibrary(StrategyFolders):
@@ -50,6 +67,8 @@ class StrategyLibrary(StrategyFolders):
                 strategy = StrategyReading(self, self.table, self.renamed).strategy(reference, where)
         with faults:
             settings = self._override_settings(overrides or {}, origin)
+        if strategy is not None:
+            faults += past_faults(strategy, self.table, where)
         if strategy is None or faults:
             raise InputError(faults)
         if not settings:

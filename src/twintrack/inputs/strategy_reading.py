@@ -180,7 +180,9 @@ class StrategyReading:
             target = self._target(document)
         with faults:
             levers = document.data.get("levers")
-            settings = self.table.read_settings(levers, partial(document.where, "levers"))
+            where = partial(document.where, "levers")
+            settings = self.table.read_settings(levers, where, past=document.name == BASELINE)
+        faults += self._early_switch(document, file)
         if file is None or parent is None or faults:
             raise InputError(faults)
         course = self._course(document, file, parent, settings, target)
@@ -188,6 +190,12 @@ class StrategyReading:
         words = (document.name, title, file.description or title, course.budget or "own", file.notes)
         own = Strategy(*words, file.references, course.paths, {}, switch=course.switch, said=course.said)
         return replace(own, parents=file.extends or ())
+
+    def _early_switch(self, document: Document, file: StrategyFile | None) -> list[Fault]:
+        """Find a switch dated before policies start, which only the baseline may have."""
+        date = file.switch.when.date if file and file.switch else None
+        wrong = "" if date is None or document.name == BASELINE else self.table.too_early(date)
+        return [Fault(document.where("switch", "when", "date"), f"{date:g} {wrong}")] if wrong else []
 
     def _course(
         self,
@@ -239,7 +247,8 @@ class StrategyReading:
             target = self.referenced(to, place, document.path.parent) if isinstance(to, str) and to else None
             target = target and self._without_switch(target, place)
         with faults:
-            settings = self.table.read_settings(entry.get("levers"), where)
+            past = document.name == BASELINE
+            settings = self.table.read_settings(entry.get("levers"), where, past=past)
         faults.raise_any()
         if target is None or not settings:
             return target
