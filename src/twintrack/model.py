@@ -14,6 +14,7 @@ from twintrack.decisions.explanation import Explanation, explain
 from twintrack.engines.registry import EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.asked import Scenarios, Strategies, tell_notes
 from twintrack.runs.equal_cost import at_budget
@@ -35,7 +36,8 @@ def load(content: Path | None = None) -> Model:
     `content` is the folder with model/ and strategies/; by default the one that `content_root` finds. Raises
     InputError when there is none.
     """
-    return Model(content)
+    check_arguments(content=content)
+    return Model(None if content is None else Path(content))
 
 
 class Model(Core):
@@ -104,6 +106,7 @@ class Model(Core):
         """
         from twintrack.worlds.drawing import draw_worlds
 
+        check_arguments(count=worlds, seed=seed, prior=prior)
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
         tell_notes(notes)
         return frame
@@ -112,6 +115,7 @@ class Model(Core):
         """Draw worlds from the prior: one row each, one column for each uncertain parameter, in its unit."""
         from twintrack.worlds.sampling import sample_worlds
 
+        check_arguments(count=worlds, seed=seed)
         return sample_worlds(self.world, worlds, seed)
 
     def ensemble(
@@ -150,6 +154,7 @@ class Model(Core):
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
+        check_arguments(name=name)
         return explain(self, name)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:

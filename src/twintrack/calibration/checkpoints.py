@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-import shutil
 import zlib
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from twintrack.calibration.sampler import Population, Stage
 from twintrack.resources import atomic_write
+from twintrack.scratch import sweep
 
 
 class Checkpoints:
@@ -38,7 +39,7 @@ class Checkpoints:
     def find(self, name: str) -> Population | None:
         """Give a population as it was kept; None when there is none, or when its file cannot be read."""
         try:
-            with self._path(name).open("rb") as opened, np.load(opened) as file:
+            with self._path(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 stages = tuple(
                     Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
                     for given in json.loads(str(file["stages"]))
@@ -48,8 +49,12 @@ class Checkpoints:
             return None
 
     def clear(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove what was kept, and the folder where nothing else is in it."""
+        sweep(self.folder)
+        for path in self.folder.glob("*.npz"):
+            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.npz"

@@ -28,7 +28,7 @@ from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
-from twintrack.resources import atomic_write, cache_dir
+from twintrack.resources import atomic_write, work_dir
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computed_here, computing, processor_cores
 from twintrack.stored import code_digest
@@ -142,7 +142,7 @@ class Truths:
 
         `described` must say everything about the target that truths follow from.
         """
-        kept = Kept(cache_dir() / "recovery" / self._key(described))
+        kept = Kept(work_dir() / "recovery" / self._key(described))
         numbers = [number for number in range(count) if kept.find(number) is None]
         if len(numbers) < count:
             show(f"{count - len(numbers)} of {count} truths were learnt before")
@@ -191,7 +191,7 @@ class Kept:
 
     def found(self, number: int) -> Found:
         """Give what was found. Raises what reading a file that is not there, or not whole, raises."""
-        with self.path(number).open("rb") as opened, np.load(opened) as file:
+        with self.path(number).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return Found(**{field.name: file[field.name] for field in fields(Found)})
 
     def path(self, number: int) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,8 +43,20 @@ def check_command(files: tuple[Path, ...]) -> None:
         if (root / POSTERIOR_FILE).is_file():
             faults += _posterior(root / POSTERIOR_FILE, core)
     faults.raise_any()
+    _tell_outside(files or [core.inputs.scenario_file(name) for name in core.scenarios], core)
     count = len(files or content_files(root))
     click.echo(f"{count} {'file is' if count == 1 else 'files are'} good")
+
+
+def _tell_outside(files: Iterable[Path], core: Core) -> None:
+    """Tell on stderr which values of scenarios lie outside the range that is thought likely."""
+    from twintrack.inputs.yaml_files import read_document, shown
+    from twintrack.runs.asked import outside_range
+
+    for path in files:
+        if path.suffix in (".yaml", ".yml") and "world" in read_document(path).data:
+            for note in outside_range(core.world, core.scenario(str(path)).world):
+                click.echo(f"note: {shown(path)}: {note}", err=True)
 
 
 def _posterior(path: Path, core: Core) -> list[Fault]:

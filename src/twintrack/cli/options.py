@@ -33,6 +33,15 @@ def with_setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return settings(worlds(command))
 
 
+def outside_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that lets a model read numbers outside its folder."""
+    return click.option(
+        "--allow-outside",
+        is_flag=True,
+        help="Let the model read numbers from files outside its folder; for models that you trust.",
+    )(command)
+
+
 def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which world, which levers and what to print."""
     scenario = click.option("--scenario", default="central", show_default=True, help="Outside world.")

@@ -47,9 +47,12 @@ class Simulator:
     times to such values, or a pandas Series), which is read off between its times and held beyond them.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        """Read the model. Raises EquationError with all constructs that are not understood."""
-        self.equations = load_equations(Path(path))
+    def __init__(self, path: str | Path, *, allow_outside: bool = False) -> None:
+        """Read the model. Raises EquationError with all constructs that are not understood.
+
+        With `allow_outside`, its numbers may come from files outside its folder.
+        """
+        self.equations = load_equations(Path(path), allow_outside=allow_outside)
         self.labels = Labels(self.equations)
 
     def run(

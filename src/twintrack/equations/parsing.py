@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.source import BRACES, Entry, MacroText
 from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
@@ -79,12 +80,10 @@ class Parsed:
     faults: tuple[Unread, ...]
 
 
-def parse(
-    entries: Iterable[Entry], macros: Iterable[MacroText], file: str, aliases: Mapping[str, str]
-) -> Parsed:
-    """Parse all equations; `file` is told in errors, `aliases` are those of `scan_aliases`."""
+def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, files: OtherFiles) -> Parsed:
+    """Parse all equations; `file` is told in errors, `files` are those that it names."""
     texts = list(macros)
-    reader = _Reader([macro.title for macro in texts], file, aliases)
+    reader = _Reader([macro.title for macro in texts], file, files)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
@@ -97,9 +96,9 @@ def parse(
 class _Reader:
     """Reads entries; `ranges` and `faults` grow while it does."""
 
-    def __init__(self, macros: list[str], file: str, aliases: Mapping[str, str]) -> None:
+    def __init__(self, macros: list[str], file: str, files: OtherFiles) -> None:
         self.file = file
-        self.aliases = aliases
+        self.files = files
         self.ranges: list[RangeText] = []
         self.faults: list[Unread] = []
         names = sorted(macros, key=len, reverse=True)
@@ -135,8 +134,8 @@ class _Reader:
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
-                item.definition["file"] = self.aliases.get(item.definition["file"], item.definition["file"])
-            self.ranges.append(_range(item, mappings, Path(self.file).parent))
+                item.definition["file"] = self.files.name(item.definition["file"])
+            self.ranges.append(_range(item, mappings, self.files.folder))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
             return None

@@ -64,11 +64,12 @@ def save_strategy(path: Path, strategy: Strategy, table: LeverTable, *, overwrit
     if path.stem == BASELINE:
         message = "is what all strategies start from and are compared with; choose another name"
         raise InputError(Fault(shown(path), message))
-    if path.exists() and not overwrite:
-        raise InputError(Fault(shown(path), "exists already; choose another name, or ask to overwrite it"))
     text = strategy_yaml(replace(strategy, name=path.stem), table)
     try:
-        atomic_write(path, text)
+        atomic_write(path, text, fresh=not overwrite)
+    except FileExistsError:
+        message = "exists already; choose another name, or ask to overwrite it"
+        raise InputError(Fault(shown(path), message)) from None
     except OSError as error:
         raise InputError(Fault(shown(path), f"cannot be written: {error.strerror}")) from None
 

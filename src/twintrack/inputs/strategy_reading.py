@@ -17,7 +17,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.courses import BUDGET, SWITCH, Course, combined
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import weighted_mean
-from twintrack.inputs.references import mix_terms, part_names
+from twintrack.inputs.references import mix_advice, mix_terms, part_names
 from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
@@ -65,6 +65,8 @@ class StrategyReading:
             self._refuse_circle(path, where)
             return self.file(path)
         place = where or f'strategy "{text}"'
+        if self.folders.find(text, beside) is not None:  # a file may be called as a mix is written
+            return self.named(text, place, beside)
         terms = mix_terms(text, place)
         if terms is not None:
             return self._mix(text, terms, place, beside)
@@ -95,7 +97,8 @@ class StrategyReading:
             title = Bilingual(en="Baseline", zh="基准")
             return Strategy(BASELINE, title, title, "own", "", (), self.table.constants(), {})
         folders = ", ".join(dict.fromkeys(shown(folder) for folder in self.folders.folders))
-        message = f"{unknown('strategy', name, self.folders.known())} (looked in {folders})"
+        advice = _file_advice(name) or mix_advice(name)
+        message = f"{unknown('strategy', name, self.folders.known())} (looked in {folders}){advice}"
         raise InputError(Fault(place, message))
 
     def file(self, path: Path) -> Strategy:
@@ -280,3 +283,12 @@ class StrategyReading:
 
 def _joined(titles: Sequence[Bilingual]) -> Bilingual:
     return Bilingual(en=" + ".join(one.en for one in titles), zh=" + ".join(one.zh for one in titles))
+
+
+def _file_advice(name: str) -> str:
+    """Name a strategy file of the current folder, where a name is meant for it."""
+    file = f"{name}.yaml"
+    try:
+        return f"; for the file in the current folder, write {file}" if Path(file).is_file() else ""
+    except (OSError, ValueError):  # no name of a file
+        return ""

@@ -78,7 +78,11 @@ def read_asked(
         {plan.name: plan for plan in plans},
         {scenario.name: scenario for scenario in outside},
         values,
-        (*outside_range(core.world, values), *_dated_too_late(core.equations, values)),
+        (
+            *_scenario_notes(core, outside),
+            *outside_range(core.world, values),
+            *_dated_too_late(core.equations, values),
+        ),
     )
 
 
@@ -106,6 +110,13 @@ def tell_notes(notes: Iterable[str]) -> None:
     """Bring what a user should know to the log "twintrack"."""
     for note in notes:
         _log.warning("note: %s", note)
+
+
+def _scenario_notes(core: Core, scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """Say which values of scenarios lie outside the range that is thought likely."""
+    for scenario in scenarios:
+        for note in outside_range(core.world, scenario.world):
+            yield f"scenario {scenario.name}: {note}"
 
 
 def outside_range(

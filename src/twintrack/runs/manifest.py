@@ -7,13 +7,13 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault
+from twintrack.formats import now
 from twintrack.inputs.paths import DatedPath, TimePath, all_times
 from twintrack.stored import code_digest
 from twintrack.version import __version__
@@ -54,10 +54,8 @@ def versions() -> dict[str, str]:
 
 def surroundings() -> dict[str, Any]:
     """Give what is recorded about time and place: date of the start, Python, machine."""
-    pinned = os.environ.get("SOURCE_DATE_EPOCH")
-    start = datetime.fromtimestamp(int(pinned), UTC) if pinned else datetime.now(UTC)
     return {
-        "created": start.isoformat(timespec="seconds"),
+        "created": now().isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
     }

@@ -19,6 +19,7 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import laid_over
 from twintrack.runs import manifest as manifests
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import world_arrays
 from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs
 from twintrack.runs.equal_cost import at_budget
@@ -116,6 +117,20 @@ class Prepared:
 
 def prepare(settings: ExperimentSettings) -> Prepared:
     """Read everything that an experiment names. Raises InputError with all faults."""
+    check_arguments(
+        strategies=settings.strategies,
+        scenarios=settings.scenarios,
+        worlds=settings.worlds,
+        design=settings.design,
+        seed=settings.seed,
+        outputs=settings.outputs,
+        times=settings.times,
+        levers=settings.levers,
+        resample=settings.resample,
+        engine=settings.engine,
+        prior=settings.prior,
+        world=settings.world,
+    )
     core = settings.model or Core()
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
@@ -207,9 +222,9 @@ def _manifest(core: Core, work: Work, asked: Asked, design: Design, budgets: _Bu
 
 def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
     """Give the places of the wanted times among the saved ones."""
-    if asked == "all":
+    if isinstance(asked, str) and asked == "all":
         return np.arange(len(saved))
-    if asked is None or asked == "yearly":
+    if asked is None or (isinstance(asked, str) and asked == "yearly"):
         return np.flatnonzero(saved == np.rint(saved))
     try:
         times = sorted({float(time) for time in asked})

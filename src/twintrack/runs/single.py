@@ -11,6 +11,7 @@ from twintrack.engines.registry import ENGINES, EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario, WorldValue, laid_over
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import Strategies, read_asked, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.results import Comparison, Run
@@ -28,6 +29,7 @@ def run_strategy(
     levers: Mapping[str, Any] | None = None,
 ) -> Run:
     """Simulate one strategy in one world; see `Model.run`."""
+    check_arguments(strategy=strategy, scenario=scenario, world=world, engine=engine, time_step=time_step)
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
     tell_notes(asked.notes)
@@ -43,12 +45,24 @@ def compare_strategies(
     levers: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
+    check_arguments(strategies=strategies, scenario=scenario, world=world)
     asked = read_asked(core, strategies, scenario, world, levers)
     (outside,) = asked.scenarios.values()
     tell_notes(asked.notes)
     runs = {name: _run(core, plan, outside, asked.world) for name, plan in asked.strategies.items()}
     plain = runs.get(BASELINE) if not levers else None
     return Comparison(runs, plain or next(iter(runs.values())).baseline)
+
+
+def _run_baseline(
+    core: Core,
+    outside: Scenario,
+    world: Mapping[str, WorldValue],
+    engine: EngineName,
+    time_step: float | None,
+) -> Run:
+    """Simulate the baseline; a function of its own, so that a run that holds it can be pickled."""
+    return _run(core, core.strategy(BASELINE), outside, world, engine, time_step)
 
 
 def _run(
@@ -74,7 +88,7 @@ def _run(
         core.catalogue,
         found,
         partial(simulate, None),
-        lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
+        partial(_run_baseline, core, outside, world, engine, time_step),
         strategy=merged.name,
         scenario=outside.name,
         time=time,

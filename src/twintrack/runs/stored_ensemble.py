@@ -13,11 +13,12 @@ import numpy as np
 
 from twintrack.errors import Fault, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.manifest import origin
 from twintrack.runs.memory import dataset
 from twintrack.runs.parts import NOT_FINITE
 from twintrack.runs.store import WORLDS, PartKey, Store
-from twintrack.worlds.worlds_file import Worlds
+from twintrack.worlds.worlds_file import Worlds, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,7 @@ class EnsembleResult:
     @classmethod
     def open(cls, folder: str | Path) -> EnsembleResult:
         """Open a folder. Raises InputError when it holds no store, or one of another format."""
+        check_arguments(folder=folder)
         return cls(Store.open(Path(folder)))
 
     def __repr__(self) -> str:
@@ -99,8 +101,9 @@ class EnsembleResult:
 
         found: dict[tuple[str, str], int] = {}
         for (scenario, strategy, _), paths in self._files.items():
-            metadata = pq.read_schema(paths[0]).metadata or {}
-            count = int(metadata.get(NOT_FINITE.encode(), b"0"))
+            with readable(paths[0]):
+                metadata = pq.read_schema(paths[0]).metadata or {}
+                count = int(metadata.get(NOT_FINITE.encode(), b"0"))
             if count:
                 found[scenario, strategy] = found.get((scenario, strategy), 0) + count
         return found
@@ -111,7 +114,7 @@ class EnsembleResult:
         `parameters` are the columns to read; by default all. Raises InputError for one that does not vary.
         """
         self._check_complete()
-        with Worlds(self.folder / WORLDS) as worlds:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as worlds:
             names = _chosen("world parameter that varies", parameters, worlds.names)
             return worlds.frame(names)
 
@@ -150,7 +153,7 @@ class EnsembleResult:
         own budget). Arguments and errors as for `frame`.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
-        with Worlds(self.folder / WORLDS) as file:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as file:
             labels = file.labels()
         shape = (len(choice.scenarios), len(choice.strategies), self.size, len(choice.rows))
         values = {name: np.empty(shape) for name in choice.outputs}
@@ -203,22 +206,19 @@ class EnsembleResult:
         import pyarrow.parquet as pq
 
         path = self._files[key][0]
-        try:
-            table = pq.ParquetFile(path, page_checksum_verification=True).read(
-                choice.outputs, use_threads=False
-            )
-        except (OSError, ValueError) as error:
-            raise TwinTrackError(f"{path}: cannot be read ({error}); mend it with --resume") from error
         rows = len(self._store.ranges[key[2]])
-        return {
-            name: table.column(name).to_numpy().reshape(rows, len(self.times))[:, choice.rows]
-            for name in choice.outputs
-        }
+        with readable(path):
+            file = pq.ParquetFile(path, page_checksum_verification=True)
+            table = file.read(choice.outputs, use_threads=False)
+            return {
+                name: table.column(name).to_numpy().reshape(rows, len(self.times))[:, choice.rows]
+                for name in choice.outputs
+            }
 
     def _batch(self, number: int, choice: _Choice) -> pd.DataFrame:
         import pandas as pd
 
-        with Worlds(self.folder / WORLDS) as file:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as file:
             worlds = file.labels(number)
         times = np.array(self.times)[choice.rows]
         cells = list(product(choice.scenarios, choice.strategies))

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 def build_report(report_path: Path, output_dir: Path, model: Core) -> Path:
     """Compute a report and write its pages, data and list of inputs into a folder.
 
-    The folder takes the place of an earlier one only when everything is written. With SOURCE_DATE_EPOCH set,
+    Files of an earlier report are replaced only when everything is written. With SOURCE_DATE_EPOCH set,
     the same inputs give the same bytes.
 
     Returns:
         The page in the report's first language, index.html.
 
     Raises:
-        InputError: The definition is wrong, or the folder holds something other than a report.
+        InputError: The definition is wrong, or the folder holds something that would be lost.
     """
     definition = load_report(report_path, model.inputs)
     first = output_dir / "index.html"
-    publish(output_dir, _files(definition, report_path, model, first), "report", DEPENDENCIES)
+    publish(output_dir, _files(definition, report_path, model, first), "report")
     return first
 
 
