@@ -82,6 +82,7 @@ def _print_json(result: Run | Comparison, options: Mapping[str, Any]) -> None:
 def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]) -> None:
     """Print the outcomes of what is shown, and the levers in which the runs differ."""
     from twintrack.cli.tables import levers_table, outcomes_table, print_table
+    from twintrack.formats import date
     from twintrack.runs.results import Comparison
 
     tell_changes(options["settings"], options["worlds"])
@@ -95,6 +96,9 @@ def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, An
             click.echo(
                 f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline"
             )
+        if run.switch is not None:
+            when = "never in this world" if run.switched_at is None else f"in {date(run.switched_at)}"
+            click.echo(f"{label}: switches to {run.switch.to} {when}")
     print_table(outcomes)
     if comparison.differing:
         print_table(levers_table(comparison))

@@ -22,6 +22,7 @@ from twintrack.inputs.switches import switch_text
 from twintrack.inputs.validation import FaultList
 from twintrack.names import suggest
 from twintrack.runs.arrays import along_time, place_of
+from twintrack.runs.switching import SHARE
 from twintrack.version import __version__
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ class Run:
     def baseline(self) -> Run:
         """The baseline in the same world."""
         return self._beside()
+
+    @cached_property
+    def switched_at(self) -> float | None:
+        """The first saved time after the strategy has switched; None where it does not in this world."""
+        if self.switch is None or not (moved := self[SHARE] > 0).any():
+            return None
+        return float(self.time[int(np.argmax(moved))])
 
     @cached_property
     def labels(self) -> list[str]:
