@@ -13,6 +13,7 @@ from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario, WorldValue, laid_over
 from twintrack.runs.asked import Strategies, read_asked, tell_notes
 from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.ranges import found_ranges, in_representative
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.simulating import check_finite, simulate_one_world
 
@@ -26,12 +27,13 @@ def run_strategy(
     engine: EngineName = "native",
     time_step: float | None = None,
     levers: Mapping[str, Any] | None = None,
+    representative: bool = False,
 ) -> Run:
     """Simulate one strategy in one world; see `Model.run`."""
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
     tell_notes(asked.notes)
-    return _run(core, plan, outside, asked.world, engine, time_step)
+    return _run(core, plan, outside, asked.world, engine, time_step, representative=representative)
 
 
 def compare_strategies(
@@ -41,12 +43,16 @@ def compare_strategies(
     *,
     world: Mapping[str, Any] | None = None,
     levers: Mapping[str, Any] | None = None,
+    representative: bool = False,
 ) -> Comparison:
     """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
     asked = read_asked(core, strategies, scenario, world, levers)
     (outside,) = asked.scenarios.values()
     tell_notes(asked.notes)
-    runs = {name: _run(core, plan, outside, asked.world) for name, plan in asked.strategies.items()}
+    runs = {
+        name: _run(core, plan, outside, asked.world, representative=representative)
+        for name, plan in asked.strategies.items()
+    }
     plain = runs.get(BASELINE) if not levers else None
     return Comparison(runs, plain or next(iter(runs.values())).baseline)
 
@@ -58,8 +64,12 @@ def _run(
     world: Mapping[str, WorldValue],
     engine: EngineName = "native",
     time_step: float | None = None,
+    *,
+    representative: bool = False,
 ) -> Run:
     """Simulate a merged strategy under a scenario; `world` is set on top of that."""
+    if representative:
+        outside = in_representative(core, outside)
     plan, factor = at_budget(core, merged, outside)
     values = laid_over(outside.world, world)
     simulate = partial(simulate_one_world, core, plan, values, engine=engine, time_step=time_step)
@@ -74,9 +84,21 @@ def _run(
         core.catalogue,
         found,
         partial(simulate, None),
-        lambda: _run(core, core.strategy(BASELINE), outside, world, engine, time_step),
+        partial(
+            _run,
+            core,
+            core.strategy(BASELINE),
+            outside,
+            world,
+            engine,
+            time_step,
+            representative=representative,
+        ),
+        partial(found_ranges, core),
+        plan=merged,
         strategy=merged.name,
         scenario=outside.name,
+        representative=representative,
         time=time,
         paths=plan.paths,
         factor=factor,
