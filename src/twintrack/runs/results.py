@@ -20,9 +20,9 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import switch_text
-from twintrack.inputs.validation import FaultList
 from twintrack.names import suggest
 from twintrack.runs.arrays import along_time, place_of
+from twintrack.runs.asked import saved_rows
 from twintrack.runs.ranges import LEVELS, FoundRanges
 from twintrack.runs.switching import SHARE
 from twintrack.version import __version__
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from twintrack.inputs.paths import TimePath
-    from twintrack.inputs.validation import FaultList
-from twintrack.inputs.switches import Switch
+    from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
@@ -125,12 +124,11 @@ class Run:
         }
 
     def at(self, name: str, years: Sequence[float]) -> Array:
-        """Give the values of an outcome or of a single variable in some years, linear between saved times.
+        """Give the values of an outcome or of a single variable in some years, shape (years,).
 
-        Shape (years,). Raises InputError for years outside the simulated time.
+        Raises InputError for years that are not saved: nothing is made up between two saves.
         """
-        check_years(years, self.time)
-        values: Array = np.interp(years, self.time, self[name])
+        values: Array = self[name][saved_rows(self.time, years, "year")]
         return values
 
     @property
@@ -222,7 +220,7 @@ class Comparison:
     def table(self, years: Sequence[float] = DEFAULT_YEARS) -> pd.DataFrame:
         """Give the outcomes at chosen years: index (outcome, unit), columns (strategy, year).
 
-        Raises InputError for years outside the simulated time.
+        Raises InputError for years that are not saved.
         """
         import pandas as pd
 
@@ -317,13 +315,6 @@ class Comparison:
 
     def _with_baseline(self) -> dict[str, Run]:
         return self.runs if self.baseline.strategy in self.runs else {**self.runs, BASELINE: self.baseline}
-
-
-def check_years(years: Sequence[float], time: Array) -> None:
-    """Raise InputError for years outside the simulated time, all at once."""
-    message = f"write years from {time[0]:g} to {time[-1]:g}"
-    wrong = (year for year in years if not time[0] <= year <= time[-1])
-    FaultList(Fault(f"year {year:g}", message) for year in wrong).raise_any()
 
 
 def describe(path: TimePath) -> str:

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.validation import FaultList
+from twintrack.runs.asked import saved_rows
 from twintrack.runs.experiment import Experiment
 from twintrack.runs.switching import SHARE
 from twintrack.worlds.drawing import draw_worlds, found_posterior
@@ -294,16 +296,9 @@ def _needed(definition: Report, model: Core) -> list[str]:
 
 
 def _check(definition: Report, source: Path, model: Core, strategies: Mapping[str, Strategy]) -> None:
-    saved = model.equations.time.saved
-    faults = [
-        Fault(
-            f"{source}: years",
-            f"{year:g} is not simulated; write whole years from {saved[0]:g} to {saved[-1]:g}",
-        )
-        for year in definition.years
-        if year not in saved
-    ]
+    faults = FaultList()
+    with faults:
+        saved_rows(model.equations.time.saved, definition.years, f"{source}: years")
     if len(strategies) < 2:
         faults.append(Fault(f"{source}: strategies", "name at least two strategies"))
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()
