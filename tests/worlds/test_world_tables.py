@@ -59,7 +59,7 @@ def test_all_faults_are_told(tmp_path: Path) -> None:
     assert len(told) == 3
     assert 'there is no world parameter "pac"; did you mean "pace"?' in told[0]
     assert "pace: the value in row 1 is missing or not finite" in told[1]
-    assert "strength: not all values are numbers" in told[2]
+    assert told[2] == 'worlds: strength: the value in row 1 is "much", no number'
     wrong.to_csv(tmp_path / "a.csv", index=False)
     assert len(lines(tmp_path / "a.csv")) == 3
     assert "at least 1 row" in lines(TABLE.head(0))[0]
@@ -112,4 +112,27 @@ def test_labels_that_repeat_themselves_are_refused_and_such_an_index_is_noted() 
 def test_values_outside_their_range_are_noted() -> None:
     assert open_table(TABLE, KNOWN).notes == ()
     far = TABLE.assign(pace=[2.5, 21, -1])
-    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows",)
+    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows, first in row 2 (21)",)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"pace\n2.4\n\n9\n", "2: pace: the value in row 2 is missing or not finite"),
+        (b"pace\n2.4\nnan\n", "2: pace: the value in row 2 is missing or not finite"),
+        (b"pace,strength\n2.4,1\n9,much\n", '2: strength: the value in row 2 is "much", no number'),
+        (b"pace,strength\n2.4,1\n9,\xb2\xe2\n", "2: column 2 is not in UTF-8 (GBK or UTF-16"),
+        (b"pace,\xb2\xe2\n2.4,1\n", "0: column 2 is not in UTF-8 (GBK or UTF-16"),
+        ("pace\n2.4\n".encode("utf-16"), "0: column 1 is not in UTF-8 (GBK or UTF-16"),
+    ],
+)
+def test_a_wrong_value_of_a_file_is_told_with_line_and_column(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    row, _, message = told.partition(": ")
+    assert lines(path)[0].startswith(f"{path}:{int(row) + 1}: {message}")
+
+
+def test_a_file_with_a_byte_order_mark_or_blank_lines_at_its_end_is_good(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfpace\r\n2.4\r\n\r\n")
+    assert open_table(tmp_path / "a.csv", KNOWN).column("pace").tolist() == [2.4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,13 +82,14 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
             try:
                 values = column(name)
             except (TypeError, ValueError):
-                faults.append(Fault(where, f"{name}: not all values are numbers"))
+                faults.append(_no_number(found, name))
                 continue
             if not np.isfinite(values).all():
                 row = int(np.flatnonzero(~np.isfinite(values))[0])
-                faults.append(Fault(where, f"{name}: the value in row {row + 1} is missing or not finite"))
+                message = f"{name}: the value in row {row + 1} is missing or not finite"
+                faults.append(Fault(found.place(row), message))
             elif name in parameters:
-                notes.extend(_outside(where, parameters[name], values))
+                notes.extend(_outside(found, parameters[name], values))
             yield name, values
 
     digest = table_digest(checked())
@@ -137,11 +139,24 @@ def _labels(
     return None, [f"{where}: {twice} stands more than once in the index, so that worlds are numbered instead"]
 
 
-def _outside(where: str, parameter: WorldParameter, values: Array) -> Iterator[str]:
+def _no_number(found: _Opened, name: str) -> Fault:
+    """Name the first value of a column that is no number."""
+    for row, value in enumerate(found.raw(name)):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            told = "missing" if value is None else f'"{value}", no number'
+            return Fault(found.place(row), f"{name}: the value in row {row + 1} is {told}")
+    return Fault(found.where, f"{name}: the values are texts; write them as numbers")
+
+
+def _outside(found: _Opened, parameter: WorldParameter, values: Array) -> Iterator[str]:
     low, high = parameter.range
-    count = int(((values < low) | (values > high)).sum())
-    if count:
-        yield f"{where}: {parameter.name} is outside its range, {low:g} to {high:g}, in {count:,} rows"
+    rows = np.flatnonzero((values < low) | (values > high))
+    if rows.size:
+        first, many = int(rows[0]), f"in {rows.size:,} {'row' if rows.size == 1 else 'rows'}"
+        told = f"{parameter.name} is outside its range, {low:g} to {high:g}, {many}"
+        yield f"{found.place(first)}: {told}, first in row {first + 1} ({values[first]:g})"
 
 
 @dataclass(frozen=True)
@@ -153,6 +168,13 @@ class _Opened:
     rows: int
     column: Callable[[str], Array]
     index: tuple[str, Sequence[Any]]
+    raw: Callable[[str], Sequence[Any]]
+    lines: bool = False
+    """Whether each row is a line of a file, after one with the names."""
+
+    def place(self, row: int) -> str:
+        """Say where a row stands, counted from 0."""
+        return f"{self.where}:{row + 2}" if self.lines else self.where
 
 
 def _opened(source: Path | str | pd.DataFrame) -> _Opened:
@@ -174,7 +196,14 @@ def _opened(source: Path | str | pd.DataFrame) -> _Opened:
 def _frame(frame: pd.DataFrame) -> _Opened:
     names = [str(name) for name in frame.columns]
     index = (LABELS, frame[LABELS].tolist()) if LABELS in names else ("index", frame.index.tolist())
-    return _Opened("worlds", names, len(frame), lambda name: frame[name].to_numpy(dtype=np.float64), index)
+    return _Opened(
+        "worlds",
+        names,
+        len(frame),
+        lambda name: frame[name].to_numpy(dtype=np.float64),
+        index,
+        lambda name: list(frame[name]),
+    )
 
 
 def _parquet(path: Path) -> _Opened:
@@ -186,16 +215,45 @@ def _parquet(path: Path) -> _Opened:
         return file.read([name], use_threads=False).column(0)
 
     names, rows = list(file.schema_arrow.names), file.metadata.num_rows
-    return _Opened(str(path), names, rows, lambda name: _numbers(read(name)), _index(names, rows, read))
+    return _Opened(
+        str(path),
+        names,
+        rows,
+        lambda name: _numbers(read(name)),
+        _index(names, rows, read),
+        lambda name: list(read(name).to_pylist()),
+    )
 
 
 def _csv(path: Path) -> _Opened:
     from pyarrow import csv
 
-    table = csv.read_csv(path)
+    content = path.read_bytes().rstrip(b"\r\n")
+    _check_encoding(path, content)
+    # A blank line is a row with nothing in it, so that rows are lines.
+    table = csv.read_csv(io.BytesIO(content), parse_options=csv.ParseOptions(ignore_empty_lines=False))
     names, read = list(table.column_names), table.column
     index = _index(names, table.num_rows, read)
-    return _Opened(str(path), names, table.num_rows, lambda name: _numbers(read(name)), index)
+    return _Opened(
+        str(path),
+        names,
+        table.num_rows,
+        lambda name: _numbers(read(name)),
+        index,
+        lambda name: list(read(name).to_pylist()),
+        lines=True,
+    )
+
+
+def _check_encoding(path: Path, content: bytes) -> None:
+    """Raise InputError, with line and column, for signs that are not in UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].rpartition(b"\n")[2].decode("utf-8")
+        line, column = content[: error.start].count(b"\n") + 1, before.count(",") + 1
+        message = f"column {column} is not in UTF-8 (GBK or UTF-16, perhaps): save the table as CSV UTF-8"
+        raise InputError(Fault(f"{path}:{line}", message)) from None
 
 
 def _index(names: Iterable[str], rows: int, read: Callable[[str], Any]) -> tuple[str, Sequence[Any]]:
