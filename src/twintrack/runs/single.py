@@ -101,9 +101,7 @@ def _run(
         core.catalogue,
         found,
         partial(simulate, None),
-        partial(
-            _run_baseline, core, outside, world, engine, time_step, representative=representative
-        ),
+        partial(_run_baseline, core, outside, world, engine, time_step, representative=representative),
         partial(found_ranges, core),
         plan=merged,
         strategy=merged.name,
