@@ -74,6 +74,18 @@ def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
     assert open_table(tmp_path / "a.csv", KNOWN).names == ("pace", "strength")
 
 
+def test_only_the_first_column_may_be_without_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pace,\n1,2\n", encoding="utf-8")
+    assert lines(tmp_path / "a.csv")[0].startswith(f'{tmp_path / "a.csv"}: there is no world parameter ""')
+
+
+def test_a_frame_may_have_columns_of_any_name_and_kind() -> None:
+    assert 'worlds: there is no world parameter "1"' in lines(pd.DataFrame({1: [1.0]}))[0]
+    assert "pace: the value in row 1" in lines(pd.DataFrame({"pace": [1j]}))[0]
+    twice = pd.DataFrame([[1, 2, 3], [4, 5, 6]], columns=["world", "world", "pace"])
+    assert lines(twice) == ["worlds: world has 2 columns; keep one"]
+
+
 def test_a_repeated_column_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("pace,pace\n1,2\n", encoding="utf-8")
     assert lines(tmp_path / "a.csv") == [f"{tmp_path / 'a.csv'}: pace has 2 columns; keep one"]

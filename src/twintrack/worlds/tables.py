@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 CSV, PARQUET = ".csv", ".parquet"
 LABELS = "world"
-INDEX = (LABELS, "", "Unnamed: 0")
-"""Names of columns that label the rows; the later ones are what pandas calls its index in a file."""
+"""Name of a column that labels the rows."""
+INDEX = ("", "Unnamed: 0")
+"""What the first column is called where pandas has written its index to a file; it labels the rows too."""
 Labels = NDArray[Any]
 
 
@@ -67,12 +69,13 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
     where, rows, column = found.where, found.rows, found.column
     faults = FaultList()
     labels, notes = _labels(where, found.index, faults)
-    names = [name for name in found.names if not _is_index(name)]
+    names = [name for place, name in enumerate(found.names) if not _is_index(name, place)]
     faults += [
         Fault(where, unknown("world parameter", name, parameters)) for name in names if name not in parameters
     ]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    faults += [Fault(where, f"{name} has {names.count(name)} columns; keep one") for name in twice]
+    counts = Counter(found.names)
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    faults += [Fault(where, f"{name} has {counts[name]} columns; keep one") for name in twice]
     names = [name for name in names if name not in twice]
     if not rows:
         faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
@@ -116,8 +119,9 @@ def resampled(rows: int, worlds: int, seed: int) -> Any:
     return np.random.default_rng([seed, crc32(b"rows of a table")]).integers(0, rows, worlds)
 
 
-def _is_index(name: str) -> bool:
-    return name in INDEX or name.startswith("__index_level_")
+def _is_index(name: str, place: int) -> bool:
+    """Whether the column at a place labels the rows."""
+    return name == LABELS or name.startswith("__index_level_") or (place == 0 and name in INDEX)
 
 
 def _labels(
@@ -195,15 +199,22 @@ def _opened(source: Path | str | pd.DataFrame) -> _Opened:
 
 def _frame(frame: pd.DataFrame) -> _Opened:
     names = [str(name) for name in frame.columns]
-    index = (LABELS, frame[LABELS].tolist()) if LABELS in names else ("index", frame.index.tolist())
+
+    def read(name: str) -> pd.Series[Any]:
+        return frame.iloc[:, names.index(name)]
+
+    index = (LABELS, read(LABELS).tolist()) if LABELS in names else ("index", frame.index.tolist())
     return _Opened(
-        "worlds",
-        names,
-        len(frame),
-        lambda name: frame[name].to_numpy(dtype=np.float64),
-        index,
-        lambda name: list(frame[name]),
+        "worlds", names, len(frame), lambda name: _reals(read(name)), index, lambda name: list(read(name))
     )
+
+
+def _reals(column: pd.Series[Any]) -> Array:
+    """Give a column as numbers. Raises TypeError for complex ones, which would lose a part."""
+    if column.dtype.kind == "c":
+        message = "a column of complex numbers"
+        raise TypeError(message)
+    return column.to_numpy(dtype=np.float64)
 
 
 def _parquet(path: Path) -> _Opened:
@@ -258,7 +269,7 @@ def _check_encoding(path: Path, content: bytes) -> None:
 
 def _index(names: Iterable[str], rows: int, read: Callable[[str], Any]) -> tuple[str, Sequence[Any]]:
     """Find the column that labels the rows of a file."""
-    found = next((name for name in names if _is_index(name)), None)
+    found = next((name for place, name in enumerate(names) if _is_index(name, place)), None)
     return ("index", range(rows)) if found is None else (found, read(found).to_pylist())
 
 

@@ -1,0 +1,239 @@
+"""Tables of worlds, tables of observations, and stores."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fuzz_place import Case, Faulty, Place, last_line
+from hypothesis import strategies as st
+
+WRONG_CELLS = ("", "nan", "inf", "-inf", "1e999", "abc", "3,4", "{a}", "60%", "--", "NULL", "1 2", "#DIV/0!")
+TEXTS = (*WRONG_CELLS, "3", "2.4", "1e-3", " 3 ", '"3"', "差距", "1e308", "-5", "0x10", "1_0", "٣", "True")
+_TORN = (b"", b",", b"\n", b'"', b"\xff", b"\x00", b";", b"\r", b"\xef\xbb\xbf", b"nan")
+
+
+@st.composite
+def _torn(draw: st.DrawFn, content: bytes) -> bytes:
+    for _ in range(draw(st.integers(1, 4))):
+        begin = draw(st.integers(0, len(content)))
+        end = min(len(content), begin + draw(st.integers(0, 8)))
+        content = content[:begin] + draw(st.sampled_from(_TORN) | st.binary(max_size=5)) + content[end:]
+    return content
+
+
+@st.composite
+def table_cases(draw: st.DrawFn) -> Case:
+    """Draw a table of worlds."""
+    rows = [["pace", "strength"], *(["3", "10"], ["2.4", "9"], ["8", "11.5"])]
+    way = draw(st.sampled_from(("cell", "column", "bytes", "whole", "any cell", "torn", "good")))
+    known = way in ("cell", "column", "bytes", "whole")
+    if way in ("cell", "any cell"):
+        texts = WRONG_CELLS if known else TEXTS
+        rows[draw(st.integers(1, 3))][draw(st.integers(0, 1))] = draw(st.sampled_from(texts))
+    if way == "column":
+        rows[0][1] = draw(
+            st.sampled_from(("pace", "nobody", "catchup_share", "", "{a}", "差距", "strength[x]"))
+        )
+    content = "\n".join(map(",".join, rows)).encode() + b"\n"
+    if way == "bytes":
+        content = draw(
+            st.sampled_from(
+                (content.replace(b"pace", "步伐".encode("gbk")), content.decode().encode("utf-16"))
+            )
+        )
+    if way == "whole":
+        content = draw(
+            st.sampled_from(
+                (b"", b"\n\n", b"pace,strength\n", b"PAR1" + content, b"\x00" * 50, b"pace\n3,4,5\n6\n")
+            )
+        )
+    if way == "torn":
+        content = draw(_torn(content))
+    command = ("ensemble", "fast", "--worlds", "w.csv", "--years", "2030", "--workers", "1", "--out", "store")
+    return Case({"work/w.csv": content}, (command,), wrong="w.csv" if known else "", what=way)
+
+
+_HISTORY_WRONG: tuple[tuple[int, str], ...] = (
+    *((0, text) for text in ("", "abc", "nan", "2024-13-01", "1e999", "1800", "2031", "2025.5")),
+    *((1, text) for text in ("", "abc", "nan", "inf", "1e999", "60%")),
+    *((2, text) for text in ("abc", "30", "nan", "inf")),
+    *((3, text) for text in ("abc", "5", "-inf")),
+    *((4, text) for text in ("", "bn CNY", "{a}")),
+    *((6, text) for text in ("", "nobody2030", "{a}")),
+)
+
+
+@st.composite
+def history_cases(draw: st.DrawFn) -> Case:
+    """Draw a table of observations."""
+    rows = [
+        "year,value,low,high,unit,definition,source".split(","),
+        "2024,24,20,28,months,months behind,lee2024".split(","),
+        "2024.5,22,18,26,months,months behind,assumption".split(","),
+    ]
+    way = draw(st.sampled_from(("cell", "column", "twice", "whole", "any cell", "torn", "good")))
+    if way == "cell":
+        column, text = draw(st.sampled_from(_HISTORY_WRONG))
+        rows[draw(st.integers(1, 2))][column] = text
+    if way == "any cell":
+        rows[draw(st.integers(1, 2))][draw(st.integers(0, 6))] = draw(st.sampled_from(TEXTS))
+    if way == "column":
+        rows[0][draw(st.integers(0, 6))] = draw(st.sampled_from(("zz", "year", "", "{a}", "Value", "值")))
+    if way == "twice":
+        rows[2][0] = "2024"
+    content = "\n".join(map(",".join, rows)).encode() + b"\n"
+    if way == "whole":
+        content = draw(
+            st.sampled_from(
+                (
+                    b"",
+                    b"\n",
+                    content.decode().encode("utf-16"),
+                    content + "差".encode("gbk"),
+                    content + b"\x00",
+                )
+            )
+        )
+    if way == "torn":
+        content = draw(_torn(content))
+    known = way in ("cell", "column", "twice", "whole")
+    return Case(
+        {"content/model/history/gap.csv": content}, (("check",),), wrong="gap.csv:" if known else "", what=way
+    )
+
+
+OTHERS: tuple[Any, ...] = (
+    None,
+    "x",
+    "",
+    -1,
+    0,
+    3.5,
+    1e308,
+    True,
+    [],
+    [1],
+    [[1]],
+    {},
+    {"x": 1},
+    10**30,
+    "../..",
+    "{a}",
+)
+
+
+@st.composite
+def store_cases(draw: st.DrawFn) -> Case:
+    """Draw a damage to a store: in its manifest, or in some bytes of any file."""
+    if draw(st.booleans()):
+        keys, other = (
+            draw(st.lists(st.integers(0, 30), min_size=1, max_size=5)),
+            draw(st.sampled_from(OTHERS)),
+        )
+        remove = draw(st.booleans())
+        return Case(
+            call=lambda place: _read(place, _with_manifest(place, keys, other, remove=remove)),
+            what="manifest",
+        )
+    file, where = draw(st.integers(0, 30)), draw(st.floats(0, 1))
+    new = draw(st.binary(max_size=8))
+    cut = draw(st.sampled_from((False, False, True)))
+    return Case(call=lambda place: _read(place, _with_bytes(place, file, where, new, cut=cut)), what="bytes")
+
+
+def _whole(place: Place) -> dict[str, bytes]:
+    """Give the files of a small store, made once for a place."""
+    found: dict[str, bytes] | None = getattr(place, "store", None)
+    if found is None:
+        told = place.program("ensemble", "fast", "open", "--runs", "5", "--workers", "1", "--out", "store")
+        assert told.code == 0, told.text
+        folder = place.work / "store"
+        found = {
+            str(one.relative_to(folder)): one.read_bytes()
+            for one in sorted(folder.rglob("*"))
+            if one.is_file()
+        }
+        place.store = found  # type: ignore[attr-defined]
+    return found
+
+
+def _with_manifest(place: Place, keys: list[int], other: Any, *, remove: bool) -> dict[str, bytes]:
+    files = dict(_whole(place))
+    name = next(one for one in files if one.endswith(".json"))
+    data = json.loads(files[name])
+    here: Any = data
+    for step, number in enumerate(keys):
+        places = (
+            list(here) if isinstance(here, dict) else list(range(len(here))) if isinstance(here, list) else []
+        )
+        if not places:
+            break
+        key = places[number % len(places)]
+        if step == len(keys) - 1 or not isinstance(here[key], dict | list) or not here[key]:
+            if remove:
+                del here[key]
+            else:
+                here[key] = other
+            break
+        here = here[key]
+    return {**files, name: json.dumps(data).encode()}
+
+
+def _with_bytes(place: Place, file: int, where: float, new: bytes, *, cut: bool) -> dict[str, bytes]:
+    files = dict(_whole(place))
+    name = sorted(files)[file % len(files)]
+    begin = int(where * len(files[name]))
+    rest = b"" if cut else files[name][begin + len(new) :]
+    return {**files, name: files[name][:begin] + new + rest}
+
+
+def _read(place: Place, files: dict[str, bytes]) -> None:
+    """Read a store by Python, and continue it by the program. Raises Faulty for other numbers."""
+    from twintrack import EnsembleResult
+    from twintrack.errors import TwinTrackError
+
+    folder = place.work / "store"
+    whole = _frame(place)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    try:
+        found = EnsembleResult.open(folder).frame()
+    except TwinTrackError as error:
+        if not str(error).strip():
+            raise Faulty("no message", repr(error)) from None
+    except Exception as error:
+        raise Faulty("traceback", f"{type(error).__name__}: {error} in {last_line(error)}") from error
+    else:
+        _same_numbers(found, whole)
+    words = ("fast", "open", "--runs", "5", "--workers", "1", "--out", "store", "--resume")
+    told = place.program("ensemble", *words)
+    if told.code not in (0, 1, 2) or (told.code and not told.text.strip()):
+        raise Faulty("exit code", f"{told.code}: {told.text[:300]}")
+
+
+def _frame(place: Place) -> Any:
+    from twintrack import EnsembleResult
+
+    found = getattr(place, "frame", None)
+    if found is None:
+        files, folder = _whole(place), place.work / "store"
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        found = EnsembleResult.open(folder).frame()
+        place.frame = found  # type: ignore[attr-defined]
+    return found
+
+
+def _same_numbers(found: Any, whole: Any) -> None:
+    """Raise Faulty where a damaged store gives other numbers than the whole one."""
+    import numpy as np
+
+    for column in set(found.columns) & set(whole.columns):
+        if len(found) != len(whole):
+            raise Faulty("silence", f"{len(found)} rows in place of {len(whole)}")
+        one, other = found[column].to_numpy(), whole[column].to_numpy()
+        if one.dtype.kind == "f" and not np.array_equal(one, other, equal_nan=True):
+            raise Faulty("silence", f"other numbers in {column}")
