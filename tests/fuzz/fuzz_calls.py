@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from fuzz_place import Case, Faulty, Place, last_line
+from fuzz_place import Case, FaultError, Place, last_line
 from hypothesis import strategies as st
 
 NUMBERS: tuple[Any, ...] = (
@@ -188,12 +188,12 @@ def call_cases(draw: st.DrawFn) -> Case:
 
 
 def _many(name: str, value: Any) -> bool:
-    return name == "worlds" and isinstance(value, int | np.integer) and 1000 < value
+    return name == "worlds" and isinstance(value, int | np.integer) and value > 1000
 
 
 def _called(method: str, given: dict[str, Any], *, wrong: str = "", good: bool = False) -> Case:
     what = f"{method}({', '.join(f'{name}={_shown(value)}' for name, value in given.items())})"
-    return Case(call=_call(method, given, what, wrong=wrong, good=good), what=what)
+    return Case(call=_call(method, given, what, wrong=wrong, good=good), wrong=wrong, what=what)
 
 
 def _shown(value: Any) -> str:
@@ -210,18 +210,18 @@ def _call(
             getattr(_model(place), method)(**given)
         except InputError as error:
             if good or not all(fault.where and fault.message for fault in error.faults):
-                raise Faulty("wrong refusal" if good else "no place", f"{what}: {error}") from None
+                raise FaultError("wrong refusal" if good else "no place", f"{what}: {error}") from None
             if wrong and wrong not in str(error):
-                raise Faulty("no place", f"{what}: {error}") from None
+                raise FaultError("no place", f"{what}: {error}") from None
         except TwinTrackError as error:
             if wrong or good:
-                raise Faulty("exit code", f"{what}: {error}") from None
+                raise FaultError("exit code", f"{what}: {error}") from None
         except Exception as error:
-            raise Faulty(
+            raise FaultError(
                 "traceback", f"{what}: {type(error).__name__}: {error} in {last_line(error)}"
             ) from error
         else:
             if wrong:
-                raise Faulty("silence", what)
+                raise FaultError("silence", what)
 
     return call

@@ -61,8 +61,8 @@ STRATEGY = Kind(
         },
     ),
     (("check", "mine.yaml"), ("run", "mine.yaml", "--years", "2030")),
-    tuple((("levers", "catchup_share"), value) for value in _OUT_OF_RANGE)
-    + (
+    (
+        *((("levers", "catchup_share"), value) for value in _OUT_OF_RANGE),
         (("levers", "fiscal_ai_rd"), -1),
         (("levers", "fiscal_ai_rd"), {"2026-02-30": 60}),
         (("levers", "pace"), 3),

@@ -32,9 +32,11 @@ _FILES = {
     "model/loops.yaml": "loops: []\n",
     "model/mechanisms.csv": "id,seed,sector,claim_en,variables,lever,outcome,scenario,world,cut,felt_outcome,"
     "felt_effect,felt_share,status,reason\n",
-    "model/sources.yaml": "sources:\n  lee2024: {title: Gaps, authors: Lee, year: 2024, link: 'https://a.org'}\n",
-    "model/scenarios/fast_leader.yaml": "title: {en: Fast leader, zh: 快}\nworld:\n  pace: {2026: 3, 2030: 5}\n",
-    "model/history/series.yaml": "series:\n  gap:\n    title: {en: Gap, zh: 差距}\n    variable: frontier_gap_months\n"
+    "model/sources.yaml": "sources:\n"
+    "  lee2024: {title: Gaps, authors: Lee, year: 2024, link: 'https://a.org'}\n",
+    "model/scenarios/fast_leader.yaml": "title: {en: Fast, zh: 快}\nworld:\n  pace: {2026: 3, 2030: 5}\n",
+    "model/history/series.yaml": "series:\n  gap:\n    title: {en: Gap, zh: 差距}\n"
+    "    variable: frontier_gap_months\n"
     "    reading: at\n    scale: linear\n    unit: months\n    error: 1\n    discrepancy: 2\n"
     "    definition: {en: Months behind, zh: 落后月数}\n",
     "model/history/gap.csv": "year,value,low,high,unit,definition,source\n"
@@ -44,7 +46,7 @@ _FILES = {
 }
 
 
-class Faulty(AssertionError):
+class FaultError(AssertionError):
     """What an input brought to light; `kind` is one of the faults that are looked for."""
 
     def __init__(self, kind: str, what: str) -> None:
@@ -60,9 +62,9 @@ class _TooLong(BaseException):
 class Case:
     """One input: files to write, then commands, or a call.
 
-    `files` are by path under the place ("work/mine.yaml"). `wrong` is what the message must name where the input
-    is known to be wrong ("mine.yaml:" for a line of a file, "--set"); empty where it may be good. The first command
-    must refuse it, with `strict` every one: a run reads no more of a content than it needs.
+    `files` are by path under the place ("work/mine.yaml"). `wrong` is what the message must name where the
+    input is known to be wrong ("mine.yaml:" for a line of a file, "--set"); empty where it may be good. The
+    first command must refuse it, with `strict` every one: a run reads no more of a content than it needs.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -132,7 +134,7 @@ class Place:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def program(self, *words: str) -> Told:
-        """Call the program in this process. Raises Faulty for a traceback."""
+        """Call the program in this process. Raises FaultError for a traceback."""
         from click.testing import CliRunner
 
         from twintrack.cli import main
@@ -140,7 +142,7 @@ class Place:
         result = CliRunner().invoke(main, words)
         error = result.exception
         if error is not None and not isinstance(error, SystemExit):
-            raise Faulty("traceback", f"{type(error).__name__}: {error} in {last_line(error)}") from error
+            raise FaultError("traceback", f"{type(error).__name__}: {error} in {last_line(error)}") from error
         if result.exit_code == 130:
             raise KeyboardInterrupt
         return Told(result.exit_code, result.output)
@@ -158,7 +160,7 @@ def last_line(error: BaseException) -> str:
 
 
 def judge(place: Place, case: Case) -> None:
-    """Try one input. Raises Faulty with the first fault that it brings to light."""
+    """Try one input. Raises FaultError with the first fault that it brings to light."""
     with place.holding(case.files):
         before = place.state()
         with _limited(case):
@@ -168,30 +170,30 @@ def judge(place: Place, case: Case) -> None:
         after = place.state()
     changed = [name for name, content in before.items() if after.get(name) != content]
     if changed:
-        raise Faulty("overwritten", ", ".join(changed))
+        raise FaultError("overwritten", ", ".join(changed))
     for place_of, (words, one) in enumerate(zip(case.commands, told, strict=True)):
         _judge_message(words, one, case.wrong if case.strict or place_of == 0 else "")
     codes = [one.code for one in told]
     # What `check` calls good is not refused as a wrong input afterwards.
     if len(codes) > 1 and case.commands[0][0] == "check" and codes[0] == 0 and 2 in codes[1:]:
         refused = next(one.text for one in told if one.code == 2)
-        raise Faulty("silence", f"check says good, then: {refused[:300]}")
+        raise FaultError("silence", f"check says good, then: {refused[:300]}")
 
 
 def _judge_message(words: tuple[str, ...], told: Told, wrong: str) -> None:
     shown = f"{' '.join(words)[:200]} ended with {told.code}: {told.text[:400]}"
     if told.code not in (0, 1, 2):
-        raise Faulty("exit code", shown)
+        raise FaultError("exit code", shown)
     if told.code == 1 and not told.text.strip():
-        raise Faulty("no message", shown)
+        raise FaultError("no message", shown)
     if wrong and told.code == 0:
-        raise Faulty("silence", shown)
+        raise FaultError("silence", shown)
     if wrong and told.code != 2:
-        raise Faulty("exit code", shown)
+        raise FaultError("exit code", shown)
     if told.code == 2 and not has_place(told.text, wrong):
-        raise Faulty("no place", shown)
+        raise FaultError("no place", shown)
     if len(told.text) > 200_000:
-        raise Faulty("no message", f"{len(told.text)} signs")
+        raise FaultError("no message", f"{len(told.text)} signs")
 
 
 def has_place(text: str, expected: str = "") -> bool:
@@ -206,7 +208,7 @@ def has_place(text: str, expected: str = "") -> bool:
 
 @contextlib.contextmanager
 def _limited(case: Case) -> Iterator[None]:
-    """Raise Faulty for what takes too long: by the time of this process, for the machine may be busy."""
+    """Raise FaultError for what takes too long: by the time of this process, for the machine may be busy."""
 
     def stop(_number: int, _frame: FrameType | None) -> Any:
         raise _TooLong
@@ -217,12 +219,12 @@ def _limited(case: Case) -> Iterator[None]:
     try:
         yield
     except _TooLong:
-        raise Faulty("hang", f"over {LONGEST:g} s: {case.what}") from None
+        raise FaultError("hang", f"over {LONGEST:g} s: {case.what}") from None
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, old)
     if time.process_time() - begin > LONGEST:
-        raise Faulty("hang", f"{time.process_time() - begin:.0f} s: {case.what}")
+        raise FaultError("hang", f"{time.process_time() - begin:.0f} s: {case.what}")
 
 
 @contextlib.contextmanager

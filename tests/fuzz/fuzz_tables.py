@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fuzz_place import Case, Faulty, Place, last_line
+from fuzz_place import Case, FaultError, Place, last_line
 from hypothesis import strategies as st
 
 WRONG_CELLS = ("", "nan", "inf", "-inf", "1e999", "abc", "3,4", "{a}", "60%", "--", "NULL", "1 2", "#DIV/0!")
@@ -68,9 +68,9 @@ _HISTORY_WRONG: tuple[tuple[int, str], ...] = (
 def history_cases(draw: st.DrawFn) -> Case:
     """Draw a table of observations."""
     rows = [
-        "year,value,low,high,unit,definition,source".split(","),
-        "2024,24,20,28,months,months behind,lee2024".split(","),
-        "2024.5,22,18,26,months,months behind,assumption".split(","),
+        ["year", "value", "low", "high", "unit", "definition", "source"],
+        ["2024", "24", "20", "28", "months", "months behind", "lee2024"],
+        ["2024.5", "22", "18", "26", "months", "months behind", "assumption"],
     ]
     way = draw(st.sampled_from(("cell", "column", "twice", "whole", "any cell", "torn", "good")))
     if way == "cell":
@@ -189,7 +189,7 @@ def _with_bytes(place: Place, file: int, where: float, new: bytes, *, cut: bool)
 
 
 def _read(place: Place, files: dict[str, bytes]) -> None:
-    """Read a store by Python, and continue it by the program. Raises Faulty for other numbers."""
+    """Read a store by Python, and continue it by the program. Raises FaultError for other numbers."""
     from twintrack import EnsembleResult
     from twintrack.errors import TwinTrackError
 
@@ -202,15 +202,15 @@ def _read(place: Place, files: dict[str, bytes]) -> None:
         found = EnsembleResult.open(folder).frame()
     except TwinTrackError as error:
         if not str(error).strip():
-            raise Faulty("no message", repr(error)) from None
+            raise FaultError("no message", repr(error)) from None
     except Exception as error:
-        raise Faulty("traceback", f"{type(error).__name__}: {error} in {last_line(error)}") from error
+        raise FaultError("traceback", f"{type(error).__name__}: {error} in {last_line(error)}") from error
     else:
         _same_numbers(found, whole)
     words = ("fast", "open", "--runs", "5", "--workers", "1", "--out", "store", "--resume")
     told = place.program("ensemble", *words)
     if told.code not in (0, 1, 2) or (told.code and not told.text.strip()):
-        raise Faulty("exit code", f"{told.code}: {told.text[:300]}")
+        raise FaultError("exit code", f"{told.code}: {told.text[:300]}")
 
 
 def _frame(place: Place) -> Any:
@@ -228,12 +228,12 @@ def _frame(place: Place) -> Any:
 
 
 def _same_numbers(found: Any, whole: Any) -> None:
-    """Raise Faulty where a damaged store gives other numbers than the whole one."""
+    """Raise FaultError where a damaged store gives other numbers than the whole one."""
     import numpy as np
 
     for column in set(found.columns) & set(whole.columns):
         if len(found) != len(whole):
-            raise Faulty("silence", f"{len(found)} rows in place of {len(whole)}")
+            raise FaultError("silence", f"{len(found)} rows in place of {len(whole)}")
         one, other = found[column].to_numpy(), whole[column].to_numpy()
         if one.dtype.kind == "f" and not np.array_equal(one, other, equal_nan=True):
-            raise Faulty("silence", f"other numbers in {column}")
+            raise FaultError("silence", f"other numbers in {column}")

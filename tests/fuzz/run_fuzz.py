@@ -1,9 +1,8 @@
-"""`make fuzz`: many inputs of each kind, with counts of them and of the faults; Ctrl-C ends with what there is."""
+"""`make fuzz`: many inputs of each kind, with counts of them and of faults; Ctrl-C ends early."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -11,14 +10,10 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("TWINTRACK_CACHE", str(ROOT / "build" / "test-cache"))
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / "build" / "hypothesis"))
-
 from fuzz_kinds import KINDS
-from fuzz_place import Case, Faulty, Place, judge, working_in
+from fuzz_place import Case, FaultError, Place, judge, working_in
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 
 class Tally:
@@ -30,7 +25,7 @@ class Tally:
         self.faults: Counter[str] = Counter()
         self.first: dict[str, str] = {}
 
-    def add(self, case: Case, fault: Faulty | None) -> None:
+    def add(self, case: Case, fault: FaultError | None) -> None:
         """Count one input."""
         self.tried += 1
         self.wrong += bool(case.wrong)
@@ -58,7 +53,7 @@ def fuzz(kind: str, place: Place, inputs: int, first: int, tally: Tally) -> None
         fault = None
         try:
             judge(place, case)
-        except Faulty as found:
+        except FaultError as found:
             fault = found
         tally.add(case, fault)
 
@@ -77,6 +72,7 @@ def main() -> int:
     faults = 0
     try:
         with tempfile.TemporaryDirectory() as folder:
+            set_hypothesis_home_dir(Path(folder) / "hypothesis")
             place = Place(Path(folder) / "place")
             with working_in(place):
                 for kind in asked.kinds:

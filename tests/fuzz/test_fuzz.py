@@ -1,4 +1,4 @@
-"""Some inputs of each kind, the same each time: none brings a fault to light. `make fuzz` tries more and others."""
+"""Some inputs of each kind, the same each time, bring no fault to light. `make fuzz` tries others too."""
 
 from __future__ import annotations
 

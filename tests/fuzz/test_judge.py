@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fuzz_place
 import pytest
-from fuzz_place import Case, Faulty, Place, Told, judge, working_in
+from fuzz_place import Case, FaultError, Place, Told, judge, working_in
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_what_a_call_does_is_seen(
     kind: str, call: Callable[[Place], None], place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fuzz_place, "LONGEST", 0.2)
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(FaultError) as caught:
         judge(place, Case(call=call))
     assert caught.value.kind == kind
 
@@ -52,7 +52,7 @@ def test_what_a_command_tells_is_judged(
     kind: str, wrong: str, told: Told, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, "program", lambda *_: told)
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(FaultError) as caught:
         judge(place, Case(commands=(("check", "mine.yaml"),), wrong=wrong))
     assert caught.value.kind == kind
 
@@ -60,13 +60,13 @@ def test_what_a_command_tells_is_judged(
 def test_what_check_calls_good_must_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([Told(0, "good"), Told(2, "mine.yaml:1: wrong")])
     monkeypatch.setattr(place, "program", lambda *_: next(answers))
-    with pytest.raises(Faulty, match="silence"):
+    with pytest.raises(FaultError, match="silence"):
         judge(place, Case(commands=(("check", "mine.yaml"), ("run", "mine.yaml"))))
 
 
 def test_a_traceback_is_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("twintrack.inputs.check_files.check_file", lambda *_: 1 / 0)
-    with pytest.raises(Faulty, match="traceback: ZeroDivisionError"):
+    with pytest.raises(FaultError, match="traceback: ZeroDivisionError"):
         judge(place, Case({"work/mine.yaml": b"title: a\n"}, (("check", "mine.yaml"),)))
 
 
