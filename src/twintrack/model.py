@@ -68,9 +68,10 @@ class Model(Core):
                 `world`, holds there too.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
-        A strategy with an equal budget is scaled to cost as much as the baseline does in the central world of
-        the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
-        range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
+        A strategy with the budget "equal" is scaled to cost as much as the baseline does in this world; with
+        "equal_central", in the central world of the scenario, without what `world` sets. Raises InputError
+        for unknown names and for levers out of range. World parameters may leave theirs; TwinTrackError says
+        when an outcome then is not finite.
         """
         return run_strategy(
             self,
@@ -151,7 +152,7 @@ class Model(Core):
         """Simulate strategies under scenarios in many worlds, the same worlds for every strategy.
 
         Args:
-            strategies: As for `run`; those with an equal budget are scaled once for each scenario.
+            strategies: As for `run`; with the budget "equal" each world has its own factor on money.
             scenarios: Names; what a scenario sets replaces the sampled value in every world.
             worlds: Number of worlds to draw, or the worlds themselves: one column for each parameter.
             seed: Seed of the draw.
@@ -160,7 +161,8 @@ class Model(Core):
 
         Returns:
             One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
-            coordinate `budget_factor` is what money levers were multiplied with (1 at own budget). The
+            coordinate `budget_factor` is what money levers were multiplied with, by world (1 at own budget;
+            NaN, as all outputs, where no factor makes the cost equal), `budget` the rule for that. The
             attribute `worlds` says where they come from: "posterior", "prior" or "given".
 
         What a user should know, such as a posterior that is missing, goes to the log "twintrack".

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -198,3 +199,23 @@ def test_when_a_strategy_switches_is_told(
         "turning: switches to open never in this world"
         in program("run", "turning", "--world", "pace=30").stdout
     )
+
+
+def test_the_factor_of_an_equal_budget_is_told_with_the_world_it_rests_on(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for budget in ("equal", "equal_central"):
+        Path(f"{budget}.yaml").write_text(f"extends: pure_catchup\nbudget: {budget}\n", encoding="utf-8")
+    world = ("--world", "discount_rate=0.06")
+
+    here = program("run", "equal.yaml", *world).stdout
+    there = program("run", "equal_central.yaml", *world).stdout
+    by_hand = program("run", "equal.yaml", "--set", "fiscal_ai_rd=100").stdout
+
+    start, goal = r"money levers{} times 0\.\d+, ", "to cost the public as much as the baseline in {}"
+    assert re.search(start.format("") + goal.format(r"this world \(budget: equal\)"), here)
+    central = r"the central world of scenario central \(budget: equal_central\)"
+    assert re.search(start.format("") + goal.format(central), there)
+    assert re.search(start.format(" but fiscal_ai_rd") + goal.format("this world"), by_hand)
+    assert "money levers" not in program("run", "pure_catchup").stdout

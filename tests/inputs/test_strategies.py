@@ -220,7 +220,7 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
         ("mix:\n  pure_catchup: NO\n", ':3: pure_catchup must be a number, not the text "NO"'),
         ("mix: {}\n", ":2: mix needs at least 1 entries"),
         ("mix: {pure_catchup: 1}\nextends: baseline\n", ':3: a strategy has either "extends" or "mix"'),
-        ("budget: equall\n", ":2: budget must be 'own' or 'equal', not the text \"equall\""),
+        ("budget: equall\n", ":2: budget must be 'own', 'equal' or 'equal_central', not the text \"equall\""),
         ("references: jiang2025\n", ":2: references must be a list such as [a, b]"),
         ("notes: 3\n", ":2: notes must be text in quotes, not the number 3"),
         ("description: {en: x}\n", ':2: the key "zh" is missing under description'),

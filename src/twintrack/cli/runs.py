@@ -95,6 +95,14 @@ def _print_json(result: Run | Comparison, options: Mapping[str, Any]) -> None:
     print_json({**told, **changes(options["settings"], options["worlds"])})
 
 
+def _equal_cost(run: Run) -> str:
+    """Say what the money of a run was multiplied with, and in which world that makes cost equal."""
+    but = f" but {', '.join(sorted(run.unscaled))}" if run.unscaled else ""
+    where = "in this world" if run.budget == "equal" else f"in the central world of scenario {run.scenario}"
+    goal = f"to cost the public as much as the baseline {where} (budget: {run.budget})"
+    return f"money levers{but} times {run.factor:.4g}, {goal}"
+
+
 def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]) -> None:
     """Print the outcomes of what is shown, and the levers in which the runs differ."""
     from twintrack.cli.tables import levers_table, outcomes_table, print_table
@@ -109,10 +117,8 @@ def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, An
     click.echo(f"scenario {first.scenario}, model {first.catalogue.equations.hash[:12]}")
     _tell_world(first)
     for label, run in runs.items():
-        if run.factor != 1:
-            click.echo(
-                f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline"
-            )
+        if run.budget != "own":
+            click.echo(f"{label}: {_equal_cost(run)}")
         if run.switch is not None:
             when = "never in this world" if run.switched_at is None else f"in {date(run.switched_at)}"
             click.echo(f"{label}: switches to {run.switch.to} {when}")

@@ -15,6 +15,9 @@ from twintrack.inputs.settings import Setting, Where, nothing_wrong, read_settin
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document
 
+MONEY = "money"
+"""The kind of lever that an equal budget scales."""
+
 
 class Lever(LeverEntry):
     """A lever with its name, which is a constant of the model."""
@@ -39,6 +42,11 @@ class LeverTable:
     ramp_years: float
     levers: Mapping[str, Lever]
     groups: Mapping[str, LeverGroup] = field(default_factory=dict)
+
+    @property
+    def money(self) -> frozenset[str]:
+        """Names of the levers that are money, which an equal budget scales."""
+        return frozenset(name for name, lever in self.levers.items() if lever.kind == MONEY)
 
     def group_of(self, lever: str) -> str:
         """Give the name of the group that a lever is in, "" where levers have no groups."""

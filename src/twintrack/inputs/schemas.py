@@ -388,11 +388,14 @@ class StrategyFile(StrictSchema):
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
     switch: Annotated[SwitchEntry | None, BeforeValidator(_switch)] = None
     """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
-    budget: Literal["own", "equal"] | None = None
-    """equal: money levers are scaled until the present value of public cost equals the baseline's.
+    budget: Literal["own", "equal", "equal_central"] | None = None
+    """equal: money levers are scaled until the present value of public cost equals the baseline's, in each
+    world by a factor of its own; equal_central: by one factor, with which it does so in the central world.
 
-    The parent's when not given; own where no parent says one, and for a mix.
+    The parent's when not given, or that of the members of a mix, which must then agree; own where none says.
     """
+    unscaled: tuple[Text, ...] = ()
+    """Money levers that an equal budget leaves as they are while it scales the others."""
     notes: str = ""
     references: tuple[str, ...] = ()
 

@@ -42,6 +42,8 @@ class Strategy:
     """All files that it was read from, its parents' and the baseline's included."""
     switch: Switch | None = None
     """What it goes over to once something has happened; `paths` hold until then."""
+    unscaled: frozenset[str] = frozenset()
+    """Money levers that an equal budget leaves as they are while it scales the others."""
     parents: tuple[str, ...] = ()
     """What it names under `extends`: the strategy or the parts that it starts from."""
     said: Said = field(default_factory=dict, repr=False, compare=False)
@@ -55,7 +57,8 @@ class Strategy:
     @property
     def course(self) -> Course:
         """What it does, as a part of others."""
-        return Course(self.paths, self.switch, self.budget if BUDGET in self.said else None, self.said)
+        budget = self.budget if BUDGET in self.said else None
+        return Course(self.paths, self.switch, budget, self.unscaled, self.said)
 
 
 class StrategyFolders:

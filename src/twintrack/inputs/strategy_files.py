@@ -42,6 +42,8 @@ def strategy_yaml(strategy: Strategy, table: LeverTable) -> str:
         content["switch"] = {**strategy.switch.to_dict(), **entry}
     if strategy.budget != "own":
         content["budget"] = strategy.budget
+        if strategy.unscaled:
+            content["unscaled"] = sorted(strategy.unscaled)
     if strategy.notes:
         content["notes"] = strategy.notes
     if strategy.references:

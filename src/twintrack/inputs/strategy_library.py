@@ -55,7 +55,8 @@ class StrategyLibrary(StrategyFolders):
         such as "portfolio_mix + doors_open", or a strategy already merged. `overrides` sets levers on top:
         numbers, mappings from dates to numbers, or the YAML text of either. Raises InputError with all faults
         of all files read and of the overrides, which are located at "<origin> NAME=VALUE"; `where` is the
-        place of the reference itself. Levers set on top of a strategy that switches hold before and after.
+        place of the reference itself. Levers set on top of a strategy that switches hold before and after;
+        an equal budget does not scale them.
         """
         faults = FaultList()
         strategy: Strategy | None = None
@@ -74,7 +75,10 @@ class StrategyLibrary(StrategyFolders):
         if not settings:
             return strategy
         course = strategy.course.moved(settings, self.table, {})
-        return replace(strategy, paths=course.paths, switch=course.switch)
+        # What a user sets by hand stays as it was set; an equal budget scales the rest.
+        kept = {*settings} & self.table.money if strategy.budget != "own" else set()
+        unscaled = strategy.unscaled.union(kept)
+        return replace(strategy, paths=course.paths, switch=course.switch, unscaled=unscaled)
 
     def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:
         faults = FaultList()

@@ -63,9 +63,11 @@ class Experiment(ExperimentSettings):
     def dataset(self) -> xr.Dataset:
         """Simulate, and give the results at once, dimensions (scenario, strategy, world, time).
 
-        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
-        own budget); the attribute `worlds` says where the worlds come from: "posterior", "prior" or "given".
-        What a user should know goes to the log "twintrack". Raises InputError with all faults.
+        Units are in `attrs`; the coordinate `budget_factor` (scenario, strategy, world) is what money levers
+        were multiplied with (1 at own budget), and NaN where no factor makes the cost equal, as are then all
+        outputs; `budget` says which equal cost that is. The attribute `worlds` says where the worlds come
+        from: "posterior", "prior" or "given". What a user should know goes to the log "twintrack". Raises
+        InputError with all faults.
         """
         prepared = prepare(self)
         tell_notes(prepared.notes)

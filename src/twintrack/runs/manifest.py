@@ -72,12 +72,16 @@ def _entry(value: WorldValue) -> float | list[list[float]]:
     return _knots(value) if isinstance(value, TimePath) else value
 
 
-def strategy_entry(plan: Strategy, factors: Mapping[str, float]) -> dict[str, Any]:
-    """Describe a merged strategy before its budget is scaled, and the factor of that by scenario."""
+def strategy_entry(plan: Strategy, factors: Mapping[str, float | str]) -> dict[str, Any]:
+    """Describe a merged strategy before its budget is scaled, and the factor of that by scenario.
+
+    Where each world has a factor of its own, words say so.
+    """
     switch = plan.switch and {**plan.switch.to_dict(), "levers": values_entry(plan.switch.paths)}
     return {
         "budget": plan.budget,
         "budget_factor": dict(factors),
+        "unscaled": sorted(plan.unscaled),
         "levers": values_entry(plan.paths),
         "switch": switch,
     }

@@ -22,9 +22,9 @@ from twintrack.runs import manifest as manifests
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import world_arrays
 from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs, saved_rows
-from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.equal_cost import IN_EACH_WORLD, at_budget, equal_by_world, sized
 from twintrack.runs.parts import Work, part_ranges
-from twintrack.runs.simulating import Plan
+from twintrack.runs.simulating import EqualCost, Plan
 from twintrack.worlds.drawing import DesignName, DrawnDesign, draw_design
 from twintrack.worlds.sampling import parameter_entry
 from twintrack.worlds.worlds_file import Design
@@ -69,7 +69,7 @@ class ExperimentSettings:
         model: The model; by default that of `twintrack.load()`.
         prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
         world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
-            paths. Equal budgets are scaled without them, as in `Model.run`.
+            paths. Budgets that are equal in the central world are scaled without them, as in `Model.run`.
     """
 
     strategies: Strategies
@@ -135,9 +135,15 @@ def prepare(settings: ExperimentSettings) -> Prepared:
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
     budgets: _Budgets = {name: {} for name in asked.scenarios}
+    equal: dict[str, dict[str, EqualCost]] = {name: {} for name in asked.scenarios}
     for (scenario, outside), (name, merged) in product(asked.scenarios.items(), asked.strategies.items()):
         with faults:
-            budgets[scenario][name] = at_budget(core, merged, outside)
+            if merged.budget == "equal":
+                equal[scenario][name] = equal_by_world(core, merged, outside)
+                whole = sized(merged, outside.public_money, core.lever_table)
+                budgets[scenario][name] = whole, IN_EACH_WORLD
+            else:
+                budgets[scenario][name] = at_budget(core, merged, outside)
     faults.raise_any()
     plan = Plan(
         arrays=world_arrays(core),
@@ -149,6 +155,7 @@ def prepare(settings: ExperimentSettings) -> Prepared:
             for scenario, found in budgets.items()
         },
         outputs=outputs,
+        equal=equal,
     )
     work = Work(
         equations=core.equations,
@@ -164,8 +171,11 @@ def prepare(settings: ExperimentSettings) -> Prepared:
     return Prepared(work, drawn.design, recorded, notes)
 
 
-_Budgets = dict[str, dict[str, tuple[Strategy, float]]]
-"""Strategies as their budgets want them and the factors on their money, by scenario and name."""
+_Budgets = dict[str, dict[str, tuple[Strategy, float | str]]]
+"""Strategies as their budgets want them and the factors on their money, by scenario and name.
+
+A strategy whose factor is IN_EACH_WORLD is not scaled yet.
+"""
 
 
 def _read(

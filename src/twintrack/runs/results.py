@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from twintrack.inputs.courses import Budget
     from twintrack.inputs.paths import TimePath
     from twintrack.inputs.switches import Switch
 
@@ -54,6 +55,8 @@ class Run:
         paths: The path of every lever; of a strategy that switches, the path until then.
         switch: What the strategy goes over to, and when; None when it does not.
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
+        budget: The rule for that: "equal" holds in this world, "equal_central" in the scenario's central one.
+        unscaled: Money levers that were left as they are.
     """
 
     catalogue: Catalogue
@@ -70,6 +73,8 @@ class Run:
     paths: Mapping[str, TimePath]
     switch: Switch | None
     factor: float
+    budget: Budget = "own"
+    unscaled: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -167,6 +172,8 @@ class Run:
             "world": "representative" if self.representative else "central",
             "ranges": self._ranges(),
             "switch": self.switch.to_dict() if self.switch else None,
+            "budget": self.budget,
+            "budget_factor": self.factor,
             "time": self.time.tolist(),
             "outcomes": {name: self._series(name) for name in self.catalogue.outcomes},
         }

@@ -87,7 +87,7 @@ def _run(
     """Simulate a merged strategy under a scenario; `world` is set on top of that."""
     if representative:
         outside = in_representative(core, outside)
-    plan, factor = at_budget(core, merged, outside)
+    plan, factor = at_budget(core, merged, outside, world)
     values = laid_over(outside.world, world)
     simulate = partial(simulate_one_world, core, plan, values, engine=engine, time_step=time_step)
     # Compiled code that computes outcomes alone is half the size: quicker to load and to run. The other
@@ -110,5 +110,7 @@ def _run(
         time=time,
         paths=plan.paths,
         factor=factor,
+        budget=merged.budget,
+        unscaled=merged.unscaled,
         switch=plan.switch,
     )

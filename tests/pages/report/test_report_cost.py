@@ -6,7 +6,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
-from twintrack.pages.blocks import Cell, Table
+import numpy as np
+
+from twintrack.pages.blocks import Cell, Note, Table
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.sections.cost import blocks, cost_table
 from twintrack.pages.report.view import ReportView
@@ -17,7 +19,7 @@ def test_costs_are_compared_in_the_same_world(made_up: Callable[..., ReportData]
     data = made_up(lambda name, world: 50.0 if name == "red" else 0.0)
     rows = cost_table(ReportView(data, texts=Texts("en")), "central").rows
     assert [row[2] for row in rows] == ["0", "+50", "0"]
-    assert [row[4] for row in rows] == ["× 1.00"] * 3
+    assert [row[4].text for row in rows if isinstance(row[4], Cell)] == ["1.00"] * 3
 
 
 def test_public_cost_is_not_listed_at_equal_public_cost(made_up: Callable[..., ReportData]) -> None:
@@ -29,3 +31,22 @@ def test_public_cost_is_not_listed_at_equal_public_cost(made_up: Callable[..., R
     equal = blocks(ReportView(data, texts=Texts("en")))[-1]
     assert isinstance(equal, Table)
     assert [row[0].text for row in equal.rows if isinstance(row[0], Cell) and row[0].rows] == ["gain\u00a0↑"]
+
+
+def test_worlds_that_cannot_cost_the_same_are_left_out_for_all_and_told(
+    made_up: Callable[..., ReportData],
+) -> None:
+    data = made_up(lambda name, world: 8.0 * (name == "red"), equal=lambda name, world: float(world))
+    model = cast("Any", data.model)
+    model.world, model.equations = {"luck": SimpleNamespace(confidence="high")}, SimpleNamespace(variables=())
+    before = data.at("gain", "central", 2040.0, equal=True)
+    data.equal["budget_factor"][0, 1, :3] = np.nan
+    data.equal["gain"][0, 1, :3] = np.nan
+
+    after = data.at("gain", "central", 2040.0, equal=True)
+
+    assert (len(before), len(after), len(data.at("gain", "central", 2040.0))) == (10, 7, 10)
+    assert after.notna().all().all() and after["baseline"].tolist() == before["baseline"].tolist()[3:]
+    told = [part.text for part in blocks(ReportView(data, texts=Texts("en"))) if isinstance(part, Note)]
+    (left_out,) = (text for text in told if "left out" in text)
+    assert left_out.startswith("Central: in 30% of the worlds some strategy cannot cost what Baseline costs")

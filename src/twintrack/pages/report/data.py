@@ -73,7 +73,8 @@ class ReportData:
     """What was computed for one report.
 
     `own` and `equal` hold one variable per outcome with the dimensions scenario, strategy, world and time;
-    in `equal` the money of every strategy is scaled, in each scenario, by the coordinate `budget_factor`.
+    in `equal` the money of every strategy is scaled, in each scenario and world, by the coordinate
+    `budget_factor`; worlds in which that is not possible for all strategies are left out by `at`.
     `worlds` has a row for each world and a column for each uncertain parameter.
     """
 
@@ -186,10 +187,14 @@ class ReportData:
         return np.where(moved.any(axis=1), times[moved.argmax(axis=1)], np.nan)
 
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
-        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""
+        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy.
+
+        At equal cost worlds are left out, for all strategies, in which one of them cannot cost the same.
+        """
         results = self.equal if equal else self.own
         values = results[outcome].sel(scenario=scenario, time=year).transpose("world", "strategy")
-        return pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        table = pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        return table[matched(self.equal, scenario)] if equal else table
 
     def cost(self, scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Give public cost by world and strategy: present value, and mean a year since policies begin."""
@@ -200,6 +205,12 @@ class ReportData:
             columns=list(self.strategies),
         )
         return self.at(COST_VALUE, scenario, float(self.own["time"][-1])), mean
+
+
+def matched(results: xr.Dataset, scenario: str) -> np.ndarray:
+    """Say in which worlds all strategies of an ensemble have a factor on money, shape (world,)."""
+    factors = results["budget_factor"].sel(scenario=scenario).transpose("strategy", "world")
+    return np.asarray(np.isfinite(factors.to_numpy()).all(axis=0))
 
 
 def divergence(results: xr.Dataset) -> float:

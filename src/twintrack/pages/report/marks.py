@@ -20,7 +20,6 @@ TONES = ((0.95, 3), (0.8, 2), (robustness.TIE_RANGE[1], 1))
 """From what share of worlds on a difference has which strength of colour."""
 MOST_TIES = 5
 """Strategies that may stand first or last together; where more do, none is marked."""
-OPPOSITE = {"higher": "lower", "lower": "higher"}
 FIRST, LAST = "●", "○"
 
 
@@ -39,10 +38,15 @@ def marked(
                 small=view.texts("mean") if mean else "",
                 tone=marks[strategy],
                 mark=view.texts(marks[strategy]) if marks[strategy] else "",
-                range="" if low is None or high is None else f"{number(low, spec)} – {number(high, spec)}",
+                # A mean may lie outside the range in which nine tenths of the worlds are.
+                range="" if mean or low is None or high is None else _range(low, high, spec),
             )
         )
     return cells
+
+
+def _range(low: float, high: float, spec: str) -> str:
+    return f"{number(low, spec)} – {number(high, spec)}"
 
 
 def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
@@ -51,12 +55,9 @@ def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
         return dict.fromkeys(view.data.strategies, "same")
     if better == "neutral":
         return dict.fromkeys(view.data.strategies, "")
-    best, ties = robustness.best_and_ties(values, better)
-    tied = {best, *ties} if ties else set()
-    return {
-        strategy: "tie" if strategy in tied else "best" if strategy == best else ""
-        for strategy in view.data.strategies
-    }
+    first = robustness.first_place(values, better)
+    mark = "best" if first.best else "tie"
+    return {strategy: mark if strategy in first.names else "" for strategy in view.data.strategies}
 
 
 def matrices(view: ReportView, names: Sequence[str], file: str, *, equal: bool = False) -> list[Table]:
@@ -129,12 +130,8 @@ def clear(view: ReportView, name: str, values: pd.DataFrame) -> pd.DataFrame:
 
 def ends(view: ReportView, name: str, values: pd.DataFrame) -> tuple[set[str], set[str]]:
     """Give the strategies that stand first, and those that stand last, with ties; too many are none."""
-    better = view.data.model.outcomes[name].better
-    best, _ = robustness.best_and_ties(values, better)
-    worst, _ = robustness.best_and_ties(values, OPPOSITE[better])
     above = clear(view, name, values)
-    first = {str(other) for other in values if not above.at[best, other]}
-    last = {str(other) for other in values if not above.at[other, worst]}
+    first, last = (set(robustness.standing(table).names) for table in (above, above.T))
     return first if len(first) <= MOST_TIES else set(), last if len(last) <= MOST_TIES else set()
 
 

@@ -107,6 +107,8 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
     middle, mean = view.middle(name, data.at(name, scenario, data.last_year))
     table = bands.transpose("strategy", "percentile").to_numpy().copy()
     table[:, 1] = middle.to_numpy()
+    if mean:  # it may lie outside the range in which nine tenths of the worlds are
+        table[:] = table[:, 1:2]
     logarithmic = not outcome.format.endswith("%") and charts.wants_log_axis(table)
     low, high = charts.limits(table, logarithmic=logarithmic)
     places = 100 * ((np.log10(table) if logarithmic else table) - low) / (high - low)
@@ -119,7 +121,7 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
             RangeRow(
                 view.strategy(names[row]),
                 value=ends_and_middle[1],
-                range=f"{ends_and_middle[0]} – {ends_and_middle[2]}",
+                range="" if mean else f"{ends_and_middle[0]} – {ends_and_middle[2]}",
                 left=places[row, 0],
                 middle=places[row, 1],
                 right=places[row, 2],
