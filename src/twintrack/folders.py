@@ -85,6 +85,9 @@ def renewed_folder(
 
 def _check(folder: Path, what: str, *, shared: bool, obsolete: Callable[[str], bool]) -> None:
     """Raise InputError for a folder into which nothing could be put later, before any work is done for it."""
+    above = next(path for path in folder.absolute().parents if path.exists())
+    if not above.is_dir():
+        raise InputError(Fault(str(folder), f"cannot be made: {above} is a file; name another folder"))
     if not folder.exists():
         return
     if not folder.is_dir():

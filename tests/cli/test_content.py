@@ -166,3 +166,16 @@ def test_everything_can_be_listed(model: Model, program: Program, answer: Answer
 def test_an_unknown_kind_is_told(program: Program) -> None:
     result = program("list", "lever")
     assert result.exit_code == 2 and "levers" in result.stderr
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_values_of_a_scenario_outside_their_range_are_noted(
+    program: Program, copy: Path, named: bool
+) -> None:
+    path = copy / "model" / "scenarios" / "central.yaml"
+    path.write_text("title: {en: Three, zh: 三}\nworld:\n  discount_rate: 3\n", encoding="utf-8")
+    result = program("check", *([path] if named else []))
+    assert result.exit_code == 0
+    assert "central.yaml: discount_rate is set outside its range, 0 to 0.06" in result.stderr
+    run = program("run", "baseline")
+    assert "note: scenario central: discount_rate is set outside its range, 0 to 0.06" in run.stderr

@@ -168,6 +168,10 @@ def test_outcomes_have_a_headline(tree: Path) -> None:
             f"outcomes:\n  gap: {{{OUTCOME}, format: .1q}}\nheadline: []\n",
             ':2: gap has a format ".1q" that does not',
         ),
+        (
+            f"outcomes:\n  gap: {{{OUTCOME}, format: '>999999999.3f'}}\nheadline: []\n",
+            ':2: gap has a format ">999999999.3f" that writes hundreds of signs',
+        ),
         ("outcomes: {}\n", ':1: the key "headline" is missing'),
         (
             f"{GAP}statistics:\n  often: {{{OUTCOME}, of: gap}}\n",

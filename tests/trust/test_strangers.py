@@ -6,6 +6,7 @@ poisoned, and what reads them ends well or in a message.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -174,8 +175,9 @@ def test_a_poisoned_posterior_and_table_of_worlds_run_nothing(
 def test_poisoned_checkpoints_run_nothing(tmp_path: Path, ran: Path) -> None:
     content = io.BytesIO()
     np.savez(content, scores=np.array([Payload(ran)], dtype=object), allow_pickle=True)
+    sealed = hashlib.sha256(content.getvalue()).digest() + content.getvalue()
     for name in ("population-1.npz", "truth-1.npz"):
-        (tmp_path / name).write_bytes(content.getvalue())
+        (tmp_path / name).write_bytes(sealed)
     assert Checkpoints(tmp_path).find("population-1") is None
     assert Kept(tmp_path).find(0) is None
     assert not ran.exists()
@@ -258,7 +260,9 @@ def test_a_model_reads_no_file_outside_its_folder(tmp_path: Path, how: str, what
     if how == "alias":
         text += "\\\\\\---/// Sketch\n///---\\\\\\\n:L<%^E!@\n30:?s=../secret.csv\n"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(TwinTrackError, match=r"outside the folder of the model.*--allow-outside") as caught:
+    with pytest.raises(
+        TwinTrackError, match=r"needs --allow-outside, .* outside the folder of the model"
+    ) as caught:
         Simulator(path).run()
     assert "4711" not in str(caught.value)
     allowed = Simulator(path, allow_outside=True).run().filter(regex="^z")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import zlib
 from dataclasses import asdict
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from twintrack.calibration.kept_arrays import find_arrays, keep_arrays
 from twintrack.calibration.sampler import Population, Stage
-from twintrack.resources import atomic_write
 from twintrack.scratch import sweep
 
 
@@ -25,27 +22,27 @@ class Checkpoints:
 
     def keep(self, name: str, population: Population) -> None:
         """Write a population over what was there of it. Raises OSError."""
-        file = io.BytesIO()
         stages = json.dumps([asdict(stage) for stage in population.stages])
-        np.savez(
-            file,
+        keep_arrays(
+            self._path(name),
             scores=population.scores,
             likelihood=population.likelihood,
-            step=population.step,
+            step=np.array(population.step),
             stages=np.array(stages),
         )
-        atomic_write(self._path(name), file.getvalue())
 
     def find(self, name: str) -> Population | None:
         """Give a population as it was kept; None when there is none, or when its file cannot be read."""
+        found = find_arrays(self._path(name))
+        if found is None:
+            return None
         try:
-            with self._path(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                stages = tuple(
-                    Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
-                    for given in json.loads(str(file["stages"]))
-                )
-                return Population(file["scores"], file["likelihood"], float(file["step"]), stages)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+            stages = tuple(
+                Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
+                for given in json.loads(str(found["stages"]))
+            )
+            return Population(found["scores"], found["likelihood"], float(found["step"]), stages)
+        except (ValueError, KeyError, TypeError):
             return None
 
     def clear(self) -> None:

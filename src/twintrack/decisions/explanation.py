@@ -133,7 +133,8 @@ def _meant(core: Core, text: str) -> list[str]:
         if words and (words <= known or text.strip() in entry.title.zh):
             found.append(key)
     first = [key for key in found if key in core.headline]
-    return first if len(first) == 1 else found
+    begun = [key for key in first if snake(core.outcomes[key].title.en).startswith(snake(text) or " ")]
+    return next((several for several in (begun, first) if len(several) == 1), found)
 
 
 def _of_today(core: Core, label: str) -> str:

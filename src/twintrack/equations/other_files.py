@@ -29,9 +29,7 @@ class OtherFiles:
         """Give the file that a name stands for. Raises ValueError where it may not be read."""
         name = self.aliases.get(written, written)
         if not self.allow_outside and not self._is_inside(name):
-            message = (
-                f'"{name}" lies outside the folder of the model; put it there, or allow it with {OPTION}'
-            )
+            message = f'needs {OPTION}, for the file lies outside the folder of the model: "{name}"'
             raise ValueError(message)
         return name
 
