@@ -8,7 +8,7 @@ from fuzz_calls import call_cases
 from fuzz_models import model_cases
 from fuzz_place import Case
 from fuzz_tables import history_cases, store_cases, table_cases
-from fuzz_words import word_cases
+from fuzz_words import process_cases, word_cases
 from fuzz_yaml import Kind, Raw, yaml_cases
 from hypothesis import strategies as st
 
@@ -326,4 +326,7 @@ KINDS: dict[str, st.SearchStrategy[Case]] = {
     "tables of worlds": table_cases(),
     "command line": word_cases(),
     "Python": call_cases(),
+    "processes": process_cases(),
 }
+FEWER = {"processes": 50}
+"""Of kinds that take long, one input in so many."""

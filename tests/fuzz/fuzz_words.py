@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fuzz_place import Case
+import subprocess
+import sys
+
+from fuzz_place import Case, FaultError, Place
 from hypothesis import strategies as st
 
 STRANGE = (
@@ -167,3 +170,24 @@ def word_cases(draw: st.DrawFn) -> Case:
         words += ["--out", "store", "--workers", "1"]
         words = [word for word in words if not word.strip().isdigit() or len(word) < 5]
     return Case(commands=(tuple(words),), what=command)
+
+
+@st.composite
+def process_cases(draw: st.DrawFn) -> Case:
+    """Draw a command that is called as a process of its own, as users do."""
+    case = draw(word_cases())
+    words = [word for word in case.commands[0] if "\udcff" not in word]
+    return Case(call=lambda place: _run(place, words), what=" ".join(words))
+
+
+def _run(place: Place, words: list[str]) -> None:
+    command = [sys.executable, "-m", "twintrack", *words]
+    try:
+        ended = subprocess.run(command, cwd=place.work, capture_output=True, timeout=300, check=False)
+    except subprocess.TimeoutExpired:
+        raise FaultError("hang", " ".join(words)) from None
+    told = ended.stderr.decode(errors="replace")
+    if ended.returncode not in (0, 1, 2) or (ended.returncode and not told.strip()):
+        raise FaultError("exit code", f"{' '.join(words)} ended with {ended.returncode}: {told[-300:]}")
+    if "Traceback" in told:
+        raise FaultError("traceback", f"{' '.join(words)}: {told[-500:]}")

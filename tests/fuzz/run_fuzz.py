@@ -10,7 +10,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from fuzz_kinds import KINDS
+from fuzz_kinds import FEWER, KINDS
 from fuzz_place import Case, FaultError, Place, judge, working_in
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -76,7 +76,7 @@ def main() -> int:
             place = Place(Path(folder) / "place")
             with working_in(place):
                 for kind in asked.kinds:
-                    faults += _told(kind, place, asked.inputs, asked.seed)
+                    faults += _told(kind, place, max(1, asked.inputs // FEWER.get(kind, 1)), asked.seed)
     except KeyboardInterrupt:
         print("interrupted")
         return 130

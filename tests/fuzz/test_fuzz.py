@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fuzz_kinds import KINDS, YAML_KINDS
+from fuzz_kinds import FEWER, KINDS, YAML_KINDS
 from fuzz_place import Case, Place, judge, working_in
 from fuzz_yaml import emit
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,7 +26,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_input_brings_a_fault_to_light(kind: str, place: Place) -> None:
     @settings(
-        max_examples=INPUTS,
+        max_examples=max(2, INPUTS // FEWER.get(kind, 1)),
         deadline=None,
         database=None,
         derandomize=True,
