@@ -97,6 +97,8 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("a = 1 + * 2 ~ ~ |\n", ":2: a: not understood"),
+        ("Time = 3 ~ ~ |\n", ":2: time: this is the clock of every model"),
+        ("a = 1 ~ ~ |\ntime = a ~ ~ |\n", ":3: time: this is the clock of every model"),
         ("a = b + 1 ~ ~ |\nb = c ~ ~ |\nc = a*2 ~ ~ |\n", "without a stock between: a -> b -> c -> a"),
         ("a = INTEG(1, b) ~ ~ |\nb = a + 1 ~ ~ |\n", "initial values need each other: a -> b -> a"),
         ("r: x, y ~ ~ |\na[r] = 1, 2 ~ ~ |\nb = a[z] ~ ~ |\n", 'a has no element "z"'),

@@ -140,6 +140,8 @@ def new_command(name: str, parent: str, output: Path | None) -> None:
     from twintrack.cli.session import open_model
     from twintrack.inputs.strategy_template import start_strategy
 
+    if Path(name).name != name:
+        raise InputError(Fault(f'"{name}"', "write a name, not a path; --output says which file to write"))
     path = output or Path("strategies") / f"{name}.yaml"
     start_strategy(path, parent, open_model().inputs)
     click.echo(path)
