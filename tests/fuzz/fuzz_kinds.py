@@ -7,7 +7,7 @@ from typing import Any
 from fuzz_calls import call_cases
 from fuzz_models import model_cases
 from fuzz_place import Case
-from fuzz_tables import history_cases, store_cases, table_cases
+from fuzz_tables import history_cases, observed_cases, posterior_cases, store_cases, table_cases
 from fuzz_words import process_cases, word_cases
 from fuzz_yaml import Kind, Raw, yaml_cases
 from hypothesis import strategies as st
@@ -284,7 +284,6 @@ SERIES = Kind(
         (("series", "gap", "variable"), "nobody"),
         (("series", "gap", "reading"), "sum"),
         (("series", "gap", "scale"), "square"),
-        (("series", "gap", "unit"), "bn CNY"),
         (("series", "gap", "error"), 0),
         (("series", "gap", "error"), -1),
         (("series", "gap", "error"), 5),
@@ -322,7 +321,9 @@ KINDS: dict[str, st.SearchStrategy[Case]] = {
     **{name: yaml_cases(kind) for name, kind in YAML_KINDS.items()},
     "history": history_cases(),
     "models": model_cases(),
+    "observations": observed_cases(),
     "stores": store_cases(),
+    "posteriors": posterior_cases(),
     "tables of worlds": table_cases(),
     "command line": word_cases(),
     "Python": call_cases(),

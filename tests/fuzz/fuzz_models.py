@@ -45,7 +45,7 @@ WRONG_EQUATIONS = (
         "GET DIRECT CONSTANTS('../../x.csv',',','A1')",
         "late late(2)",
     ),
-    *("GET DIRECT CONSTANTS('" + "x" * 300 + ".csv',',','A1')", "差距", "1e", "=3", "rate=3", ":AND:", "\\"),
+    *("GET DIRECT CONSTANTS('" + "x" * 300 + ".csv',',','A1')", "差距", "1e", "=3", ":AND:", "\\"),
 )
 WRONG_CONTROL = (
     *(("TIME STEP", text) for text in ("0", "-1", "1e-9", "1e9", "1e-320", "abc", "", "nobody", "1e999")),
@@ -200,6 +200,8 @@ def model_cases(draw: st.DrawFn) -> Case:
             )
             content = content[:begin] + new + content[begin + draw(st.integers(0, 6)) :]
     engine = draw(st.sampled_from(("auto", "auto", "numpy")))
-    command = ("model", "simulate", "small.mdl", "--out", "out.csv", "--engine", engine)
+    simulate = ("model", "simulate", "small.mdl", "--out", "out.csv", "--engine", engine)
+    others = (("model", "units", "small.mdl"), ("model", "flatten", "small.mdl", "--out", "flat.mdl"))
+    commands = draw(st.sampled_from(((simulate,), (simulate,), (simulate, *others))))
     known = way in ("equation", "control", "text")
-    return Case({"work/small.mdl": content}, (command,), wrong="small.mdl:" if known else "", what=way)
+    return Case({"work/small.mdl": content}, commands, wrong="small.mdl:" if known else "", what=way)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from fuzz_place import Case, FaultError, Place, last_line
@@ -60,7 +61,7 @@ _HISTORY_WRONG: tuple[tuple[int, str], ...] = (
     *((2, text) for text in ("abc", "30", "nan", "inf")),
     *((3, text) for text in ("abc", "5", "-inf")),
     *((4, text) for text in ("", "bn CNY", "{a}")),
-    *((6, text) for text in ("", "nobody2030", "{a}")),
+    *((6, text) for text in ("", "nobody2030")),
 )
 
 
@@ -101,6 +102,43 @@ def history_cases(draw: st.DrawFn) -> Case:
     return Case(
         {"content/model/history/gap.csv": content}, (("check",),), wrong="gap.csv:" if known else "", what=way
     )
+
+
+_OBSERVED_WRONG: tuple[tuple[int, str], ...] = (
+    *((0, text) for text in ("", "nobody", "{a}", "Gap")),
+    *((1, text) for text in ("", "abc", "nan", "2024-13-01", "1e999", "2031", "2024Q5", "2025.5")),
+    *((2, text) for text in ("", "abc", "nan", "inf", "1e999", "60%")),
+    *((3, text) for text in ("", "bn CNY", "{a}")),
+    *((4, "") for _ in range(1)),
+)
+
+
+@st.composite
+def observed_cases(draw: st.DrawFn) -> Case:
+    """Draw a table of further observations."""
+    rows = [
+        ["series", "date", "value", "unit", "publisher"],
+        ["gap", "2023.5", "21", "months", "me"],
+        ["gap", "2024.25", "22", "months", "you"],
+    ]
+    way = draw(st.sampled_from(("cell", "column", "whole", "any cell", "torn")))
+    if way == "cell":
+        column, text = draw(st.sampled_from(_OBSERVED_WRONG))
+        rows[draw(st.integers(1, 2))][column] = text
+    if way == "any cell":
+        rows[draw(st.integers(1, 2))][draw(st.integers(0, 4))] = draw(st.sampled_from(TEXTS))
+    if way == "column":
+        rows[0][draw(st.integers(0, 4))] = draw(st.sampled_from(("zz", "series", "", "{a}", "Value", "值")))
+    content = "\n".join(map(",".join, rows)).encode() + b"\n"
+    if way == "whole":
+        content = draw(
+            st.sampled_from((b"", b"\n", content.decode().encode("utf-16"), content + "差".encode("gbk")))
+        )
+    if way == "torn":
+        content = draw(_torn(content))
+    known = way in ("cell", "column", "whole")
+    command = ("project", "--observations", "obs.csv", "--at", "2025", "--out", "p.json")
+    return Case({"work/obs.csv": content}, (command,), wrong="obs.csv:" if known else "", what=way)
 
 
 OTHERS: tuple[Any, ...] = (
@@ -243,3 +281,48 @@ def _same_numbers(found: Any, whole: Any) -> None:
         values = [table.loc[shared, column].to_numpy() for table in (one, other)]
         if values[0].dtype.kind == "f" and not np.array_equal(*values, equal_nan=True):
             raise FaultError("silence", f"other numbers in {column}")
+
+
+@st.composite
+def posterior_cases(draw: st.DrawFn) -> Case:
+    """Draw a damage to the stored worlds that agree with history."""
+    where, new, cut = draw(st.floats(0, 1)), draw(st.binary(max_size=8)), draw(st.integers(0, 4)) == 0
+    return Case(call=lambda place: _with_posterior(place, where, new, cut=cut), what="posterior")
+
+
+def _with_posterior(place: Place, where: float, new: bytes, *, cut: bool) -> None:
+    name = "content/model/posterior.parquet"
+    whole = _posterior(place)
+    begin = int(where * len(whole))
+    content = whole[:begin] + new + (b"" if cut else whole[begin + len(new) :])
+    with place.holding({name: content}):
+        checked = place.program("check")
+        if checked.code not in (0, 2) or (checked.code == 2 and "posterior.parquet" not in checked.text):
+            raise FaultError("no place", f"check ended with {checked.code}: {checked.text[:300]}")
+        ran = place.program("ensemble", "fast", "--runs", "3", "--workers", "1", "--out", "store")
+        if ran.code not in (0, 1, 2) or (ran.code and "posterior" not in ran.text):
+            raise FaultError("no place", f"ensemble ended with {ran.code}: {ran.text[:300]}")
+
+
+def _posterior(place: Place) -> bytes:
+    """Give the file of a small posterior, made once for a place."""
+    found: bytes | None = getattr(place, "posterior", None)
+    if found is None:
+        import numpy as np
+        import pandas as pd
+
+        import twintrack
+        from twintrack.worlds.basis import basis_of
+        from twintrack.worlds.posterior import PosteriorRecord, write_posterior
+        from twintrack.worlds.sampling import sampled
+
+        model = twintrack.load(place.content)
+        rows = np.linspace(0.5, 1, 20)
+        world = {name: model.world[name] for name in sampled(model.world)}
+        table = pd.DataFrame({name: one.low + (one.high - one.low) * rows for name, one in world.items()})
+        path = place.work / "posterior.parquet"
+        write_posterior(path, table, PosteriorRecord(**asdict(basis_of(model)), seed=7))
+        found = path.read_bytes()
+        path.unlink()
+        place.posterior = found  # type: ignore[attr-defined]
+    return found
