@@ -207,7 +207,7 @@ def test_another_model_or_library_does_not_continue_a_store(run: Run, broken: Pa
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert "the store has format 99" in refused(run, "broken", resume=True)[0]
     path.write_text("{", encoding="utf-8")
-    assert "cannot be read" in refused(run, "broken", resume=True)[0]
+    assert "is damaged" in refused(run, "broken", resume=True)[0]
 
 
 def test_a_changed_comment_continues_a_store_and_a_changed_constant_does_not(
