@@ -89,7 +89,7 @@ SCENARIO = Kind(
     "content/model/scenarios/mine.yaml",
     (
         {"title": "Mine", "world": {"pace": _dated(3, 4), "strength": 9}, "public_money": 1.2},
-        {"title": TITLE, "description": "x", "world": {}, "constants": {"strength": 9.5}},
+        {"title": TITLE, "description": "x", "world": {}, "constants": {"future_start": 2027}},
     ),
     (("check",), ("run", "fast", "--scenario", "mine", "--years", "2030")),
     (

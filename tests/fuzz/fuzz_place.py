@@ -198,12 +198,12 @@ def _judge_message(words: tuple[str, ...], told: Told, wrong: str) -> None:
 
 def has_place(text: str, expected: str = "") -> bool:
     """Whether a message says where the fault is; in the expected file or option, where one is."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     if expected.endswith(":"):  # a file: with its line, or as a whole
         return re.search(re.escape(expected) + r"(\d+| )", text) is not None
     if expected:
         return expected in text
-    return any(re.match(r"(\S.*?:\d+: |\S.*?: |Usage: |Error: )", line) for line in lines)
+    return any(re.match(r"\S.*?: ", line, re.DOTALL) for line in lines)
 
 
 @contextlib.contextmanager

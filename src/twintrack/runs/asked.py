@@ -97,7 +97,7 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     variables = core.equations.variables
     known = {label for item in variables.values() for label in item.labels}
     faults = FaultList()
-    given = [asked] if isinstance(asked, str) else asked
+    given = [asked] if isinstance(asked, str) else list(asked)
     others = [name for name in given if name not in known and name not in variables]
     today = core.inputs.renamed.outcomes.settle(dict.fromkeys(others), lambda _: "outputs", faults)
     names = [today.get(name, name) for name in given if name in today or name not in others]
