@@ -13,6 +13,7 @@ GOOD = {
     "table": "(0,0),(1,2),(5,3)",
     "seen": "table(stock/10)",
     "late": "SMOOTH(stock, 2)",
+    "gone": "IF THEN ELSE(Time>1, :NA:, 1)",
 }
 CONTROL = {"INITIAL TIME": "0", "FINAL TIME": "4", "TIME STEP": "0.5", "SAVEPER": "1"}
 WRONG_EQUATIONS = (

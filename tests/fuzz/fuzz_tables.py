@@ -80,7 +80,7 @@ def history_cases(draw: st.DrawFn) -> Case:
     if way == "any cell":
         rows[draw(st.integers(1, 2))][draw(st.integers(0, 6))] = draw(st.sampled_from(TEXTS))
     if way == "column":
-        rows[0][draw(st.integers(0, 6))] = draw(st.sampled_from(("zz", "year", "", "{a}", "Value", "值")))
+        rows[0][draw(st.integers(0, 6))] = draw(st.sampled_from(("zz", "run", "", "{a}", "Value", "值")))
     if way == "twice":
         rows[2][0] = "2024"
     content = "\n".join(map(",".join, rows)).encode() + b"\n"
@@ -128,7 +128,7 @@ def observed_cases(draw: st.DrawFn) -> Case:
     if way == "any cell":
         rows[draw(st.integers(1, 2))][draw(st.integers(0, 4))] = draw(st.sampled_from(TEXTS))
     if way == "column":
-        rows[0][draw(st.integers(0, 4))] = draw(st.sampled_from(("zz", "series", "", "{a}", "Value", "值")))
+        rows[0][draw(st.integers(0, 4))] = draw(st.sampled_from(("zz", "low", "", "{a}", "Value", "值")))
     content = "\n".join(map(",".join, rows)).encode() + b"\n"
     if way == "whole":
         content = draw(

@@ -144,7 +144,7 @@ class Lowering:
             number = float(value)
         except OverflowError:  # a whole number of hundreds of digits
             number = math.inf
-        return Number(value=number) if math.isfinite(number) else self.fault("too large a number", "number")
+        return self.fault("too large a number", "number") if math.isinf(number) else Number(value=number)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""
