@@ -69,6 +69,22 @@ def test_all_faults_are_told(tmp_path: Path) -> None:
     assert "cannot be read" in lines(tmp_path / "bad.parquet")[0]
 
 
+def test_every_damage_to_a_parquet_file_ends_in_its_numbers_or_a_message(tmp_path: Path) -> None:
+    TABLE.to_parquet(tmp_path / "a.parquet")
+    whole, digest = (tmp_path / "a.parquet").read_bytes(), open_table(TABLE, KNOWN).digest
+    path, refused = tmp_path / "b.parquet", 0
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xB6]) + whole[place + 1 :])
+        try:
+            assert open_table(path, {**KNOWN}).rows == 3
+        except InputError as error:
+            refused += 1
+            assert str(error).startswith(str(path))
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "it cannot be read" in lines(path)[0]
+    assert refused > 100 and open_table(tmp_path / "a.parquet", KNOWN).digest == digest
+
+
 def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
     TABLE.to_csv(tmp_path / "a.csv")
     assert open_table(tmp_path / "a.csv", KNOWN).names == ("pace", "strength")

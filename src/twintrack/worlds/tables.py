@@ -65,7 +65,24 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
     column by column. Raises InputError with all faults: no such file, columns that are no world parameter,
     values that are no finite numbers, labels that repeat themselves.
     """
-    found = _opened(source)
+    if not isinstance(source, str | Path):
+        return _checked(_frame(source), parameters)
+    try:
+        return _checked(_opened(Path(source)), parameters)
+    except unreadable() as error:
+        reason = " ".join(str(error).split())
+        raise InputError(Fault(str(source), f"it cannot be read: {reason}")) from None
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Give what reading a damaged file of a table raises."""
+    import pyarrow as pa
+
+    return OSError, ValueError, LookupError, TypeError, OverflowError, pa.ArrowException
+
+
+def _checked(found: _Opened, parameters: Mapping[str, WorldParameter]) -> WorldTable:
+    """Check a table as it was found. Raises InputError with all faults."""
     where, rows, column = found.where, found.rows, found.column
     faults = FaultList()
     labels, notes = _labels(where, found.index, faults)
@@ -181,20 +198,12 @@ class _Opened:
         return f"{self.where}:{row + 2}" if self.lines else self.where
 
 
-def _opened(source: Path | str | pd.DataFrame) -> _Opened:
-    if not isinstance(source, str | Path):
-        return _frame(source)
-    path = Path(source)
+def _opened(path: Path) -> _Opened:
     if path.suffix not in (CSV, PARQUET):
         raise InputError(Fault(str(path), f"a table of worlds is a {CSV} or a {PARQUET} file"))
     if not path.is_file():
         raise InputError(Fault(str(path), "there is no such file"))
-    import pyarrow as pa
-
-    try:
-        return _parquet(path) if path.suffix == PARQUET else _csv(path)
-    except pa.ArrowInvalid as error:
-        raise InputError(Fault(str(path), f"it cannot be read: {error}")) from None
+    return _parquet(path) if path.suffix == PARQUET else _csv(path)
 
 
 def _frame(frame: pd.DataFrame) -> _Opened:
@@ -220,7 +229,7 @@ def _reals(column: pd.Series[Any]) -> Array:
 def _parquet(path: Path) -> _Opened:
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(path)
+    file = pq.ParquetFile(path, page_checksum_verification=True)
 
     def read(name: str) -> Any:
         return file.read([name], use_threads=False).column(0)
