@@ -20,8 +20,9 @@ def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     run = model.run("pure_catchup", "decoupling")
     told = run.to_dict()
     first = ["model_hash", "version", "strategy", "scenario", "world", "ranges", "switch"]
-    assert list(told) == [*first, "time", "outcomes"]
+    assert list(told) == [*first, "budget", "budget_factor", "time", "outcomes"]
     assert (told["world"], told["ranges"]) == ("central", None), "ranges are stored for the central scenario"
+    assert (told["budget"], told["budget_factor"]) == ("own", 1.0)
     assert told["model_hash"] == model.equations.hash and told["version"] == __version__
     assert (told["strategy"], told["scenario"], told["switch"]) == ("pure_catchup", "decoupling", None)
     assert list(told["outcomes"]) == list(model.outcomes)

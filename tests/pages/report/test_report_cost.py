@@ -10,7 +10,10 @@ import numpy as np
 
 from twintrack.pages.blocks import Cell, Note, Table
 from twintrack.pages.report.data import ReportData
+from twintrack.pages.report.marks import matrices
 from twintrack.pages.report.sections.cost import blocks, cost_table
+from twintrack.pages.report.sections.results import results_data
+from twintrack.pages.report.sections.words import sentences
 from twintrack.pages.report.view import ReportView
 from twintrack.pages.texts import Texts
 
@@ -50,3 +53,23 @@ def test_worlds_that_cannot_cost_the_same_are_left_out_for_all_and_told(
     told = [part.text for part in blocks(ReportView(data, texts=Texts("en"))) if isinstance(part, Note)]
     (left_out,) = (text for text in told if "left out" in text)
     assert left_out.startswith("Central: in 30% of the worlds some strategy cannot cost what Baseline costs")
+
+
+def test_where_no_world_can_be_matched_nothing_is_compared_at_equal_cost(
+    made_up: Callable[..., ReportData],
+) -> None:
+    data = made_up(lambda name, world: 8.0 * (name == "red"))
+    model = cast("Any", data.model)
+    model.world, model.equations = {"luck": SimpleNamespace(confidence="high")}, SimpleNamespace(variables=())
+    for values in (data.equal["budget_factor"], data.equal["gain"]):
+        values[0, 1] = np.nan
+    view = ReportView(data, texts=Texts("en"))
+
+    told = blocks(view)
+
+    assert [type(part) for part in told] == [Note, Table, Note, Note]
+    assert told[-1] == view.told("equal_left_out", where="Central", share="100%")
+    costs = [row[4].text for row in cast("Table", told[1]).rows if isinstance(row[4], Cell)]
+    assert costs == ["1.00", "–", "1.00"]
+    assert results_data(data, equal=True).empty and matrices(view, ["gain"], "f.csv", equal=True) == []
+    assert "equal public cost" not in str(sentences(view))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -211,6 +211,11 @@ def matched(results: xr.Dataset, scenario: str) -> np.ndarray:
     """Say in which worlds all strategies of an ensemble have a factor on money, shape (world,)."""
     factors = results["budget_factor"].sel(scenario=scenario).transpose("strategy", "world")
     return np.asarray(np.isfinite(factors.to_numpy()).all(axis=0))
+
+
+def comparable(results: xr.Dataset, scenarios: Iterable[str]) -> list[str]:
+    """Give the scenarios in which all strategies can cost the same in some world."""
+    return [scenario for scenario in scenarios if matched(results, scenario).any()]
 
 
 def divergence(results: xr.Dataset) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share
 from twintrack.pages.blocks import Cell, Row, Table
+from twintrack.pages.report.data import comparable
 from twintrack.pages.report.view import ReportView
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
 def matrices(view: ReportView, names: Sequence[str], file: str, *, equal: bool = False) -> list[Table]:
     """Give a table for each scenario: medians in the last year, coloured by comparison with the reference."""
     year, found = view.data.last_year, []
-    for scenario in view.data.scenarios:
+    every = view.data.scenarios
+    for scenario in comparable(view.data.equal, every) if equal else every:
         values = {name: view.data.at(name, scenario, year, equal=equal) for name in names}
         columns = {name: _coloured(view, name, table) for name, table in values.items()}
         means = [name for name, table in values.items() if view.middle(name, table)[1]]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.formats import date, number, share, signed
+from twintrack.formats import MISSING, date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Row, Section, Table, grouped
-from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData, matched
+from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData, comparable, matched
 from twintrack.pages.report.marks import marked, matrices
 from twintrack.pages.report.view import ReportView, csv
 
@@ -25,7 +25,8 @@ def blocks(view: ReportView) -> list[Block]:
     if data.many:
         equal = matrices(view, names, EQUAL, equal=True)
     else:
-        equal = [equal_table(view, names, scenario) for scenario in data.scenarios]
+        known = comparable(data.equal, data.scenarios)
+        equal = [equal_table(view, names, scenario) for scenario in known]
     costs = [cost_table(view, scenario) for scenario in data.scenarios]
     return [view.told("cost_intro"), *costs, view.told("equal_note"), *_left_out(view), *equal]
 
@@ -69,6 +70,8 @@ def cost_table(view: ReportView, scenario: str) -> Table:
 
 
 def _range(values: pd.Series[float], spec: str = ".0f") -> Cell:
+    if values.empty:
+        return Cell(MISSING)
     low, middle, high = (number(value, spec) for value in np.percentile(values, (5, 50, 95)))
     return Cell(middle, range=f"{low} – {high}")
 

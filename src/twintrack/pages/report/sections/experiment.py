@@ -57,6 +57,8 @@ def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget:
     results = experiment.own
     if budget == "equal":
         results = experiment.equal.isel(world=matched(experiment.equal, scenario))
+    if not results.sizes["world"]:
+        return []
     values = {
         str(name): [_at(array, scenario, year) for year in view.data.years]
         for name, array in results.data_vars.items()

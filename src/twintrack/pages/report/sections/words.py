@@ -147,7 +147,7 @@ class Telling:
     def _at_equal_cost(self) -> str:
         data = self.view.data
         equal = data.at(self.name, self.scenario, data.last_year, equal=True)
-        if self.name in COSTS or robustness.same_for_all(equal):
+        if self.name in COSTS or equal.empty or robustness.same_for_all(equal):
             return ""
         after = robustness.first_place(equal, self._better)
         if after == self._first:
