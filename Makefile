@@ -2,6 +2,7 @@
 
 PYTHON  ?= python3
 WORKERS ?= 2
+FUZZ    ?= 10000
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -30,7 +31,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity recovery kills question durations lint bench notebook clean distclean
+.PHONY: help report reports validation test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +55,9 @@ parity: $(DEV) ## every strategy against other programs, where `make test` takes
 
 recovery: $(CORE) ## forty made-up truths that are to be learnt again: coverage, ranks, a joint check; half an hour
 	$(BIN)/python tools/recovery.py --workers $(WORKERS)
+
+fuzz: $(DEV) ## ten thousand inputs of each kind (FUZZ=N: so many), with counts of faults; hours, Ctrl-C ends it
+	$(BIN)/python tests/fuzz/run_fuzz.py $(FUZZ)
 
 kills: $(DEV) ## a hundred SIGKILLs at random moments: nothing half-written, nothing left, results equal; half an hour
 	$(BIN)/python -m pytest -q -s --kills 20 tests/faults/test_kills.py

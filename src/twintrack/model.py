@@ -19,6 +19,7 @@ from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.asked import Scenarios, Strategies, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.prepared import DEFAULT_WORLDS
+from twintrack.runs.ranges import FoundRanges, found_ranges
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.single import compare_strategies, run_strategy
 
@@ -51,6 +52,7 @@ class Model(Core):
         world: Mapping[str, Any] | None = None,
         engine: EngineName = "native",
         time_step: float | None = None,
+        representative: bool = False,
         **levers: Any,
     ) -> Run:
         """Simulate one strategy in one world.
@@ -61,6 +63,9 @@ class Model(Core):
             world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
             engine: "native", compiled by LLVM, or one of the others that it is tested against.
             time_step: Integration step in years; by default the model file's.
+            representative: Run the world of the posterior that lies nearest to the medians (how it is found
+                is said in `twintrack.runs.ranges`), in place of central values. What the scenario sets, and
+                `world`, holds there too.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
         A strategy with the budget "equal" is scaled to cost as much as the baseline does in this world; with
@@ -69,7 +74,14 @@ class Model(Core):
         when an outcome then is not finite.
         """
         return run_strategy(
-            self, strategy, scenario, world=world, engine=engine, time_step=time_step, levers=levers
+            self,
+            strategy,
+            scenario,
+            world=world,
+            engine=engine,
+            time_step=time_step,
+            levers=levers,
+            representative=representative,
         )
 
     def compare(
@@ -78,14 +90,23 @@ class Model(Core):
         scenario: str = CENTRAL,
         *,
         world: Mapping[str, Any] | None = None,
+        representative: bool = False,
         **levers: Any,
     ) -> Comparison:
         """Simulate several strategies in the same world, and the baseline in that world.
 
-        `levers` are set on top of every strategy named. Raises InputError as `run` does, and when two
+        `levers` are set on top of every strategy named; `representative` is as for `run`.
+        Raises InputError as `run` does, and when two
         strategies have the same name.
         """
-        return compare_strategies(self, strategies, scenario, world=world, levers=levers)
+        return compare_strategies(
+            self, strategies, scenario, world=world, levers=levers, representative=representative
+        )
+
+    @property
+    def ranges(self) -> FoundRanges:
+        """What strategies bring in worlds that agree with history, as stored quantiles; or why not."""
+        return found_ranges(self)
 
     @property
     def posterior(self) -> Posterior | None:

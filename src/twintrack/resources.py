@@ -19,6 +19,8 @@ CACHE_VARIABLE = "TWINTRACK_CACHE"
 MODEL_FILE = Path("model") / "twintrack.mdl"
 POSTERIOR_FILE = Path("model") / "posterior.parquet"
 """The worlds that agree with history; a content need not have them."""
+RANGES_FILE = Path("model") / "posterior_ranges.parquet"
+"""What strategies bring in those worlds, as quantiles; made with them."""
 
 
 def content_root() -> Path:

@@ -135,6 +135,13 @@ def test_a_new_strategy_passes_the_check_and_reproduces_its_parent_exactly(
     assert mine["outcomes"] == parent["outcomes"]
 
 
+def test_new_takes_a_name_and_no_path(program: Program, copy: Path) -> None:
+    for name in ("../mine", "parts/mine", "/mine", "", ".", ".."):
+        result = program("new", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+    assert not (copy / "mine.yaml").exists()
+
+
 def test_new_overwrites_nothing(program: Program, copy: Path) -> None:
     path = Path("mine.yaml")
     path.write_text("my own words", encoding="utf-8")

@@ -35,6 +35,13 @@ def test_a_report_names_what_it_shows(tree: Path, content: Content) -> None:
             ":2: strategy pure_catchup is named twice",
         ),
         ("closed]", "closed, closed]", ":3: scenario closed is named twice; keep one"),
+        ("zh]", "zh, zh]", ":8: language zh is named twice; keep one"),
+        ("2040]", "2040, 2040.0]", ":7: year 2040 is named twice; keep one"),
+        (
+            "adoption_rate",
+            "adoption_rate, adoption_rate",
+            ":5: outcome adoption_rate is named twice; keep one",
+        ),
         ("0.6 pure", "0.7 pure", ":2: the weights of the mix must sum to 1; they sum to 1.1"),
         ("closed]", "close]", ':3: there is no scenario "close"; did you mean "closed"?'),
         ("adoption_rate", "adoption", ':6: there is no outcome "adoption"; did you mean "adoption_rate"?'),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from twintrack.errors import InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.references import mix_terms
@@ -153,6 +154,17 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
     strategy = library.resolve("pure_catchup")
 
     assert library.resolve(strategy) is strategy
+
+
+@pytest.mark.parametrize("key", ["extends", "mix", "switch", "budget", "description"])
+def test_a_key_that_is_left_empty_ends_in_a_strategy_or_a_message(
+    write: Callable[..., Path], library: StrategyLibrary, key: str
+) -> None:
+    write(PLACE, f"{HEAD}{key}:\n")
+    try:
+        assert library.resolve("a").paths
+    except InputError as error:
+        assert str(error).startswith(f"{PLACE}:2: ")
 
 
 @pytest.mark.parametrize(

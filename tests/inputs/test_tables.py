@@ -161,6 +161,10 @@ def test_outcomes_have_a_headline(tree: Path) -> None:
             ':3: there is no outcome "gep"; did you mean "gap"?',
         ),
         (
+            f"outcomes:\n  gap: {{{OUTCOME}}}\nheadline: [gap, gap]\n",
+            ":3: outcome gap is named twice; keep one",
+        ),
+        (
             f"outcomes:\n  gap: {{{OUTCOME}, format: .1q}}\nheadline: []\n",
             ':2: gap has a format ".1q" that does not',
         ),

@@ -22,6 +22,7 @@ from twintrack.runs.arguments import check_arguments
 WRONG: list[Any] = [
     *(None, 1.5, -1, True, "x", "", b"x", [], [1], {}, {"a": 1}, (), object(), np.nan, np.inf, 1e-9, 1e300),
     *(Path("nowhere.yaml"), pd.DataFrame(), np.zeros(3), Decimal(1), 1j, float, lambda: 0, range(3), [None]),
+    *(np.array("a"), np.array(0.5), pd.Series({"a": 1.0}), pd.Series(dtype=float)),
 ]
 
 CALLS: dict[str, Callable[[Model, Any], Any]] = {
@@ -71,6 +72,12 @@ def test_an_experiment_with_anything_ends_in_a_result_or_a_message(small_model: 
             Experiment(**{**good, setting: value}).dataset()
         except TwinTrackError as error:
             assert str(error)
+
+
+def test_the_place_of_a_value_of_several_lines_is_one_line(small_model: Model) -> None:
+    with pytest.raises(InputError) as caught:
+        small_model.run(catchup_share=pd.Series({"a": 1.0, "b": 2.0}))
+    assert all(line.startswith("lever catchup_share=a 1.0 b 2.0") for line in str(caught.value).split("\n"))
 
 
 def test_the_message_names_each_argument_and_what_it_must_be() -> None:

@@ -26,7 +26,7 @@ def check_command(files: tuple[Path, ...]) -> None:
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
     from twintrack.inputs.validation import FaultList
-    from twintrack.resources import POSTERIOR_FILE
+    from twintrack.resources import POSTERIOR_FILE, RANGES_FILE
 
     log_to_stderr()
     core = Core()
@@ -42,6 +42,9 @@ def check_command(files: tuple[Path, ...]) -> None:
         faults += [*wrong, *check_content(root, equations)]
         if (root / POSTERIOR_FILE).is_file():
             faults += _posterior(root / POSTERIOR_FILE, core)
+        if (root / RANGES_FILE).is_file() and equations is not None:
+            with faults:
+                _warn_of_ranges(core)
     faults.raise_any()
     _tell_outside(files or [core.inputs.scenario_file(name) for name in core.scenarios], core)
     count = len(files or content_files(root))
@@ -77,6 +80,21 @@ def _posterior(path: Path, core: Core) -> list[Fault]:
         message = f"does not belong to this model and is not used: {', and '.join(reasons)}"
         click.echo(f"warning: {shown(path)} {message}; run `twintrack calibrate`", err=True)
     return []
+
+
+def _warn_of_ranges(core: Core) -> None:
+    """Say on stderr that the stored ranges are not used, or lack strategies. Raises InputError if damaged."""
+    from twintrack.resources import RANGES_FILE
+    from twintrack.runs.ranges import found_ranges
+
+    found = found_ranges(core)
+    if found.ranges is None:
+        click.echo(f"warning: {found.reason}", err=True)
+    elif lacking := found.ranges.lacking(core.strategy(name) for name in core.strategies):
+        message = (
+            f"does not have as they are now: {', '.join(lacking)}; run `twintrack calibrate --only-ranges`"
+        )
+        click.echo(f"warning: {RANGES_FILE.as_posix()} {message}", err=True)
 
 
 def _equations(core: Core) -> tuple[Equations | None, list[Fault]]:
@@ -122,6 +140,8 @@ def new_command(name: str, parent: str, output: Path | None) -> None:
     from twintrack.cli.session import open_model
     from twintrack.inputs.strategy_template import start_strategy
 
+    if Path(name).name != name:
+        raise InputError(Fault(f'"{name}"', "write a name, not a path; --output says which file to write"))
     path = output or Path("strategies") / f"{name}.yaml"
     start_strategy(path, parent, open_model().inputs)
     click.echo(path)

@@ -20,6 +20,7 @@ from twintrack.engines.base import default_outputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
+from twintrack.equations.recursion import TooDeepError
 from twintrack.equations.structure import Array
 from twintrack.equations.subscripts import flat_place
 from twintrack.errors import Fault, InputError
@@ -222,8 +223,17 @@ class Simulator:
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
             chosen = "native" if operations > MANY_OPERATIONS else "numpy"
-        chosen_engine = batch_engine_of(self.equations, chosen)
-        return chosen_engine.run(constants, series, outputs, runs=runs, time_step=time_step)
+
+        def run(name: BatchEngineName) -> dict[str, Array]:
+            found = batch_engine_of(self.equations, name)
+            return found.run(constants, series, outputs, runs=runs, time_step=time_step)
+
+        try:
+            return run(chosen)
+        except TooDeepError:
+            if engine != "auto":
+                raise
+            return run("native")
 
 
 def _distinct(dims: Sequence[str]) -> tuple[str, ...]:

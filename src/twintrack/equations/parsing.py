@@ -30,6 +30,7 @@ _SEQUENCE = re.compile(
 _QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
 _UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
 """What PySD raises for what it cannot read, subscripts in files included."""
+_DEEPEST = 1000
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
 
 
@@ -125,6 +126,7 @@ class _Reader:
         from pysd.translators.vensim import vensim_element as kinds
 
         text = _clean(entry.text)
+        _check_depth(text)
         text, mappings = _without_mappings(text)
         if text.endswith("="):
             message = "the equation is empty"
@@ -156,6 +158,17 @@ def _clean(text: str) -> str:
     """Put an equation on one line, without comments and without zeros in front of numbers."""
     text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", _CONTINUATION.sub(" ", text))
     return " ".join(text.split())
+
+
+def _check_depth(text: str) -> None:
+    """Raise ValueError for brackets so deep that reading them could break the program off."""
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        message = f"brackets are nested {deepest} deep; make variables of the inner parts"
+        raise ValueError(message)
 
 
 def _without_mappings(text: str) -> tuple[str, str]:

@@ -317,7 +317,7 @@ class TimeGrid:
         return self.times[self.saved_index]
 
     def check(self) -> TimeGrid:
-        """Give this grid back; raise InputError when the step does not divide its times evenly."""
+        """Give this grid back; raise InputError when the step does not divide its times."""
         faults = [
             Fault(
                 "time_step", f"{self.step} does not go evenly into {name} = {length}; take a fraction of it"
@@ -328,6 +328,11 @@ class TimeGrid:
             )
             if not _goes_into(self.step, length)
         ]
+        if not faults and self.save_step > self.final - self.initial + 1e-6 * self.step:
+            message = (
+                f"SAVEPER = {self.save_step:g} is longer than the run, so that its end would not be saved"
+            )
+            faults.append(Fault("time_step", message))
         if not faults and self.steps > MOST_STEPS:
             message = f"{self.step:g} makes {self.steps:,} steps; at most {MOST_STEPS:,} fit in the memory"
             faults.append(Fault("time_step", message))

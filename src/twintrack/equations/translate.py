@@ -15,6 +15,7 @@ from twintrack.equations.external import digest_of, read_external
 from twintrack.equations.macros import expand
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import parse
+from twintrack.equations.recursion import deep_recursion
 from twintrack.equations.source import decode, read_bytes, scan, scan_aliases, scan_macros
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
@@ -35,7 +36,8 @@ def load_equations(path: Path, *, allow_outside: bool = False) -> Equations:
     text = decode(content)
     files = OtherFiles(path.parent, scan_aliases(text), allow_outside)
     described = f"{digest_of(content, text, files)} {path} {allow_outside} {version('pysd')}"
-    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, files))
+    with deep_recursion():
+        return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, files))
 
 
 def translate(text: str, path: Path, files: OtherFiles) -> Equations:

@@ -371,12 +371,15 @@ def _names(value: Any) -> Any:
     return value
 
 
+_SomeNames = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
 class StrategyFile(StrictSchema):
     """strategies/NAME.yaml: what is done with the levers over time."""
 
     title: Words | None = None
     description: Words | None = None
-    extends: Annotated[tuple[Text, ...] | None, BeforeValidator(_names), Field(min_length=1)] = None
+    extends: Annotated[_SomeNames | None, BeforeValidator(_names)] = None
     """The strategy that this one starts from, or a list of parts that are put together.
 
     Parts must not set one lever differently, unless this file sets it itself. The baseline when neither

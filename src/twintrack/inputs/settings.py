@@ -159,6 +159,11 @@ def described(value: Any) -> str:
     return f"the number {value}" if isinstance(value, Real) else f"a {type(value).__name__}"
 
 
+def setting_place(origin: str, name: str, value: Any) -> str:
+    """Name what sets a lever or parameter, on one line: "--set catchup_share=0.6"."""
+    return f"{origin} {name}={' '.join(str(value).split())}"
+
+
 def shortened(text: str) -> str:
     """Cut a text that is too long for a message."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

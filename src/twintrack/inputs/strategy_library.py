@@ -10,7 +10,7 @@ from typing import Any
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.renamed import Renamed
-from twintrack.inputs.settings import Setting
+from twintrack.inputs.settings import Setting, setting_place
 from twintrack.inputs.strategies import Strategy, StrategyFolders
 from twintrack.inputs.strategy_reading import StrategyReading
 from twintrack.inputs.validation import FaultList
@@ -83,7 +83,7 @@ class StrategyLibrary(StrategyFolders):
     def _override_settings(self, overrides: Mapping[str, Any], origin: str) -> dict[str, Setting]:
         faults = FaultList()
         settings: dict[str, Setting] = {}
-        places = {name: f"{origin} {name}={value}" for name, value in overrides.items()}
+        places = {name: setting_place(origin, name, value) for name, value in overrides.items()}
         for written, name in self.renamed.levers.settle(overrides, places.__getitem__, faults).items():
             value, place = overrides[written], places[written]
             with faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,22 @@ def _has_names(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_text, value))
 
 
+def _can_be_gone_through(value: Any) -> bool:
+    """Whether there are parts: an array without axes says that it has some, and has none."""
+    try:
+        iter(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _several(is_one: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Accept one, or several in whatever can be gone through; those of a list are looked at."""
 
     def check(value: Any) -> bool:
         if is_one(value):
             return True
-        if not isinstance(value, Iterable) or isinstance(value, bytes) or hasattr(value, "columns"):
+        if not _can_be_gone_through(value) or isinstance(value, bytes) or hasattr(value, "columns"):
             return False
         return not isinstance(value, Sized) or all(map(is_one, value))  # others can be gone through only once
 
@@ -81,7 +90,7 @@ def _several(is_one: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Iterable) and isinstance(value, Sized) and not isinstance(value, str | bytes)
+    return _can_be_gone_through(value) and isinstance(value, Sized) and not isinstance(value, str | bytes)
 
 
 def _are_references(value: Any) -> bool:

@@ -13,9 +13,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twintrack.core import Core, StrategyReference
 from twintrack.equations import Equations
 from twintrack.equations.beginnings import initial_only
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault
 from twintrack.inputs.paths import DatedPath
 from twintrack.inputs.strategies import BASELINE, Strategy
@@ -93,7 +97,7 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     variables = core.equations.variables
     known = {label for item in variables.values() for label in item.labels}
     faults = FaultList()
-    given = [asked] if isinstance(asked, str) else asked
+    given = [asked] if isinstance(asked, str) else list(asked)
     others = [name for name in given if name not in known and name not in variables]
     today = core.inputs.renamed.outcomes.settle(dict.fromkeys(others), lambda _: "outputs", faults)
     names = [today.get(name, name) for name in given if name in today or name not in others]
@@ -104,6 +108,17 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
         faults.append(_none("outputs"))
     faults.raise_any()
     return labels
+
+
+def saved_rows(saved: Array, times: Sequence[float], where: str = "time") -> NDArray[np.int64]:
+    """Give the places of times among the saved ones: nothing is read between two saves.
+
+    Raises InputError, at the place `where`, with all times that are not saved.
+    """
+    step = f" in steps of {saved[1] - saved[0]:g}" if len(saved) > 1 else ""
+    message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g}{step}"
+    FaultList(Fault(f"{where} {time:.10g}", message) for time in times if time not in saved).raise_any()
+    return np.searchsorted(saved, times)
 
 
 def tell_notes(notes: Iterable[str]) -> None:

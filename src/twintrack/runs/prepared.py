@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twintrack.core import Core
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault
+from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
@@ -21,7 +21,7 @@ from twintrack.inputs.world import laid_over
 from twintrack.runs import manifest as manifests
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import world_arrays
-from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs
+from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs, saved_rows
 from twintrack.runs.equal_cost import IN_EACH_WORLD, at_budget, equal_by_world, sized
 from twintrack.runs.parts import Work, part_ranges
 from twintrack.runs.simulating import EqualCost, Plan
@@ -240,13 +240,9 @@ def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
         times = sorted({float(time) for time in asked})
     except (TypeError, ValueError):
         times = []
-    step = f"{saved[1] - saved[0]:g}" if len(saved) > 1 else "1"
-    message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g} in steps of {step}"
-    faults = FaultList(Fault(f"time {time:g}", message) for time in times if time not in saved)
     if not times:
-        faults.append(Fault("times", 'write times in decimal years, "yearly" or "all"'))
-    faults.raise_any()
-    return np.searchsorted(saved, times)
+        raise InputError(Fault("times", 'write times in decimal years, "yearly" or "all"'))
+    return saved_rows(saved, times)
 
 
 def _replaced_notes(asked: Asked, drawn: DrawnDesign) -> list[str]:

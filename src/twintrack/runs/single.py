@@ -14,6 +14,7 @@ from twintrack.inputs.world import Scenario, WorldValue, laid_over
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import Strategies, read_asked, tell_notes
 from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.ranges import found_ranges, in_representative
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.simulating import check_finite, simulate_one_world
 
@@ -27,13 +28,14 @@ def run_strategy(
     engine: EngineName = "native",
     time_step: float | None = None,
     levers: Mapping[str, Any] | None = None,
+    representative: bool = False,
 ) -> Run:
     """Simulate one strategy in one world; see `Model.run`."""
     check_arguments(strategy=strategy, scenario=scenario, world=world, engine=engine, time_step=time_step)
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
     tell_notes(asked.notes)
-    return _run(core, plan, outside, asked.world, engine, time_step)
+    return _run(core, plan, outside, asked.world, engine, time_step, representative=representative)
 
 
 def compare_strategies(
@@ -43,13 +45,17 @@ def compare_strategies(
     *,
     world: Mapping[str, Any] | None = None,
     levers: Mapping[str, Any] | None = None,
+    representative: bool = False,
 ) -> Comparison:
     """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
     check_arguments(strategies=strategies, scenario=scenario, world=world)
     asked = read_asked(core, strategies, scenario, world, levers)
     (outside,) = asked.scenarios.values()
     tell_notes(asked.notes)
-    runs = {name: _run(core, plan, outside, asked.world) for name, plan in asked.strategies.items()}
+    runs = {
+        name: _run(core, plan, outside, asked.world, representative=representative)
+        for name, plan in asked.strategies.items()
+    }
     plain = runs.get(BASELINE) if not levers else None
     return Comparison(runs, plain or next(iter(runs.values())).baseline)
 
@@ -60,9 +66,12 @@ def _run_baseline(
     world: Mapping[str, WorldValue],
     engine: EngineName,
     time_step: float | None,
+    *,
+    representative: bool,
 ) -> Run:
     """Simulate the baseline; a function of its own, so that a run that holds it can be pickled."""
-    return _run(core, core.strategy(BASELINE), outside, world, engine, time_step)
+    baseline = core.strategy(BASELINE)
+    return _run(core, baseline, outside, world, engine, time_step, representative=representative)
 
 
 def _run(
@@ -72,8 +81,12 @@ def _run(
     world: Mapping[str, WorldValue],
     engine: EngineName = "native",
     time_step: float | None = None,
+    *,
+    representative: bool = False,
 ) -> Run:
     """Simulate a merged strategy under a scenario; `world` is set on top of that."""
+    if representative:
+        outside = in_representative(core, outside)
     plan, factor = at_budget(core, merged, outside, world)
     values = laid_over(outside.world, world)
     simulate = partial(simulate_one_world, core, plan, values, engine=engine, time_step=time_step)
@@ -88,9 +101,12 @@ def _run(
         core.catalogue,
         found,
         partial(simulate, None),
-        partial(_run_baseline, core, outside, world, engine, time_step),
+        partial(_run_baseline, core, outside, world, engine, time_step, representative=representative),
+        partial(found_ranges, core),
+        plan=merged,
         strategy=merged.name,
         scenario=outside.name,
+        representative=representative,
         time=time,
         paths=plan.paths,
         factor=factor,

@@ -17,7 +17,7 @@ import numpy as np
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.worlds.sampling import Piece
-from twintrack.worlds.tables import LABELS, Labels
+from twintrack.worlds.tables import LABELS, Labels, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,11 +105,9 @@ def label_type(labels: Labels) -> Any:
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
     """Turn what reading a damaged Parquet file raises into a TwinTrackError that names it."""
-    import pyarrow as pa
-
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, pa.ArrowException) as error:
+    except unreadable() as error:
         reason = " ".join(str(error).split())[:_SHOWN]
         message = f"{path}: cannot be read ({reason}); mend it with --resume (in Python: resume=True)"
         raise TwinTrackError(message) from error

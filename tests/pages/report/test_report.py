@@ -372,7 +372,7 @@ def test_a_changed_strategy_changes_the_results(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("years: [2030, 2035, 2040]", "years: [2030, 2035.1]", "2035.1 is not simulated"),
+        ("years: [2030, 2035, 2040]", "years: [2030, 2035.1]", "years 2035.1: is not saved"),
         (
             "strategies: [baseline, pure_catchup, pure_exploration, catchup_explore_open]",
             "strategies: [baseline]",

@@ -62,6 +62,7 @@ class ReportView(View):
             "assumed": str(sum(parameter.confidence in WEAK for parameter in uncertain)),
             "equations": str(len(data.model.equations.variables)),
             "divergence": date(data.divergence),
+            "since": date(data.since),
             "end": date(data.own["time"].to_numpy()[-1]),
             "baseline": self.strategy(data.reference),
             "scenario": self.scenario(next(iter(data.scenarios))),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twintrack.formats import date, plain, share
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
@@ -93,14 +95,7 @@ def _switch(view: ReportView, strategy: str) -> str:
     switch = view.data.strategies[strategy].switch
     if switch is None:
         return ""
-    worlds = [
-        view.texts(
-            "switch_worlds",
-            share=share(view.data.switched(strategy, scenario)),
-            scenario=view.scenario(scenario),
-        )
-        for scenario in view.data.scenarios
-    ]
+    worlds = switches_of(view, strategy)
     years = "switch_year" if switch.for_years == 1 else "switch_years"
     return view.texts(
         f"switch_on_{switch.outcome}",
@@ -109,6 +104,25 @@ def _switch(view: ReportView, strategy: str) -> str:
         years=view.texts(years, count=plain(switch.for_years)),
         worlds=view.texts.join(worlds),
     )
+
+
+def switches_of(view: ReportView, strategy: str) -> list[str]:
+    """Say for each scenario in what share of worlds a strategy has switched, and when."""
+    return [
+        _in_worlds(view, view.data.switch_times(strategy, scenario), view.scenario(scenario))
+        for scenario in view.data.scenarios
+    ]
+
+
+def _in_worlds(view: ReportView, times: np.ndarray, scenario: str) -> str:
+    """Say in what share of worlds a switch has come, and when; NaN stands for a world without."""
+    moved = times[np.isfinite(times)]
+    if not moved.size:
+        return view.texts("switch_never", scenario=scenario)
+    first, last = date(moved.min()), date(moved.max())
+    key = "switch_worlds" if first != last else "switch_worlds_at"
+    told = {"first": first, "last": last, "half": date(float(np.quantile(moved, 0.5, method="lower")))}
+    return view.texts(key, share=share(len(moved) / len(times)), scenario=scenario, **told)
 
 
 def path_in_words(path: TimePath) -> str:
