@@ -112,7 +112,9 @@ def test_labels_that_repeat_themselves_are_refused_and_such_an_index_is_noted() 
 def test_values_outside_their_range_are_noted() -> None:
     assert open_table(TABLE, KNOWN).notes == ()
     far = TABLE.assign(pace=[2.5, 21, -1])
-    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows, first in row 2 (21)",)
+    assert open_table(far, KNOWN).notes == (
+        "worlds: pace is outside its range, 0 to 20, in 2 rows, first in row 2 (21)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,9 @@ def test_values_outside_their_range_are_noted() -> None:
         ("pace\n2.4\n".encode("utf-16"), "0: column 1 is not in UTF-8 (GBK or UTF-16"),
     ],
 )
-def test_a_wrong_value_of_a_file_is_told_with_line_and_column(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_wrong_value_of_a_file_is_told_with_line_and_column(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     row, _, message = told.partition(": ")

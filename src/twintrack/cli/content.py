@@ -34,6 +34,8 @@ def check_command(files: tuple[Path, ...]) -> None:
     if files:
         content = core.inputs
         for path in files:
+            if hidden := content.strategies.hidden(path):
+                click.echo(f"note: {path} takes the place of {hidden}", err=True)
             with faults:
                 faults += _posterior(path, core) if path.suffix == ".parquet" else check_file(path, content)
     else:

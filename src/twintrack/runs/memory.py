@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+PARAMETERS = "parameters"
+"""The coordinate of results with the worlds that they were computed in: dimensions world, parameter."""
+
+
 def in_memory(prepared: Prepared) -> xr.Dataset:
     """Simulate what is prepared; see `Experiment.dataset`."""
     work, design = prepared.work, prepared.design
@@ -32,13 +36,16 @@ def in_memory(prepared: Prepared) -> xr.Dataset:
             values[name][row, column, worlds] = array
     labels = design.labels_of(range(design.worlds))
     axes = {"scenario": scenarios, "strategy": strategies, "world": labels, "time": work.times}
-    return dataset(values, prepared.manifest, axes)
+    return dataset(values, prepared.manifest, axes, dict(zip(design.names, draws, strict=True)))
 
 
-def dataset(values: Mapping[str, Array], manifest: Manifest, axes: Mapping[str, Any]) -> xr.Dataset:
-    """Give outputs of shape (scenario, strategy, world, time) with their units, and the factors on money.
+def dataset(
+    values: Mapping[str, Array], manifest: Manifest, axes: Mapping[str, Any], worlds: Mapping[str, Array]
+) -> xr.Dataset:
+    """Give outputs of shape (scenario, strategy, world, time) with their units, worlds and factors on money.
 
-    `axes` are the coordinates of these four, in order; all else is in the manifest.
+    `axes` are the coordinates of these four, in order; `worlds` are the values of each parameter, shape
+    (worlds,); all else is in the manifest.
     """
     import xarray as xr
 
@@ -49,7 +56,12 @@ def dataset(values: Mapping[str, Array], manifest: Manifest, axes: Mapping[str, 
     ]
     return xr.Dataset(
         {name: (dims, array, {"units": manifest["outputs"][name]["unit"]}) for name, array in values.items()},
-        coords={**axes, "budget_factor": (dims[:2], factors)},
+        coords={
+            **axes,
+            "budget_factor": (dims[:2], factors),
+            "parameter": list(worlds),
+            PARAMETERS: (("world", "parameter"), np.stack(list(worlds.values()), axis=-1)),
+        },
         attrs={
             "model_hash": manifest["model_hash"],
             "version": manifest["versions"]["twintrack"],

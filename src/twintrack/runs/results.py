@@ -54,6 +54,7 @@ class Run:
         paths: The path of every lever; of a strategy that switches, the path until then.
         switch: What the strategy goes over to, and when; None when it does not.
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
+        notes: What a user should know about what was asked.
     """
 
     catalogue: Catalogue
@@ -70,6 +71,7 @@ class Run:
     paths: Mapping[str, TimePath]
     switch: Switch | None
     factor: float
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -166,6 +168,7 @@ class Run:
             "scenario": self.scenario,
             "world": "representative" if self.representative else "central",
             "ranges": self._ranges(),
+            "notes": list(self.notes),
             "switch": self.switch.to_dict() if self.switch else None,
             "time": self.time.tolist(),
             "outcomes": {name: self._series(name) for name in self.catalogue.outcomes},

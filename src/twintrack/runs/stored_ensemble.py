@@ -147,7 +147,8 @@ class EnsembleResult:
         """Give one variable for each output, dimensions (scenario, strategy, world, time).
 
         Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
-        own budget). Arguments and errors as for `frame`.
+        own budget); `parameters` are the worlds, dimensions (world, parameter). Arguments and errors as for
+        `frame`.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
         with Worlds(self.folder / WORLDS) as file:
@@ -165,7 +166,9 @@ class EnsembleResult:
             "world": labels,
             "time": np.array(self.times)[choice.rows],
         }
-        return dataset(values, self.manifest, axes)
+        table = self.worlds()
+        parameters = {str(name): table[name].to_numpy() for name in table}
+        return dataset(values, self.manifest, axes, parameters)
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
         """Read what is chosen of a complete store; see `frame` for what is raised."""
