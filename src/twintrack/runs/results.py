@@ -368,5 +368,5 @@ def _figure(runs: Mapping[str, Run], names: Sequence[str]) -> go.Figure:
         first.time,
         {label: {name: run[name] for name in shown} for label, run in runs.items()},
         {name: catalogue.title(name) for name in shown},
-        {name: catalogue.unit(name) for name in shown},
+        {name: catalogue.unit(name) for name in shown if catalogue.unit(name) != "Dmnl"},
     )

@@ -119,9 +119,10 @@ def _in_worlds(view: ReportView, times: np.ndarray, scenario: str) -> str:
     moved = times[np.isfinite(times)]
     if not moved.size:
         return view.texts("switch_never", scenario=scenario)
-    first, last = date(moved.min()), date(moved.max())
+    years = np.floor(moved)
+    first, last = date(years.min()), date(years.max())
     key = "switch_worlds" if first != last else "switch_worlds_at"
-    told = {"first": first, "last": last, "half": date(float(np.quantile(moved, 0.5, method="lower")))}
+    told = {"first": first, "last": last, "half": date(float(np.quantile(years, 0.5, method="lower")))}
     return view.texts(key, share=share(len(moved) / len(times)), scenario=scenario, **told)
 
 
