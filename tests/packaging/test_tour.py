@@ -44,7 +44,7 @@ def test_a_sentence_about_numbers_is_asserted_by_the_cell_after_it(cells: list[d
 
 
 def test_texts_hold_no_results_as_numbers(cells: list[dict[str, Any]]) -> None:
-    """A number in a text would stand there when the model has changed; levels of probability are no result."""
+    """A number in a text would stand there when the model has changed; a level of chance is no result."""
     for cell in cells:
         if cell["cell_type"] == "markdown":
             text = UNCLAIMED.sub("", _text(cell)).replace("95 %", "")
