@@ -106,7 +106,7 @@ def test_no_label_of_a_chart_is_cut_off(
             .map((text) => [text.getBoundingClientRect(), text.textContent])
             .filter(([at]) => at.width && (at.left < box.left - 1 || at.right > box.right + 1
               || at.top < box.top - 1 || at.bottom > box.bottom + 1))
-            .map(([, text]) => `${chart.id}: ${text}`);
+            .map(([, text]) => `${chart.dataset.figure}: ${text}`);
         })"""
     )
     assert outside == []
@@ -116,7 +116,7 @@ def test_no_label_of_a_chart_is_cut_off(
 def test_a_year_is_read_without_a_separator(browser: sync_api.Browser, report_folder: Path) -> None:
     """Between two whole years the heading of what is read is such as 2035.5."""
     page = Opened(browser, report_folder / "index.html", 1400).page
-    chart = page.locator("[id^='path-0-']").first
+    chart = page.locator(".chart[data-figure^='path-0-']").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box is not None
