@@ -316,7 +316,13 @@ def series_figure(
 
     columns, rows = min(2, len(titles)), -(-len(titles) // 2)
     headings = ["<br>".join(textwrap.wrap(title, TITLE_WIDTH)) for title in titles.values()]
-    figure = make_subplots(rows=rows, cols=columns, subplot_titles=headings, vertical_spacing=0.32 / rows)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=headings,
+        vertical_spacing=0.32 / rows,
+        horizontal_spacing=0.28 / columns,  # room for the unit, beside the last year of the panel before
+    )
     look = look or styles(list(series))
     for place, name in enumerate(titles):
         cell = {"row": place // columns + 1, "col": place % columns + 1}
