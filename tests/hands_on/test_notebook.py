@@ -14,12 +14,8 @@ import pytest
 import twintrack
 from twintrack.calibration.publish import publish_ranges
 from twintrack.errors import InputError, TwinTrackError
-from twintrack.hands_on.notebook import (
-    Explorer,
-    explore,
-    lever_sectors,
-    world_sectors,
-)
+from twintrack.hands_on.notebook import Explorer, explore
+from twintrack.hands_on.sectors import lever_sectors, world_sectors
 from twintrack.model import Model
 
 Tab = pytest.importorskip("ipywidgets").Tab

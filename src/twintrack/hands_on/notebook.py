@@ -7,7 +7,6 @@ world changes, for the baseline lives in the same world) and replaces only the y
 from __future__ import annotations
 
 import html
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.hands_on.curves import FIGURE_WIDTH, WORDS, Curves
+from twintrack.hands_on.sectors import lever_sectors, world_sectors
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.inputs.validation import FaultList
-from twintrack.names import split_element, suggest
+from twintrack.names import suggest
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.ranges import found_ranges
 from twintrack.runs.single import run_strategy
@@ -371,35 +371,3 @@ def _column(controls: Mapping[str, Control], sectors: Mapping[str, str]) -> ipyw
         if members:
             groups[sector] = members
     return sections(groups, ROW_HEIGHT * ROWS_SHOWN)
-
-
-def world_sectors(model: Core) -> dict[str, str]:
-    """Give the sector of the model that each world parameter stands in, in the model's order of sectors."""
-    variables = model.equations.variables
-    order = list(dict.fromkeys(variable.group for variable in variables.values()))
-    found = {name: variables[split_element(name)[0]].group for name in model.world}
-    return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
-
-
-def lever_sectors(model: Core) -> dict[str, str]:
-    """Give the sector of the model that each lever acts on.
-
-    Many levers act on several sectors at once: named is the one that the fewest levers act on.
-    """
-    acts = {name: _acts_on(model, name) for name in model.levers}
-    levers = Counter(sector for sectors in acts.values() for sector in sectors)
-    own = model.equations.variables
-    return {
-        name: min(sectors, key=lambda sector: levers[sector]) if sectors else own[name].group
-        for name, sectors in acts.items()
-    }
-
-
-def _acts_on(model: Core, lever: str) -> list[str]:
-    """Give the sectors that use a lever, also by way of what stands in the lever's own sector."""
-    variables, uses = model.equations.variables, model.equations.uses
-    own = variables[lever].group
-    users = [
-        other for user in uses(lever) for other in ([user] if variables[user].group != own else uses(user))
-    ]
-    return list(dict.fromkeys(variables[user].group for user in users))
