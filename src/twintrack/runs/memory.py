@@ -48,8 +48,8 @@ def in_memory(prepared: Prepared) -> xr.Dataset:
     )
     labels = design.labels_of(range(design.worlds))
     axes = {"scenario": scenarios, "strategy": strategies, "world": labels, "time": work.times}
-    worlds = dict(zip(design.names, draws, strict=True))
-    return dataset(values, factors, prepared.manifest, axes, worlds)
+    parameters = dict(zip(design.names, draws, strict=True))
+    return dataset(values, factors, prepared.manifest, axes, parameters)
 
 
 def unmatched_note(strategy: str, scenario: str, count: int, worlds: int) -> str:
