@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.settings import shortened
@@ -67,7 +67,7 @@ def _has_names(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_text, value))
 
 
-def _can_be_gone_through(value: Any) -> bool:
+def _can_be_gone_through(value: Any) -> TypeGuard[Iterable[Any]]:
     """Whether there are parts: an array without axes says that it has some, and has none."""
     try:
         iter(value)
