@@ -162,7 +162,9 @@ class Model(Core):
         Returns:
             One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
             coordinate `budget_factor` is what money levers were multiplied with, by world (1 at own budget;
-            NaN, as all outputs, where no factor makes the cost equal), `budget` the rule for that. The
+            NaN, as all outputs, where no factor makes the cost equal), `budget` the rule for that, and
+            `parameters` holds the worlds, dimensions (world, parameter), so that results and worlds cannot
+            be mistaken for one another's: `results["parameters"].to_pandas()` is their table. The
             attribute `worlds` says where they come from: "posterior", "prior" or "given".
 
         What a user should know, such as a posterior that is missing, goes to the log "twintrack".

@@ -218,7 +218,7 @@ def test_the_ranges_of_strategies_are_renewed_with_the_worlds_or_by_themselves(
     path.unlink()
     text = program("run", "fast", "--years", "2030")
     assert "5–95 %" not in text.stdout
-    assert "there is no model/posterior_ranges.parquet" in text.stderr
+    assert "there is no model/posterior_ranges.parquet" in text.stdout
     done = program("calibrate", "--only-ranges")
     assert done.exit_code == 0
     assert "in 60 worlds; representative world: row" in done.stdout

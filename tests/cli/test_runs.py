@@ -184,7 +184,7 @@ def test_beside_each_number_stands_its_range_over_worlds_and_of_headlines_the_pl
     assert other.exit_code == 2
     other = program("run", "fast", "--scenario", "fast_leader", "--years", "2030")
     assert "5–95 %" not in other.stdout
-    assert "they are stored for the scenario central, not for fast_leader" in other.stderr
+    assert "they are stored for the scenario central, not for fast_leader" in other.stdout
 
 
 def test_when_a_strategy_switches_is_told(

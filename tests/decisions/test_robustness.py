@@ -167,6 +167,15 @@ def test_rank_correlations_are_spearmans_and_sorted_by_size() -> None:
     assert found["fixed"] == 0
 
 
+def test_worlds_of_other_results_are_refused() -> None:
+    worlds = pd.DataFrame({"luck": [0.1, 0.2, 0.3]}, index=[5, 6, 7])
+    difference = pd.Series([1.0, 2.0, 3.0], index=[5, 6, 7])
+    assert robustness.rank_correlations(difference, worlds)["luck"] == 1
+    for other in (difference.iloc[:2], difference.set_axis([0, 1, 2])):
+        with pytest.raises(TwinTrackError, match="take both from the same results"):
+            robustness.rank_correlations(other, worlds)
+
+
 def test_unrelated_parameters_stay_below_the_noise_level() -> None:
     rng = np.random.default_rng(2)
     worlds = pd.DataFrame(rng.random((300, 200)))

@@ -19,7 +19,7 @@ from twintrack.runs.results import describe, plain
 def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     run = model.run("pure_catchup", "decoupling")
     told = run.to_dict()
-    first = ["model_hash", "version", "strategy", "scenario", "world", "ranges", "switch"]
+    first = ["model_hash", "version", "strategy", "scenario", "world", "ranges", "notes", "switch"]
     assert list(told) == [*first, "budget", "budget_factor", "time", "outcomes"]
     assert (told["world"], told["ranges"]) == ("central", None), "ranges are stored for the central scenario"
     assert (told["budget"], told["budget_factor"]) == ("own", 1.0)

@@ -35,6 +35,8 @@ def check_command(files: tuple[Path, ...]) -> None:
     if files:
         content = core.inputs
         for path in files:
+            if hidden := content.strategies.hidden(path):
+                click.echo(f"note: {path} takes the place of {hidden}", err=True)
             with faults:
                 faults += _posterior(path, core) if path.suffix == ".parquet" else check_file(path, content)
     else:
@@ -85,12 +87,12 @@ def _posterior(path: Path, core: Core) -> list[Fault]:
 def _warn_of_ranges(core: Core) -> None:
     """Say on stderr that the stored ranges are not used, or lack strategies. Raises InputError if damaged."""
     from twintrack.resources import RANGES_FILE
-    from twintrack.runs.ranges import found_ranges
+    from twintrack.runs.ranges import found_ranges, ranged_strategies
 
     found = found_ranges(core)
     if found.ranges is None:
         click.echo(f"warning: {found.reason}", err=True)
-    elif lacking := found.ranges.lacking(core.strategy(name) for name in core.strategies):
+    elif lacking := found.ranges.lacking(ranged_strategies(core).values()):
         message = (
             f"does not have as they are now: {', '.join(lacking)}; run `twintrack calibrate --only-ranges`"
         )

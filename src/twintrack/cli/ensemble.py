@@ -290,6 +290,7 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
                 "strategies": result.strategies,
                 "outputs": result.units,
                 "times": result.times,
+                "notes": result.manifest.get("replaced files", []),
                 **changes(settings, worlds),
             }
         )

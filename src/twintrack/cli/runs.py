@@ -80,7 +80,7 @@ def _tell_world(run: Run) -> None:
     which = "the representative one" if run.representative else "central values"
     click.echo(f"world: {which}, one of many")
     if found.ranges is None:
-        click.echo(f"note: no ranges over worlds stand beside the numbers: {found.reason}", err=True)
+        click.echo(f"no ranges over worlds stand beside the numbers: {found.reason}")
         return
     worlds = found.ranges.about.worlds
     click.echo(

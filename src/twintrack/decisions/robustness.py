@@ -216,7 +216,12 @@ def rank_correlations(difference: pd.Series[float], worlds: pd.DataFrame) -> pd.
 
     `worlds` has a row for each world and a column for each parameter. Sorted by size, largest first; where
     nothing varies the correlation is 0. A screening measure: it sees monotone influences, one at a time.
+    Take the worlds from the results themselves (`results["parameters"].to_pandas()`): others would give
+    noise. Raises TwinTrackError where the rows of the two are not called the same.
     """
+    if list(difference.index) != list(worlds.index):
+        message = "the difference and the worlds have other rows; take both from the same results"
+        raise TwinTrackError(message)
     ranks = worlds.rank().to_numpy()
     target = stats.rankdata(difference.to_numpy())
     ranks = ranks - ranks.mean(axis=0)

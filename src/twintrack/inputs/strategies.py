@@ -85,6 +85,15 @@ class StrategyFolders:
         """All folders that names are looked up in."""
         return tuple(path for folder in self.folders for path in (folder, folder / PARTS))
 
+    def hidden(self, path: Path) -> Path | None:
+        """Give the file of the content that a file of the current folder's strategies/ takes the place of."""
+        first, *others = (folder.resolve() for folder in self.folders)
+        inside = path.resolve()
+        if first in others or not inside.is_relative_to(first):
+            return None
+        name = inside.relative_to(first)
+        return next((folder / name for folder in others if (folder / name).is_file()), None)
+
     def find(self, name: str, beside: Path | None = None) -> Path | None:
         """Give the file of a named strategy or part, None for a name that no folder has.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Collection, Mapping
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.settings import shortened
@@ -67,7 +67,7 @@ def _has_names(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_text, value))
 
 
-def _can_be_gone_through(value: Any) -> TypeGuard[Iterable[Any]]:
+def _can_be_gone_through(value: Any) -> bool:
     """Whether there are parts: an array without axes says that it has some, and has none."""
     try:
         iter(value)
@@ -84,13 +84,16 @@ def _several(is_one: Callable[[Any], bool]) -> Callable[[Any], bool]:
             return True
         if not _can_be_gone_through(value) or isinstance(value, bytes) or hasattr(value, "columns"):
             return False
-        return not isinstance(value, Sized) or all(map(is_one, value))  # others can be gone through only once
+        # Others can be gone through only once.
+        return not isinstance(value, Collection) or all(map(is_one, value))
 
     return check
 
 
 def _is_list(value: Any) -> bool:
-    return _can_be_gone_through(value) and isinstance(value, Sized) and not isinstance(value, str | bytes)
+    return (
+        _can_be_gone_through(value) and isinstance(value, Collection) and not isinstance(value, str | bytes)
+    )
 
 
 def _are_references(value: Any) -> bool:

@@ -25,6 +25,7 @@ from twintrack.inputs.paths import DatedPath
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import FaultList, repeated, unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
+from twintrack.inputs.yaml_files import shown
 from twintrack.names import split_element
 
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
@@ -84,6 +85,7 @@ def read_asked(
         values,
         (
             *_scenario_notes(core, outside),
+            *replaced_notes(core, plans),
             *outside_range(core.world, values),
             *_dated_too_late(core.equations, values),
         ),
@@ -132,6 +134,23 @@ def _scenario_notes(core: Core, scenarios: Iterable[Scenario]) -> Iterator[str]:
     for scenario in scenarios:
         for note in outside_range(core.world, scenario.world):
             yield f"scenario {scenario.name}: {note}"
+
+
+def replaced_notes(core: Core, plans: Iterable[Strategy]) -> list[str]:
+    """Say which files of the user took the place of files of the content; see `replaced_files`."""
+    return [f"{own} takes the place of {hidden}" for own, hidden in replaced_files(core, plans)]
+
+
+def replaced_files(core: Core, plans: Iterable[Strategy]) -> Iterator[tuple[str, str]]:
+    """Give files of the user, each with the file of the content whose place it takes, for merged strategies.
+
+    Those that they start from count, and the baseline, which stands beside every result.
+    """
+    files = {path: None for plan in plans for path in (*plan.files, *core.strategy(BASELINE).files)}
+    for path in files:
+        hidden = core.inputs.strategies.hidden(path)
+        if hidden is not None:
+            yield shown(path), shown(hidden)
 
 
 def outside_range(

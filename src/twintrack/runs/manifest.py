@@ -31,7 +31,7 @@ FORMAT = 1
 BINDING = ("llvmlite", "numpy", "pyarrow", "scipy")
 """Libraries whose version may change the bytes of a store."""
 
-_FREE = ("created", "machine", "python")
+_FREE = ("created", "machine", "python", "replaced files")
 """What may differ when a store is continued."""
 
 _LIST = re.compile(r"\[[\d\s.,e+-]*\]")
@@ -107,7 +107,7 @@ def differences(stored: Manifest, now: Manifest) -> list[Fault]:
 
 def other_surroundings(stored: Manifest, now: Manifest) -> list[str]:
     """Name what differs in machine and version of Python."""
-    places = [name for name in _FREE if name != "created"]
+    places = [name for name in _FREE if name in ("machine", "python")]
     return [str(fault) for name in places for fault in _compared((name,), stored.get(name), now.get(name))]
 
 

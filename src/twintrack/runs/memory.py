@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+PARAMETERS = "parameters"
+"""The coordinate of results with the worlds that they were computed in: dimensions world, parameter."""
+
+
 def in_memory(prepared: Prepared) -> xr.Dataset:
     """Simulate what is prepared; see `Experiment.dataset`."""
     work, design = prepared.work, prepared.design
@@ -44,7 +48,8 @@ def in_memory(prepared: Prepared) -> xr.Dataset:
     )
     labels = design.labels_of(range(design.worlds))
     axes = {"scenario": scenarios, "strategy": strategies, "world": labels, "time": work.times}
-    return dataset(values, factors, prepared.manifest, axes)
+    parameters = dict(zip(design.names, draws, strict=True))
+    return dataset(values, factors, prepared.manifest, axes, parameters)
 
 
 def unmatched_note(strategy: str, scenario: str, count: int, worlds: int) -> str:
@@ -70,11 +75,16 @@ def constant_factors(
 
 
 def dataset(
-    values: Mapping[str, Array], factors: Array, manifest: Manifest, axes: Mapping[str, Any]
+    values: Mapping[str, Array],
+    factors: Array,
+    manifest: Manifest,
+    axes: Mapping[str, Any],
+    worlds: Mapping[str, Array],
 ) -> xr.Dataset:
-    """Give outputs of shape (scenario, strategy, world, time) with their units, and the factors on money.
+    """Give outputs of shape (scenario, strategy, world, time) with their units, worlds and factors on money.
 
-    `axes` are the coordinates of these four, in order; `factors` has the shape (scenario, strategy, world).
+    `axes` are the coordinates of these four, in order; `factors` has the shape (scenario, strategy, world);
+    `worlds` are the values of each parameter, shape (worlds,).
     """
     import xarray as xr
 
@@ -82,7 +92,13 @@ def dataset(
     budgets = [entries[strategy]["budget"] for strategy in axes["strategy"]]
     return xr.Dataset(
         {name: (dims, array, {"units": manifest["outputs"][name]["unit"]}) for name, array in values.items()},
-        coords={**axes, "budget": ("strategy", budgets), "budget_factor": (dims[:3], factors)},
+        coords={
+            **axes,
+            "budget": ("strategy", budgets),
+            "budget_factor": (dims[:3], factors),
+            "parameter": list(worlds),
+            PARAMETERS: (("world", "parameter"), np.stack(list(worlds.values()), axis=-1)),
+        },
         attrs={
             "model_hash": manifest["model_hash"],
             "version": manifest["versions"]["twintrack"],

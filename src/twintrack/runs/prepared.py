@@ -21,7 +21,15 @@ from twintrack.inputs.world import laid_over
 from twintrack.runs import manifest as manifests
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import world_arrays
-from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs, saved_rows
+from twintrack.runs.asked import (
+    Asked,
+    Scenarios,
+    Strategies,
+    read_asked,
+    read_outputs,
+    replaced_notes,
+    saved_rows,
+)
 from twintrack.runs.equal_cost import IN_EACH_WORLD, at_budget, equal_by_world, sized
 from twintrack.runs.parts import Work, part_ranges
 from twintrack.runs.simulating import EqualCost, Plan
@@ -226,6 +234,7 @@ def _manifest(core: Core, work: Work, asked: Asked, design: Design, budgets: _Bu
         },
         "outputs": {name: {"unit": unit} for name, unit in work.units.items()},
         "times": work.times.tolist(),
+        "replaced files": replaced_notes(core, asked.strategies.values()),
         **manifests.surroundings(),
     }
 

@@ -26,6 +26,7 @@ from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.yaml_files import yaml_files
 from twintrack.resources import POSTERIOR_FILE, RANGES_FILE
 from twintrack.runs.manifest import strategy_entry
 from twintrack.worlds.basis import Basis, basis_of
@@ -121,6 +122,12 @@ def strategy_digest(plan: Strategy) -> str:
     """Give the SHA-256 of what a strategy does, in hexadecimal digits; its name and words do not count."""
     entry = json.dumps(strategy_entry(plan, {}), sort_keys=True)
     return hashlib.sha256(entry.encode()).hexdigest()
+
+
+def ranged_strategies(core: Core) -> dict[str, Strategy]:
+    """Give the strategies that the table holds: those of the content, not what the current folder adds."""
+    files = yaml_files(core.content / "strategies")
+    return {name: core.strategy(name) for name in dict.fromkeys([BASELINE, *(path.stem for path in files)])}
 
 
 def found_ranges(core: Core) -> FoundRanges:

@@ -24,6 +24,7 @@ from twintrack.runs.ranges import (
     Ranges,
     RangesRecord,
     file_digest,
+    ranged_strategies,
     strategy_digest,
 )
 from twintrack.worlds.basis import basis_of
@@ -36,16 +37,16 @@ if TYPE_CHECKING:
 
 def write_ranges(core: Core, posterior: Posterior) -> RangesRecord:
     """Compute the ranges of a content from its posterior, and write them. Raises OSError."""
-    strategies = {name: core.strategy(name) for name in core.strategies}
+    strategies = ranged_strategies(core)
     years = [float(time) for time in core.equations.time.saved if time % 1 == 0 and time >= core.policy_start]
     outcomes = list(core.outcomes)
     plain = _simulated(core, BASELINE, posterior.frame, outcomes, years)
     values, more, score = [], [], np.zeros(len(posterior.frame))
     for name in strategies:
-        own = plain if name == BASELINE else _simulated(core, name, posterior.frame, outcomes, years)
-        values.append(_quantiles(own))
-        more.append(_quantiles(own - plain))
-        score += _distance(own[[outcomes.index(headline) for headline in core.headline]])
+        brought = plain if name == BASELINE else _simulated(core, name, posterior.frame, outcomes, years)
+        values.append(_quantiles(brought))
+        more.append(_quantiles(brought - plain))
+        score += _distance(brought[[outcomes.index(headline) for headline in core.headline]])
     row = int(np.argmin(score))
     about = RangesRecord(
         **asdict(basis_of(core)),

@@ -57,6 +57,7 @@ class Run:
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
         budget: The rule for that: "equal" holds in this world, "equal_central" in the scenario's central one.
         unscaled: Money levers that were left as they are.
+        notes: What a user should know about what was asked.
     """
 
     catalogue: Catalogue
@@ -75,6 +76,7 @@ class Run:
     factor: float
     budget: Budget = "own"
     unscaled: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -171,6 +173,7 @@ class Run:
             "scenario": self.scenario,
             "world": "representative" if self.representative else "central",
             "ranges": self._ranges(),
+            "notes": list(self.notes),
             "switch": self.switch.to_dict() if self.switch else None,
             "budget": self.budget,
             "budget_factor": self.factor,
@@ -372,5 +375,5 @@ def _figure(runs: Mapping[str, Run], names: Sequence[str]) -> go.Figure:
         first.time,
         {label: {name: run[name] for name in shown} for label, run in runs.items()},
         {name: catalogue.title(name) for name in shown},
-        {name: catalogue.unit(name) for name in shown},
+        {name: catalogue.unit(name) for name in shown if catalogue.unit(name) != "Dmnl"},
     )

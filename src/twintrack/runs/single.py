@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,13 +29,16 @@ def run_strategy(
     time_step: float | None = None,
     levers: Mapping[str, Any] | None = None,
     representative: bool = False,
+    tell: Callable[[Iterable[str]], None] = tell_notes,
 ) -> Run:
-    """Simulate one strategy in one world; see `Model.run`."""
+    """Simulate one strategy in one world; see `Model.run`. `tell` gets what a user should know."""
     check_arguments(strategy=strategy, scenario=scenario, world=world, engine=engine, time_step=time_step)
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
-    tell_notes(asked.notes)
-    return _run(core, plan, outside, asked.world, engine, time_step, representative=representative)
+    tell(asked.notes)
+    run = _run(core, plan, outside, asked.world, engine, time_step, representative=representative)
+    run.notes = asked.notes
+    return run
 
 
 def compare_strategies(
@@ -56,6 +59,8 @@ def compare_strategies(
         name: _run(core, plan, outside, asked.world, representative=representative)
         for name, plan in asked.strategies.items()
     }
+    for run in runs.values():
+        run.notes = asked.notes
     plain = runs.get(BASELINE) if not levers else None
     return Comparison(runs, plain or next(iter(runs.values())).baseline)
 

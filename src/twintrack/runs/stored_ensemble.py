@@ -167,7 +167,8 @@ class EnsembleResult:
 
         Units are in `attrs`; the coordinate `budget_factor` (scenario, strategy, world) is what money levers
         were multiplied with (1 at own budget), and NaN where no factor makes the cost equal, as are then all
-        outputs; `budget` says which equal cost that is. Arguments and errors as for `frame`.
+        outputs; `budget` says which equal cost that is; `parameters` are the worlds, dimensions (world,
+        parameter). Arguments and errors as for `frame`.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
         with Worlds(self.folder / WORLDS, self._store.ranges) as file:
@@ -189,7 +190,9 @@ class EnsembleResult:
             "world": labels,
             "time": np.array(self.times)[choice.rows],
         }
-        return dataset(values, factors, self.manifest, axes)
+        table = self.worlds()
+        parameters = {str(name): table[name].to_numpy() for name in table}
+        return dataset(values, factors, self.manifest, axes, parameters)
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
         """Read what is chosen of a complete store; see `frame` for what is raised."""
@@ -238,7 +241,8 @@ class EnsembleResult:
         path = self._files[key][0]
         rows = len(self._store.ranges[key[2]])
         with readable(path):
-            table = pq.ParquetFile(path, page_checksum_verification=True).read(names, use_threads=False)
+            file = pq.ParquetFile(path, page_checksum_verification=True)
+            table = file.read(names, use_threads=False)
             return {name: table.column(name).to_numpy().reshape(rows, len(self.times)) for name in names}
 
     def _batch(self, number: int, choice: _Choice) -> pd.DataFrame:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
+import pytest
 
 from twintrack.pages.blocks import Cell, Note, Table
 from twintrack.pages.report.data import ReportData
@@ -73,3 +75,45 @@ def test_where_no_world_can_be_matched_nothing_is_compared_at_equal_cost(
     assert costs == ["1.00", "–", "1.00"]
     assert results_data(data, equal=True).empty and matrices(view, ["gain"], "f.csv", equal=True) == []
     assert "equal public cost" not in str(sentences(view))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "counts what is spent from 2026 to 2040, discounted to 2026",
+        ),
+        ("zh", "现值计入2026年至2040年的支出，折现到2026年"),
+    ],
+)
+def test_the_period_that_costs_are_counted_over_is_told(
+    made_up: Callable[..., ReportData], language: Literal["en", "zh"], told: str
+) -> None:
+    data = made_up(lambda name, world: 50.0 if name == "red" else 0.0)
+    model = cast("Any", data.model)
+    model.world, model.equations = {"luck": SimpleNamespace(confidence="high")}, SimpleNamespace(variables=())
+    intro = blocks(ReportView(data, texts=Texts(language)))[0]
+    assert isinstance(intro, Note) and told in intro.text
+
+
+def test_equal_cost_is_that_of_the_baseline_also_where_it_is_not_compared(
+    made_up: Callable[..., ReportData],
+) -> None:
+    """Money is scaled to the baseline's cost, whichever strategy the page compares with."""
+    data = made_up(lambda name, world: 0.0)
+    others = {name: plan for name, plan in data.strategies.items() if name != "baseline"}
+    alone = replace(
+        data,
+        strategies=others,
+        own=data.own.sel(strategy=list(others)),
+        equal=data.equal.sel(strategy=list(others)),
+    )
+    model = cast("Any", alone.model)
+    model.world, model.equations = {"luck": SimpleNamespace(confidence="high")}, SimpleNamespace(variables=())
+    (note,) = [
+        block
+        for block in blocks(ReportView(alone, texts=Texts("en")))
+        if isinstance(block, Note) and "by one factor" in block.text
+    ]
+    assert "equals that of Baseline in that world" in note.text and "Red" not in note.text

@@ -17,8 +17,9 @@ from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.validation import FaultList
 from twintrack.runs.asked import saved_rows
 from twintrack.runs.experiment import Experiment
+from twintrack.runs.memory import PARAMETERS
 from twintrack.runs.switching import SHARE
-from twintrack.worlds.drawing import draw_worlds, found_posterior
+from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -263,8 +264,6 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         results.isel(strategy=part).assign_coords(strategy=list(plans))
         for part in (slice(None, len(plans)), slice(len(plans), None))
     )
-    # The same worlds as above: what there is to say of them has been told.
-    worlds, _ = draw_worlds(model, drawn.worlds, drawn.seed, prior=drawn.prior)
     origin = results.attrs["worlds"]
     posterior = found_posterior(model).posterior if origin == "posterior" else None
     experiment = None
@@ -287,11 +286,19 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         scenarios=scenarios,
         own=own.drop_vars(others).sel(compared),
         equal=equal.drop_vars(others).sel(compared),
-        worlds=worlds,
+        worlds=_worlds(results),
         experiment=experiment,
         waste=waste,
         origin=origin,
         posterior_digest=posterior.digest if posterior else "",
+    )
+
+
+def _worlds(results: xr.Dataset) -> pd.DataFrame:
+    """Give the worlds that results carry: a row for each, a column for each parameter."""
+    values = results[PARAMETERS].transpose("world", "parameter")
+    return pd.DataFrame(
+        values.to_numpy(), values["world"].to_index(), [str(name) for name in values["parameter"].to_numpy()]
     )
 
 

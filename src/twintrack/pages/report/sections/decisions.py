@@ -24,8 +24,8 @@ def blocks(view: ReportView) -> list[Block]:
     if view.data.many:
         return [view.told("decisions_many_intro", usual=usual_years(view)), strategies_table(view)]
     told = [
-        Cell(view.strategy(name), f": {view.of(plan.description)}", swatch=view.look[name].colour)
-        for name, plan in view.data.strategies.items()
+        Cell(view.strategy(name), f": {_told(view, name)}", swatch=view.look[name].colour)
+        for name in view.data.strategies
     ]
     return [view.told("decisions_intro"), Items(told, "descriptions"), levers_table(view)]
 
@@ -35,9 +35,7 @@ def levers_table(view: ReportView) -> Table:
     data, texts = view.data, view.texts
     rows: list[Row] = []
     if any(plan.switch for plan in data.strategies.values()):
-        rows.append(
-            [texts("switch"), *(_switch(view, name) or texts("switch_none") for name in data.strategies)]
-        )
+        rows.append([texts("switch"), *(_goes_over(view, name) for name in data.strategies)])
     for name, lever in data.model.levers.items():
         if _differs(data, name):
             settings = [_setting(view, strategy, name) for strategy in data.strategies]
@@ -90,6 +88,20 @@ def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
     return Cell(view.texts("after_switch", before=text, after=later))
 
 
+def _told(view: ReportView, strategy: str) -> str:
+    """Say what a strategy is, and when it switches where it does."""
+    told = [view.of(view.data.strategies[strategy].description), _switch(view, strategy)]
+    return view.texts("sentence_space").join(filter(None, told))
+
+
+def _goes_over(view: ReportView, strategy: str) -> str:
+    """Say to what a strategy switches; when is told above the table, where there is room for it."""
+    switch = view.data.strategies[strategy].switch
+    if switch is None:
+        return view.texts("switch_none")
+    return view.texts("switch_to", to=view.of(view.data.model.strategy(switch.to).title))
+
+
 def _switch(view: ReportView, strategy: str) -> str:
     """Say when a strategy switches, to what, and in how many worlds; empty where it never does."""
     switch = view.data.strategies[strategy].switch
@@ -119,9 +131,10 @@ def _in_worlds(view: ReportView, times: np.ndarray, scenario: str) -> str:
     moved = times[np.isfinite(times)]
     if not moved.size:
         return view.texts("switch_never", scenario=scenario)
-    first, last = date(moved.min()), date(moved.max())
+    years = np.floor(moved)
+    first, last = date(years.min()), date(years.max())
     key = "switch_worlds" if first != last else "switch_worlds_at"
-    told = {"first": first, "last": last, "half": date(float(np.quantile(moved, 0.5, method="lower")))}
+    told = {"first": first, "last": last, "half": date(float(np.quantile(years, 0.5, method="lower")))}
     return view.texts(key, share=share(len(moved) / len(times)), scenario=scenario, **told)
 
 
