@@ -17,6 +17,10 @@ def test_a_name_that_was_given_empty_is_shown_as_such() -> None:
     assert str(Fault("", "no variable of this name")) == '"": no variable of this name'
 
 
+def test_a_place_of_several_lines_is_shown_on_one() -> None:
+    assert str(Fault("a\nb\x1cc\n", "wrong")) == "a b c: wrong"
+
+
 def test_exit_codes_tell_wrong_input_from_failed_work() -> None:
     assert TwinTrackError().exit_code == 1
     assert InputError([]).exit_code == 2

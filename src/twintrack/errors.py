@@ -17,6 +17,11 @@ class TwinTrackError(Exception):
     exit_code: int = 1
 
 
+def one_line(text: str) -> str:
+    """Give a text that a user wrote on one line, so that each fault has a line of its own."""
+    return " ".join(text.splitlines()).strip()
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing that is wrong with what a user wrote.
@@ -29,7 +34,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        where = self.where if self.where.strip() else f'"{self.where}"'  # a name that was given empty
+        where = one_line(self.where) or '""'  # a name that was given empty
         return f"{where}: {self.message}"
 
 

@@ -209,7 +209,7 @@ def _call(
         try:
             getattr(_model(place), method)(**given)
         except InputError as error:
-            if good or not all(map(has_place, str(error).split("\n"))):
+            if good or not all(has_place(str(fault)) for fault in error.faults):
                 raise FaultError("wrong refusal" if good else "no place", f"{what}: {error}") from None
             if wrong and wrong not in str(error):
                 raise FaultError("no place", f"{what}: {error}") from None

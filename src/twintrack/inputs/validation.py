@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault, InputError, one_line
 from twintrack.inputs.settings import described
 from twintrack.inputs.yaml_files import Document
 from twintrack.names import suggest
@@ -79,7 +79,7 @@ class FaultList(list[Fault]):
 
 def unknown(kind: str, name: str, options: Iterable[str]) -> str:
     """Word the message for a name that does not exist."""
-    return f'there is no {kind} "{name}"{suggest(name, options)}'
+    return f'there is no {kind} "{one_line(name)}"{suggest(name, options)}'
 
 
 def _message(schema: type[BaseModel], detail: ErrorDetails, hints: Mapping[str, str]) -> str:
