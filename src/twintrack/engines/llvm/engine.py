@@ -15,6 +15,7 @@ from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
 from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
 from twintrack.engines.llvm.source import Source, source
+from twintrack.engines.llvm.target import NATIVE
 from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
@@ -62,7 +63,7 @@ class NativeEngine(BatchEngine):
 
             def compiled() -> _Compiled:
                 program = scalar_program(self.equations, given, computed, inputs.grid, sizes)
-                written = source(program, self.equations.tables, given, inputs.grid)
+                written = source(program, self.equations.tables, given, inputs.grid, NATIVE)
                 return _Compiled(replace(written, text=""), machine_code(written.text))
 
             found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)

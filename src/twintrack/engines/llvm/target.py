@@ -1,0 +1,37 @@
+"""What code is made for: this processor, or WebAssembly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twintrack.engines.llvm.instructions import Kind
+
+
+@dataclass(frozen=True)
+class Target:
+    """How wide code works.
+
+    `lanes` runs are in a register. `block` runs are taken by a part of a step in one loop: what they leave to
+    the next part stays in a near cache. `library` tells whether code may call the C library.
+    """
+
+    lanes: int
+    block: int
+    library: bool = True
+
+    @property
+    def one(self) -> Kind:
+        """What is computed for all runs at once."""
+        return Kind(1, self.library)
+
+    @property
+    def runs(self) -> Kind:
+        """A register of runs."""
+        return Kind(self.lanes, self.library)
+
+
+NATIVE = Target(lanes=8, block=64)
+"""One 512-bit register, which LLVM splits on processors with narrower ones; values stay in the second cache."""
+
+WASM = Target(lanes=2, block=40, library=False)
+"""One 128-bit register, the only one of WebAssembly."""
