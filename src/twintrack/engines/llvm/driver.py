@@ -9,8 +9,8 @@ from twintrack.engines.llvm.target import Target
 from twintrack.equations.structure import TimeGrid
 
 _PARAMETERS = (
-    "i64 %runs, i64 %stride, i64 %from, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, ptr noalias %Y, "
-    "ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
+    "i64 %runs, i64 %stride, i64 %from, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, "
+    "ptr noalias %Y, ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
 )
 
 START = (

@@ -6,7 +6,7 @@ how many run beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,13 +70,16 @@ class NativeEngine(BatchEngine):
             self._kernels[key] = Kernel(given, found.source, Machine(found.code))
         return self._kernels[key]
 
-    def layouts(self, inputs: Inputs) -> InputLayouts:
-        """Say where each input lies; second values of a series stand under its name with a stroke."""
+    def layouts(self, inputs: Inputs, varying: Iterable[str] = ()) -> InputLayouts:
+        """Say where each input lies; second values of a series stand under its name with a stroke.
+
+        `varying` are series that are to differ from run to run beside those that do.
+        """
         names = {name: f"{name}'" for name in inputs.second}
         series, second = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
         both = {**shapes, **{names[name]: shapes[name] for name in inputs.second}}
-        by_run = {*series, *(names[name] for name in second)}
+        by_run = {*series, *varying, *(names[name] for name in second)}
         return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
             series=Layout({name: shape for name, shape in both.items() if name in by_run}),

@@ -31,7 +31,7 @@ class Target:
 
 
 NATIVE = Target(lanes=8, block=64)
-"""One 512-bit register, which LLVM splits on processors with narrower ones; values stay in the second cache."""
+"""One 512-bit register; LLVM splits it on processors with narrower ones. Values stay in the second cache."""
 
 WASM = Target(lanes=2, block=40, library=False)
 """One 128-bit register, the only one of WebAssembly."""

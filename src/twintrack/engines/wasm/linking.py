@@ -164,7 +164,7 @@ def _end_of_data(sections: dict[int, bytes]) -> int:
 
 
 def _packed(value: int, *, signed: bool = False) -> bytes:
-    """Write a number that is not negative with seven bits a byte, one bit kept for a sign where it has one."""
+    """Write a number above or at 0 with seven bits a byte; `signed`: one bit is kept for a sign."""
     found = bytearray()
     while value >= (0x40 if signed else 0x80):
         found.append(value & 0x7F | 0x80)
