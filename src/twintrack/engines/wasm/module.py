@@ -25,6 +25,12 @@ from twintrack.resources import atomic_write
 FORMAT = 1
 """The version of the description, which `engine.js` checks."""
 _ENGINE = Path(__file__).with_name("engine.js")
+_BEGINNINGS = {
+    "model.wasm": b"\0asm",
+    "model.json": b'{"format":',
+    "engine.js": b"/**\n * Runs a model that `twintrack model wasm`",
+}
+"""The files of a module, and how each begins; others of these names are not written over."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,19 @@ class Module:
     description: dict[str, Any]
 
     def write(self, folder: Path) -> list[Path]:
-        """Write `model.wasm`, `model.json` and `engine.js`; give their paths. Raises InputError."""
+        """Write `model.wasm`, `model.json` and `engine.js`; give their paths.
+
+        Raises InputError when a file cannot be written, or one of the same name is none of this program.
+        """
         told = json.dumps(self.description, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         files: dict[str, bytes | str] = {
             "model.wasm": self.code,
             "model.json": told,
             "engine.js": _ENGINE.read_bytes(),
         }
+        if strange := [name for name, mark in _BEGINNINGS.items() if _is_strange(folder / name, mark)]:
+            message = "is no file of this program; name another folder, or remove it"
+            raise InputError(Fault(str(folder / name), message) for name in strange)
         for name, data in files.items():
             try:
                 atomic_write(folder / name, data)
@@ -67,18 +79,19 @@ def module_of(
     """
     grid, deciding = equations.time, NativeEngine(equations).sizes.deciding()
     faults = [
-        Fault("series", f"{name} is no constant that can be set")
+        Fault("series", f"{name} {'sets the length of a delay' if name in deciding else 'is no constant'}")
         for name in series
-        if name not in equations.defaults or name in deciding
+        if name in deciding or name not in equations.defaults and name not in equations.empty
     ]
     if faults:
         raise InputError(faults)
-    free = {name: value for name, value in equations.defaults.items() if name not in deciding}
+    bound = deciding.union(equations.empty)
+    free = {name: value for name, value in equations.defaults.items() if name not in bound}
     constants = {name: value for name, value in free.items() if name not in series}
     unknown = {name: np.array(np.nan) for name in equations.empty}
     along = {
         name: np.broadcast_to(value, (grid.steps + 1, *equations.variables[name].shape))
-        for name, value in ({name: free[name] for name in series} | unknown).items()
+        for name, value in ({name: free[name] for name in series if name in free} | unknown).items()
     }
     return compiled(equations, check_inputs(equations, constants, along, outputs, 1, grid))
 
@@ -133,6 +146,17 @@ def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) 
             "outputs": [described.output(name) for name in inputs.outputs],
         },
     )
+
+
+def _is_strange(path: Path, beginning: bytes) -> bool:
+    """Tell whether there is a file that begins otherwise."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(beginning)) != beginning
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _spans(layout: Layout) -> list[tuple[str, int]]:
