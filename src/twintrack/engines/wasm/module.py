@@ -81,7 +81,7 @@ def module_of(
     faults = [
         Fault("series", f"{name} {'sets the length of a delay' if name in deciding else 'is no constant'}")
         for name in series
-        if name in deciding or name not in equations.defaults and name not in equations.empty
+        if name in deciding or (name not in equations.defaults and name not in equations.empty)
     ]
     if faults:
         raise InputError(faults)
