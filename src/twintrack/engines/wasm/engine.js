@@ -86,7 +86,7 @@ export class Model {
       series: new Float64Array(rows * layout.series),
       varying: new Float64Array(rows * layout.varying),
     };
-    for (const input of inputs) this.#put(input, null, input.values.map((v) => (v === null ? NaN : Number(v))));
+    for (const input of inputs) this.#put(input, null, input.values.map(number));
     const most = Math.floor(MOST / (8 * Math.max(1, layout.moving * time.rows.length)) / layout.lanes) * layout.lanes;
     this.#stride = Math.max(layout.lanes, Math.min(layout.block, most));
     this.#arrange(layout, time);
@@ -275,6 +275,7 @@ export class Model {
     this.#collect(batch, packed, start, count, stride);
   }
 
+  /** Copy outputs of some runs to the results; what keeps still is copied once, with the first step. */
   #collect({ results, set, from, last }, packed, start, count, stride) {
     const { layout, time } = this.description;
     const { buffer } = this.#exports.memory;
@@ -283,23 +284,29 @@ export class Model {
     for (const [output, values] of results.values) {
       const size = output.labels.length;
       const input = output.kind === "input" ? this.#inputs.get(key(output.title))[0] : null;
-      for (let row = 0; row < time.rows.length; row++) {
-        if (time.rows[row] < from || time.rows[row] > last) continue;
+      const changes = output.kind === "moving" || (input && input.kind !== "constant");
+      time.rows.forEach((step, row) => {
+        if (changes ? step < from || step > last : from > 0) return;
         for (let k = 0; k < size; k++) {
           const to = (row * size + k) * results.runs + start;
+          const fill = (value) => values.fill(value, to, to + count);
           if (output.kind === "moving") copy(Y, (row * layout.moving + output.place + k) * stride, values, to, count);
-          else if (output.kind === "still") {
-            if (from === 0) copy(N, (output.place + k) * stride, values, to, count);
-          } else if (input?.kind === "series")
-            values.fill(set.series[time.rows[row] * layout.series + input.place + k], to, to + count);
-          else if (input) {
-            const at = input.kind === "constant" ? 0 : time.rows[row] * layout.varying;
+          else if (output.kind === "still") copy(N, (output.place + k) * stride, values, to, count);
+          else if (output.kind === "fixed") fill(number(output.values[k]));
+          else if (input.kind === "series") fill(set.series[step * layout.series + input.place + k]);
+          else {
+            const at = input.kind === "constant" ? 0 : step * layout.varying;
             copy(packed[input.kind], (at + input.place + k) * stride, values, to, count);
-          } else values.fill(output.values[k] === null ? NaN : Number(output.values[k]), to, to + count);
+          }
         }
-      }
+      });
     }
   }
+}
+
+/** Give a number as the description writes it: null is no number, text an infinite one. */
+function number(told) {
+  return told === null ? NaN : Number(told);
 }
 
 function copy(from, at, to, place, count) {
