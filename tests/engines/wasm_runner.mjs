@@ -39,7 +39,25 @@ async function answer({ folder, set, many, past, later, outputs, times = 0 }) {
   return { runs: results.runs, times: [...results.times], milliseconds };
 }
 
+/** Run the two functions of a module that is no model. */
+function raw({ raw: file, free }) {
+  const module = new WebAssembly.Module(readFileSync(file));
+  const { memory, prepare, run } = new WebAssembly.Instance(module).exports;
+  memory.grow(1);
+  const value = () => new Float64Array(memory.buffer, free, 1)[0];
+  prepare(free, 2n);
+  const values = [value()];
+  run(free);
+  values.push(value());
+  const names = (list) => list.map(({ name }) => name);
+  return { imports: names(WebAssembly.Module.imports(module)), exports: names(WebAssembly.Module.exports(module)), values };
+}
+
+async function told(job) {
+  return job.raw ? raw(job) : answer(job);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const told = await answer(JSON.parse(line)).catch((error) => ({ fault: String(error), stack: error.stack }));
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+  const found = await told(JSON.parse(line)).catch((error) => ({ fault: String(error) }));
+  process.stdout.write(`${JSON.stringify(found)}\n`);
 }

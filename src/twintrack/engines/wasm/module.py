@@ -153,10 +153,8 @@ def _is_strange(path: Path, beginning: bytes) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(len(beginning)) != beginning
-    except FileNotFoundError:
-        return False
     except OSError:
-        return True
+        return False  # there is none, or writing will tell
 
 
 def _spans(layout: Layout) -> list[tuple[str, int]]:
