@@ -21,9 +21,6 @@ from twintrack.engines.scalar.graph import LEAVES, LITERAL
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
 
-_LENGTH = 35
-"""Operations in a basic block: many enough to hide the loop, few enough to stay in registers."""
-
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
 _ARGUMENTS = ", ".join([*(f"ptr noalias %{name}" for name in _POINTERS), _COUNTS])
@@ -145,17 +142,17 @@ class _Writer:
         What only saved rows need comes after all else, and pipelines are written after everything has been
         read.
         """
+        length = self.target.operations
         stops = {node for node in range(len(self.graph.nodes)) if not self._is_operation(node, first=first)}
         needed = self.graph.needed([node for array, _, node in stores if array != "Y"], stops)
         always = [node for node in needed if node not in stops]
         known = stops.union(always)
         saving = [node for node in self.graph.needed([n for _, _, n in stores], stops) if node not in known]
-        blocks = [
-            BasicBlock(always[start : start + _LENGTH]) for start in range(0, len(always), _LENGTH)
-        ] or [BasicBlock()]
+        blocks = [BasicBlock(always[start : start + length]) for start in range(0, len(always), length)] or [
+            BasicBlock()
+        ]
         blocks += [
-            BasicBlock(saving[start : start + _LENGTH], saving=True)
-            for start in range(0, len(saving), _LENGTH)
+            BasicBlock(saving[start : start + length], saving=True) for start in range(0, len(saving), length)
         ]
         home = {node: block for block in blocks for node in block.operations}
         rings = BasicBlock(stores=[store for store in stores if store.array == "R"])

@@ -11,12 +11,14 @@ from twintrack.engines.llvm.instructions import Kind
 class Target:
     """How wide code works.
 
-    `lanes` runs are in a register. `block` runs are taken by a part of a step in one loop: what they leave to
-    the next part stays in a near cache. `library` tells whether code may call the C library.
+    `lanes` runs are in a register. `block` runs are taken by a basic block in one loop: what they leave to
+    the next one stays in a near cache. A basic block has so many `operations`, enough to hide the loop and
+    few enough to stay in registers. `library` tells whether code may call the C library.
     """
 
     lanes: int
     block: int
+    operations: int
     library: bool = True
 
     @property
@@ -30,8 +32,8 @@ class Target:
         return Kind(self.lanes, self.library)
 
 
-NATIVE = Target(lanes=8, block=64)
+NATIVE = Target(lanes=8, block=64, operations=35)
 """One 512-bit register; LLVM splits it on processors with narrower ones. Values stay in the second cache."""
 
-WASM = Target(lanes=2, block=40, library=False)
-"""One 128-bit register, the only one of WebAssembly."""
+WASM = Target(lanes=2, block=40, operations=200, library=False)
+"""One 128-bit register, the widest of WebAssembly. V8 gives registers well in longer basic blocks."""
