@@ -82,7 +82,8 @@ def test_all_variables_of_many_runs_agree_and_each_run_alone_has_the_same_bits(
         for name, value in defaults.items()
     }
     series: dict[str, np.ndarray] = {}
-    if name == "functions":  # nothing in it can be set; a course of its own is given to each run
+    if name == "functions":  # a course of its own is given to each run
+        constants = {}
         series = {"wave": 5 + 3 * np.sin(np.outer(equations.time.times, random.uniform(1, 2, RUNS)))}
         inputs = check_inputs(equations, {}, {"wave": series["wave"][:, 0]}, None, 1, equations.time)
         module = compiled(equations, inputs, ["wave"])
