@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 )
 @click.option("--outputs", metavar="NAME,NAME", help="Variables; by default all.")
 @click.option("--series", metavar="NAME,NAME", help="Constants that are to get a value at every time.")
-def wasm_command(file: Path, out: Path, outputs: str | None, series: str | None) -> None:
+@click.option("--constants", metavar="NAME,NAME", help="Constants that can be set; by default all.")
+def wasm_command(
+    file: Path, out: Path, outputs: str | None, series: str | None, constants: str | None
+) -> None:
     """Compile the Vensim model FILE to WebAssembly.
 
-    All constants can be set, without compiling again. model.json names them, with units and ranges; engine.js
+    Constants can be set without compiling again. model.json names them, with units and ranges; engine.js
     loads and runs the model on a page, in a worker or in Node.
     """
     import gzip
@@ -39,8 +42,9 @@ def wasm_command(file: Path, out: Path, outputs: str | None, series: str | None)
 
     equations = load_equations(file)
     labels = Labels(equations)
-    chosen = _variables(labels, {"--outputs": read_names(outputs), "--series": read_names(series)})
-    module = module_of(equations, chosen["--outputs"], chosen["--series"] or ())
+    asked = {"--outputs": outputs, "--series": series, "--constants": constants}
+    chosen = _variables(labels, {option: read_names(text) for option, text in asked.items()})
+    module = module_of(equations, chosen["--outputs"], chosen["--series"] or (), chosen["--constants"])
     module.write(out)
     inputs, given = len(module.description["inputs"]), len(module.description["outputs"])
     sizes = [f"{len(code) / 1000:,.0f} kB" for code in (module.code, gzip.compress(module.code))]

@@ -89,11 +89,14 @@ def test_what_would_need_other_code_cannot_be_set(path: Path) -> None:
     told = module_of(equations).description
     assert "lag" not in {item["name"] for item in told["inputs"]}
     with pytest.raises(InputError) as raised:
-        module_of(equations, series=["lag", "total", "price"])
-    assert [fault.message for fault in raised.value.faults] == [
-        "lag sets the length of a delay",
-        "total is no constant",
+        module_of(equations, series=["lag", "total", "price"], constants=["lag", "start"])
+    assert [(fault.where, fault.message) for fault in raised.value.faults] == [
+        ("series", "lag sets the length of a delay"),
+        ("series", "total is no constant"),
+        ("constants", "lag sets the length of a delay"),
     ]
+    few = module_of(equations, constants=["start"])
+    assert [item["name"] for item in few.description["inputs"]] == ["start", "price"]
     path.write_text(
         MODEL.replace("FINAL TIME = 10", "FINAL TIME = IF THEN ELSE(Time > 5, 8, 10)"), encoding="utf-8"
     )

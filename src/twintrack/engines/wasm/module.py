@@ -63,9 +63,12 @@ class Module:
 
 
 def module_of(
-    equations: Equations, outputs: Sequence[str] | None = None, series: Sequence[str] = ()
+    equations: Equations,
+    outputs: Sequence[str] | None = None,
+    series: Sequence[str] = (),
+    constants: Sequence[str] | None = None,
 ) -> Module:
-    """Compile a model whose constants can all be set.
+    """Compile a model whose constants can be set.
 
     Those that decide how many stages a delay has stay as they are, as other code would be needed.
 
@@ -73,27 +76,39 @@ def module_of(
         equations: The model.
         outputs: Names of variables; by default all but lookups.
         series: Constants that get a value at every time; data variables without numbers always do.
+        constants: Constants that can be set; by default all. The fewer, the smaller and quicker the code.
 
     Raises:
         InputError: A name is unknown, or cannot be set.
     """
     grid, deciding = equations.time, NativeEngine(equations).sizes.deciding()
+    free = equations.defaults.keys() - deciding - {*equations.empty}
     faults = [
-        Fault("series", f"{name} {'sets the length of a delay' if name in deciding else 'is no constant'}")
-        for name in series
-        if name in deciding or (name not in equations.defaults and name not in equations.empty)
+        Fault(place, f"{name} {'sets the length of a delay' if name in deciding else 'is no constant'}")
+        for place, names, known in (
+            ("series", series, free.union(equations.empty)),
+            ("constants", constants or (), free),
+        )
+        for name in names
+        if name not in known
     ]
     if faults:
         raise InputError(faults)
-    bound = deciding.union(equations.empty)
-    free = {name: value for name, value in equations.defaults.items() if name not in bound}
-    constants = {name: value for name, value in free.items() if name not in series}
-    unknown = {name: np.array(np.nan) for name in equations.empty}
-    along = {
-        name: np.broadcast_to(value, (grid.steps + 1, *equations.variables[name].shape))
-        for name, value in ({name: free[name] for name in series if name in free} | unknown).items()
-    }
-    return compiled(equations, check_inputs(equations, constants, along, outputs, 1, grid))
+    chosen = [name for name in equations.defaults if name in (free if constants is None else constants)]
+    along = {name: equations.defaults[name] for name in series if name in free}
+    along |= {name: np.array(np.nan) for name in equations.empty}
+    inputs = check_inputs(
+        equations,
+        {name: equations.defaults[name] for name in chosen if name not in series},
+        {
+            name: np.broadcast_to(value, (grid.steps + 1, *equations.variables[name].shape))
+            for name, value in along.items()
+        },
+        outputs,
+        1,
+        grid,
+    )
+    return compiled(equations, inputs)
 
 
 def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) -> Module:
