@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,11 @@ def test_every_operation_has_a_form_in_machine_code(op: str, library: bool) -> N
             else operation(body, item, [names[arg] for arg in item.args], graph, ())
         )
     assert names[node].startswith("%x")
+    if not library:
+        assert all(re.search(r"@llvm\.(fabs|sqrt|trunc)\.", line) for line in body.called), (
+            "calls the C library"
+        )
+        assert not any("frem" in line for line in body.lines)
 
 
 def test_what_users_call_is_told_in_groups_and_operators_are_not() -> None:
