@@ -2,6 +2,7 @@
 
 PYTHON  ?= python3
 WORKERS ?= 2
+FUZZ    ?= 10000
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -21,13 +22,16 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 QUICK  := -m 'not slow'
 
+# JupyterLab refuses to run as root, which is the user in most containers, unless it is told to.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
 # Every definition in reports/ becomes a page.
 PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard reports/*.yaml))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity recovery question durations lint bench notebook clean distclean
+.PHONY: help report reports validation test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +56,12 @@ parity: $(DEV) ## every strategy against other programs, where `make test` takes
 recovery: $(CORE) ## forty made-up truths that are to be learnt again: coverage, ranks, a joint check; half an hour
 	$(BIN)/python tools/recovery.py --workers $(WORKERS)
 
+fuzz: $(DEV) ## ten thousand inputs of each kind (FUZZ=N: so many), with counts of faults; hours, Ctrl-C ends it
+	$(BIN)/python tests/fuzz/run_fuzz.py $(FUZZ)
+
+kills: $(DEV) ## a hundred SIGKILLs at random moments: nothing half-written, nothing left, results equal; half an hour
+	$(BIN)/python -m pytest -q -s --kills 20 tests/faults/test_kills.py
+
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py
 
@@ -69,7 +79,7 @@ bench: $(DEV) ## measure the engine beside PySD, Simlin and compiled C, in some 
 	$(BIN)/python -m bench --full
 
 notebook: $(NOTEBOOK) ## open the tour in JupyterLab
-	$(BIN)/python -m jupyterlab reports/notebooks/tour.ipynb
+	$(BIN)/python -m jupyterlab $(AS_ROOT) reports/notebooks/tour.ipynb
 
 clean: ## remove what was computed
 	rm -rf $(BUILD) dist .mypy_cache .pytest_cache .ruff_cache

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.measuring import Json, NotMeasuredError
-from twintrack.resources import cache_dir
+from twintrack.resources import work_dir
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where `bench` is found, whatever folder a measurement is started from."""
@@ -38,7 +38,7 @@ def program(*words: str) -> None:
     The first time also stores Python's byte code, in the cache folder: installed packages have theirs.
     """
     code = "from twintrack.cli import program; program()"
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache_dir() / "byte_code")}
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(work_dir() / "byte_code")}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     words = (sys.executable, "-c", code, *words)
     subprocess.run(words, capture_output=True, check=True, env=environment)

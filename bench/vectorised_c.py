@@ -23,7 +23,7 @@ from twintrack.engines.llvm.source import Source
 from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.equations import Equations
 from twintrack.errors import TwinTrackError
-from twintrack.resources import atomic_write, cache_dir
+from twintrack.resources import atomic_write, work_dir
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-mprefer-vector-width=512", "-std=gnu11")
 
@@ -72,9 +72,9 @@ def library(text: str) -> ctypes.CDLL:
     key = hashlib.sha256(
         "\n".join([text, *FLAGS, compiler_version(), *processor_facts()]).encode()
     ).hexdigest()
-    path = cache_dir() / "c" / f"{key}.so"
+    path = work_dir() / "c" / f"{key}.so"
     if not path.exists():
-        with tempfile.TemporaryDirectory(dir=cache_dir()) as folder:
+        with tempfile.TemporaryDirectory(dir=work_dir()) as folder:
             source, built = Path(folder) / "model.c", Path(folder) / "model.so"
             source.write_text(text, encoding="utf-8")
             words = ["gcc", *FLAGS, "-shared", "-fPIC", str(source), "-o", str(built), "-lm"]

@@ -51,6 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-strategies", action="store_true", help=told)
     told = "compute every table of docs/question.md, also those of many settings"
     parser.addoption("--whole-pages", action="store_true", help=told)
+    told = "how often each command is killed in tests/faults/test_kills.py"
+    parser.addoption("--kills", type=int, default=1, metavar="N", help=told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

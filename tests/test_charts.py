@@ -109,3 +109,16 @@ def test_a_comparison_draws_every_strategy_in_every_panel(model: Model) -> None:
 def test_a_misspelt_name_is_told_with_the_nearest(model: Model) -> None:
     with pytest.raises(InputError, match='did you mean "adoption_rate"'):
         model.run().plot("adoption_rat")
+
+
+def test_years_are_written_without_separators_and_labels_in_full() -> None:
+    """As 2035.5, not as 2,035.5; names of runs are not cut off where values are read."""
+    values = np.arange(len(TIMES), dtype=float)
+    title = "AI services used at home that home suppliers provide"
+    series = charts.series_figure(TIMES, {"one": {"x": values}}, {"x": title}, {})
+    for figure in (charts.panel_figure(_panel()), series):
+        assert (figure.layout.xaxis.hoverformat, figure.layout.xaxis.tickformat) == (".2~f", "d")
+        assert figure.layout.hoverlabel.namelength == -1
+    lines = series.layout.annotations[0].text.split("<br>")
+    assert " ".join(lines) == title and max(map(len, lines)) <= charts.TITLE_WIDTH
+    assert series.layout.legend.yanchor == "bottom", "above the panels the buttons would hide it"

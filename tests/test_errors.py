@@ -13,6 +13,10 @@ def test_an_input_error_tells_each_fault_once_on_its_own_line() -> None:
     assert InputError(one).faults == (one,)
 
 
+def test_a_name_that_was_given_empty_is_shown_as_such() -> None:
+    assert str(Fault("", "no variable of this name")) == '"": no variable of this name'
+
+
 def test_exit_codes_tell_wrong_input_from_failed_work() -> None:
     assert TwinTrackError().exit_code == 1
     assert InputError([]).exit_code == 2

@@ -1,10 +1,13 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from twintrack import resources
 from twintrack.errors import InputError, TwinTrackError
-from twintrack.resources import atomic_write, cache_dir, content_root
+from twintrack.resources import atomic_write, cache_dir, content_root, work_dir
 
 
 def test_the_variable_names_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +48,8 @@ def test_the_cache_folder_is_made_on_demand(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "a" / "b"))
 
     assert cache_dir() == tmp_path / "a" / "b"
-    assert cache_dir().is_dir()
+    assert (tmp_path / "a" / "b").is_dir()
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
 
 
 def test_without_a_variable_the_cache_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +82,46 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["file", "under a file", "others write", "of another"])
+def test_without_a_cache_of_ones_own_the_work_goes_on_with_one_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    folder = tmp_path / "cache"
+    if kind == "file":
+        folder.touch()
+    elif kind == "under a file":
+        (tmp_path / "file").touch()
+        folder = tmp_path / "file" / "cache"
+    else:
+        folder.mkdir()
+    if kind == "others write":
+        folder.chmod(0o777)
+    if kind == "of another":
+        monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    monkeypatch.setenv("TWINTRACK_CACHE", str(folder))
+
+    assert cache_dir() is None
+    assert cache_dir() is None
+    (note,) = caplog.messages
+    assert str(folder) in note
+    passing = work_dir()
+    assert passing.is_dir()
+    assert passing == work_dir()
+    assert tmp_path not in passing.parents
+
+
+def test_the_temporary_folder_of_a_process_ends_with_it(tmp_path: Path) -> None:
+    code = "from twintrack.resources import work_dir; print((work_dir() / 'a').write_text('x'))"
+    environment = {**os.environ, "TWINTRACK_CACHE": os.devnull, "TMPDIR": str(tmp_path)}
+
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_private_file_is_for_its_user_only(tmp_path: Path) -> None:
+    atomic_write(tmp_path / "a", "x", private=True)
+
+    assert (tmp_path / "a").stat().st_mode & 0o077 == 0

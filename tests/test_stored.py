@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import twintrack
+from twintrack.plain_data import to_bytes
 from twintrack.stored import code_digest, digest_of_code, reached_code, stored
 
 PACKAGE = Path(twintrack.__file__).parent
@@ -48,7 +51,9 @@ def test_another_description_or_other_code_is_another_result(maker: Maker) -> No
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no pickle", b"\x80\x04K\x01."], ids=["empty", "damaged", "foreign"]
+    "content",
+    [b"", b"no JSON", b"\x80\x04K\x01.", to_bytes({1: 2})],
+    ids=["empty", "damaged", "pickle", "other"],
 )
 def test_a_file_that_is_not_ours_is_made_again(maker: Maker, tmp_path: Path, content: bytes) -> None:
     stored("lists", "a", ("inputs",), list, maker)
@@ -56,6 +61,33 @@ def test_a_file_that_is_not_ours_is_made_again(maker: Maker, tmp_path: Path, con
     path.write_bytes(content)
     assert stored("lists", "a", ("inputs",), list, maker) == [1, 2, 3]
     assert maker.calls == 2
+
+
+@pytest.mark.parametrize("place", [".", "lists", "lists/*.json"])
+@pytest.mark.parametrize("whose", ["others write", "of another"])
+def test_what_another_user_could_have_written_is_not_read(
+    maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, whose: str
+) -> None:
+    stored("lists", "a", ("inputs",), list, maker)
+    (poisoned,) = (tmp_path / "cache" / "lists").iterdir()
+    poisoned.write_bytes(to_bytes([666]))
+    assert stored("lists", "a", ("inputs",), list, maker) == [666]
+    (path,) = (tmp_path / "cache").glob(place) if place != "." else [tmp_path / "cache"]
+    if whose == "others write":
+        path.chmod(path.stat().st_mode | 0o020)
+    else:
+        other, looked = path.stat().st_ino, Path.stat
+        # As seen by a user who owns all but this one.
+        monkeypatch.setattr(Path, "stat", lambda self, **how: _of_another(looked(self, **how), other))
+    assert stored("lists", "a", ("inputs",), list, maker) == [1, 2, 3]
+
+
+def _of_another(about: os.stat_result, inode: int) -> os.stat_result:
+    if about.st_ino != inode:
+        return about
+    values = list(about)
+    values[stat.ST_UID] = os.geteuid() + 1
+    return os.stat_result(values)
 
 
 def test_a_failure_is_passed_on_and_not_stored(maker: Maker, tmp_path: Path) -> None:

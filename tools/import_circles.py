@@ -13,9 +13,20 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOMS = (
-    *("errors", "names", "version", "formats", "charts", "resources", "stored"),
+    *(
+        "errors",
+        "names",
+        "version",
+        "formats",
+        "charts",
+        "scratch",
+        "resources",
+        "folders",
+        "plain_data",
+        "stored",
+    ),
     *("equations", "engines", "inputs", "core", "worlds", "runs", "calibration", "decisions"),
-    *("pages", "hands_on", "model", "cli", "__init__"),
+    *("pages", "hands_on", "model", "cli", "__init__", "__main__"),
 )
 """Folders and single modules of the package: each uses only itself and those before it."""
 

@@ -74,7 +74,8 @@ def lever_table(model: Model, worlds: pd.DataFrame, stick: Yardstick) -> pd.Data
     level's lead over the lowest, in spreads, more being better; `improved` and `worsened`, the shares of
     worlds in which that lead is above and below zero (what is closer than a relative 1e-6 is equal);
     `interior`, the share of worlds in which the best level is not at an end, and `best`, the median of the
-    best level over the worlds that the lever moves. For outcomes without a direction `gain` is the plain
+    best level over the worlds that the lever moves, in the year with the largest such share of those in which
+    it moves the outcome by a twentieth. For outcomes without a direction `gain` is the plain
     difference, and the last four are NaN.
     """
     return pd.DataFrame(
@@ -171,7 +172,7 @@ def _rows(model: Model, stick: Yardstick, effects: LeverEffects) -> Iterator[dic
             "year": int(stick.years[at]),
             "span": float(spans[row, at]),
             **_ends(effects.values[:, row, at], better, stick.spread[row, at]),
-            **_best(effects.values[:, row, at], better, effects.levels),
+            **_best_of_years(effects.values[:, row], better, effects.levels, spans[row]),
         }
 
 
@@ -183,6 +184,17 @@ def _ends(values: Array, better: str, spread: float) -> dict[str, float]:
     shares = {"improved": float((lead > 0).mean()), "worsened": float((lead < 0).mean())}
     told = shares if better in SIGNS else dict.fromkeys(shares, np.nan)
     return {"gain": float(medians(lead) / spread), **told}
+
+
+def _best_of_years(values: Array, better: str, levels: Array, spans: Array) -> dict[str, float]:
+    """Find the best level in the year that has it inside in most worlds, of those in which the lever is felt.
+
+    `values` have the shape (levels, years, worlds), `spans` (years,). A lever that is felt in no year is
+    judged in the one in which it moves most.
+    """
+    felt = np.flatnonzero(spans >= FELT) if spans.max() >= FELT else [int(spans.argmax())]
+    found = [_best(values[:, year], better, levels) for year in felt]
+    return max(found, key=lambda best: np.nan_to_num(best["interior"], nan=-1.0))
 
 
 def _best(values: Array, better: str, levels: Array) -> dict[str, float]:

@@ -50,6 +50,10 @@ AXIS = {
     "ticks": "outside",
     "ticklen": 4,
 }
+YEARS = {"tickformat": "d", "hoverformat": ".2~f"}
+"""How an axis and what is read on it write decimal years: without separators, as 2035.5."""
+TITLE_WIDTH = 40
+"""Characters in a line of the title of one of two panels side by side."""
 LABEL_WIDTH = 26
 """Characters in a line of a bar's label."""
 LOG_RATIO = 30.0
@@ -230,7 +234,14 @@ def _layout(panel: Panel) -> dict[str, Any]:
         "font": TEXT,
         "hovermode": "x unified",
         "hoverlabel": {"namelength": -1, "bgcolor": "rgba(255,255,255,0.95)"},
-        "xaxis": {**AXIS, "showgrid": False, "range": span, "dtick": 4, "ticklabeloverflow": "allow"},
+        "xaxis": {
+            **AXIS,
+            **YEARS,
+            "showgrid": False,
+            "range": span,
+            "dtick": 4,
+            "ticklabeloverflow": "allow",
+        },
         "yaxis": vertical,
         "showlegend": False,
         **_divergence_mark(panel.divergence, panel.divergence_label),
@@ -304,8 +315,13 @@ def series_figure(
     from plotly.subplots import make_subplots
 
     columns, rows = min(2, len(titles)), -(-len(titles) // 2)
+    headings = ["<br>".join(textwrap.wrap(title, TITLE_WIDTH)) for title in titles.values()]
     figure = make_subplots(
-        rows=rows, cols=columns, subplot_titles=list(titles.values()), vertical_spacing=0.32 / rows
+        rows=rows,
+        cols=columns,
+        subplot_titles=headings,
+        vertical_spacing=0.32 / rows,
+        horizontal_spacing=0.28 / columns,  # room for the unit, beside the last year of the panel before
     )
     look = look or styles(list(series))
     for place, name in enumerate(titles):
@@ -313,19 +329,24 @@ def series_figure(
         for run, values in series.items():
             line = {"color": look[run].colour, "dash": look[run].dash, "width": 2.2}
             legend = {"legendgroup": run, "showlegend": place == 0 and len(series) > 1}
-            figure.add_scatter(x=times, y=values[name], mode="lines", name=run, line=line, **legend, **cell)
+            told = {"name": run, "hovertemplate": "%{y:,.4~r}", **legend}
+            figure.add_scatter(x=times, y=values[name], mode="lines", line=line, **told, **cell)
         drawn = np.concatenate([values[name] for values in series.values()])
         scale = "log" if wants_log_axis(drawn) else "linear"
         figure.update_yaxes(title_text=units.get(name, ""), type=scale, **cell)
-    figure.update_xaxes(showgrid=False, linecolor=AXIS_COLOUR, ticks="outside", ticklabeloverflow="allow")
-    figure.update_yaxes(gridcolor=GRID_COLOUR, zeroline=False, automargin=True)
+    figure.update_xaxes(
+        showgrid=False, linecolor=AXIS_COLOUR, ticks="outside", ticklabeloverflow="allow", **YEARS
+    )
+    figure.update_yaxes(gridcolor=GRID_COLOUR, zeroline=False, automargin=True, tickformat=",~r")
     figure.update_layout(
         template="none",
-        height=60 + 300 * rows,
-        margin={"l": 70, "r": 24, "t": 64, "b": 40},
+        height=80 + 300 * rows,
+        margin={"l": 70, "r": 24, "t": 54, "b": 70},
         hovermode="x unified",
+        hoverlabel={"namelength": -1},
         font=TEXT,
-        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},
+        # Below the panels: above them the buttons of the figure would hide it.
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
     )
     figure.update_annotations(font_size=13)
     return figure

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from twintrack.engines.registry import EngineName, batch_engine_of, engine_of
 from twintrack.equations import Equations, load_equations
+from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import Content, load_content
 from twintrack.inputs.levers import Lever, LeverTable
 from twintrack.inputs.outcomes import Outcome
 from twintrack.inputs.paths import TimePath
+from twintrack.inputs.settings import described
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue, world_overrides
 from twintrack.inputs.yaml_files import state_of_files
@@ -133,6 +135,10 @@ class Core:
 
         `levers` are numbers or {date: value}. Raises InputError with all faults.
         """
+        given: object = reference  # whoever calls from Python may give anything
+        if not isinstance(given, str | Path | Strategy):
+            message = f"must be a name, the path of a .yaml file, or a Strategy, not {described(given)}"
+            raise InputError(Fault("strategy", message))
         plan = reference
         library = self.inputs.strategies
         if isinstance(reference, str) and not reference.endswith((".yaml", ".yml")):
@@ -140,7 +146,7 @@ class Core:
             plan = self.remembered(
                 f"strategy {reference}", read, lambda plan: [*library.searched, *plan.files]
             )
-        if isinstance(plan, Strategy) and not levers:
+        if plan is not reference and isinstance(plan, Strategy) and not levers:
             return plan
         return library.resolve(plan, levers, origin="lever")
 
@@ -148,6 +154,10 @@ class Core:
         """Give a scenario by its name or the path of its .yaml file. Raises InputError."""
         if isinstance(name, Scenario):
             return name
+        given: object = name  # whoever calls from Python may give anything
+        if not isinstance(given, str):
+            message = f"must be the name of a scenario, not {described(given)}"
+            raise InputError(Fault("scenario", message))
         path = self.inputs.scenario_file(name)
         return self.remembered(f"scenario {name}", partial(self.inputs.scenario, name), lambda _: [path])
 

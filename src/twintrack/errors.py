@@ -29,7 +29,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        where = self.where if self.where.strip() else f'"{self.where}"'  # a name that was given empty
+        return f"{where}: {self.message}"
 
 
 class InputError(TwinTrackError):

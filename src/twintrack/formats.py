@@ -6,8 +6,11 @@ import datetime
 import math
 import os
 import re
-import time
 
+from twintrack.errors import Fault, InputError
+
+DATE_VARIABLE = "SOURCE_DATE_EPOCH"
+"""Environment variable that pins the date (reproducible-builds.org/specs/source-date-epoch)."""
 MISSING = "–"
 MOST_EXTRA_DIGITS = 2
 """Decimals that a small difference may have beyond those of its outcome."""
@@ -79,9 +82,20 @@ def date(year: float) -> str:
 
 
 def today() -> str:
-    """Give today, or SOURCE_DATE_EPOCH's day (reproducible-builds.org/specs/source-date-epoch)."""
-    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
+    """Give the day that results bear; see `now`."""
+    return now().date().isoformat()
+
+
+def now() -> datetime.datetime:
+    """Give the moment that results bear: SOURCE_DATE_EPOCH where it is set. Raises InputError."""
+    given = os.environ.get(DATE_VARIABLE)
+    if not given:
+        return datetime.datetime.now(datetime.UTC)
+    try:
+        return datetime.datetime.fromtimestamp(int(given), datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        message = f'must be whole seconds since 1970, not "{given[:40]}"; correct it, or unset it'
+        raise InputError(Fault(DATE_VARIABLE, message)) from None
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -14,10 +14,12 @@ from twintrack.decisions.explanation import Explanation, explain
 from twintrack.engines.registry import EngineName
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import WorldArrays, world_arrays
 from twintrack.runs.asked import Scenarios, Strategies, tell_notes
 from twintrack.runs.equal_cost import at_budget
 from twintrack.runs.prepared import DEFAULT_WORLDS
+from twintrack.runs.ranges import FoundRanges, found_ranges
 from twintrack.runs.results import Comparison, Run
 from twintrack.runs.single import compare_strategies, run_strategy
 
@@ -35,7 +37,8 @@ def load(content: Path | None = None) -> Model:
     `content` is the folder with model/ and strategies/; by default the one that `content_root` finds. Raises
     InputError when there is none.
     """
-    return Model(content)
+    check_arguments(content=content)
+    return Model(None if content is None else Path(content))
 
 
 class Model(Core):
@@ -49,6 +52,7 @@ class Model(Core):
         world: Mapping[str, Any] | None = None,
         engine: EngineName = "native",
         time_step: float | None = None,
+        representative: bool = False,
         **levers: Any,
     ) -> Run:
         """Simulate one strategy in one world.
@@ -59,14 +63,25 @@ class Model(Core):
             world: World parameters set on top of the scenario: numbers, {date: value}, or paths.
             engine: "native", compiled by LLVM, or one of the others that it is tested against.
             time_step: Integration step in years; by default the model file's.
+            representative: Run the world of the posterior that lies nearest to the medians (how it is found
+                is said in `twintrack.runs.ranges`), in place of central values. What the scenario sets, and
+                `world`, holds there too.
             levers: Levers set on top of the strategy: numbers or {date: value}.
 
-        A strategy with an equal budget is scaled to cost as much as the baseline does in the central world of
-        the scenario, without what `world` sets. Raises InputError for unknown names and for levers out of
-        range. World parameters may leave theirs; TwinTrackError says when an outcome then is not finite.
+        A strategy with the budget "equal" is scaled to cost as much as the baseline does in this world; with
+        "equal_central", in the central world of the scenario, without what `world` sets. Raises InputError
+        for unknown names and for levers out of range. World parameters may leave theirs; TwinTrackError says
+        when an outcome then is not finite.
         """
         return run_strategy(
-            self, strategy, scenario, world=world, engine=engine, time_step=time_step, levers=levers
+            self,
+            strategy,
+            scenario,
+            world=world,
+            engine=engine,
+            time_step=time_step,
+            levers=levers,
+            representative=representative,
         )
 
     def compare(
@@ -75,14 +90,23 @@ class Model(Core):
         scenario: str = CENTRAL,
         *,
         world: Mapping[str, Any] | None = None,
+        representative: bool = False,
         **levers: Any,
     ) -> Comparison:
         """Simulate several strategies in the same world, and the baseline in that world.
 
-        `levers` are set on top of every strategy named. Raises InputError as `run` does, and when two
+        `levers` are set on top of every strategy named; `representative` is as for `run`.
+        Raises InputError as `run` does, and when two
         strategies have the same name.
         """
-        return compare_strategies(self, strategies, scenario, world=world, levers=levers)
+        return compare_strategies(
+            self, strategies, scenario, world=world, levers=levers, representative=representative
+        )
+
+    @property
+    def ranges(self) -> FoundRanges:
+        """What strategies bring in worlds that agree with history, as stored quantiles; or why not."""
+        return found_ranges(self)
 
     @property
     def posterior(self) -> Posterior | None:
@@ -104,6 +128,7 @@ class Model(Core):
         """
         from twintrack.worlds.drawing import draw_worlds
 
+        check_arguments(count=worlds, seed=seed, prior=prior)
         frame, notes = draw_worlds(self, worlds, seed, prior=prior)
         tell_notes(notes)
         return frame
@@ -112,6 +137,7 @@ class Model(Core):
         """Draw worlds from the prior: one row each, one column for each uncertain parameter, in its unit."""
         from twintrack.worlds.sampling import sample_worlds
 
+        check_arguments(count=worlds, seed=seed)
         return sample_worlds(self.world, worlds, seed)
 
     def ensemble(
@@ -126,7 +152,7 @@ class Model(Core):
         """Simulate strategies under scenarios in many worlds, the same worlds for every strategy.
 
         Args:
-            strategies: As for `run`; those with an equal budget are scaled once for each scenario.
+            strategies: As for `run`; with the budget "equal" each world has its own factor on money.
             scenarios: Names; what a scenario sets replaces the sampled value in every world.
             worlds: Number of worlds to draw, or the worlds themselves: one column for each parameter.
             seed: Seed of the draw.
@@ -135,7 +161,10 @@ class Model(Core):
 
         Returns:
             One variable for each output, dimensions (scenario, strategy, world, time), units in `attrs`. The
-            coordinate `budget_factor` is what money levers were multiplied with (1 at own budget). The
+            coordinate `budget_factor` is what money levers were multiplied with, by world (1 at own budget;
+            NaN, as all outputs, where no factor makes the cost equal), `budget` the rule for that, and
+            `parameters` holds the worlds, dimensions (world, parameter), so that results and worlds cannot
+            be mistaken for one another's: `results["parameters"].to_pandas()` is their table. The
             attribute `worlds` says where they come from: "posterior", "prior" or "given".
 
         What a user should know, such as a posterior that is missing, goes to the log "twintrack".
@@ -150,6 +179,7 @@ class Model(Core):
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
+        check_arguments(name=name)
         return explain(self, name)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:

@@ -5,27 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import pickle
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from twintrack.resources import atomic_write, cache_dir
-
-_UNREADABLE = (
-    OSError,
-    pickle.UnpicklingError,
-    EOFError,
-    AttributeError,
-    ImportError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
+from twintrack.plain_data import NotPlainError, from_bytes, to_bytes
+from twintrack.resources import atomic_write, cache_dir, untrusted
 
 _NAMED = re.compile(rb"twintrack((?:\.\w+)*)(?: import (\([^)]*\)|[^\n]*))?")
 """A module of this package, named in full, and what is imported from it."""
@@ -42,23 +30,35 @@ def stored(
 
     `described` must say everything that the result depends on beside the code, and `rooms` name the folders
     of this package that make it; all that their code reaches counts. A stored file that cannot be read, or
-    holds something else than `expected`, is ignored and written again; a folder that cannot be written does
-    no harm. What `make` raises is passed on and nothing is stored.
+    holds something else than `expected`, or that another user could have written, is ignored and written
+    again; a folder that cannot be written does no harm, and a result that is not plain data is not kept. What
+    `make` raises is passed on and nothing is stored.
     """
+    folder = cache_dir()
+    if folder is None:
+        return make()
     key = hashlib.sha256(described.encode())
     for room in rooms:
         key.update(code_digest(room))
-    path = cache_dir() / kind / f"{key.hexdigest()}.pickle"
-    try:
-        found = pickle.loads(path.read_bytes())
-    except _UNREADABLE:
-        found = None
+    path = folder / kind / f"{key.hexdigest()}.json"
+    found = _found(path)
     if isinstance(found, expected):
         return found
     result = make()
-    with contextlib.suppress(OSError):
-        atomic_write(path, pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
+    with contextlib.suppress(OSError, NotPlainError):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        atomic_write(path, to_bytes(result), private=True)
     return result
+
+
+def _found(path: Path) -> Any:
+    """Give what a file of the cache holds; None where it cannot be read, or is not this user's alone."""
+    try:
+        if untrusted(path.parent) or untrusted(path):
+            return None
+        return from_bytes(path.read_bytes())
+    except (OSError, NotPlainError):
+        return None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,4 +89,41 @@ def test_charts_fit_the_paper_in_print_and_the_screen_afterwards(
     page.set_viewport_size({"width": 1400, "height": 900})
     page.emulate_media(media="screen")
     page.wait_for_function(f"{widest} === {on_screen}")
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("width", [1400, 390])
+def test_no_label_of_a_chart_is_cut_off(
+    browser: sync_api.Browser, report_folder: Path, name: str, width: int
+) -> None:
+    page = Opened(browser, report_folder / name, width).page
+    outside = page.evaluate(
+        """[...document.querySelectorAll('.chart')].flatMap((chart) => {
+          const box = chart.getBoundingClientRect();
+          return [...chart.querySelectorAll('.main-svg text')]
+            .filter((text) => text.textContent.trim())
+            .map((text) => [text.getBoundingClientRect(), text.textContent])
+            .filter(([at]) => at.width && (at.left < box.left - 1 || at.right > box.right + 1
+              || at.top < box.top - 1 || at.bottom > box.bottom + 1))
+            .map(([, text]) => `${chart.dataset.figure}: ${text}`);
+        })"""
+    )
+    assert outside == []
+    page.context.close()
+
+
+def test_a_year_is_read_without_a_separator(browser: sync_api.Browser, report_folder: Path) -> None:
+    """Between two whole years the heading of what is read is such as 2035.5."""
+    page = Opened(browser, report_folder / "index.html", 1400).page
+    chart = page.locator(".chart[data-figure^='path-0-']").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    read = []
+    for share in (0.55, 0.6, 0.65, 0.7, 0.75):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_timeout(150)
+        read += chart.locator(".hoverlayer .legendtitletext").all_text_contents()
+    assert read and all(re.fullmatch(r"20\d\d(\.\d+)?", year) for year in read), read
     page.context.close()

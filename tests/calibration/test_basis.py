@@ -26,7 +26,7 @@ HELD = """
     confidence: assumption
 """
 BASELINE = "title: {{en: Baseline, zh: 基准}}\nlevers: {{{0}}}\n"
-OTHER = "title: {en: Other, zh: 其他}\nlevers: {fiscal_ai_rd: {2016: 60, 2020: 65, 2026: 60}}\n"
+OTHER = "title: {en: Other, zh: 其他}\nlevers: {fiscal_ai_rd: {2026: 60, 2030: 65, 2036: 60}}\n"
 
 Put = Callable[..., Path]
 Change = tuple[str, str, str]

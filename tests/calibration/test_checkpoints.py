@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +73,20 @@ def test_nothing_is_left_after_clearing(populations: list[Population], checkpoin
     assert [path.name for path in checkpoints.folder.iterdir()] == ["one.npz"]  # no temporary file
     checkpoints.clear()
     assert not checkpoints.folder.exists()
+
+
+def test_no_damage_gives_other_numbers_or_an_error(
+    populations: list[Population], checkpoints: Checkpoints
+) -> None:
+    """Heads of the archive and of its arrays are hit most: there a bit changes meaning."""
+    checkpoints.keep("one", populations[-1])
+    (path,) = checkpoints.folder.iterdir()
+    whole = path.read_bytes()
+    heads = [place for place in range(len(whole)) if whole[place : place + 2] in (b"PK", b"\x93N")]
+    draw = random.Random(1)
+    for _ in range(1000):
+        damaged = bytearray(whole)
+        place = draw.choice([*heads, draw.randrange(len(whole))]) + draw.randrange(130)
+        damaged[min(place, len(whole) - 1)] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        assert checkpoints.find("one") is None

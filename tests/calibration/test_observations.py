@@ -18,6 +18,7 @@ from twintrack.calibration.observations import (
     restored,
     transformed,
 )
+from twintrack.errors import InputError
 from twintrack.inputs.history import HistorySeries
 
 PATHS = np.cumsum(np.random.default_rng(3).uniform(0.1, 1, (len(SAVED), 2)), axis=0)
@@ -148,5 +149,5 @@ def test_points_and_their_weights_go_together() -> None:
     ],
 )
 def test_a_reading_outside_the_run_is_refused(wrong: HistorySeries, told: str) -> None:
-    with pytest.raises(ValueError, match=f"{told}.*from 2016 to 2026"):
+    with pytest.raises(InputError, match=f"^{told}: is read from .* runs from 2016 to 2026"):
         observations([*three(), wrong], SAVED)

@@ -207,3 +207,36 @@ def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(content: Path, 
     subprocess.run([*asked, "--fresh"], capture_output=True, check=True, env=surroundings)
     assert posterior.read_bytes() == broken
     assert not list(cache.glob("calibration/*/*"))
+
+
+def test_the_ranges_of_strategies_are_renewed_with_the_worlds_or_by_themselves(
+    program: Program, content: Path
+) -> None:
+    assert program("calibrate", *QUICK).exit_code == 0
+    path = content / "model" / "posterior_ranges.parquet"
+    written = path.read_bytes()
+    path.unlink()
+    text = program("run", "fast", "--years", "2030")
+    assert "5–95 %" not in text.stdout
+    assert "there is no model/posterior_ranges.parquet" in text.stdout
+    done = program("calibrate", "--only-ranges")
+    assert done.exit_code == 0
+    assert "in 60 worlds; representative world: row" in done.stdout
+    assert path.read_bytes() == written
+    text = program("run", "fast", "--years", "2030", "--world", "representative").stdout
+    assert "world: the representative one, one of many" in text
+    assert "5–95 %: of the 60 worlds that agree with history" in text
+
+
+def test_check_tells_strategies_whose_ranges_are_not_stored(program: Program, content: Path) -> None:
+    assert program("calibrate", *QUICK).exit_code == 0
+    assert "warning" not in program("check").stderr
+    (content / "strategies" / "late.yaml").write_text("extends: fast\n", encoding="utf-8")
+    (content / "strategies" / "other.yaml").write_text("levers: {catchup_share: 0.1}\n", encoding="utf-8")
+    assert "does not have as they are now: other; run" in program("check").stderr
+
+
+def test_worlds_of_other_data_leave_the_ranges_alone(program: Program, content: Path, tmp_path: Path) -> None:
+    out = tmp_path / "other.parquet"
+    assert program("calibrate", *QUICK, "--out", out).exit_code == 0
+    assert out.is_file() and not (content / "model" / "posterior_ranges.parquet").exists()

@@ -66,7 +66,8 @@ def test_a_posterior_is_checked(program: Program, copy: Path, put_posterior: Cal
     count -= path.is_file()
     put_posterior(copy, 3)
     good = program("check")
-    assert good.stdout == f"{count + 1} files are good\n" and good.stderr == ""
+    assert good.stdout == f"{count + 1} files are good\n"
+    assert all(line.startswith("note: ") for line in good.stderr.splitlines())  # of scenarios
     assert program("check", path).stdout == "1 file is good\n"
     put_posterior(copy, 3, model_hash="0" * 64)
     for words in (("check",), ("check", path)):
@@ -134,6 +135,13 @@ def test_a_new_strategy_passes_the_check_and_reproduces_its_parent_exactly(
     assert mine["outcomes"] == parent["outcomes"]
 
 
+def test_new_takes_a_name_and_no_path(program: Program, copy: Path) -> None:
+    for name in ("../mine", "parts/mine", "/mine", "", ".", ".."):
+        result = program("new", name)
+        assert (result.exit_code, result.stdout) == (2, "")
+    assert not (copy / "mine.yaml").exists()
+
+
 def test_new_overwrites_nothing(program: Program, copy: Path) -> None:
     path = Path("mine.yaml")
     path.write_text("my own words", encoding="utf-8")
@@ -166,3 +174,16 @@ def test_everything_can_be_listed(model: Model, program: Program, answer: Answer
 def test_an_unknown_kind_is_told(program: Program) -> None:
     result = program("list", "lever")
     assert result.exit_code == 2 and "levers" in result.stderr
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_values_of_a_scenario_outside_their_range_are_noted(
+    program: Program, copy: Path, named: bool
+) -> None:
+    path = copy / "model" / "scenarios" / "central.yaml"
+    path.write_text("title: {en: Three, zh: 三}\nworld:\n  discount_rate: 3\n", encoding="utf-8")
+    result = program("check", *([path] if named else []))
+    assert result.exit_code == 0
+    assert "central.yaml: discount_rate is set outside its range, 0 to 0.06" in result.stderr
+    run = program("run", "baseline")
+    assert "note: scenario central: discount_rate is set outside its range, 0 to 0.06" in run.stderr

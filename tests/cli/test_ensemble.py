@@ -56,6 +56,43 @@ def test_json_describes_the_store(answer: Callable[..., Any], out: Path) -> None
     assert again["computed"] == 0
 
 
+def test_it_is_told_where_cost_is_equal_and_with_what_factors(
+    answer: Callable[..., Any], program: Program, out: Path
+) -> None:
+    for budget in ("equal", "equal_central"):
+        text = f"extends: turning\nbudget: {budget}\n"
+        (out.parent / "content" / "strategies" / f"{budget}_cost.yaml").write_text(text, encoding="utf-8")
+    asked = (
+        "ensemble",
+        "equal_cost",
+        "equal_central_cost",
+        "fast",
+        "--runs",
+        40,
+        "--workers",
+        1,
+        "--out",
+        out,
+    )
+
+    lines = program(*asked).stdout.splitlines()
+
+    told = [line for line in lines if "money levers" in line]
+    one, other = "in each world (budget: equal)", "in the central world (budget: equal_central)"
+    number = r"[\d.]+"
+    goal = "to cost what the baseline costs"
+    assert re.fullmatch(
+        rf"equal_cost under central: money levers times {number} to {number} \(5-95 % of the worlds\), "
+        + re.escape(f"{goal} {one}"),
+        told[0],
+    )
+    start = f"equal_central_cost under central: money levers times {number}, "
+    assert re.fullmatch(start + re.escape(f"{goal} {other}"), told[1])
+    again = answer(*asked, "--resume")
+    assert again["budgets"] == {"equal_cost": "equal", "equal_central_cost": "equal_central", "fast": "own"}
+    assert again["worlds_unmatched"] == 0
+
+
 def test_levers_are_crossed(answer: Callable[..., Any], out: Path) -> None:
     told = answer(
         "ensemble", "fast", "--runs", 2, "--workers", 1, "--out", out, "--years", "all",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from twintrack.folders import LIST, renewed_folder
 from twintrack.model import Model
 from twintrack.pages.model import diagrams as model_diagrams
 from twintrack.pages.model import docs as model_docs
@@ -51,14 +52,19 @@ def test_docs_go_to_build_model_unless_told(program: Program, monkeypatch: pytes
 
 
 def test_one_sector_is_drawn_by_its_name_in_any_form(program: Program, tmp_path: Path) -> None:
-    (tmp_path / "talent_9.svg").write_text("from a larger model")
+    with renewed_folder(tmp_path, "diagrams") as earlier:
+        (earlier / "talent_9.svg").write_text("from a larger model")
+        (earlier / "markets.svg").write_text("of another sector")
+    (tmp_path / "talent_8.svg").write_text("not ours")
     (tmp_path / "talent_notes.svg").write_text("not a diagram of ours")
     result = program("model", "graph", "--out", tmp_path, "--sector", "talent")
     assert result.exit_code == 0
     written = result.stdout.split()
     assert written and all(Path(name).read_text(encoding="utf-8").startswith("<svg") for name in written)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {Path(name).name for name in written} | {"talent_notes.svg"}
+    assert names == {Path(name).name for name in written} | {
+        *("talent_notes.svg", "talent_8.svg", "markets.svg", LIST)
+    }
 
 
 def test_all_sectors_that_vary_are_drawn(program: Program, model: Model, tmp_path: Path) -> None:

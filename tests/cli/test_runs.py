@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
+import twintrack
+from twintrack.formats import date, number
 from twintrack.model import Model
 
 Program = Callable[..., Result]
@@ -37,7 +42,7 @@ def test_a_mix_is_a_strategy(model: Model, answer: Answer) -> None:
 
 def test_the_table_has_value_baseline_and_difference(model: Model, program: Program) -> None:
     text = program("run", "pure_catchup", "--years", "2030,2040").stdout
-    lines = text.splitlines()
+    lines = [line for line in text.splitlines() if "5–95 %" not in line and " place " not in line]
     at = next(index for index, line in enumerate(lines) if line.startswith(" Public cost, present value"))
     base, own = (model.run(name).at("public_cost_pv", [2030, 2040]) for name in ("baseline", "pure_catchup"))
     numbers = [
@@ -95,6 +100,9 @@ def test_a_comparison_shows_the_baseline_too(program: Program) -> None:
         (["run", "baseline", "--world", "cost_growth=2"], 'did you mean "cost_growth_factor"?'),
         (["run", "baseline", "--world", "catchup_share=0.5"], "--set"),
         (["run", "baseline", "--years", "2050"], "from 2016 to 2040"),
+        (["run", "baseline", "--years", "2030.1"], "year 2030.1: is not saved"),
+        (["compare", "baseline", "pure_catchup", "--years", "2030.1,nan"], "year nan: is not saved"),
+        (["ensemble", "baseline", "--years", "2030.1", "--out", "nowhere"], "time 2030.1: is not saved"),
         (["run", "baseline", "--years", "soon"], "not a list of years"),
         (["run", "0.6 pure_catchup + 0.6 pure_exploration"], "sum to 1"),
         (["run", "nowhere.yaml"], "no such file"),
@@ -146,3 +154,68 @@ def test_a_lever_of_a_strategy_that_is_not_named_and_the_name_of_the_baseline_ar
         "strategy baseline: is what others are compared with; take another name for this one",
         '--set less:fiscal_ai_rd=400: there is no strategy "less"',
     ]
+
+
+def test_beside_each_number_stands_its_range_over_worlds_and_of_headlines_the_place(
+    small_content: Path,
+    put_posterior: Callable[..., Path],
+    program: Program,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(root))
+    monkeypatch.chdir(tmp_path)
+    put_posterior(root)
+    assert program("calibrate", "--only-ranges").exit_code == 0
+    told = program("run", "fast", "--years", "2030")
+    assert told.stderr == ""
+    lines = [" ".join(line.split()) for line in told.stdout.splitlines()]
+    begun = [line.split()[0] for line in lines if line.startswith(("5–95 % ", "place ", "minus "))][-3:]
+    assert begun == ["place", "minus", "5–95"]
+    model = twintrack.load(root)
+    ranges = model.run("fast").range_of("frontier_gap_months", [2030])
+    assert ranges is not None
+    low, *_, high = ranges[0]
+    spec = model.outcomes["frontier_gap_months"].format
+    assert f"5–95 % {number(low, spec)} – {number(high, spec)}" in lines
+    other = program("run", "fast", "fast_leader", "--years", "2030")
+    assert other.exit_code == 2
+    other = program("run", "fast", "--scenario", "fast_leader", "--years", "2030")
+    assert "5–95 %" not in other.stdout
+    assert "they are stored for the scenario central, not for fast_leader" in other.stdout
+
+
+def test_when_a_strategy_switches_is_told(
+    small_content: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(small_content))
+    monkeypatch.chdir(tmp_path)
+    when = twintrack.load(small_content).run("turning").switched_at
+    assert when is not None
+    assert f"turning: switches to open in {date(when)}" in program("run", "turning").stdout
+    assert (
+        "turning: switches to open never in this world"
+        in program("run", "turning", "--world", "pace=30").stdout
+    )
+
+
+def test_the_factor_of_an_equal_budget_is_told_with_the_world_it_rests_on(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for budget in ("equal", "equal_central"):
+        Path(f"{budget}.yaml").write_text(f"extends: pure_catchup\nbudget: {budget}\n", encoding="utf-8")
+    world = ("--world", "discount_rate=0.06")
+
+    here = program("run", "equal.yaml", *world).stdout
+    there = program("run", "equal_central.yaml", *world).stdout
+    by_hand = program("run", "equal.yaml", "--set", "fiscal_ai_rd=100").stdout
+
+    start, goal = r"money levers{} times 0\.\d+, ", "to cost the public as much as the baseline in {}"
+    assert re.search(start.format("") + goal.format(r"this world \(budget: equal\)"), here)
+    central = r"the central world of scenario central \(budget: equal_central\)"
+    assert re.search(start.format("") + goal.format(central), there)
+    assert re.search(start.format(" but fiscal_ai_rd") + goal.format("this world"), by_hand)
+    assert "money levers" not in program("run", "pure_catchup").stdout

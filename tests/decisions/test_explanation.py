@@ -81,3 +81,21 @@ def test_an_element_is_found_by_its_name_of_before(model: Model, monkeypatch: py
 
     assert model.explain(f"{array.name}[before]").name == array.labels[-1]
     assert model.explain(array.name).name == array.name, "a variable of the model is no name of before"
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("gap", "frontier_gap_months"),
+        ("gap to leader", "capability_gap"),
+        ("Cost", "public_cost_pv"),
+        ("blockade", "compute_kept"),
+    ],
+)
+def test_an_outcome_is_found_by_words_of_its_title(model: Model, asked: str, name: str) -> None:
+    assert model.explain(asked).name == name
+
+
+def test_words_that_several_outcomes_have_are_answered_with_all_of_them(model: Model) -> None:
+    with pytest.raises(InputError, match=r"several outcomes .*frontier_gap_months \(Gap to the frontier\)"):
+        model.explain("差距")

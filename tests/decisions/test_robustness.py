@@ -9,6 +9,7 @@ import xarray as xr
 from scipy import stats
 
 from twintrack.decisions import robustness
+from twintrack.decisions.robustness import FirstPlace
 from twintrack.errors import TwinTrackError
 
 # Four worlds; a is best in two, b in one, a and c share the third.
@@ -73,20 +74,67 @@ def test_an_outcome_without_direction_cannot_be_ranked() -> None:
 def test_the_best_beats_every_other_and_ties_lie_between_40_and_60_percent() -> None:
     worlds = np.arange(10)
     clear = pd.DataFrame({"a": np.ones(10), "b": np.where(worlds < 7, 0, 2)})
-    assert robustness.best_and_ties(clear, "higher") == ("a", ())
+    assert robustness.first_place(clear, "higher") == FirstPlace("a")
     level = pd.DataFrame({"a": np.ones(10), "b": np.where(worlds < 6, 0, 2)})
-    assert robustness.best_and_ties(level, "higher") == ("a", ("b",))
-    assert robustness.best_and_ties(level, "lower") == ("b", ("a",))
+    for better in ("higher", "lower"):
+        assert robustness.first_place(level, better) == FirstPlace(None, ("a", "b"))
 
 
 def test_a_lead_below_a_thousandth_of_the_level_is_a_tie_in_either_direction() -> None:
     level = np.full(10, 100.0)
-    for lead, ties in ((0.09, ("b",)), (0.2, ())):
-        assert robustness.best_and_ties(pd.DataFrame({"a": level + lead, "b": level}), "higher") == (
-            "a",
-            ties,
-        )
-        assert robustness.best_and_ties(pd.DataFrame({"a": level - lead, "b": level}), "lower") == ("a", ties)
+    for lead, first in ((0.09, FirstPlace(None, ("a", "b"))), (0.2, FirstPlace("a"))):
+        higher = pd.DataFrame({"a": level + lead, "b": level})
+        assert robustness.first_place(higher, "higher") == first
+        assert robustness.first_place(2 * level[0] - higher, "lower") == first
+
+
+def test_there_is_no_best_in_a_circle() -> None:
+    rounds = pd.DataFrame({"a": [3, 2, 1], "b": [2, 1, 3], "c": [1, 3, 2]}, dtype=float)
+    assert robustness.first_place(rounds, "higher") == FirstPlace(None)
+    assert robustness.first_place(rounds.assign(d=9.0), "higher") == FirstPlace("d")
+
+
+def test_one_that_nobody_beats_is_not_best_while_it_beats_not_all() -> None:
+    above = pd.DataFrame(np.zeros((3, 3), dtype=bool), list("abc"), list("abc"))
+    above.loc["a", "c"] = above.loc["c", "b"] = True
+    assert robustness.standing(above) == FirstPlace(None, ("a", "b"))
+
+
+def test_no_challenger_that_falls_far_behind_makes_another_the_best() -> None:
+    """A tie stays a tie, whoever else is compared, and a mean that one world raises does not count."""
+    worlds = np.arange(100)
+    pair = pd.DataFrame({"a": 10.0 + worlds % 2, "b": 10.5 + 0.0 * worlds})
+    assert robustness.first_place(pair, "higher").best is None
+    for low in (pair.assign(c=0.0), pair.assign(c=-(10.0**worlds % 7))):
+        assert robustness.first_place(low, "higher") == FirstPlace(None, ("a", "b"))
+    lucky = pair.assign(c=np.where(worlds == 0, 1e6, 0.0))
+    assert lucky["c"].mean() > lucky["a"].mean()
+    assert robustness.first_place(lucky, "higher") == FirstPlace(None, ("a", "b"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_order_of_strategies_does_not_matter(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    values = pd.DataFrame(draw.integers(0, 4, (30, 5)).astype(float), columns=list("abcde"))
+    values["e"] = values["a"] if seed % 2 else values["e"]
+    for better in ("higher", "lower"):
+        first = robustness.first_place(values, better)
+        shuffled = values[list(draw.permutation(values.columns))]
+        other = robustness.first_place(shuffled, better)
+        assert (first.best, set(first.ties)) == (other.best, set(other.ties))
+        assert robustness.contenders(values, better) == robustness.contenders(shuffled, better)
+        for name in values:
+            rival = robustness.nearest_rival(values, better, name)
+            assert rival == robustness.nearest_rival(shuffled, better, name)
+        beaten = robustness.clearly_better(values, better)
+        wins = [name for name in values if beaten.loc[name].drop(name).all()]
+        assert wins == ([] if first.best is None else [first.best])
+
+
+def test_worlds_in_which_one_has_no_number_count_for_nobody() -> None:
+    values = pd.DataFrame({"a": [2.0, 2.0, 0.0, 0.0, 0.0], "b": [1.0] * 5, "c": [0.5, 0.5, *[np.nan] * 3]})
+    assert robustness.first_place(values, "higher") == FirstPlace("a")
+    assert robustness.first_place(values[["a", "b"]], "higher").best is None
 
 
 def test_of_rivals_beaten_as_often_the_nearest_counts() -> None:
@@ -100,7 +148,7 @@ def test_of_rivals_beaten_as_often_the_nearest_counts() -> None:
 def test_paired_worlds_decide_where_bands_overlap() -> None:
     noise = np.linspace(0, 100, 200)
     values = pd.DataFrame({"a": noise, "b": noise + 0.1})
-    assert robustness.best_and_ties(values, "higher") == ("b", ())
+    assert robustness.first_place(values, "higher") == FirstPlace("b")
 
 
 def test_contenders_are_the_two_most_often_best_or_the_closest_to_one_that_always_is() -> None:
@@ -117,6 +165,15 @@ def test_rank_correlations_are_spearmans_and_sorted_by_size() -> None:
     assert found["strong"] < -0.95
     assert found["weak"] == pytest.approx(stats.spearmanr(difference, worlds["weak"])[0])
     assert found["fixed"] == 0
+
+
+def test_worlds_of_other_results_are_refused() -> None:
+    worlds = pd.DataFrame({"luck": [0.1, 0.2, 0.3]}, index=[5, 6, 7])
+    difference = pd.Series([1.0, 2.0, 3.0], index=[5, 6, 7])
+    assert robustness.rank_correlations(difference, worlds)["luck"] == 1
+    for other in (difference.iloc[:2], difference.set_axis([0, 1, 2])):
+        with pytest.raises(TwinTrackError, match="take both from the same results"):
+            robustness.rank_correlations(other, worlds)
 
 
 def test_unrelated_parameters_stay_below_the_noise_level() -> None:

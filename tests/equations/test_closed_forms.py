@@ -53,6 +53,9 @@ def found(folder: Path, equation: str, parameters: tuple[str, ...] = ("growth", 
         "SMOOTH(growth*Time, year)",
         "IF THEN ELSE(stock>1, growth*Time, 0)",
         "SUM(pace[side!]*Time)",
+        "WITH LOOKUP(growth*Time, ([(0,0)-(9,9)],(0,0),(9,9)))",
+        "EXP(growth*MIN(10, MAX(0, elapsed)))",
+        "IF THEN ELSE(growth*Time>1, 1, 0)",
     ],
 )
 def test_a_parameter_that_is_joined_with_the_time_is_found(tmp_path: Path, formula: str) -> None:
@@ -75,7 +78,7 @@ def test_a_parameter_that_is_joined_with_the_time_is_found(tmp_path: Path, formu
         "IF THEN ELSE(Time>=growth*20, growth, 0)",
         "growth*IF THEN ELSE(Time>=2, 1, 0)",
         "STEP(growth, 2)",
-        "WITH LOOKUP(growth*Time, ([(0,0)-(9,9)],(0,0),(9,9)))",
+        "WITH LOOKUP(Time+growth, ([(0,0)-(9,9)],(0,0),(9,9)))",
         "grown*EXP(-settled*Time)",
         "growth*(stock-elapsed)",
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,8 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("a = 1 + * 2 ~ ~ |\n", ":2: a: not understood"),
+        ("Time = 3 ~ ~ |\n", ":2: time: this is the clock of every model"),
+        ("a = 1 ~ ~ |\ntime = a ~ ~ |\n", ":3: time: this is the clock of every model"),
         ("a = b + 1 ~ ~ |\nb = c ~ ~ |\nc = a*2 ~ ~ |\n", "without a stock between: a -> b -> c -> a"),
         ("a = INTEG(1, b) ~ ~ |\nb = a + 1 ~ ~ |\n", "initial values need each other: a -> b -> a"),
         ("r: x, y ~ ~ |\na[r] = 1, 2 ~ ~ |\nb = a[z] ~ ~ |\n", 'a has no element "z"'),
@@ -129,6 +132,15 @@ def test_a_missing_or_uneven_time_step_is_told(tmp_path: Path) -> None:
     path.write_text("{UTF-8}\n" + CONTROL.replace("0.25", "0.3"), encoding="utf-8")
     with pytest.raises(EquationError, match=r"0\.3 does not go evenly"):
         load_equations(path)
+
+
+def test_a_run_whose_end_would_not_be_saved_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "model.mdl"
+    for longer in ("1e300", "1000"):
+        control = re.sub(r"(SAVEPER\s*=\s*)[^~|]*", rf"\g<1>{longer} ", CONTROL)
+        path.write_text("{UTF-8}\na = 1 ~ ~ |\n" + control, encoding="utf-8")
+        with pytest.raises(EquationError, match="is longer than the run"):
+            load_equations(path)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import twintrack
+from twintrack.calibration.publish import publish_ranges
 from twintrack.errors import InputError, TwinTrackError
-from twintrack.hands_on.notebook import (
-    Explorer,
-    explore,
-    lever_sectors,
-    world_sectors,
-)
+from twintrack.hands_on.notebook import Explorer, explore
+from twintrack.hands_on.sectors import lever_sectors, world_sectors
 from twintrack.model import Model
 
 Tab = pytest.importorskip("ipywidgets").Tab
@@ -25,7 +25,10 @@ WORLD = ["cost_growth_factor", "concentration_cap"]
 
 @pytest.fixture
 def explorer(model: Model) -> Explorer:
-    return explore(model, world=WORLD, outcomes=["capability_index", "adoption_rate"])
+    """An explorer in the central world, whichever it begins in."""
+    explorer = explore(model, world=WORLD, outcomes=["capability_index", "adoption_rate"])
+    explorer.start.value = "central"
+    return explorer
 
 
 def _curves(explorer: Explorer) -> list[np.ndarray]:
@@ -115,6 +118,7 @@ def test_a_strategy_and_a_scenario_can_be_started_from(model: Model, explorer: E
 
 def test_a_scenario_may_lie_outside_a_sliders_range(model: Model) -> None:
     explorer = explore(model, levers=[], outcomes=["capability_index"])
+    explorer.start.value = "central"
     explorer.scenario.value = "decoupling"
     assert explorer.changed_world == {}
     explorer.reset()
@@ -195,3 +199,58 @@ def test_without_the_notebook_extra_the_message_says_what_to_install(
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(TwinTrackError, match=r"pip install \"twintrack\[notebook\]\""):
         explore(model)
+
+
+@pytest.fixture
+def ranged(
+    small_content: Path, tmp_path: Path, put_posterior: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> Model:
+    """A small content whose representative world is known."""
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    put_posterior(root)
+    model = twintrack.load(root)
+    publish_ranges(model)
+    return model
+
+
+def test_it_begins_in_the_representative_world_and_marks_it(ranged: Model) -> None:
+    explorer = explore(ranged)
+    assert explorer.start.value == "representative"
+    assert ranged.ranges.ranges is not None
+    world = ranged.ranges.ranges.about.world
+    assert {name: control.value for name, control in explorer.world.items()} == pytest.approx(dict(world))
+    assert all("(representative " in control.label.value for control in explorer.world.values())
+    assert explorer.changed_world == {}
+    gap = "frontier_gap_months"
+    np.testing.assert_array_equal(explorer.current[gap], ranged.run(representative=True)[gap])
+    explorer.strategy.value, explorer.scenario.value = "fast", "fast_leader"
+    expected = ranged.run("fast", "fast_leader", representative=True)
+    np.testing.assert_array_equal(explorer.current[gap], expected[gap])
+    explorer.world["pace"].slider.value = 4.0
+    expected = ranged.run("fast", "fast_leader", representative=True, world={"pace": 4.0})
+    np.testing.assert_array_equal(explorer.current[gap], expected[gap])
+    explorer.reset()
+    explorer.start.value = "central"
+    np.testing.assert_array_equal(explorer.current[gap], ranged.run()[gap])
+    assert all("(central " in control.label.value for control in explorer.world.values())
+
+
+def test_without_a_representative_world_it_begins_in_the_central_one(small_model: Model) -> None:
+    explorer = explore(small_model)
+    assert explorer.start.options == ("central",)
+    assert not explorer.current.representative
+
+
+def test_what_is_to_be_known_is_told_once_however_often_sliders_move(
+    small_model: Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path("strategies").mkdir()
+    Path("strategies/fast.yaml").write_text("levers: {catchup_share: 0.9}\n", encoding="utf-8")
+    explorer = explore(small_model)
+    with caplog.at_level("WARNING", "twintrack"):
+        explorer.strategy.value = "fast"
+        for value in (3.0, 4.0, 5.0):
+            explorer.world["pace"].slider.value = value
+    assert sum("takes the place of" in message for message in caplog.messages) == 1

@@ -280,6 +280,21 @@ def test_a_closed_form_of_the_time_with_a_world_parameter_is_told(
     assert line.endswith("so that a dated value changes only what comes after its date")
 
 
+def test_a_closed_form_of_the_time_with_a_lever_is_told(tmp_path: Path, small_content: Path) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    file = root / MODEL_FILE
+    planted = "level= 5+catchup share*(Time-2016) ~ Dmnl ~ Source: assumption. |\n"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("{UTF-8}\n", "{UTF-8}\n" + planted), encoding="utf-8")
+
+    (line,) = (line for line in lines(root, load_equations(file)) if "formula of the time" in line)
+
+    assert line.startswith(
+        f'{shown(file)}:2: level is a formula of the time and of "catchup share", a lever; '
+    )
+
+
 def test_the_content_of_the_checkout_has_no_faults() -> None:
     root = content_root()
 

@@ -110,7 +110,7 @@ def equations() -> SimpleNamespace:
         )
         for name, unit in units.items()
     }
-    return SimpleNamespace(variables=variables)
+    return SimpleNamespace(variables=variables, time=SimpleNamespace(saved=(2016.0, 2040.0)))
 
 
 def test_a_history_is_read(folder: Path, content: Content, equations: SimpleNamespace) -> None:
@@ -299,6 +299,15 @@ def test_variables_and_units_are_those_of_the_model(
         write("model/history/users.csv", HEAD + TABLES["users"].replace(",1,", ",1/,"))
     (found,) = history_faults(path, content.sources, equations)
     assert str(found).startswith(f"model/history/series.yaml:{fault}")
+
+
+def test_the_check_finds_readings_outside_the_time_of_the_model(
+    folder: Path, content: Content, equations: SimpleNamespace
+) -> None:
+    equations.time.saved = (2024.0, 2040.0)
+    told = [str(fault) for fault in history_faults(folder / SERIES_FILE, content.sources, equations)]
+    message = "chips is read from 2023 to 2025, and the model runs from 2024 to 2040; take rows out"
+    assert f"model/history/series.yaml:4: {message}" in told
 
 
 def test_the_check_reads_the_history(folder: Path, write: Write, content: Content) -> None:

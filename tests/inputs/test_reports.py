@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,10 +35,17 @@ def test_a_report_names_what_it_shows(tree: Path, content: Content) -> None:
             ":2: strategy pure_catchup is named twice",
         ),
         ("closed]", "closed, closed]", ":3: scenario closed is named twice; keep one"),
+        ("zh]", "zh, zh]", ":8: language zh is named twice; keep one"),
+        ("2040]", "2040, 2040.0]", ":7: year 2040 is named twice; keep one"),
+        (
+            "adoption_rate",
+            "adoption_rate, adoption_rate",
+            ":5: outcome adoption_rate is named twice; keep one",
+        ),
         ("0.6 pure", "0.7 pure", ":2: the weights of the mix must sum to 1; they sum to 1.1"),
         ("closed]", "close]", ':3: there is no scenario "close"; did you mean "closed"?'),
         ("adoption_rate", "adoption", ':6: there is no outcome "adoption"; did you mean "adoption_rate"?'),
-        (", registered_models", "", ":5: outcomes needs at least 8 entries; it has 7"),
+        ("closed]", "thaw, x]", ':3: there is no scenario "x"'),
         ("worlds: 20", "worlds: 0", ":4: worlds must be at least 1, not the number 0"),
         ("seed: 1", "seed: 1.5", ":4: seed must be a whole number, not the number 1.5"),
         ("2040]", '"{a}"]', ':7: years.1 is wrong: "{a}" is not a date; write a year'),
@@ -70,3 +78,22 @@ def test_faults_inside_a_strategy_of_a_report_are_told_there(
     found = faults(load_report, content.root / "reports" / "comparison.yaml", content)
 
     assert found == ['strategies/pure_catchup.yaml:2: there is no lever "x"']
+
+
+def test_a_report_may_have_a_single_outcome(write: Callable[..., Path], content: Content, text: str) -> None:
+    path = write(
+        "reports/a.yaml",
+        re.sub(r"outcomes:.*\nyears", "outcomes: [adoption_rate]\nyears", text, flags=re.DOTALL),
+    )
+
+    assert load_report(path, content).outcomes == ("adoption_rate",)
+
+
+def test_a_report_without_outcomes_is_told(
+    write: Callable[..., Path], content: Content, faults: Callable[..., list[str]], text: str
+) -> None:
+    path = write(
+        "reports/a.yaml", re.sub(r"outcomes:.*\nyears", "outcomes: []\nyears", text, flags=re.DOTALL)
+    )
+
+    assert any("outcomes needs at least 1 entries" in fault for fault in faults(load_report, path, content))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from twintrack.errors import InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.references import mix_terms
@@ -155,6 +156,17 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
     assert library.resolve(strategy) is strategy
 
 
+@pytest.mark.parametrize("key", ["extends", "mix", "switch", "budget", "description"])
+def test_a_key_that_is_left_empty_ends_in_a_strategy_or_a_message(
+    write: Callable[..., Path], library: StrategyLibrary, key: str
+) -> None:
+    write(PLACE, f"{HEAD}{key}:\n")
+    try:
+        assert library.resolve("a").paths
+    except InputError as error:
+        assert str(error).startswith(f"{PLACE}:2: ")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -220,7 +232,7 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
         ("mix:\n  pure_catchup: NO\n", ':3: pure_catchup must be a number, not the text "NO"'),
         ("mix: {}\n", ":2: mix needs at least 1 entries"),
         ("mix: {pure_catchup: 1}\nextends: baseline\n", ':3: a strategy has either "extends" or "mix"'),
-        ("budget: equall\n", ":2: budget must be 'own' or 'equal', not the text \"equall\""),
+        ("budget: equall\n", ":2: budget must be 'own', 'equal' or 'equal_central', not the text \"equall\""),
         ("references: jiang2025\n", ":2: references must be a list such as [a, b]"),
         ("notes: 3\n", ":2: notes must be text in quotes, not the number 3"),
         ("description: {en: x}\n", ':2: the key "zh" is missing under description'),

@@ -11,7 +11,7 @@ from twintrack.inputs.strategy_files import save_strategy, strategy_yaml
 def random_setting(draw: np.random.Generator) -> float | dict[float, float]:
     """One number, or up to four dated ones."""
     values = draw.random(5)
-    dates = np.unique(draw.integers(2016 * 8, 2040 * 8 + 1, draw.integers(0, 5)) / 8)
+    dates = np.unique(draw.integers(2026 * 8, 2040 * 8 + 1, draw.integers(0, 5)) / 8)
     return dict(zip(dates.tolist(), values.tolist(), strict=False)) if len(dates) else float(values[0])
 
 

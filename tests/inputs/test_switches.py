@@ -280,7 +280,7 @@ def test_a_strategy_that_switches_reads_back_the_same(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("date", "ramp"), [(2032, 2), (2039.25, 2), (2016, 0), (2031, 0.3), (2029.123, 4.7)])
+@pytest.mark.parametrize(("date", "ramp"), [(2032, 2), (2039.25, 2), (2026, 0), (2031, 0.3), (2029.123, 4.7)])
 def test_a_dated_switch_reads_back_the_same(
     content: Content, tree: Path, resolved: Callable[[str], Strategy], date: float, ramp: float
 ) -> None:

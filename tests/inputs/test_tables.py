@@ -161,8 +161,16 @@ def test_outcomes_have_a_headline(tree: Path) -> None:
             ':3: there is no outcome "gep"; did you mean "gap"?',
         ),
         (
+            f"outcomes:\n  gap: {{{OUTCOME}}}\nheadline: [gap, gap]\n",
+            ":3: outcome gap is named twice; keep one",
+        ),
+        (
             f"outcomes:\n  gap: {{{OUTCOME}, format: .1q}}\nheadline: []\n",
             ':2: gap has a format ".1q" that does not',
+        ),
+        (
+            f"outcomes:\n  gap: {{{OUTCOME}, format: '>999999999.3f'}}\nheadline: []\n",
+            ':2: gap has a format ">999999999.3f" that writes hundreds of signs',
         ),
         ("outcomes: {}\n", ':1: the key "headline" is missing'),
         (

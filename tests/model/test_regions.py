@@ -40,9 +40,9 @@ def test_rivalry_speeds_industry_and_repeats_work(policies: dict[str, Saved]) ->
     friends, rivals = policies["friends"], policies["rivals"]
     assert last(rivals, "unlike_work") < last(friends, "unlike_work")
     for case in (rivals, friends):
-        crowded = case["crowding_cost"].ravel()[0] * (1 - last(case, "margin"))
-        assert last(case, "industry_yield") == pytest.approx((1 - crowded) * last(case, "local_effort"))
-    assert last(rivals, "industry_yield") > last(friends, "industry_yield")
+        industrial, applied = (case["effort_yield"][-1, 0, stage] for stage in (2, 1))
+        assert industrial == pytest.approx(applied * last(case, "local_effort"))
+    assert last(rivals, "local_effort") > last(friends, "local_effort")
 
 
 @pytest.mark.parametrize("case", CONTESTS)

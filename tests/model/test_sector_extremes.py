@@ -17,7 +17,7 @@ NO_VALLEY = (
     "advance_by_demand",
 )
 NO_DOORS_ABROAD = {
-    **dict.fromkeys(("access_base", "access_by_trade", "access_by_release", "access_to_home"), 0.0),
+    **dict.fromkeys(("access_base", "access_by_trade", "access_to_home"), 0.0),
     # Not quite nothing: at home services are compared with those of the leader.
     "closed_share": 1e-9,
 }

@@ -212,3 +212,11 @@ def test_the_continuous_integration_requires_the_browser_and_runs_make_test(tmp_
     )
     assert done.stdout == "make test 1\n"
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(("user", "option"), [("0", True), ("1000", False)])
+def test_the_notebook_starts_as_root_too(project: Project, user: str, option: bool) -> None:
+    project.write("bin/id", f"#!/bin/sh\necho {user}\n").chmod(0o755)
+    paths = f"{project.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    shown = project.make("-n", "notebook", f"SHELL=env PATH={paths} /bin/sh").stdout
+    assert ("--allow-root" in shown) == option

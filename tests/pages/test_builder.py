@@ -13,11 +13,8 @@ import pytest
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.pages import texts
 from twintrack.pages.blocks import Basis, Block, Claim, Note, Section, View, sections_in
-from twintrack.pages.builder import Page, data_files, page_names, publish, render, replaced_folder
+from twintrack.pages.builder import Page, data_files, page_names, publish, render
 from twintrack.pages.texts import Texts
-
-MARKER = "inputs.d"
-
 
 WORDS = {"en": "English words", "zh": "中文"}
 CLAIM = Claim("said", "Nine of ten.", Basis("found.csv", "twintrack find"))
@@ -159,55 +156,13 @@ def test_a_module_without_a_section_and_a_key_used_twice_are_refused(
             del sys.modules[name]
 
 
-def test_nothing_is_made_for_a_folder_that_cannot_be_replaced(tmp_path: Path) -> None:
+def test_nothing_is_made_for_a_folder_that_cannot_be_renewed(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     files = (pytest.fail("was made") for _ in range(1))
     with pytest.raises(InputError, match="holds no report"):
-        publish(tmp_path, files, "report", MARKER)
+        publish(tmp_path, files, "report")
 
 
 def test_the_first_language_is_the_index() -> None:
     assert page_names(["zh"]) == {"zh": "index.html"}
     assert page_names(["en", "zh"]) == {"en": "index.html", "zh": "index.zh.html"}
-
-
-def _report(folder: Path, text: str) -> None:
-    for name in ("index.html", MARKER):
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def test_a_finished_report_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
-    folder = tmp_path / "report"
-    folder.mkdir()
-    _report(folder, "old")
-    (folder / "gone.csv").touch()
-    with replaced_folder(folder, "report", MARKER) as fresh:
-        _report(fresh, "new")
-    assert (folder / "index.html").read_text(encoding="utf-8") == "new"
-    assert not (folder / "gone.csv").exists()
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
-    folder = tmp_path / "report"
-    folder.mkdir()
-    _report(folder, "old")
-
-    def fail() -> None:
-        with replaced_folder(folder, "report", MARKER) as fresh:
-            _report(fresh, "half")
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fail()
-    assert (folder / "index.html").read_text(encoding="utf-8") == "old"
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-@pytest.mark.parametrize("kind", ["folder", "file"])
-def test_a_folder_with_other_things_is_not_replaced(tmp_path: Path, kind: str) -> None:
-    target = tmp_path if kind == "folder" else tmp_path / "thesis.txt"
-    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="holds no report"), replaced_folder(target, "report", MARKER):
-        pass
-    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "mine"

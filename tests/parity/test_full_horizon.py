@@ -68,14 +68,19 @@ def random_paths(model: Model, rng: np.random.Generator) -> dict[str, TimePath]:
 
 @pytest.fixture(scope="module")
 def settings(model: Model) -> list[tuple[Strategy, dict[str, float]]]:
-    """Random strategies, every other one of which switches when policies start, and a world for each."""
+    """Random strategies, every other one of which switches when policies start, and a world for each.
+
+    Their own past is that of their baseline: another one would be refused.
+    """
     rng = np.random.default_rng(SEED)
     worlds = model.sample_worlds(SETTINGS, SEED).to_dict("records")
     found = []
     for number, world in enumerate(worlds):
         paths, after = random_paths(model, rng), random_paths(model, rng)
         switch = Switch("random", "frontier_gap_months", 1e6, 0.0, 3.0, after)
-        plan = replace(model.strategy("baseline"), paths=paths, switch=switch if number % 2 else None)
+        plan = replace(
+            model.strategy("baseline"), paths=paths, baseline=paths, switch=switch if number % 2 else None
+        )
         found.append((plan, world))
     return found
 

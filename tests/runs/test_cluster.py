@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,15 @@ def test_what_is_wrong_with_a_cluster_is_told(
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'twintrack\[distributed\]'"):
         experiment.run(tmp_path / "store", cluster="local")
+
+
+@pytest.mark.parametrize("error", [OSError("in <TCP (closed)>"), TimeoutError(), CancelledError()])
+def test_a_scheduler_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def gone(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cluster, "_client", lambda *_: nullcontext())
+    monkeypatch.setattr(cluster, "_check_workers", gone)
+    done = cluster.computed_on_cluster(None, [], "tcp://here:1", None, lambda _: None)  # type: ignore[arg-type]
+    with pytest.raises(TwinTrackError, match=r"tcp://here:1: the cluster is gone .* --resume"):
+        next(done)

@@ -136,13 +136,20 @@ def test_strategies_are_crossed_with_levers(run: Run, small_model: Model) -> Non
     np.testing.assert_allclose(cell["public_cost_pv"], alone.at("public_cost_pv", result.times), rtol=1e-12)
 
 
-def test_equal_budgets_are_scaled_as_in_memory(run: Run, small_model: Model) -> None:
-    plan = replace(small_model.strategy("fast"), budget="equal")
-    result = run(strategies=[plan], worlds=5, times="all")
-    expected = small_model.ensemble([plan], worlds=5, prior=True)
-    factor = result.manifest["strategies"]["fast"]["budget_factor"]["central"]
-    assert factor == float(expected["budget_factor"][0, 0]) != 1
-    np.testing.assert_allclose(result.dataset()["public_cost_pv"], expected["public_cost_pv"], rtol=1e-12)
+@pytest.mark.parametrize("budget", ["equal", "equal_central"])
+def test_equal_budgets_are_scaled_as_in_memory(run: Run, small_model: Model, budget: Any) -> None:
+    plans = [replace(small_model.strategy(name), budget=budget) for name in ("fast", "turning")]
+    result = run(strategies=plans, worlds=5, times="all")
+    expected = small_model.ensemble(plans, worlds=5, prior=True)
+    found = result.dataset()
+    assert result.budgets == {"fast": budget, "turning": budget}
+    assert found["budget"].values.tolist() == [budget, budget] == expected["budget"].values.tolist()
+    factors = expected["budget_factor"]
+    assert factors.dims == ("scenario", "strategy", "world") and (factors != 1).all()
+    np.testing.assert_array_equal(found["budget_factor"], factors)
+    np.testing.assert_allclose(found["public_cost_pv"], expected["public_cost_pv"], rtol=1e-12)
+    told = result.manifest["strategies"]["turning"]["budget_factor"]["central"]
+    assert told == ("in each world" if budget == "equal" else float(factors[0, 1, 0]))
 
 
 def test_a_table_gives_the_worlds_and_the_rest_stays_central(

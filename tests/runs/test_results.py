@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +12,17 @@ from twintrack import __version__
 from twintrack.errors import InputError
 from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
+from twintrack.runs.experiment import Experiment
 from twintrack.runs.results import describe, plain
 
 
 def test_a_run_as_a_dictionary_keeps_its_contract(model: Model) -> None:
     run = model.run("pure_catchup", "decoupling")
     told = run.to_dict()
-    assert list(told) == ["model_hash", "version", "strategy", "scenario", "switch", "time", "outcomes"]
+    first = ["model_hash", "version", "strategy", "scenario", "world", "ranges", "notes", "switch"]
+    assert list(told) == [*first, "budget", "budget_factor", "time", "outcomes"]
+    assert (told["world"], told["ranges"]) == ("central", None), "ranges are stored for the central scenario"
+    assert (told["budget"], told["budget_factor"]) == ("own", 1.0)
     assert told["model_hash"] == model.equations.hash and told["version"] == __version__
     assert (told["strategy"], told["scenario"], told["switch"]) == ("pure_catchup", "decoupling", None)
     assert list(told["outcomes"]) == list(model.outcomes)
@@ -33,15 +38,27 @@ def test_what_is_not_finite_has_no_value_in_json() -> None:
     assert plain(np.array([1.5, np.nan, np.inf])) == [1.5, None, None]
 
 
-def test_years_between_saved_times_are_interpolated_and_others_refused(model: Model) -> None:
+NOT_SAVED = ["2030.1: is not saved; times are from 2016 to 2040 in steps of 0.25", "2041: is not saved"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model, years: model.run().at("frontier_run_cost", years),
+        lambda model, years: model.compare(["baseline", "pure_catchup"]).table(years),
+        lambda model, years: Experiment("baseline", worlds=2, times=years, model=model).dataset(),
+    ],
+)
+def test_no_value_is_made_up_between_two_saves_whoever_asks(model: Model, ask: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        ask(model, [2030.25, 2030.1, 2041])
+    told = str(caught.value).splitlines()
+    assert len(told) == 2 and all(part in line for part, line in zip(NOT_SAVED, told, strict=True))
+
+
+def test_values_at_saved_times_are_those_of_the_run(model: Model) -> None:
     run = model.run()
-    step = run.time[1] - run.time[0]
-    values = run["frontier_run_cost"]
-    assert run.at("frontier_run_cost", [run.time[4] + step / 2])[0] == pytest.approx(
-        (values[4] + values[5]) / 2
-    )
-    with pytest.raises(InputError, match="from 2016 to 2040"):
-        run.at("frontier_run_cost", [2041])
+    assert run.at("frontier_run_cost", run.time[4:6]).tolist() == run["frontier_run_cost"][4:6].tolist()
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_values_of_a_table_outside_their_range_are_noted(
 ) -> None:
     with caplog.at_level(logging.WARNING, "twintrack"):
         ways[way](worlds=table(pace=[2.5, 11.0]))
-    assert "note: worlds: pace is outside its range, 2 to 9, in 1 rows" in caplog.messages
+    assert "note: worlds: pace is outside its range, 2 to 9, in 1 row, first in row 2 (11)" in caplog.messages
 
 
 def test_memory_and_store_give_the_same(ways: dict[str, Way]) -> None:
@@ -179,3 +179,31 @@ def test_two_settings_of_one_strategy_stand_side_by_side(small_model: Model, way
 def test_the_name_of_the_baseline_is_kept_for_it(small_model: Model) -> None:
     with pytest.raises(InputError, match="baseline: is what others are compared with"):
         small_model.compare({"baseline": "fast"})
+
+
+@pytest.mark.parametrize("way", ["memory", "store"])
+@pytest.mark.parametrize("asked", [{"worlds": 3}, {"worlds": table()}, {"worlds": 5, "seed": 9}])
+def test_results_carry_the_worlds_that_they_were_computed_in(
+    ways: dict[str, Way],
+    way: str,
+    asked: dict[str, Any],
+    small_model: Model,
+) -> None:
+    """Each world that a result names, run by itself, gives that result again."""
+    found = ways[way](**asked)
+    results = found.dataset() if way == "store" else found
+    worlds = results["parameters"].to_pandas()
+    assert list(worlds) == ["pace", "strength"] and worlds.index.equals(results["world"].to_index())
+    for label, world in worlds.iterrows():
+        alone = small_model.run("fast", world=world.to_dict())
+        cell = results["frontier_gap_months"].sel(world=label, time=2040).item()
+        assert cell == pytest.approx(alone.at("frontier_gap_months", [2040])[0], rel=1e-12)
+
+
+def test_worlds_without_a_number_are_told_in_memory_too(
+    ways: dict[str, Way], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "twintrack"):
+        ways["memory"](worlds=table(pace=[2.5, 1e308]), strategies=["fast"])
+    told = "note: 1 of 2 worlds have outputs that are no finite numbers: fast under central"
+    assert told in caplog.messages

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import resource
@@ -26,6 +25,7 @@ from twintrack.inputs.levers import LeverTable
 from twintrack.model import Model
 from twintrack.runs import experiment as experiments
 from twintrack.runs import store as stores
+from twintrack.scratch import locked
 
 Run = Callable[..., EnsembleResult]
 
@@ -64,7 +64,7 @@ def refused(call: Callable[..., Any], *arguments: Any, **named: Any) -> list[str
 
 def test_a_broken_run_ends_as_an_unbroken_one(run: Run, whole: dict[str, bytes], broken: Path) -> None:
     strange = broken / "runs" / "scenario=central" / "strategy=fast"
-    scraps = [broken / ".worlds.parquet.new.tmp", strange / ".part-00001-aa.parquet.tmp"]
+    scraps = [broken / ".worlds.parquet.new.tmp", strange / ".part-00001-00112233445566aa.parquet.tmp"]
     for scrap in scraps:
         scrap.write_bytes(b"half")
     done = {path: path.stat().st_mtime_ns for path in parts_of(broken)}
@@ -137,10 +137,8 @@ def test_a_store_is_not_written_over(run: Run, broken: Path, tmp_path: Path) -> 
 
 
 def test_two_processes_do_not_write_at_once(run: Run, broken: Path) -> None:
-    with (broken / "manifest.json").open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(TwinTrackError, match="another process is writing to this store"):
-            run("broken", resume=True)
+    with locked(broken), pytest.raises(TwinTrackError, match="another process is writing to this store"):
+        run("broken", resume=True)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +207,7 @@ def test_another_model_or_library_does_not_continue_a_store(run: Run, broken: Pa
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert "the store has format 99" in refused(run, "broken", resume=True)[0]
     path.write_text("{", encoding="utf-8")
-    assert "cannot be read" in refused(run, "broken", resume=True)[0]
+    assert "is damaged" in refused(run, "broken", resume=True)[0]
 
 
 def test_a_changed_comment_continues_a_store_and_a_changed_constant_does_not(

@@ -173,6 +173,14 @@ def test_a_trigger_that_is_never_reached_changes_no_bit(
     assert never["policy_switch"][-1] == 1
 
 
+def test_a_run_tells_when_its_strategy_has_switched(small: Model, turning: Callable[..., Strategy]) -> None:
+    run = small.run("turning")
+    moved = small.equations.time.saved[run["policy_switch"] > 0]
+    assert run.switched_at == moved[0]
+    assert small.run(turning(below=-100.0)).switched_at is None
+    assert small.run("fast").switched_at is None
+
+
 def test_a_strategy_without_a_switch_never_switches(small: Model) -> None:
     run = small.run("fast")
     assert run["frontier_gap_months"].min() < 0

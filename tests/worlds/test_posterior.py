@@ -132,6 +132,21 @@ def test_a_file_that_is_missing_or_damaged_is_told(tmp_path: Path, frame: pd.Dat
     assert "it cannot be read" in lines(path)[0]
 
 
+def test_every_damage_ends_in_the_same_worlds_or_in_a_message(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "a.parquet"
+    write_posterior(path, frame, ABOUT)
+    whole, digest = path.read_bytes(), read_posterior(path).digest
+    for place in range(0, len(whole), 7):
+        for new in (whole[place] ^ 0xB6, whole[place] ^ 1):
+            path.write_bytes(whole[:place] + bytes([new]) + whole[place + 1 :])
+            try:
+                found = read_posterior(path)
+            except InputError as error:
+                assert "a.parquet" in str(error)
+            else:
+                assert found.digest == digest or set(found.frame) != set(frame)
+
+
 def test_a_file_of_another_program_or_format_is_told(tmp_path: Path, frame: pd.DataFrame) -> None:
     path = tmp_path / "a.parquet"
     frame.to_parquet(path)

@@ -59,7 +59,7 @@ def test_all_faults_are_told(tmp_path: Path) -> None:
     assert len(told) == 3
     assert 'there is no world parameter "pac"; did you mean "pace"?' in told[0]
     assert "pace: the value in row 1 is missing or not finite" in told[1]
-    assert "strength: not all values are numbers" in told[2]
+    assert told[2] == 'worlds: strength: the value in row 1 is "much", no number'
     wrong.to_csv(tmp_path / "a.csv", index=False)
     assert len(lines(tmp_path / "a.csv")) == 3
     assert "at least 1 row" in lines(TABLE.head(0))[0]
@@ -69,9 +69,37 @@ def test_all_faults_are_told(tmp_path: Path) -> None:
     assert "cannot be read" in lines(tmp_path / "bad.parquet")[0]
 
 
+def test_every_damage_to_a_parquet_file_ends_in_its_numbers_or_a_message(tmp_path: Path) -> None:
+    TABLE.to_parquet(tmp_path / "a.parquet")
+    whole, digest = (tmp_path / "a.parquet").read_bytes(), open_table(TABLE, KNOWN).digest
+    path, refused = tmp_path / "b.parquet", 0
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xB6]) + whole[place + 1 :])
+        try:
+            assert open_table(path, {**KNOWN}).rows == 3
+        except InputError as error:
+            refused += 1
+            assert str(error).startswith(str(path))
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "it cannot be read" in lines(path)[0]
+    assert refused > 100 and open_table(tmp_path / "a.parquet", KNOWN).digest == digest
+
+
 def test_an_index_that_pandas_wrote_is_no_parameter(tmp_path: Path) -> None:
     TABLE.to_csv(tmp_path / "a.csv")
     assert open_table(tmp_path / "a.csv", KNOWN).names == ("pace", "strength")
+
+
+def test_only_the_first_column_may_be_without_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pace,\n1,2\n", encoding="utf-8")
+    assert lines(tmp_path / "a.csv")[0].startswith(f'{tmp_path / "a.csv"}: there is no world parameter ""')
+
+
+def test_a_frame_may_have_columns_of_any_name_and_kind() -> None:
+    assert 'worlds: there is no world parameter "1"' in lines(pd.DataFrame({1: [1.0]}))[0]
+    assert "pace: the value in row 1" in lines(pd.DataFrame({"pace": [1j]}))[0]
+    twice = pd.DataFrame([[1, 2, 3], [4, 5, 6]], columns=["world", "world", "pace"])
+    assert lines(twice) == ["worlds: world has 2 columns; keep one"]
 
 
 def test_a_repeated_column_is_told(tmp_path: Path) -> None:
@@ -112,4 +140,31 @@ def test_labels_that_repeat_themselves_are_refused_and_such_an_index_is_noted() 
 def test_values_outside_their_range_are_noted() -> None:
     assert open_table(TABLE, KNOWN).notes == ()
     far = TABLE.assign(pace=[2.5, 21, -1])
-    assert open_table(far, KNOWN).notes == ("worlds: pace is outside its range, 0 to 20, in 2 rows",)
+    assert open_table(far, KNOWN).notes == (
+        "worlds: pace is outside its range, 0 to 20, in 2 rows, first in row 2 (21)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"pace\n2.4\n\n9\n", "2: pace: the value in row 2 is missing or not finite"),
+        (b"pace\n2.4\nnan\n", "2: pace: the value in row 2 is missing or not finite"),
+        (b"pace,strength\n2.4,1\n9,much\n", '2: strength: the value in row 2 is "much", no number'),
+        (b"pace,strength\n2.4,1\n9,\xb2\xe2\n", "2: column 2 is not in UTF-8 (GBK or UTF-16"),
+        (b"pace,\xb2\xe2\n2.4,1\n", "0: column 2 is not in UTF-8 (GBK or UTF-16"),
+        ("pace\n2.4\n".encode("utf-16"), "0: column 1 is not in UTF-8 (GBK or UTF-16"),
+    ],
+)
+def test_a_wrong_value_of_a_file_is_told_with_line_and_column(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    row, _, message = told.partition(": ")
+    assert lines(path)[0].startswith(f"{path}:{int(row) + 1}: {message}")
+
+
+def test_a_file_with_a_byte_order_mark_or_blank_lines_at_its_end_is_good(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfpace\r\n2.4\r\n\r\n")
+    assert open_table(tmp_path / "a.csv", KNOWN).column("pace").tolist() == [2.4]

@@ -23,7 +23,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault
 from twintrack.inputs.history import LEARNT_UNTIL, HistorySeries
 from twintrack.inputs.validation import FaultList
-from twintrack.resources import cache_dir
+from twintrack.resources import work_dir
 from twintrack.runs.experiment import Progress
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computing, worker_faults
@@ -142,7 +142,7 @@ def calibrate(
     asked.check(workers)
     target = prepare_target(model, history=history, power=asked.power)
     basis = basis_of(model, target.observed.history)
-    checkpoints = Checkpoints(cache_dir() / "calibration" / _key(asked, basis))
+    checkpoints = Checkpoints(work_dir() / "calibration" / _key(asked, basis))
     if fresh:
         checkpoints.clear()
     with computing(Work({MAIN: target}), workers, tell) as compute:

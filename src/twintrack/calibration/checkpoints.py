@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import json
-import shutil
-import zlib
 from dataclasses import asdict
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from twintrack.calibration.kept_arrays import find_arrays, keep_arrays
 from twintrack.calibration.sampler import Population, Stage
-from twintrack.resources import atomic_write
+from twintrack.scratch import sweep
 
 
 class Checkpoints:
@@ -24,32 +22,36 @@ class Checkpoints:
 
     def keep(self, name: str, population: Population) -> None:
         """Write a population over what was there of it. Raises OSError."""
-        file = io.BytesIO()
         stages = json.dumps([asdict(stage) for stage in population.stages])
-        np.savez(
-            file,
+        keep_arrays(
+            self._path(name),
             scores=population.scores,
             likelihood=population.likelihood,
-            step=population.step,
+            step=np.array(population.step),
             stages=np.array(stages),
         )
-        atomic_write(self._path(name), file.getvalue())
 
     def find(self, name: str) -> Population | None:
         """Give a population as it was kept; None when there is none, or when its file cannot be read."""
+        found = find_arrays(self._path(name))
+        if found is None:
+            return None
         try:
-            with self._path(name).open("rb") as opened, np.load(opened) as file:
-                stages = tuple(
-                    Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
-                    for given in json.loads(str(file["stages"]))
-                )
-                return Population(file["scores"], file["likelihood"], float(file["step"]), stages)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+            stages = tuple(
+                Stage(**{**given, "accepted": tuple(given["accepted"]), "steps": tuple(given["steps"])})
+                for given in json.loads(str(found["stages"]))
+            )
+            return Population(found["scores"], found["likelihood"], float(found["step"]), stages)
+        except (ValueError, KeyError, TypeError):
             return None
 
     def clear(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove what was kept, and the folder where nothing else is in it."""
+        sweep(self.folder)
+        for path in self.folder.glob("*.npz"):
+            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.npz"

@@ -16,11 +16,9 @@ import numpy as np
 
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
-from twintrack.inputs.history import HistoryPoint, HistorySeries, end_of
+from twintrack.errors import Fault, InputError
+from twintrack.inputs.history import HistoryPoint, HistorySeries, end_of, reach_fault
 from twintrack.runs.arrays import along_time, place_of
-
-_ROUNDING = 1e-6
-"""Years by which a reading may lie beyond a run."""
 
 Z90 = 1.6448536269514722
 """Half the width of a central 90 % interval, in standard deviations of a normal distribution."""
@@ -142,7 +140,7 @@ class Observations:
 def observations(history: Iterable[HistorySeries], saved: Array) -> Observations:
     """Prepare series for comparison with runs that are saved at `saved`, in decimal years.
 
-    Raises ValueError for a reading that reaches beyond the runs: interpolation would hold their ends.
+    Raises InputError for a reading that reaches beyond the runs: interpolation would hold their ends.
     """
     return Observations(tuple(_observed(series, saved) for series in history))
 
@@ -173,12 +171,9 @@ def _observed(series: HistorySeries, saved: Array) -> Observed:
 
 
 def _check_covered(series: HistorySeries, saved: Array) -> None:
-    first = min([point.year for point in series.points] + ([] if series.since is None else [series.since]))
-    last = max(end_of(series, point) for point in series.points)
-    if first < saved[0] - _ROUNDING or last > saved[-1] + _ROUNDING:
-        runs = f"runs are saved from {saved[0]:g} to {saved[-1]:g}"
-        message = f"{series.name} is read from {first:g} to {last:g}; {runs}"
-        raise ValueError(message)
+    wrong = reach_fault(series, float(saved[0]), float(saved[-1]))
+    if wrong:
+        raise InputError(Fault(series.name, wrong))
 
 
 def measured(series: HistorySeries, point: HistoryPoint) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Writing what was learnt to model/posterior.parquet, with the evidence for it, and reading it back."""
+"""Writing what was learnt, with the evidence for it and what strategies bring then, and reading it back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from twintrack.calibration.calibrate import Calibrated, Calibration, runs
 from twintrack.calibration.predictive import Sample
 from twintrack.calibration.target import Target
 from twintrack.errors import Fault, InputError
+from twintrack.resources import RANGES_FILE
 from twintrack.runs.manifest import CODE, versions
+from twintrack.runs.ranges import RangesRecord
+from twintrack.runs.ranging import write_ranges
 from twintrack.worlds.basis import basis_of
+from twintrack.worlds.drawing import found_posterior
 from twintrack.worlds.posterior import WALK, Posterior, PosteriorRecord, write_posterior
 
 if TYPE_CHECKING:
@@ -34,6 +38,17 @@ def publish(
     )
     write_posterior(path, found.frame(), about)
     return about
+
+
+def publish_ranges(model: Core) -> RangesRecord:
+    """Write what every strategy brings in the worlds of the content's posterior (RANGES_FILE).
+
+    Raises InputError where no posterior belongs to the model, OSError when the file cannot be written.
+    """
+    found = found_posterior(model)
+    if found.posterior is None:
+        raise InputError(Fault(RANGES_FILE.as_posix(), f"it cannot be made: {found.reason}"))
+    return write_ranges(model, found.posterior)
 
 
 def _libraries() -> dict[str, str]:

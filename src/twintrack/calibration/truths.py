@@ -8,14 +8,11 @@ its own seeds, so that the result depends neither on the number of processes nor
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -23,12 +20,13 @@ from twintrack.calibration.ahead import Errors
 from twintrack.calibration.discrepancy import drawn_together
 from twintrack.calibration.holdout import learn
 from twintrack.calibration.information import information
+from twintrack.calibration.kept_arrays import find_arrays, keep_arrays
 from twintrack.calibration.observations import Observations
 from twintrack.calibration.sampler import Settings, Work
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
-from twintrack.resources import atomic_write, cache_dir
+from twintrack.resources import work_dir
 from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computed_here, computing, processor_cores
 from twintrack.stored import code_digest
@@ -142,7 +140,7 @@ class Truths:
 
         `described` must say everything about the target that truths follow from.
         """
-        kept = Kept(cache_dir() / "recovery" / self._key(described))
+        kept = Kept(work_dir() / "recovery" / self._key(described))
         numbers = [number for number in range(count) if kept.find(number) is None]
         if len(numbers) < count:
             show(f"{count - len(numbers)} of {count} truths were learnt before")
@@ -178,21 +176,22 @@ class Kept:
 
     def keep(self, number: int, found: Found) -> None:
         """Write what was found. Raises OSError."""
-        file = io.BytesIO()
-        np.savez(file, **{field.name: getattr(found, field.name) for field in fields(Found)})
-        atomic_write(self.path(number), file.getvalue())
+        arrays = {field.name: getattr(found, field.name) for field in fields(Found)}
+        keep_arrays(self.path(number), **arrays)
 
     def find(self, number: int) -> Found | None:
         """Give what was found; None when nothing is kept, or when its file cannot be read."""
-        try:
-            return self.found(number)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
-            return None
+        arrays = find_arrays(self.path(number))
+        names = {field.name for field in fields(Found)}
+        return Found(**arrays) if arrays is not None and arrays.keys() == names else None
 
     def found(self, number: int) -> Found:
-        """Give what was found. Raises what reading a file that is not there, or not whole, raises."""
-        with self.path(number).open("rb") as opened, np.load(opened) as file:
-            return Found(**{field.name: file[field.name] for field in fields(Found)})
+        """Give what was found. Raises TwinTrackError where it is gone meanwhile."""
+        found = self.find(number)
+        if found is None:
+            message = f"{self.path(number)}: was removed or damaged meanwhile; start again to learn it anew"
+            raise TwinTrackError(message)
+        return found
 
     def path(self, number: int) -> Path:
         """Name the file of a truth."""

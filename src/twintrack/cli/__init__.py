@@ -6,9 +6,12 @@ the command that needs it, so that `--help` and `check` answer at once.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -23,6 +26,7 @@ from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
 from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
+from twintrack.formats import now
 from twintrack.version import __version__
 
 INTERRUPTED = 130
@@ -30,6 +34,19 @@ INTERRUPTED = 130
 
 class _Commands(click.Group):
     """A group of commands that turns errors into messages and exit codes."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            _check_surroundings()
+            return super().main(*args, **options)
+        except TwinTrackError as error:
+            _fail(str(error), error.exit_code)
+        except OSError as error:
+            _fail(_told(error))
+        except MemoryError:
+            _fail("there is not enough memory for this; ask for less at once, or close other programs")
+        except ImportError as error:
+            _fail(f"a library cannot be loaded, for it is broken or memory is short: {error}")
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -43,6 +60,41 @@ class _Commands(click.Group):
             click.echo("interrupted", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
         return result
+
+
+def _check_surroundings() -> None:
+    """Raise TwinTrackError where nothing can work: no current folder, no output, a date that is none."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed; libraries write to it without asking
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end)
+            if name == "stdout":
+                raise TwinTrackError("the standard output is closed; send it to a file or a terminal")
+    try:
+        Path.cwd()
+    except OSError:
+        message = "the current folder is gone or may not be read; change to another one"
+        raise TwinTrackError(message) from None
+    now()
+
+
+def _told(error: OSError) -> str:
+    """Put into words what the system refuses."""
+    if error.strerror is None:  # raised by a library
+        return f"it cannot go on, perhaps for want of memory: {str(error) or type(error).__name__}"
+    return f"{error.filename or 'writing or reading failed'}: {error.strerror}"
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    """Say on stderr what went wrong, and end."""
+    with contextlib.suppress(OSError):
+        click.echo(message, err=True)
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(
+        OSError, ValueError
+    ):  # what cannot be written must not be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 @click.group(

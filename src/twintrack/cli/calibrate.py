@@ -11,7 +11,7 @@ from twintrack.cli.learning import Lesson, is_usual, read_lesson, with_learning_
 from twintrack.cli.options import check_writable, json_option, seed_option, workers_option
 from twintrack.cli.progress import ProgressLine, duration
 from twintrack.errors import Fault, TwinTrackError
-from twintrack.resources import POSTERIOR_FILE
+from twintrack.resources import POSTERIOR_FILE, RANGES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,13 +50,19 @@ _KEPT = "what is done is kept: the same command goes on from there"
 @with_learning_options
 @workers_option
 @click.option("--fresh", is_flag=True, help="Begin anew, where a run like this one was broken off.")
+@click.option(
+    "--only-ranges",
+    is_flag=True,
+    help="Learn nothing: renew model/posterior_ranges.parquet from the posterior that is there.",
+)
 @json_option
 def calibrate_command(**options: Any) -> None:
     """Learn the world parameters from the observed series of model/history.
 
     Tempered sequential Monte Carlo takes several populations of worlds from the prior to the posterior. A run
     that is broken off goes on where it stood when it is called again. Worlds that other data have taught
-    belong to those data: ensembles do not draw from them unasked.
+    belong to those data: ensembles do not draw from them unasked. With the worlds of the content goes a table
+    of what every strategy brings in them (model/posterior_ranges.parquet).
     """
     from time import monotonic
 
@@ -66,6 +72,9 @@ def calibrate_command(**options: Any) -> None:
     from twintrack.cli.session import open_model
 
     start, model = monotonic(), open_model()
+    if options["only_ranges"]:
+        _write_ranges(model, as_json=options["as_json"])
+        return
     out = options["out"] or model.content / POSTERIOR_FILE
     asked, lesson = _read(model, out, options)
     try:
@@ -86,7 +95,31 @@ def calibrate_command(**options: Any) -> None:
     except OSError as error:
         raise TwinTrackError(f"{error.filename or out}: {error.strerror or error}; {_KEPT}") from error
     found.checkpoints.clear()
+    if out.resolve() == (model.content / POSTERIOR_FILE).resolve() and model.posterior is not None:
+        _write_ranges(model, as_json=None)
     _print_summary(out, about, monotonic() - start, as_json=options["as_json"])
+
+
+def _write_ranges(model: Model, *, as_json: bool | None) -> None:
+    """Renew what strategies bring in the worlds of the posterior, and say so; None: only on stderr."""
+    from twintrack.calibration.publish import publish_ranges
+
+    click.echo("running every strategy in all worlds of the posterior", err=True)
+    try:
+        about = publish_ranges(model)
+    except OSError as error:
+        raise TwinTrackError(f"{error.filename or RANGES_FILE}: {error.strerror or error}") from error
+    if as_json:
+        from dataclasses import asdict
+
+        from twintrack.cli.tables import print_json
+
+        print_json({"ranges": str(model.content / RANGES_FILE), **asdict(about)})
+        return
+    told = f"{len(about.strategies)} strategies in {about.worlds:,} worlds"
+    click.echo(
+        f"{model.content / RANGES_FILE}: {told}; representative world: row {about.row}", err=as_json is None
+    )
 
 
 def _read(model: Model, out: Path, options: Mapping[str, Any]) -> tuple[Calibration, Lesson]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def check_command(files: tuple[Path, ...]) -> None:
     from twintrack.inputs.check import check_content
     from twintrack.inputs.check_files import check_file, content_files
     from twintrack.inputs.validation import FaultList
-    from twintrack.resources import POSTERIOR_FILE
+    from twintrack.resources import POSTERIOR_FILE, RANGES_FILE
 
     log_to_stderr()
     core = Core()
@@ -34,6 +35,8 @@ def check_command(files: tuple[Path, ...]) -> None:
     if files:
         content = core.inputs
         for path in files:
+            if hidden := content.strategies.hidden(path):
+                click.echo(f"note: {path} takes the place of {hidden}", err=True)
             with faults:
                 faults += _posterior(path, core) if path.suffix == ".parquet" else check_file(path, content)
     else:
@@ -41,9 +44,24 @@ def check_command(files: tuple[Path, ...]) -> None:
         faults += [*wrong, *check_content(root, equations)]
         if (root / POSTERIOR_FILE).is_file():
             faults += _posterior(root / POSTERIOR_FILE, core)
+        if (root / RANGES_FILE).is_file() and equations is not None:
+            with faults:
+                _warn_of_ranges(core)
     faults.raise_any()
+    _tell_outside(files or [core.inputs.scenario_file(name) for name in core.scenarios], core)
     count = len(files or content_files(root))
     click.echo(f"{count} {'file is' if count == 1 else 'files are'} good")
+
+
+def _tell_outside(files: Iterable[Path], core: Core) -> None:
+    """Tell on stderr which values of scenarios lie outside the range that is thought likely."""
+    from twintrack.inputs.yaml_files import read_document, shown
+    from twintrack.runs.asked import outside_range
+
+    for path in files:
+        if path.suffix in (".yaml", ".yml") and "world" in read_document(path).data:
+            for note in outside_range(core.world, core.scenario(str(path)).world):
+                click.echo(f"note: {shown(path)}: {note}", err=True)
 
 
 def _posterior(path: Path, core: Core) -> list[Fault]:
@@ -64,6 +82,21 @@ def _posterior(path: Path, core: Core) -> list[Fault]:
         message = f"does not belong to this model and is not used: {', and '.join(reasons)}"
         click.echo(f"warning: {shown(path)} {message}; run `twintrack calibrate`", err=True)
     return []
+
+
+def _warn_of_ranges(core: Core) -> None:
+    """Say on stderr that the stored ranges are not used, or lack strategies. Raises InputError if damaged."""
+    from twintrack.resources import RANGES_FILE
+    from twintrack.runs.ranges import found_ranges, ranged_strategies
+
+    found = found_ranges(core)
+    if found.ranges is None:
+        click.echo(f"warning: {found.reason}", err=True)
+    elif lacking := found.ranges.lacking(ranged_strategies(core).values()):
+        message = (
+            f"does not have as they are now: {', '.join(lacking)}; run `twintrack calibrate --only-ranges`"
+        )
+        click.echo(f"warning: {RANGES_FILE.as_posix()} {message}", err=True)
 
 
 def _equations(core: Core) -> tuple[Equations | None, list[Fault]]:
@@ -109,6 +142,8 @@ def new_command(name: str, parent: str, output: Path | None) -> None:
     from twintrack.cli.session import open_model
     from twintrack.inputs.strategy_template import start_strategy
 
+    if Path(name).name != name:
+        raise InputError(Fault(f'"{name}"', "write a name, not a path; --output says which file to write"))
     path = output or Path("strategies") / f"{name}.yaml"
     start_strategy(path, parent, open_model().inputs)
     click.echo(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -236,12 +237,34 @@ def _origin(result: EnsembleResult) -> str:
     return words[design["kind"]] + seed
 
 
+def _equal_costs(result: EnsembleResult) -> Iterator[str]:
+    """Say what money was multiplied with, and where that makes cost equal."""
+    from twintrack.runs.equal_cost import EQUAL_COST
+
+    scaled = [name for name, budget in result.budgets.items() if budget in EQUAL_COST]
+    if not scaled:
+        return
+    found = result.dataset(result.outputs[:1], scaled, times=result.times[-1:])["budget_factor"]
+    for scenario, strategy in product(result.scenarios, scaled):
+        budget = result.budgets[strategy]
+        spread = found.sel(scenario=scenario, strategy=strategy).dropna("world").quantile([0.05, 0.95])
+        low, high = (f"{value:.3g}" for value in spread.values)
+        factors = low if low == high else f"{low} to {high} (5-95 % of the worlds)"
+        goal = f"to cost what the baseline costs {EQUAL_COST[budget]} (budget: {budget})"
+        yield f"{strategy} under {scenario}: money levers times {factors}, {goal}"
+
+
 def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, Any]) -> None:
     settings, worlds = options["settings"], options["worlds"]
     broken = result.runs_not_finite()
     for (scenario, strategy), count in broken.items():
         told = f"note: {count:,} of {result.size:,} worlds have outputs that are no finite numbers"
         click.echo(f"{told}: {strategy} under {scenario}", err=True)
+    from twintrack.runs.memory import unmatched_note
+
+    unmatched = result.worlds_unmatched()
+    for (scenario, strategy), count in unmatched.items():
+        click.echo(f"note: {unmatched_note(strategy, scenario, count, result.size)}", err=True)
     rate = end.computed / end.seconds if end.computed else 0.0
     size = sum(path.stat().st_size for path in result.folder.rglob("*") if path.is_file())
     if options["as_json"]:
@@ -256,6 +279,8 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
                 "seconds": end.seconds,
                 "runs_per_second": rate,
                 "runs_not_finite": sum(broken.values()),
+                "worlds_unmatched": sum(unmatched.values()),
+                "budgets": result.budgets,
                 "bytes": size,
                 "worlds": result.size,
                 "worlds_from": result.origin,
@@ -265,6 +290,7 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
                 "strategies": result.strategies,
                 "outputs": result.units,
                 "times": result.times,
+                "notes": result.manifest.get("replaced files", []),
                 **changes(settings, worlds),
             }
         )
@@ -275,6 +301,8 @@ def _print_summary(result: EnsembleResult, end: Progress, options: Mapping[str, 
         f" {len(result.times)} times"
     )
     click.echo(f"worlds: {_origin(result)}")
+    for line in _equal_costs(result):
+        click.echo(line)
     tell_changes(settings, worlds)
     if end.computed:
         click.echo(f"computed {end.computed:,} in {duration(end.seconds)}, {rate:,.0f} runs a second")

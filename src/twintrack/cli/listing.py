@@ -19,8 +19,10 @@ Listed = dict[str, Any]
 
 def _strategies(model: Model, names: list[str]) -> list[Listed]:
     from twintrack.inputs.switches import switch_text
+    from twintrack.runs.asked import replaced_notes, tell_notes
 
     plans = [model.strategy(name) for name in names]
+    tell_notes(replaced_notes(model, plans))
     return [
         {
             "name": plan.name,

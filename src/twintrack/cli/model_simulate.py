@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names, read_settings
+from twintrack.cli.options import json_option, outside_option, read_names, read_settings
 from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
@@ -37,6 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="auto: numpy for short runs of small models, else what is quickest when compiled.",
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
+@outside_option
 @json_option
 def simulate_command(
     file: Path,
@@ -45,6 +46,7 @@ def simulate_command(
     outputs: str | None,
     engine: Any,
     time_step: float | None,
+    allow_outside: bool,
     as_json: bool,
 ) -> None:
     """Run the Vensim model FILE once.
@@ -59,7 +61,9 @@ def simulate_command(
     from twintrack.engines.simulator import Simulator
 
     values = _values(read_settings("--set", settings))
-    columns = Simulator(file).table(values, read_names(outputs), time_step, engine)
+    columns = Simulator(file, allow_outside=allow_outside).table(
+        values, read_names(outputs), time_step, engine
+    )
     _tell_not_finite(columns)
     if out is not None:
         _write(out, columns)

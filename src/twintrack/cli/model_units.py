@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twintrack.cli.options import json_option
+from twintrack.cli.options import json_option, outside_option
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @click.command("units", short_help="Check the units of every equation.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--warnings", is_flag=True, help="Print the warnings too, not only their number.")
+@outside_option
 @json_option
-def units_command(file: Path | None, warnings: bool, as_json: bool) -> None:
+def units_command(file: Path | None, warnings: bool, allow_outside: bool, as_json: bool) -> None:
     """Check the units of every equation of FILE, or of the model, and print those that do not agree.
 
     With --json: a list of all faults and warnings.
@@ -29,7 +30,7 @@ def units_command(file: Path | None, warnings: bool, as_json: bool) -> None:
     from twintrack.equations.units import check_units
     from twintrack.resources import MODEL_FILE, content_root
 
-    report = check_units(load_equations(file or content_root() / MODEL_FILE))
+    report = check_units(load_equations(file or content_root() / MODEL_FILE, allow_outside=allow_outside))
     if as_json:
         print_json([asdict(entry) for entry in (*report.faults, *report.warnings)])
         if report.faults:

@@ -13,8 +13,11 @@ from twintrack.errors import Fault, InputError
 DEFAULT_YEARS = "2026,2030,2035,2040"
 
 
-def with_setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that set levers and world parameters."""
+def with_setting_options(command: Callable[..., Any], *, representative: bool = False) -> Callable[..., Any]:
+    """Add the options that set levers and world parameters, or ask for the representative world."""
+    one_world = (
+        f" --world {REPRESENTATIVE}: the world that agrees with history and is nearest to the medians."
+    )
     settings = click.option(
         "--set",
         "settings",
@@ -27,10 +30,31 @@ def with_setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--world",
         "worlds",
         multiple=True,
-        metavar="NAME=VALUE",
-        help="Set a world parameter, in the same way. May be repeated.",
+        metavar=f"NAME=VALUE|{REPRESENTATIVE}" if representative else "NAME=VALUE",
+        help="Set a world parameter, in the same way. May be repeated."
+        + (one_world if representative else ""),
     )
     return settings(worlds(command))
+
+
+def outside_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that lets a model read numbers outside its folder."""
+    return click.option(
+        "--allow-outside",
+        is_flag=True,
+        help="Let the model read numbers from files outside its folder; for models that you trust.",
+    )(command)
+
+
+REPRESENTATIVE = "representative"
+"""With --world: the world of the posterior that lies nearest to the medians."""
+
+
+def split_representative(worlds: Sequence[str]) -> tuple[list[str], bool]:
+    """Give the world parameters that are set, and whether the representative world is asked for."""
+    return [text for text in worlds if text.strip() != REPRESENTATIVE], REPRESENTATIVE in map(
+        str.strip, worlds
+    )
 
 
 def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +63,7 @@ def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
     variables = click.option(
         "--all-variables", is_flag=True, help="With --json: every variable, not only the outcomes."
     )
-    return scenario(with_setting_options(variables(command)))
+    return scenario(with_setting_options(variables(command), representative=True))
 
 
 def _years(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ import click
 from twintrack.cli.options import (
     changes,
     json_option,
+    split_representative,
     tell_changes,
     with_world_options,
     years_option,
@@ -17,7 +18,6 @@ from twintrack.cli.options import (
 
 if TYPE_CHECKING:
     from twintrack.inputs.strategies import Strategy
-    from twintrack.inputs.world import WorldValue
     from twintrack.model import Model
     from twintrack.runs.results import Comparison, Run
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @json_option
 def run_command(strategy: str, scenario: str, **options: Any) -> None:
     """Simulate STRATEGY and print its outcomes beside the baseline's."""
-    model, (plan,), world = _read((strategy,), options)
-    run = model.run(plan, scenario, world=world)
+    model, (plan,), one_world = _read((strategy,), options)
+    run = model.run(plan, scenario, **one_world)
     if options["as_json"]:  # it needs no baseline
         _print_json(run, options)
         return
@@ -53,8 +53,8 @@ def compare_command(strategies: tuple[str, ...], scenario: str, **options: Any) 
     if len(strategies) == 1:
         message = "name at least two strategies; `twintrack run` shows one beside the baseline"
         raise click.UsageError(message)
-    model, plans, world = _read(strategies, options)
-    comparison = model.compare(plans, scenario, world=world)
+    model, plans, one_world = _read(strategies, options)
+    comparison = model.compare(plans, scenario, **one_world)
     if options["as_json"]:
         _print_json(comparison, options)
         return
@@ -63,13 +63,29 @@ def compare_command(strategies: tuple[str, ...], scenario: str, **options: Any) 
 
 def _read(
     strategies: Sequence[str], options: Mapping[str, Any]
-) -> tuple[Model, list[Strategy], dict[str, WorldValue]]:
-    """Give the model, and strategies and world with what is set on top. Raises InputError."""
+) -> tuple[Model, list[Strategy], dict[str, Any]]:
+    """Give the model, strategies with what is set on top, and what says which world. Raises InputError."""
     from twintrack.cli.asked import read_both
     from twintrack.cli.session import open_model
 
     model = open_model()
-    return model, *read_both(model, strategies, options["settings"], options["worlds"])
+    set_by_hand, representative = split_representative(options["worlds"])
+    plans, world = read_both(model, strategies, options["settings"], set_by_hand)
+    return model, plans, {"world": world, "representative": representative}
+
+
+def _tell_world(run: Run) -> None:
+    """Say which world is shown, and what stands beside its numbers."""
+    found = run.ranges
+    which = "the representative one" if run.representative else "central values"
+    click.echo(f"world: {which}, one of many")
+    if found.ranges is None:
+        click.echo(f"no ranges over worlds stand beside the numbers: {found.reason}")
+        return
+    worlds = found.ranges.about.worlds
+    click.echo(
+        f"5–95 %: of the {worlds:,} worlds that agree with history; place: where this one lies among them"
+    )
 
 
 def _print_json(result: Run | Comparison, options: Mapping[str, Any]) -> None:
@@ -79,9 +95,18 @@ def _print_json(result: Run | Comparison, options: Mapping[str, Any]) -> None:
     print_json({**told, **changes(options["settings"], options["worlds"])})
 
 
+def _equal_cost(run: Run) -> str:
+    """Say what the money of a run was multiplied with, and in which world that makes cost equal."""
+    but = f" but {', '.join(sorted(run.unscaled))}" if run.unscaled else ""
+    where = "in this world" if run.budget == "equal" else f"in the central world of scenario {run.scenario}"
+    goal = f"to cost the public as much as the baseline {where} (budget: {run.budget})"
+    return f"money levers{but} times {run.factor:.4g}, {goal}"
+
+
 def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, Any]) -> None:
     """Print the outcomes of what is shown, and the levers in which the runs differ."""
     from twintrack.cli.tables import levers_table, outcomes_table, print_table
+    from twintrack.formats import date
     from twintrack.runs.results import Comparison
 
     tell_changes(options["settings"], options["worlds"])
@@ -90,11 +115,13 @@ def _print(runs: dict[str, Run], shown: dict[str, Run], options: Mapping[str, An
     outcomes = outcomes_table(shown, options["years"], reference=reference, plain=set(shown) - set(runs))
     comparison = Comparison(runs, first)
     click.echo(f"scenario {first.scenario}, model {first.catalogue.equations.hash[:12]}")
+    _tell_world(first)
     for label, run in runs.items():
-        if run.factor != 1:
-            click.echo(
-                f"{label}: money levers times {run.factor:.4g}, to cost the public as much as the baseline"
-            )
+        if run.budget != "own":
+            click.echo(f"{label}: {_equal_cost(run)}")
+        if run.switch is not None:
+            when = "never in this world" if run.switched_at is None else f"in {date(run.switched_at)}"
+            click.echo(f"{label}: switches to {run.switch.to} {when}")
     print_table(outcomes)
     if comparison.differing:
         print_table(levers_table(comparison))

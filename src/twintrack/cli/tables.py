@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.formats import number, signed
+from twintrack.formats import MISSING, number, signed
+from twintrack.inputs.strategies import BASELINE
+from twintrack.runs.ranges import place_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -124,9 +126,41 @@ def _outcome_lines(
     for label, run in runs.items():
         values = run.at(name, years)
         lines.append([label, *(number(value, spec) for value in values)])
+        lines += _range_lines(run, name, years, spec)
         if label != reference and label not in plain:
             lines.append([f"  minus {reference}", *(signed(value, spec) for value in values - base)])
+            if runs[reference].plan.name == BASELINE:
+                lines += _more_lines(run, name, years, spec)
     return lines
+
+
+def _range_lines(run: Run, name: str, years: Sequence[float], spec: str) -> list[list[str]]:
+    """Give the stored 5-95 % range over worlds; of headline outcomes also the place of the shown world."""
+    ranges = run.range_of(name, years)
+    if ranges is None:
+        return []
+    ends = [_ends(number(row[0], spec), number(row[-1], spec)) for row in ranges]
+    lines = [["  5–95 %", *ends]]
+    if name in run.catalogue.headline:
+        places = zip(run.at(name, years), ranges, strict=True)
+        lines.append(["  place", *(place_of(value, row) or MISSING for value, row in places)])
+    return lines
+
+
+def _more_lines(run: Run, name: str, years: Sequence[float], spec: str) -> list[list[str]]:
+    """Give the 5-95 % range over worlds of the difference to the baseline in the same world."""
+    ranges = run.range_of(name, years, more=True)
+    if ranges is None:
+        return []
+    return [["  5–95 %", *(_ends(signed(row[0], spec), signed(row[-1], spec)) for row in ranges)]]
+
+
+def _ends(low: str, high: str) -> str:
+    """Give both ends of a range, with what they share behind them only once."""
+    if low == high:
+        return low
+    shared = next((end for end in (" pp", "%") if low.endswith(end) and high.endswith(end)), "")
+    return f"{low.removesuffix(shared)} – {high}"
 
 
 def levers_table(comparison: Comparison) -> Table:

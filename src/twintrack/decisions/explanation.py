@@ -71,7 +71,7 @@ class Explanation:
 
 
 def explain(core: Core, name: str) -> Explanation:
-    """Explain a variable by its name, its name in the model file, an element, or an outcome's title.
+    """Explain a variable by its name, its name in the model file, an element, or words of an outcome's title.
 
     Raises InputError, with the nearest name, when there is no such variable.
     """
@@ -108,6 +108,12 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
         raise InputError(Fault(name, str(error))) from None
     variable = variables.get(snake(base))
     if variable is None:
+        meant = _meant(core, name)
+        if len(meant) == 1:
+            return _find(core, meant[0])
+        if meant:
+            several = "; ".join(f"{key} ({core.outcomes[key].title.en})" for key in meant)
+            raise InputError(Fault(name, f"several outcomes have this in their title; name one: {several}"))
         options = [*variables, *(entry.title.en for entry in core.outcomes.values())]
         raise InputError(Fault(name, f"no variable of this name{suggest(name, options)}"))
     if not elements:
@@ -116,6 +122,19 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
     if label not in variable.labels:
         raise InputError(Fault(name, f"no element of this name{suggest(label, variable.labels)}"))
     return label, variable
+
+
+def _meant(core: Core, text: str) -> list[str]:
+    """List the outcomes whose title or name has all words of a text; of several, the one of the headline."""
+    words = set(snake(text).split("_")) - {""}
+    found = []
+    for key, entry in core.outcomes.items():
+        known = set(f"{snake(entry.title.en)}_{key}".split("_"))
+        if words and (words <= known or text.strip() in entry.title.zh):
+            found.append(key)
+    first = [key for key in found if key in core.headline]
+    begun = [key for key in first if snake(core.outcomes[key].title.en).startswith(snake(text) or " ")]
+    return next((several for several in (begun, first) if len(several) == 1), found)
 
 
 def _of_today(core: Core, label: str) -> str:

@@ -11,6 +11,7 @@ all worlds.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,32 +121,58 @@ def win_shares(values: pd.DataFrame, better: str) -> pd.DataFrame:
     )
 
 
-def best_and_ties(values: pd.DataFrame, better: str) -> tuple[str, tuple[str, ...]]:
-    """Give the strategy that stands best in paired worlds, and those that tie with it.
+@dataclass(frozen=True)
+class FirstPlace:
+    """Who stands first.
 
-    Best is the one whose weakest pairwise win share is largest (Simpson's rule: it finds the strategy that
-    beats every other in most worlds wherever there is one; the mean win share decides between equals).
-    Another ties with it unless it is beaten in more than 60 % of the worlds, and by a median difference of at
-    least 0.1 % of the median level (NEGLIGIBLE).
+    Attributes:
+        best: The strategy that is clearly better than every other; None where there is none.
+        ties: Those that share the first place where none is best, in the order of the table. Empty as well
+            where they beat one another in a circle, each being beaten by some other.
     """
-    shares = win_shares(values, better)
-    rivals = shares.where(~np.eye(len(shares), dtype=bool))
-    order = pd.DataFrame({"weakest": rivals.min(axis=1), "mean": rivals.mean(axis=1)})
-    best = str(order.sort_values(["weakest", "mean"], ascending=False, kind="stable").index[0])
-    scores = performance(values, better)
-    others = pd.DataFrame(
-        {"share": shares.loc[best], "lead": scores.rsub(scores[best], axis=0).median()}, index=values.columns
-    ).drop(best)
-    beaten = (others["share"] > TIE_RANGE[1]) & (others["lead"] >= NEGLIGIBLE * _level(values))
-    return best, tuple(str(name) for name in others.index[~beaten])
+
+    best: str | None
+    ties: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The best, or those that tie."""
+        return self.ties if self.best is None else (self.best,)
+
+
+def first_place(values: pd.DataFrame, better: str) -> FirstPlace:
+    """Say which strategy is best, or which tie: the one rule for "best", by `clearly_better`.
+
+    It looks at pairs in the same worlds and at nothing else, so that the order of strategies and how far the
+    worst falls behind do not matter. Worlds in which some strategy has no number count for nobody.
+    """
+    return standing(clearly_better(values, better))
+
+
+def standing(above: pd.DataFrame) -> FirstPlace:
+    """Say who stands first where `above` tells which row strategy is better than which column strategy.
+
+    Best is who is above all others. Else those tie that nobody is above, and if that is one alone, those with
+    it that it is not above.
+    """
+    beats = above.to_numpy(dtype=bool)
+    names = [str(name) for name in above.columns]
+    wins = beats.sum(axis=1) == len(names) - 1
+    if wins.any():
+        return FirstPlace(names[int(wins.argmax())])
+    tied = np.logical_not(beats.any(axis=0))
+    if tied.sum() == 1:
+        tied |= ~beats[tied][0]
+    return FirstPlace(None, tuple(name for name, first in zip(names, tied.tolist(), strict=True) if first))
 
 
 def clearly_better(values: pd.DataFrame, better: str) -> pd.DataFrame:
     """Give the matrix of which row strategy is clearly better than which column strategy.
 
-    Clearly: in more than 60 % of the worlds, and by a median difference of at least 0.1 % of the median level
-    (NEGLIGIBLE): what `best_and_ties` asks of the best.
+    Clearly: in more than 60 % of the worlds, equals counting one half, and by a median difference of at least
+    0.1 % of the median level (NEGLIGIBLE). Of the worlds in which every strategy has a number.
     """
+    values = finite_worlds(values)
     scores = performance(values, better).to_numpy(dtype=np.float64)
     leads = np.median(scores[:, :, None] - scores[:, None, :], axis=0)
     often = win_shares(values, better) > TIE_RANGE[1]
@@ -156,8 +183,9 @@ def clearly_better(values: pd.DataFrame, better: str) -> pd.DataFrame:
 def nearest_rival(values: pd.DataFrame, better: str, best: str) -> str:
     """Give the strategy that `best` beats in the fewest worlds; of equals, the one with the closest values.
 
-    Closest is the smallest absolute median of the paired difference.
+    Closest is the smallest absolute median of the paired difference; of equals there the first by name.
     """
+    values = values[sorted(map(str, values.columns))]
     wins = win_shares(values, better).loc[best].drop(best)
     distance = values.rsub(values[best], axis=0).median().abs().drop(best)
     order = pd.DataFrame({"wins": wins, "distance": distance}).sort_values(
@@ -170,9 +198,9 @@ def contenders(values: pd.DataFrame, better: str) -> tuple[str, str]:
     """Give the two strategies between which the first place is decided.
 
     These are the two that are best in most worlds; where one is best in all of them, the second is the one
-    that loses least to it on average.
+    that loses least to it on average. Of equals the first by name.
     """
-    table = regret_summary(values, better)
+    table = regret_summary(values[sorted(map(str, values.columns))], better)
     order = table.sort_values(["share_best", "mean"], ascending=[False, True], kind="stable").index
     return str(order[0]), str(order[1])
 
@@ -188,7 +216,12 @@ def rank_correlations(difference: pd.Series[float], worlds: pd.DataFrame) -> pd.
 
     `worlds` has a row for each world and a column for each parameter. Sorted by size, largest first; where
     nothing varies the correlation is 0. A screening measure: it sees monotone influences, one at a time.
+    Take the worlds from the results themselves (`results["parameters"].to_pandas()`): others would give
+    noise. Raises TwinTrackError where the rows of the two are not called the same.
     """
+    if list(difference.index) != list(worlds.index):
+        message = "the difference and the worlds have other rows; take both from the same results"
+        raise TwinTrackError(message)
     ranks = worlds.rank().to_numpy()
     target = stats.rankdata(difference.to_numpy())
     ranks = ranks - ranks.mean(axis=0)

@@ -20,6 +20,7 @@ from twintrack.engines.base import default_outputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
+from twintrack.equations.recursion import TooDeepError
 from twintrack.equations.structure import Array
 from twintrack.equations.subscripts import flat_place
 from twintrack.errors import Fault, InputError
@@ -47,9 +48,12 @@ class Simulator:
     times to such values, or a pandas Series), which is read off between its times and held beyond them.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        """Read the model. Raises EquationError with all constructs that are not understood."""
-        self.equations = load_equations(Path(path))
+    def __init__(self, path: str | Path, *, allow_outside: bool = False) -> None:
+        """Read the model. Raises EquationError with all constructs that are not understood.
+
+        With `allow_outside`, its numbers may come from files outside its folder.
+        """
+        self.equations = load_equations(Path(path), allow_outside=allow_outside)
         self.labels = Labels(self.equations)
 
     def run(
@@ -219,8 +223,17 @@ class Simulator:
         if chosen == "auto":
             operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
             chosen = "native" if operations > MANY_OPERATIONS else "numpy"
-        chosen_engine = batch_engine_of(self.equations, chosen)
-        return chosen_engine.run(constants, series, outputs, runs=runs, time_step=time_step)
+
+        def run(name: BatchEngineName) -> dict[str, Array]:
+            found = batch_engine_of(self.equations, name)
+            return found.run(constants, series, outputs, runs=runs, time_step=time_step)
+
+        try:
+            return run(chosen)
+        except TooDeepError:
+            if engine != "auto":
+                raise
+            return run("native")
 
 
 def _distinct(dims: Sequence[str]) -> tuple[str, ...]:

@@ -38,6 +38,9 @@ from twintrack.equations.structure import (
 from twintrack.equations.subscripts import Ranges, positions
 from twintrack.errors import EquationError, InputError, raise_together
 
+CLOCK = "time"
+"""The name of what no model defines."""
+
 CONSTRUCTS = Constructs(
     trees={**stateful.HANDLERS, **vectors.HANDLERS},
     calls={
@@ -90,6 +93,8 @@ class _Assembly:
         """Find the axes of every variable, the box of every component and the tables of every lookup."""
         find = self.frame.ranges.names.find
         for name, parts in self.parts.items():
+            if name == CLOCK:
+                self._fault(name, "this is the clock of every model; give the variable another name")
             subscripts = [[find(item) for item in part.subscripts] for part in parts]
             if len({len(items) for items in subscripts}) > 1:
                 self._fault(name, "its equations have different numbers of subscripts")

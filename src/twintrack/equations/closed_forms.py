@@ -2,8 +2,8 @@
 
 `level*EXP(growth*(Time-2016))` holds for a growth that never changes. Where the growth is dated, the formula
 takes the new growth for all the time since 2016, and the level jumps. A stock with that growth as its rate
-keeps what it has come to. Time as the argument of a table, in a condition, or held between two numbers (a
-weight that goes from 0 to 1) is no closed form: it says when, and not how long.
+keeps what it has come to. Time alone as the argument of a table or in a condition, or held between 0 and 1 (a
+weight) is no closed form: it says when, and not how long. Where it is joined with the growth first, it is.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Search:
 
     def joined(self, expression: Expr | None) -> Iterator[str]:
         """Yield the parameters that an expression, or the flow of its stock, joins with the time."""
-        if expression is None or expression.logical:
+        if expression is None:
             return
         if not (isinstance(expression, Apply) and expression.function in _JOINING):
             for child in self._running(expression):
@@ -87,9 +87,7 @@ class _Search:
                 yield from sorted(other & self._parameters)
 
     def _running(self, expression: Expr) -> tuple[Expr, ...]:
-        """Give the parts of an expression that count while the model runs, without arguments of tables."""
-        if isinstance(expression, LookupCall):
-            return ()
+        """Give the parts of an expression that count while the model runs."""
         if isinstance(expression, ActiveInitial):
             return (expression.active,)
         if isinstance(expression, StateValue):
@@ -136,15 +134,18 @@ def _factors(expression: Expr) -> list[Expr]:
 
 
 def _is_held(expression: Expr) -> bool:
-    """Whether an expression is held between two numbers: MIN(1, MAX(0, x)) or the other way round."""
+    """Whether an expression is held between 0 and 1: MIN(1, MAX(0, x)) or the other way round.
+
+    Held by a larger number, it is the time that has passed until then.
+    """
     if not isinstance(expression, Apply):
         return False
     inner = [arg for arg in expression.args if isinstance(arg, Apply)]
     return any(
-        (expression.function, arg.function) in _HELD and _has_number(expression) and _has_number(arg)
+        (expression.function, arg.function) in _HELD and _has_share(expression) and _has_share(arg)
         for arg in inner
     )
 
 
-def _has_number(expression: Apply) -> bool:
-    return any(isinstance(arg, Number) for arg in expression.args)
+def _has_share(expression: Apply) -> bool:
+    return any(isinstance(arg, Number) and 0 <= arg.value <= 1 for arg in expression.args)

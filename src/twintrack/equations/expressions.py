@@ -130,7 +130,7 @@ class Lowering:
     def lower(self, node: Any) -> Expr:
         """Give the expression of a syntax tree; a fault gives NaN and is recorded in the frame."""
         if isinstance(node, int | float):
-            return Number(value=float(node))
+            return self._number(node)
         handler = self._handlers.get(type(node).__name__)
         if handler is None:
             kind = type(node).__name__
@@ -138,6 +138,13 @@ class Lowering:
                 return self.fault("numbers must be written in the model file", _UNREADABLE[kind])
             return self.fault("this construct is not understood", kind.removesuffix("Structure"))
         return handler(node)
+
+    def _number(self, value: float) -> Expr:
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            number = math.inf
+        return self.fault("too large a number", "number") if math.isinf(number) else Number(value=number)
 
     def literal(self, values: Any) -> Expr:
         """Give the expression of a literal array (`1, 2; 3, 4`), which must fill the left-hand side."""

@@ -6,18 +6,19 @@ and data become lookups of the time; nothing later knows that they came from ano
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import Definition, Unread
-from twintrack.equations.source import scan_aliases
 from twintrack.equations.subscripts import Ranges
 
 _FILE = re.compile(r"'([^'\n]+\.(?:xls[xmb]?|od[sf]|csv|tab|txt))'", re.IGNORECASE)
@@ -32,23 +33,21 @@ _UNREADABLE = (OSError, ValueError, KeyError, AttributeError, IndexError, TypeEr
 """What PySD's readers raise for files, sheets and cells that are not there."""
 
 
-def digest_of(content: bytes, text: str, folder: Path) -> str:
-    """Give the digest of a model file and of the files that it names and that exist."""
+def digest_of(content: bytes, text: str, files: OtherFiles) -> str:
+    """Give the digest of a model file and of the files that it names, may read, and that exist."""
     digest = hashlib.sha256(content)
-    aliases = scan_aliases(text)
     for name in dict.fromkeys(_FILE.findall(text)):
-        path = folder / aliases.get(name, name)
-        if path.is_file():
-            digest.update(path.read_bytes())
+        with contextlib.suppress(ValueError, OSError):
+            digest.update((files.folder / files.name(name)).read_bytes())
     return digest.hexdigest()
 
 
 def read_external(
-    definitions: Sequence[Definition], ranges: Ranges, file: str, aliases: Mapping[str, str]
+    definitions: Sequence[Definition], ranges: Ranges, file: str, files: OtherFiles
 ) -> tuple[list[Definition], list[Unread]]:
     """Give the definitions with all numbers written out, and what cannot be read.
 
-    `aliases` are the files that names stand for; see `scan_aliases`.
+    `file` is the model file, told in errors, and `files` are those that it names.
     """
     found: list[Definition] = []
     faults: list[Unread] = []
@@ -62,11 +61,11 @@ def read_external(
             message = "write the names of file, sheet and cells between single quotes"
             faults.append(Unread(definition.name, definition.entry.fault(message, file, construct)))
             continue
-        definition = replace(definition, tree=replace(tree, file=aliases.get(tree.file, tree.file)))
         try:
+            definition = replace(definition, tree=replace(tree, file=files.name(tree.file)))
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found += _written_out(definition, ranges, Path(file).parent)
+                found += _written_out(definition, ranges, files.folder)
         except _UNREADABLE as error:
             reason = " ".join(str(error).split())[:200]
             told = definition.entry.fault(f"cannot be read: {reason}", file, construct)

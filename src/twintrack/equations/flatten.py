@@ -35,13 +35,13 @@ class FlatModel:
     names: dict[str, str]
 
 
-def flatten_file(path: Path) -> FlatModel:
-    """Write the model file `path` without subscripts.
+def flatten_file(path: Path, *, allow_outside: bool = False) -> FlatModel:
+    """Write the model file `path` without subscripts; `allow_outside` as for `load_equations`.
 
     Raises EquationError as `load_equations` does, and for elements whose flat names clash and constructs that
     have no form without subscripts; all faults of a kind are told at once.
     """
-    equations = load_equations(path)
+    equations = load_equations(path, allow_outside=allow_outside)
     return flatten(equations, read_text(path))
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.source import BRACES, Entry, MacroText
 from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
@@ -29,6 +30,7 @@ _SEQUENCE = re.compile(
 _QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
 _UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
 """What PySD raises for what it cannot read, subscripts in files included."""
+_DEEPEST = 1000
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
 
 
@@ -79,12 +81,10 @@ class Parsed:
     faults: tuple[Unread, ...]
 
 
-def parse(
-    entries: Iterable[Entry], macros: Iterable[MacroText], file: str, aliases: Mapping[str, str]
-) -> Parsed:
-    """Parse all equations; `file` is told in errors, `aliases` are those of `scan_aliases`."""
+def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, files: OtherFiles) -> Parsed:
+    """Parse all equations; `file` is told in errors, `files` are those that it names."""
     texts = list(macros)
-    reader = _Reader([macro.title for macro in texts], file, aliases)
+    reader = _Reader([macro.title for macro in texts], file, files)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
@@ -97,9 +97,9 @@ def parse(
 class _Reader:
     """Reads entries; `ranges` and `faults` grow while it does."""
 
-    def __init__(self, macros: list[str], file: str, aliases: Mapping[str, str]) -> None:
+    def __init__(self, macros: list[str], file: str, files: OtherFiles) -> None:
         self.file = file
-        self.aliases = aliases
+        self.files = files
         self.ranges: list[RangeText] = []
         self.faults: list[Unread] = []
         names = sorted(macros, key=len, reverse=True)
@@ -126,6 +126,7 @@ class _Reader:
         from pysd.translators.vensim import vensim_element as kinds
 
         text = _clean(entry.text)
+        _check_depth(text)
         text, mappings = _without_mappings(text)
         if text.endswith("="):
             message = "the equation is empty"
@@ -135,8 +136,8 @@ class _Reader:
         item: Any = kinds.Element(_with_pairs(text), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
-                item.definition["file"] = self.aliases.get(item.definition["file"], item.definition["file"])
-            self.ranges.append(_range(item, mappings, Path(self.file).parent))
+                item.definition["file"] = self.files.name(item.definition["file"])
+            self.ranges.append(_range(item, mappings, self.files.folder))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
             return None
@@ -157,6 +158,17 @@ def _clean(text: str) -> str:
     """Put an equation on one line, without comments and without zeros in front of numbers."""
     text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", _CONTINUATION.sub(" ", text))
     return " ".join(text.split())
+
+
+def _check_depth(text: str) -> None:
+    """Raise ValueError for brackets so deep that reading them could break the program off."""
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        message = f"brackets are nested {deepest} deep; make variables of the inner parts"
+        raise ValueError(message)
 
 
 def _without_mappings(text: str) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """What a translated model is made of: time grid, variables, components, states and their expressions.
 
-Everything here is plain data that can be pickled; PySD's own classes appear nowhere. An expression knows its
-axes: names of subscript ranges as they are written in the equation, with a trailing `!` for those that SUM
-and its like reduce. Within one component all axes follow one order, so that aligning two operands needs only
-the insertion of axes of length one.
+Everything here is plain data, which `twintrack.plain_data` can keep; PySD's own classes appear nowhere. An
+expression knows its axes: names of subscript ranges as they are written in the equation, with a trailing `!`
+for those that SUM and its like reduce. Within one component all axes follow one order, so that aligning two
+operands needs only the insertion of axes of length one.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -266,6 +267,18 @@ class Variable:
         return [join_element(self.name, combination) for combination in product(*self.elements)]
 
 
+MOST_STEPS = 10_000_000
+"""Integration steps that a run may have."""
+
+
+def _goes_into(step: float, length: float) -> bool:
+    """Say whether a length is a whole number of steps, one at least."""
+    if not (math.isfinite(step) and math.isfinite(length) and step > 0 and length > 0):
+        return False
+    count = length / step
+    return 0.5 < count < math.inf and abs(count - round(count)) <= 1e-6
+
+
 @dataclass(frozen=True)
 class TimeGrid:
     """The integration grid, in the model's unit of time (years). Times are `initial + i * step`."""
@@ -306,7 +319,7 @@ class TimeGrid:
         return self.times[self.saved_index]
 
     def check(self) -> TimeGrid:
-        """Give this grid back; raise InputError when the step does not divide its times evenly."""
+        """Give this grid back; raise InputError when the step does not divide its times."""
         faults = [
             Fault(
                 "time_step", f"{self.step} does not go evenly into {name} = {length}; take a fraction of it"
@@ -315,8 +328,16 @@ class TimeGrid:
                 ("SAVEPER", self.save_step),
                 ("FINAL TIME - INITIAL TIME", self.final - self.initial),
             )
-            if self.step <= 0 or length <= 0 or abs(length / self.step - round(length / self.step)) > 1e-6
+            if not _goes_into(self.step, length)
         ]
+        if not faults and self.save_step > self.final - self.initial + 1e-6 * self.step:
+            message = (
+                f"SAVEPER = {self.save_step:g} is longer than the run, so that its end would not be saved"
+            )
+            faults.append(Fault("time_step", message))
+        if not faults and self.steps > MOST_STEPS:
+            message = f"{self.step:g} makes {self.steps:,} steps; at most {MOST_STEPS:,} fit in the memory"
+            faults.append(Fault("time_step", message))
         if faults:
             raise InputError(faults)
         return self

@@ -13,7 +13,9 @@ from pathlib import Path
 from twintrack.equations.assembly import build_equations
 from twintrack.equations.external import digest_of, read_external
 from twintrack.equations.macros import expand
+from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import parse
+from twintrack.equations.recursion import deep_recursion
 from twintrack.equations.source import decode, read_bytes, scan, scan_aliases, scan_macros
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
@@ -21,8 +23,10 @@ from twintrack.errors import EquationError, raise_together
 from twintrack.stored import stored
 
 
-def load_equations(path: Path) -> Equations:
+def load_equations(path: Path, *, allow_outside: bool = False) -> Equations:
     """Read a model file into typed equations.
+
+    With `allow_outside`, numbers may come from files outside the folder of the model.
 
     Raises EquationError when the file cannot be read or uses constructs that are not understood; the message
     then has one line per fault, each naming file, line, variable and construct.
@@ -30,16 +34,16 @@ def load_equations(path: Path) -> Equations:
     path = Path(path)
     content = read_bytes(path)
     text = decode(content)
-    digest = digest_of(content, text, path.parent)
-    described = f"{digest} {path} {version('pysd')}"
-    return stored("equations", described, ("equations",), Equations, lambda: translate(text, path))
+    files = OtherFiles(path.parent, scan_aliases(text), allow_outside)
+    described = f"{digest_of(content, text, files)} {path} {allow_outside} {version('pysd')}"
+    with deep_recursion():
+        return stored("equations", described, ("equations",), Equations, lambda: translate(text, path, files))
 
 
-def translate(text: str, path: Path) -> Equations:
-    """Translate the text of a model file; `path` is told in errors."""
+def translate(text: str, path: Path, files: OtherFiles) -> Equations:
+    """Translate the text of a model file; `path` is told in errors, and `files` are those that it names."""
     file = str(path)
-    aliases = scan_aliases(text)
-    parsed = parse(scan(text, file), scan_macros(text, file), file, aliases)
+    parsed = parse(scan(text, file), scan_macros(text, file), file, files)
     try:
         ranges = Ranges(parsed.ranges)
     except ValueError as error:
@@ -51,5 +55,5 @@ def translate(text: str, path: Path) -> Equations:
     if parsed.faults and parsed.macros:  # what a call needs may be missing
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
-    definitions, unread = read_external(definitions, ranges, file, aliases)
+    definitions, unread = read_external(definitions, ranges, file, files)
     return build_equations(definitions, [*parsed.faults, *unread], ranges, file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ipywidgets
@@ -83,6 +83,10 @@ class Control:
     def touched(self) -> bool:
         """Whether the slider stands elsewhere than where the exploration started."""
         return self.value != self.start
+
+    def mark_at(self, value: float, mark: str) -> None:
+        """Mark another value, by another name; it is within the slider's range."""
+        self.quantity = replace(self.quantity, baseline=value, mark=mark)
 
     def begin_at(self, value: float) -> None:
         """Put the slider to a new starting value, which need not be the baseline; nothing is run."""

@@ -53,7 +53,7 @@ class Curves:
         )
         # A figure beside other widgets is drawn before it can know its place's width.
         rows = -(-len(names) // 2)
-        figure.update_layout(width=FIGURE_WIDTH, height=60 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 20})
+        figure.update_layout(width=FIGURE_WIDTH, height=80 + PANEL_HEIGHT * rows, margin={"l": 56, "r": 20})
         self.figure = _figure_widget(figure)
         self._fit(range(len(names)), self._values(explored, baseline))
 

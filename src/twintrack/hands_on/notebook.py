@@ -7,21 +7,23 @@ world changes, for the baseline lives in the same world) and replaces only the y
 from __future__ import annotations
 
 import html
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.hands_on.curves import FIGURE_WIDTH, WORDS, Curves
+from twintrack.hands_on.sectors import lever_sectors, world_sectors
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.inputs.validation import FaultList
-from twintrack.names import split_element, suggest
+from twintrack.names import suggest
+from twintrack.runs.asked import tell_notes
+from twintrack.runs.ranges import found_ranges
 from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 
     from twintrack.core import Core
     from twintrack.hands_on.controls import Control
+    from twintrack.inputs.world import WorldValue
+    from twintrack.runs.ranges import Ranges
     from twintrack.runs.results import Run
 
+REPRESENTATIVE = "representative"
+"""The world of the posterior that lies nearest to the medians, as a choice."""
 SHOWN_AT_FIRST = 4
 """Outcomes whose curves are shown before others are chosen."""
 CONTROLS_WIDTH = 355
@@ -94,6 +100,8 @@ class Explorer:
         levers: The controls of the levers by name.
         world: The controls of the world parameters by name.
         strategy: The choice of the strategy that the exploration starts from.
+        start: The choice of the world that it starts in: the representative one, where it is known, or the
+            central one.
         scenario: The choice of the outside world.
         outcomes: The choice of what is drawn.
         figure: The figure widget: for each outcome the explored curve, then the baseline's.
@@ -107,9 +115,11 @@ class Explorer:
         self._quiet = False
         self.levers = {name: self._lever_control(name) for name in levers}
         self.world = {name: self._world_control(name) for name in world}
+        self._told: set[str] = set()
         self._make_choices(outcomes)
         self._make_buttons()
         self.canvas = widgets.VBox()
+        self._mark_world()
         self._baseline = self._run_baseline()
         self._current = self._run()
         self._draw()
@@ -147,11 +157,14 @@ class Explorer:
         self.scenario = widgets.Dropdown(
             options=self.model.scenarios, value=CENTRAL, description="Scenario", **look
         )
+        worlds = [CENTRAL] if self.model_ranges is None else [REPRESENTATIVE, CENTRAL]
+        self.start = widgets.Dropdown(options=worlds, value=worlds[0], description="World", **look)
         titles = [(outcome.title.en, name) for name, outcome in self.model.outcomes.items()]
         self.outcomes = widgets.SelectMultiple(
             options=titles, value=outcomes, rows=6, description="Outcomes", **look
         )
         self.strategy.observe(self._restart, names="value")
+        self.start.observe(self._restart, names="value")
         self.scenario.observe(self._restart, names="value")
         self.outcomes.observe(lambda _: self._draw(), names="value")
 
@@ -192,13 +205,47 @@ class Explorer:
         """The world parameters that were moved, with their values."""
         return {name: control.value for name, control in self.world.items() if control.touched}
 
+    @property
+    def model_ranges(self) -> Ranges | None:
+        """What strategies bring in worlds that agree with history; None where that is not stored."""
+        return found_ranges(self.model).ranges
+
     def _run(self) -> Run:
-        levers: dict[str, Any] = dict(self.changed_levers)
-        scenario, world = self.scenario.value, self.changed_world
-        return run_strategy(self.model, self.strategy.value, scenario, world=world, levers=levers)
+        return self._simulated(self.strategy.value, dict(self.changed_levers))
 
     def _run_baseline(self) -> Run:
-        return run_strategy(self.model, BASELINE, self.scenario.value, world=self.changed_world)
+        return self._simulated(BASELINE, {})
+
+    def _simulated(self, strategy: str, levers: dict[str, Any]) -> Run:
+        """Run a strategy in the world as it stands; what is to be known is told once, not at every move."""
+        return run_strategy(
+            self.model,
+            strategy,
+            self.scenario.value,
+            world=self.changed_world,
+            levers=levers,
+            representative=self.start.value == REPRESENTATIVE,
+            tell=self._tell_once,
+        )
+
+    def _tell_once(self, notes: Iterable[str]) -> None:
+        new = [note for note in notes if note not in self._told]
+        self._told.update(new)
+        tell_notes(new)
+
+    def _begun_world(self) -> Mapping[str, WorldValue]:
+        """Give the values in which the chosen world differs from the central one, without the scenario's."""
+        ranges = self.model_ranges
+        return ranges.about.world if ranges and self.start.value == REPRESENTATIVE else {}
+
+    def _mark_world(self) -> None:
+        """Mark where the chosen world stands, and put the sliders there."""
+        begun = self._begun_world()
+        for name, control in self.world.items():
+            value = begun.get(name, self.model.world[name].value)
+            assert not isinstance(value, TimePath)
+            control.mark_at(value, self.start.value)
+            control.begin_at(value)
 
     def _follow(self, *, world_changed: bool) -> None:
         """Run again and move the curves; a setting that the model refuses leaves them and says why."""
@@ -218,8 +265,12 @@ class Explorer:
         """Put all sliders to where the chosen strategy and scenario stand at the end."""
         if self._quiet:
             return
-        run = run_strategy(self.model, self.strategy.value, self.scenario.value)
-        overrides = self.model.scenario(self.scenario.value).world
+        chosen, at_start = self.strategy.value, self.start.value == REPRESENTATIVE
+        run = run_strategy(
+            self.model, chosen, self.scenario.value, representative=at_start, tell=self._tell_once
+        )
+        overrides = {**self._begun_world(), **self.model.scenario(self.scenario.value).world}
+        self._mark_world()
         for name, control in self.levers.items():
             control.begin_at(run.paths[name].values[-1])
         for name, control in self.world.items():
@@ -228,7 +279,7 @@ class Explorer:
         self._follow(world_changed=True)
 
     def reset(self) -> None:
-        """Go back to the baseline in the central world, exactly."""
+        """Go back to the baseline in the world that was begun with, exactly."""
         self._quiet = True
         self.strategy.value, self.scenario.value = BASELINE, CENTRAL
         self._quiet = False
@@ -288,7 +339,7 @@ class Explorer:
         )
         saving = widgets.HBox([self.file_name, self.save_button])
         left = widgets.VBox(
-            [self.strategy, self.scenario, tabs, self.reset_button, saving, self.message],
+            [self.strategy, self.scenario, self.start, tabs, self.reset_button, saving, self.message],
             layout=widgets.Layout(width=f"{CONTROLS_WIDTH}px", flex="0 0 auto"),
         )
         right = widgets.VBox(
@@ -320,35 +371,3 @@ def _column(controls: Mapping[str, Control], sectors: Mapping[str, str]) -> ipyw
         if members:
             groups[sector] = members
     return sections(groups, ROW_HEIGHT * ROWS_SHOWN)
-
-
-def world_sectors(model: Core) -> dict[str, str]:
-    """Give the sector of the model that each world parameter stands in, in the model's order of sectors."""
-    variables = model.equations.variables
-    order = list(dict.fromkeys(variable.group for variable in variables.values()))
-    found = {name: variables[split_element(name)[0]].group for name in model.world}
-    return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
-
-
-def lever_sectors(model: Core) -> dict[str, str]:
-    """Give the sector of the model that each lever acts on.
-
-    Many levers act on several sectors at once: named is the one that the fewest levers act on.
-    """
-    acts = {name: _acts_on(model, name) for name in model.levers}
-    levers = Counter(sector for sectors in acts.values() for sector in sectors)
-    own = model.equations.variables
-    return {
-        name: min(sectors, key=lambda sector: levers[sector]) if sectors else own[name].group
-        for name, sectors in acts.items()
-    }
-
-
-def _acts_on(model: Core, lever: str) -> list[str]:
-    """Give the sectors that use a lever, also by way of what stands in the lever's own sector."""
-    variables, uses = model.equations.variables, model.equations.uses
-    own = variables[lever].group
-    users = [
-        other for user in uses(lever) for other in ([user] if variables[user].group != own else uses(user))
-    ]
-    return list(dict.fromkeys(variables[user].group for user in users))

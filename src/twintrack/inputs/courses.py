@@ -16,7 +16,8 @@ from twintrack.inputs.paths import TimePath
 from twintrack.inputs.settings import Setting
 from twintrack.inputs.switches import Said, Switch, switch_text
 
-Budget = Literal["own", "equal"]
+Budget = Literal["own", "equal", "equal_central"]
+"""Money as it stands; scaled to the baseline's cost in each world; scaled once, in the central world."""
 Paths = Mapping[str, TimePath]
 
 BUDGET, SWITCH = "budget", "switch"
@@ -31,6 +32,7 @@ class Course:
         paths: Path of every lever, until a switch if there is one.
         switch: What it goes over to; None for never.
         budget: The budget rule; None where no file says one.
+        unscaled: Money levers that an equal budget leaves as they are.
         said: Places of what is said about levers, the budget and the switch; what only the baseline says is
             not among them.
     """
@@ -38,6 +40,7 @@ class Course:
     paths: Paths
     switch: Switch | None = None
     budget: Budget | None = None
+    unscaled: frozenset[str] = frozenset()
     said: Said = field(default_factory=dict)
 
     def moved(self, settings: Mapping[str, Setting], table: LeverTable, said: Said) -> Course:
@@ -73,7 +76,8 @@ def combined(parts: Sequence[Course], start: Paths, decided: Collection[str], wh
     if meeting.clashes:
         raise InputError(meeting.clashes.values())
     also = {key: part.said[key] for key in (BUDGET, SWITCH) for part in parts if key in part.said}
-    return Course(paths, switch, budget, {**said, **also})
+    unscaled = frozenset().union(*(part.unscaled for part in parts))
+    return Course(paths, switch, budget, unscaled, {**said, **also})
 
 
 class _Meeting:

@@ -171,12 +171,14 @@ def boundary_faults(path: Path, content: Content, equations: Equations) -> list[
 
 
 def closed_form_faults(path: Path, content: Content, equations: Equations) -> list[Fault]:
-    """Say which equations of the model file join the time with a world parameter.
+    """Say which equations of the model file join the time with a world parameter or a lever.
 
-    A dated value of that parameter would change levels for all the time before its date as well.
+    A dated value of that would change levels for all the time before its date as well.
     """
     variables = equations.variables
-    parameters = {split_element(name)[0] for name in content.world} & variables.keys()
+    kinds = dict.fromkeys(content.levers.levers, "a lever")
+    kinds |= dict.fromkeys((split_element(name)[0] for name in content.world), "a world parameter")
+    parameters = kinds.keys() & variables.keys()
     advice = (
         "make what grows with the time a stock, with the parameter as its rate or its initial value,"
         " so that a dated value changes only what comes after its date"
@@ -184,6 +186,6 @@ def closed_form_faults(path: Path, content: Content, equations: Equations) -> li
     found = []
     for form in closed_forms(equations, parameters):
         title, parameter = variables[form.variable].title, variables[form.parameter].title
-        message = f'{title} is a formula of the time and of "{parameter}", a world parameter; {advice}'
+        message = f'{title} is a formula of the time and of "{parameter}", {kinds[form.parameter]}; {advice}'
         found.append(Fault(f"{shown(path)}:{form.line}", message))
     return found

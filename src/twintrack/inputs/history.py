@@ -29,6 +29,8 @@ SERIES_FILE = "series.yaml"
 COLUMNS = ("year", "value", "low", "high", "unit", "definition", "source")
 RUN = "run"
 """The last column of a table whose numbers are sizes or costs of single training runs; others have none."""
+_ROUNDING = 1e-6
+"""Years by which a reading may lie beyond a run."""
 LEARNT_UNTIL = 2024
 """The last calendar year whose observations are learnt from, where no other is asked for."""
 
@@ -243,6 +245,18 @@ def year_faults(year: float, window: float, since: float | None) -> Iterator[str
         yield f"the year {year:g} is not after {since:g}, from which the total counts"
 
 
+def reach_fault(series: HistorySeries, first: float, last: float) -> str:
+    """Say that readings of a series reach beyond runs saved from `first` to `last`; "" where none does."""
+    begins = min(point.year for point in series.points)
+    begins = begins if series.since is None else min(begins, series.since)
+    ends = max(end_of(series, point) for point in series.points)
+    if first - _ROUNDING <= begins and ends <= last + _ROUNDING:
+        return ""
+    return (
+        f"is read from {begins:g} to {ends:g}, and the model runs from {first:g} to {last:g}; take rows out"
+    )
+
+
 def _model_faults(series: HistorySeries, equations: Equations) -> Iterable[tuple[str, str]]:
     """Yield (key, message) for a variable that the model lacks and for units that do not agree."""
     from twintrack.equations.units_parse import parse_unit
@@ -254,6 +268,9 @@ def _model_faults(series: HistorySeries, equations: Equations) -> Iterable[tuple
     variable = equations.variables[split_element(series.variable)[0]]
     if variable.kind == "constant":
         yield "variable", f'"{series.variable}" is a constant: nothing of it is observed over time'
+    saved = equations.time.saved
+    if series.points and (wrong := reach_fault(series, float(saved[0]), float(saved[-1]))):
+        yield "variable", f"{series.name} {wrong}"
     parts = [variable.units]
     parts += ["Year"] if series.reading == "total" else []
     parts += [series.factor_unit] if series.factor_unit != "1" else []

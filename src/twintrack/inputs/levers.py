@@ -11,9 +11,12 @@ from typing import Any
 from twintrack.errors import Fault
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.schemas import LeverEntry, LeverGroupEntry, LeversFile
-from twintrack.inputs.settings import Setting, Where, read_setting
+from twintrack.inputs.settings import Setting, Where, nothing_wrong, read_setting
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document
+
+MONEY = "money"
+"""The kind of lever that an equal budget scales."""
 
 
 class Lever(LeverEntry):
@@ -40,6 +43,11 @@ class LeverTable:
     levers: Mapping[str, Lever]
     groups: Mapping[str, LeverGroup] = field(default_factory=dict)
 
+    @property
+    def money(self) -> frozenset[str]:
+        """Names of the levers that are money, which an equal budget scales."""
+        return frozenset(name for name, lever in self.levers.items() if lever.kind == MONEY)
+
     def group_of(self, lever: str) -> str:
         """Give the name of the group that a lever is in, "" where levers have no groups."""
         return next((name for name, group in self.groups.items() if lever in group.levers), "")
@@ -55,11 +63,28 @@ class LeverTable:
             moved[name] = setting.applied(paths[name], self.policy_start, self.ramp_years)
         return moved
 
-    def read_settings(self, given: Any, where: Where) -> dict[str, Setting]:
+    def too_early(self, date: float) -> str:
+        """Say what is wrong with a date in decimal years at which a strategy is to do something."""
+        if date >= self.policy_start:
+            return ""
+        start = f"{self.policy_start:g}"
+        return f"is before policies start in {start}; date it {start} or later. {self.about_the_past}"
+
+    @property
+    def about_the_past(self) -> str:
+        """Say where to change what was done before policies start."""
+        return (
+            "What was done until then is the same in all strategies: change it in strategies/baseline.yaml,"
+            " after which the posterior must be learnt anew (twintrack calibrate)"
+        )
+
+    def read_settings(self, given: Any, where: Where, *, past: bool = False) -> dict[str, Setting]:
         """Read a mapping from lever names to settings; `where(name, *keys)` is the place of a value.
 
-        Raises InputError with all faults: unknown levers, wrong types, dates and values out of range.
+        `past` allows dates before policies start. Raises InputError with all faults: unknown levers, wrong
+        types, dates and values out of range.
         """
+        check_date = nothing_wrong if past else self.too_early
         faults = FaultList()
         settings: dict[str, Setting] = {}
         for name, value in given.items() if isinstance(given, Mapping) else ():
@@ -68,7 +93,7 @@ class LeverTable:
                 faults.append(Fault(where(name), unknown("lever", name, self.levers)))
                 continue
             with faults:
-                settings[name] = read_setting(value, name, partial(where, name), lever.fault_of)
+                settings[name] = read_setting(value, name, partial(where, name), lever.fault_of, check_date)
         faults.raise_any()
         return settings
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault
 from twintrack.inputs.schemas import OutcomeEntry, OutcomesFile, StatisticEntry
-from twintrack.inputs.validation import FaultList, unknown, validated
+from twintrack.inputs.validation import FaultList, repeated, unknown, validated
 from twintrack.inputs.yaml_files import read_document
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def load_outcomes(path: Path) -> OutcomeTable:
         for place, name in enumerate(file.headline)
         if name not in known
     )
+    faults += repeated("outcome", file.headline, where=document.where("headline"))
     for name, statistic in file.statistics.items():
         if statistic.of not in known:
             where = document.where("statistics", name, "of")

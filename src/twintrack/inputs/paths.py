@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, isclose
 from typing import Literal
 
 import numpy as np
@@ -79,6 +79,13 @@ class TimePath:
     def before(self, time: float) -> float:
         """Give the value just before a time: at a step, the value that it steps from."""
         return float(self._evaluate(time, "left"))
+
+    def agrees_until(self, time: float, other: TimePath) -> bool:
+        """Say whether two paths are the same before a time, but for rounding."""
+        both = [self, other]
+        pairs = [pair for knot in all_times(both) if knot < time for pair in sides(both, knot)]
+        pairs.append(sides(both, time)[0])
+        return all(isclose(one, another, rel_tol=1e-12) for one, another in pairs)
 
     def ramp_to(self, value: float, start: float, years: float) -> TimePath:
         """Follow this path until `start`, go linearly to `value` within `years`, and stay there."""

@@ -33,8 +33,10 @@ def load_report(path: Path, content: Content) -> Report:
         with faults:
             strategies.append(content.strategies.resolve(reference, where=place).name)
     faults += repeated("strategy", strategies, where=document.where("strategies"))
-    scenarios = [name for _, name in _texts(document, "scenarios")]
-    faults += repeated("scenario", scenarios, where=document.where("scenarios"))
+    for kind, key in (("scenario", "scenarios"), ("outcome", "outcomes"), ("language", "languages")):
+        faults += repeated(kind, [name for _, name in _texts(document, key)], where=document.where(key))
+    if report is not None:
+        faults += repeated("year", [f"{year:g}" for year in report.years], where=document.where("years"))
     if report is None or faults:
         raise InputError(faults)
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
@@ -227,6 +228,10 @@ class OutcomeEntry(StrictSchema):
 
     @model_validator(mode="after")
     def _format_works(self) -> OutcomeEntry:
+        if re.search(r"\d{3}", self.format):
+            raise refused(
+                f'has a format "{self.format}" that writes hundreds of signs; write for example ".1f"'
+            )
         try:
             format(1.0, self.format)
         except ValueError:
@@ -366,12 +371,15 @@ def _names(value: Any) -> Any:
     return value
 
 
+_SomeNames = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
 class StrategyFile(StrictSchema):
     """strategies/NAME.yaml: what is done with the levers over time."""
 
     title: Words | None = None
     description: Words | None = None
-    extends: Annotated[tuple[Text, ...] | None, BeforeValidator(_names), Field(min_length=1)] = None
+    extends: Annotated[_SomeNames | None, BeforeValidator(_names)] = None
     """The strategy that this one starts from, or a list of parts that are put together.
 
     Parts must not set one lever differently, unless this file sets it itself. The baseline when neither
@@ -383,11 +391,14 @@ class StrategyFile(StrictSchema):
     """A number (reached from policy_start over ramp_years), or dates with numbers (linear between them)."""
     switch: Annotated[SwitchEntry | None, BeforeValidator(_switch)] = None
     """What it goes over to, and when; the levers hold until then. The parent's if not given; none: never."""
-    budget: Literal["own", "equal"] | None = None
-    """equal: money levers are scaled until the present value of public cost equals the baseline's.
+    budget: Literal["own", "equal", "equal_central"] | None = None
+    """equal: money levers are scaled until the present value of public cost equals the baseline's, in each
+    world by a factor of its own; equal_central: by one factor, with which it does so in the central world.
 
-    The parent's when not given; own where no parent says one, and for a mix.
+    The parent's when not given, or that of the members of a mix, which must then agree; own where none says.
     """
+    unscaled: tuple[Text, ...] = ()
+    """Money levers that an equal budget leaves as they are while it scales the others."""
     notes: str = ""
     references: tuple[str, ...] = ()
 
@@ -408,6 +419,6 @@ class Report(StrictSchema):
     strategies: Annotated[tuple[str, ...], Field(min_length=1)]
     scenarios: Annotated[tuple[str, ...], Field(min_length=1)]
     ensemble: Ensemble
-    outcomes: Annotated[tuple[str, ...], Field(min_length=8)]
+    outcomes: Annotated[tuple[str, ...], Field(min_length=1)]
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]

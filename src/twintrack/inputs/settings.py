@@ -7,6 +7,7 @@ from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import inf, isfinite
 from numbers import Real
 from typing import Any
@@ -20,6 +21,9 @@ Where = Callable[..., str]
 _YEAR = re.compile(r"[+-]?\d+(\.\d*)?")
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _LONGEST_SHOWN = 40
+_WITH_UNIT = re.compile(
+    r"(?P<number>[+-]?\d{1,15}(,\d{3})*(\.\d{0,15})?)(?P<unit>\s*%|\s*[^\W\d].{0,20}|(?<=,\d{3}))"
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ class Setting:
 
 def checked_number(value: Any) -> float:
     """Give a value as a finite float; raises ValueError that says what it is when it is not a number."""
+    value = _plain_number(value)
     if isinstance(value, bool) or not isinstance(value, Real):
-        message = f"must be a number, not {described(value)}"
+        message = f"must be a number, not {described(value)}{_number_advice(value)}"
         raise ValueError(message)  # noqa: TRY004 (one kind of error for all that is wrong with an input)
     try:
         number = float(value)
@@ -53,6 +58,25 @@ def checked_number(value: Any) -> float:
         message = f"must be a finite number, not {number}"
         raise ValueError(message)
     return number
+
+
+def _plain_number(value: Any) -> Any:
+    """Give a number that is none of Python's as one: a Decimal, an array without axes."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def _plain_dated(value: Any, where: Where) -> Any:
+    """Give a series of pandas as the mapping that it is. Raises InputError for a date that stands twice."""
+    if isinstance(value, Mapping) or not (hasattr(value, "index") and hasattr(value, "items")):
+        return value
+    pairs = list(value.items())
+    if len(dict(pairs)) < len(pairs):
+        raise InputError(Fault(where(), "a date stands twice in the series; keep one value for each"))
+    return dict(pairs)
 
 
 def checked_date(value: Any) -> float:
@@ -83,18 +107,41 @@ def checked_date(value: Any) -> float:
     return year
 
 
-def read_setting(value: Any, name: str, where: Where, check: Callable[[float], str]) -> Setting:
+def nothing_wrong(_: float) -> str:
+    """Find nothing wrong with a number or a date."""
+    return ""
+
+
+def read_setting(
+    value: Any,
+    name: str,
+    where: Where,
+    check: Callable[[float], str],
+    check_date: Callable[[float], str] = nothing_wrong,
+) -> Setting:
     """Read one number, or a mapping from dates to numbers, for the lever or parameter `name`.
 
-    `check` gives what is wrong with a number ("" when nothing is), `where(*keys)` the place of a value.
-    Raises InputError with all faults of the setting.
+    `check` gives what is wrong with a number ("" when nothing is), `check_date` with a date in decimal years,
+    `where(*keys)` the place of a value. Raises InputError with all faults of the setting.
     """
-    reading = _Reading(name, where, check)
+    value = _plain_dated(value, where)
+    reading = _Reading(name, where, check, check_date)
     dated = isinstance(value, Mapping)
     setting = reading.dated(value) if dated else Setting(value=reading.number(value))
     if reading.faults:
         raise InputError(reading.faults)
     return setting
+
+
+def _number_advice(value: Any) -> str:
+    """Say how a number is written that stands with a percent sign or a unit."""
+    match = _WITH_UNIT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    number = match["number"].replace(",", "")
+    if match["unit"].strip() == "%":
+        return f"; a share is written as {float(number) / 100:.6g}"
+    return f"; write the number alone ({number}), in the unit that `twintrack list` shows"
 
 
 def described(value: Any) -> str:
@@ -112,6 +159,11 @@ def described(value: Any) -> str:
     return f"the number {value}" if isinstance(value, Real) else f"a {type(value).__name__}"
 
 
+def setting_place(origin: str, name: str, value: Any) -> str:
+    """Name what sets a lever or parameter, on one line: "--set catchup_share=0.6"."""
+    return f"{origin} {name}={' '.join(str(value).split())}"
+
+
 def shortened(text: str) -> str:
     """Cut a text that is too long for a message."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
@@ -120,8 +172,14 @@ def shortened(text: str) -> str:
 class _Reading:
     """Collects the faults of one setting."""
 
-    def __init__(self, name: str, where: Where, check: Callable[[float], str]) -> None:
-        self.name, self.where, self.check = name, where, check
+    def __init__(
+        self,
+        name: str,
+        where: Where,
+        check: Callable[[float], str],
+        check_date: Callable[[float], str],
+    ) -> None:
+        self.name, self.where, self.check, self.check_date = name, where, check, check_date
         self.faults: list[Fault] = []
 
     def number(self, value: Any, *keys: Any) -> float | None:
@@ -154,6 +212,9 @@ class _Reading:
                 how = "is the same as" if year == last[0] else "comes after"
                 self.fault(f"{self.name}: the date {last[1]} {how} {key}; give each date once, in order", key)
             last = (year, key)
+            wrong = self.check_date(year)
+            if wrong:
+                self.fault(f"{self.name}: the date {key} {wrong}", key)
             knots.extend((year, number) for number in numbers)
         return Setting(knots=tuple(knots))
 

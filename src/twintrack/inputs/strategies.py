@@ -42,6 +42,8 @@ class Strategy:
     """All files that it was read from, its parents' and the baseline's included."""
     switch: Switch | None = None
     """What it goes over to once something has happened; `paths` hold until then."""
+    unscaled: frozenset[str] = frozenset()
+    """Money levers that an equal budget leaves as they are while it scales the others."""
     parents: tuple[str, ...] = ()
     """What it names under `extends`: the strategy or the parts that it starts from."""
     said: Said = field(default_factory=dict, repr=False, compare=False)
@@ -55,7 +57,8 @@ class Strategy:
     @property
     def course(self) -> Course:
         """What it does, as a part of others."""
-        return Course(self.paths, self.switch, self.budget if BUDGET in self.said else None, self.said)
+        budget = self.budget if BUDGET in self.said else None
+        return Course(self.paths, self.switch, budget, self.unscaled, self.said)
 
 
 class StrategyFolders:
@@ -81,6 +84,15 @@ class StrategyFolders:
     def searched(self) -> tuple[Path, ...]:
         """All folders that names are looked up in."""
         return tuple(path for folder in self.folders for path in (folder, folder / PARTS))
+
+    def hidden(self, path: Path) -> Path | None:
+        """Give the file of the content that a file of the current folder's strategies/ takes the place of."""
+        first, *others = (folder.resolve() for folder in self.folders)
+        inside = path.resolve()
+        if first in others or not inside.is_relative_to(first):
+            return None
+        name = inside.relative_to(first)
+        return next((folder / name for folder in others if (folder / name).is_file()), None)
 
     def find(self, name: str, beside: Path | None = None) -> Path | None:
         """Give the file of a named strategy or part, None for a name that no folder has.

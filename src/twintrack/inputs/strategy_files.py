@@ -42,6 +42,8 @@ def strategy_yaml(strategy: Strategy, table: LeverTable) -> str:
         content["switch"] = {**strategy.switch.to_dict(), **entry}
     if strategy.budget != "own":
         content["budget"] = strategy.budget
+        if strategy.unscaled:
+            content["unscaled"] = sorted(strategy.unscaled)
     if strategy.notes:
         content["notes"] = strategy.notes
     if strategy.references:
@@ -64,11 +66,12 @@ def save_strategy(path: Path, strategy: Strategy, table: LeverTable, *, overwrit
     if path.stem == BASELINE:
         message = "is what all strategies start from and are compared with; choose another name"
         raise InputError(Fault(shown(path), message))
-    if path.exists() and not overwrite:
-        raise InputError(Fault(shown(path), "exists already; choose another name, or ask to overwrite it"))
     text = strategy_yaml(replace(strategy, name=path.stem), table)
     try:
-        atomic_write(path, text)
+        atomic_write(path, text, fresh=not overwrite)
+    except FileExistsError:
+        message = "exists already; choose another name, or ask to overwrite it"
+        raise InputError(Fault(shown(path), message)) from None
     except OSError as error:
         raise InputError(Fault(shown(path), f"cannot be written: {error.strerror}")) from None
 
@@ -78,12 +81,19 @@ def shortest_setting(path: TimePath, base: TimePath, table: LeverTable) -> float
     last = path.values[-1]
     if path == Setting(value=last).applied(base, table.policy_start, table.ramp_years):
         return _plain(last)
-    knots = path.knots
+    knots = [knot for knot in path.knots if knot[0] >= table.policy_start]
     start = 1 if len(knots) > 1 and knots[0][0] == knots[1][0] else 0
-    # The whole path from the earliest date on works always; the part from its first knot on, mostly.
-    whole = [(EARLIEST, float(path.at(EARLIEST))), *(knot for knot in knots if knot[0] > EARLIEST)]
-    short = knots[start:]
-    return _dated(short if base.then(short) == path else whole)
+    # The part from the first knot on gives the path mostly; all of it since policies start, always, unless
+    # the past differs, which is refused when it is read.
+    short, whole = knots[start:], _since(path, table.policy_start)
+    if short and base.then(short) == path:
+        return _dated(short)
+    return _dated(whole if base.then(whole) == path else _since(path, EARLIEST))
+
+
+def _since(path: TimePath, time: float) -> list[Knot]:
+    """Give the knots from a time on, with one there."""
+    return [(time, float(path.at(time))), *(knot for knot in path.knots if knot[0] > time)]
 
 
 def _settings(

@@ -17,7 +17,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.courses import BUDGET, SWITCH, Course, combined
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import weighted_mean
-from twintrack.inputs.references import mix_terms, part_names
+from twintrack.inputs.references import mix_advice, mix_terms, part_names
 from twintrack.inputs.renamed import Renamed
 from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
@@ -65,6 +65,8 @@ class StrategyReading:
             self._refuse_circle(path, where)
             return self.file(path)
         place = where or f'strategy "{text}"'
+        if self.folders.find(text, beside) is not None:  # a file may be called as a mix is written
+            return self.named(text, place, beside)
         terms = mix_terms(text, place)
         if terms is not None:
             return self._mix(text, terms, place, beside)
@@ -72,18 +74,17 @@ class StrategyReading:
         return self._joint(text, parts, place, beside) if parts else self.named(text, place, beside)
 
     def _mix(self, text: str, terms: Mapping[str, float], place: str, beside: Path | None) -> Strategy:
-        course = self.mixed(terms, lambda *_: place, beside)
+        course = self.mixed(terms, (), lambda *_: place, beside)
         titles = [(f"{weight:g}", self.named(name, place, beside).title) for name, weight in terms.items()]
         title = _joined(
             [Bilingual(en=f"{weight} {one.en}", zh=f"{weight} {one.zh}") for weight, one in titles]
         )
-        return Strategy(text, title, title, "own", "", (), course.paths, {}, said=course.said)
+        return _made(text, title, course)
 
     def _joint(self, text: str, names: Sequence[str], place: str, beside: Path | None) -> Strategy:
         course = self.together(names, (), lambda *_: place, beside)
         title = _joined([self.named(name, place, beside).title for name in names])
-        strategy = Strategy(text, title, title, course.budget or "own", "", (), course.paths, {})
-        return replace(strategy, switch=course.switch, said=course.said, parents=tuple(names))
+        return replace(_made(text, title, course), parents=tuple(names))
 
     def named(self, name: str, place: str, beside: Path | None) -> Strategy:
         """Give the strategy or part of a name; the baseline is there without a file, too."""
@@ -95,7 +96,8 @@ class StrategyReading:
             title = Bilingual(en="Baseline", zh="基准")
             return Strategy(BASELINE, title, title, "own", "", (), self.table.constants(), {})
         folders = ", ".join(dict.fromkeys(shown(folder) for folder in self.folders.folders))
-        message = f"{unknown('strategy', name, self.folders.known())} (looked in {folders})"
+        advice = _file_advice(name) or mix_advice(name)
+        message = f"{unknown('strategy', name, self.folders.known())} (looked in {folders}){advice}"
         raise InputError(Fault(place, message))
 
     def file(self, path: Path) -> Strategy:
@@ -123,8 +125,13 @@ class StrategyReading:
             return parts[0]
         return combined(parts, self.named(BASELINE, where(), beside).paths, decided, where())
 
-    def mixed(self, terms: Mapping[str, float], where: Where, beside: Path | None) -> Course:
-        """Give the weighted mean of members' paths; `where(member)` is the place of a member's weight."""
+    def mixed(
+        self, terms: Mapping[str, float], decided: Collection[str], where: Where, beside: Path | None
+    ) -> Course:
+        """Give the weighted mean of members' paths; `where(member)` is the place of a member's weight.
+
+        Members must have one budget rule, unless BUDGET is `decided`.
+        """
         faults = FaultList(
             Fault(where(name), f"the weight of {name} must be from 0 to 1, not {weight:g}")
             for name, weight in terms.items()
@@ -137,14 +144,22 @@ class StrategyReading:
         for name in terms:
             with faults:
                 members.append(self._without_switch(self.named(name, where(name), beside), where(name)))
+        # To the baseline, whose cost is what others are scaled to, all rules are the same.
+        rules = {member.budget: member.name for member in members if member.name != BASELINE}
+        if len(rules) > 1 and BUDGET not in decided:
+            told = " and ".join(f"{rule} ({name})" for rule, name in rules.items())
+            message = f'the members have different budgets, {told}; write "budget:" in a file with this mix'
+            faults.append(Fault(where(), message))
         faults.raise_any()
         weights = list(terms.values())
         paths = {
             lever: weighted_mean([member.paths[lever] for member in members], weights)
             for lever in self.table.levers
         }
-        said = {lever for member in members for lever in member.said if lever in paths}
-        return Course(paths, said=dict.fromkeys(said, where()))
+        said = {key for member in members for key in member.said if key in paths or key == BUDGET}
+        budget = next(iter(rules), None) if BUDGET in said else None
+        unscaled = frozenset().union(*(member.unscaled for member in members))
+        return Course(paths, None, budget, unscaled, dict.fromkeys(said, where()))
 
     @staticmethod
     def _without_switch(member: Strategy, place: str) -> Strategy:
@@ -180,14 +195,46 @@ class StrategyReading:
             target = self._target(document)
         with faults:
             levers = document.data.get("levers")
-            settings = self.table.read_settings(levers, partial(document.where, "levers"))
+            where = partial(document.where, "levers")
+            settings = self.table.read_settings(levers, where, past=document.name == BASELINE)
+        faults += self._early_switch(document, file)
+        faults += self._unscaled_faults(document, file)
+        faults += self._lost_budget(document, parent, target)
         if file is None or parent is None or faults:
             raise InputError(faults)
         course = self._course(document, file, parent, settings, target)
         title = file.title or Bilingual(en=document.name, zh=document.name)
         words = (document.name, title, file.description or title, course.budget or "own", file.notes)
         own = Strategy(*words, file.references, course.paths, {}, switch=course.switch, said=course.said)
-        return replace(own, parents=file.extends or ())
+        return replace(own, parents=file.extends or (), unscaled=course.unscaled)
+
+    def _early_switch(self, document: Document, file: StrategyFile | None) -> list[Fault]:
+        """Find a switch dated before policies start, which only the baseline may have."""
+        date = file.switch.when.date if file and file.switch else None
+        wrong = "" if date is None or document.name == BASELINE else self.table.too_early(date)
+        return [Fault(document.where("switch", "when", "date"), f"{date:g} {wrong}")] if wrong else []
+
+    def _unscaled_faults(self, document: Document, file: StrategyFile | None) -> list[Fault]:
+        """Find what is named under `unscaled` and is no money lever."""
+        money = self.table.money
+        return [
+            Fault(document.where("unscaled", place), unknown("money lever", name, money))
+            for place, name in enumerate(file.unscaled if file else ())
+            if name not in money
+        ]
+
+    @staticmethod
+    def _lost_budget(document: Document, parent: Course | None, target: Strategy | None) -> list[Fault]:
+        """Find a budget that would be lost: that of a strategy that is switched to."""
+        if target is None or target.budget == "own" or BUDGET in document.data:
+            return []
+        if parent is not None and parent.budget == target.budget:
+            return []
+        message = (
+            f"{target.name} has the budget {target.budget}, what switches to it another one; write"
+            ' "budget:" here, which holds before and after'
+        )
+        return [Fault(document.where("switch", "to"), message)]
 
     def _course(
         self,
@@ -204,6 +251,7 @@ class StrategyReading:
         if file.budget is not None:
             course = replace(course, budget=file.budget)
             course = course if root else course.told(BUDGET, document.where(BUDGET))
+        course = replace(course, unscaled=course.unscaled.union(file.unscaled))
         if SWITCH not in document.data:
             return course
         place = document.where(SWITCH)
@@ -239,7 +287,8 @@ class StrategyReading:
             target = self.referenced(to, place, document.path.parent) if isinstance(to, str) and to else None
             target = target and self._without_switch(target, place)
         with faults:
-            settings = self.table.read_settings(entry.get("levers"), where)
+            past = document.name == BASELINE
+            settings = self.table.read_settings(entry.get("levers"), where, past=past)
         faults.raise_any()
         if target is None or not settings:
             return target
@@ -257,7 +306,8 @@ class StrategyReading:
         if mix is not None:
             weights = mix.values() if isinstance(mix, Mapping) else [None]
             numbers = all(isinstance(weight, int | float) for weight in weights)
-            return self.mixed(mix, partial(document.where, "mix"), beside) if numbers else None
+            decided = document.data.keys() & {BUDGET}
+            return self.mixed(mix, decided, partial(document.where, "mix"), beside) if numbers else None
         if extends is None and document.name == BASELINE:
             return Course(self.table.constants())
         names = BASELINE if extends is None else extends
@@ -269,5 +319,21 @@ class StrategyReading:
         return self.together(names, decided, partial(document.where, "extends"), beside)
 
 
+def _made(name: str, title: Bilingual, course: Course) -> Strategy:
+    """Give a strategy that no file names."""
+    words = (name, title, title, course.budget or "own", "")
+    made = Strategy(*words, (), course.paths, {}, switch=course.switch, said=course.said)
+    return replace(made, unscaled=course.unscaled)
+
+
 def _joined(titles: Sequence[Bilingual]) -> Bilingual:
     return Bilingual(en=" + ".join(one.en for one in titles), zh=" + ".join(one.zh for one in titles))
+
+
+def _file_advice(name: str) -> str:
+    """Name a strategy file of the current folder, where a name is meant for it."""
+    file = f"{name}.yaml"
+    try:
+        return f"; for the file in the current folder, write {file}" if Path(file).is_file() else ""
+    except (OSError, ValueError):  # no name of a file
+        return ""

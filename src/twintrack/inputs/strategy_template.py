@@ -14,6 +14,7 @@ from twintrack.inputs.references import mix_terms, part_names
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.strategy_files import shortest_setting
 from twintrack.inputs.yaml_files import shown
+from twintrack.resources import atomic_write
 
 _NAME = re.compile(r"[a-z]\w*", re.ASCII)
 
@@ -36,9 +37,7 @@ def start_strategy(path: Path, parent: str, content: Content) -> None:
         raise InputError(Fault(where, f"the name is taken by {shown(taken)}; choose another one"))
     text = _text(path.stem, parent, base, content.levers)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        atomic_write(path, text, fresh=True)
     except FileExistsError:
         raise InputError(Fault(where, "exists already; choose another name")) from None
     except OSError as error:

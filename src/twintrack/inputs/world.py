@@ -12,7 +12,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.inputs.renamed import OldNames, Renamed
 from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
-from twintrack.inputs.settings import Where, read_setting
+from twintrack.inputs.settings import Where, read_setting, setting_place
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document, read_value, yaml_files
 
@@ -163,7 +163,7 @@ def world_overrides(
     """
     faults = FaultList()
     world: dict[str, WorldValue] = {}
-    places = {name: f"{origin} {name}={value}" for name, value in given.items()}
+    places = {name: setting_place(origin, name, value) for name, value in given.items()}
     settled = (old or Renamed().world).settle(given, places.__getitem__, faults)
     for written, name in settled.items():
         value, place = given[written], places[written]

@@ -1,14 +1,11 @@
-"""From sections to files: one template for every page, data beside it, a folder replaced as a whole."""
+"""From sections to files: one template for every page, data beside it, a folder renewed when all is made."""
 
 from __future__ import annotations
 
 import functools
 import json
 import platform
-import shutil
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +14,8 @@ from typing import Any, Generic
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from twintrack.errors import Fault, InputError, TwinTrackError
+from twintrack.errors import TwinTrackError
+from twintrack.folders import renewed_folder
 from twintrack.pages.blocks import Block, Heading, Section, V, every_block
 from twintrack.pages.texts import Texts
 from twintrack.version import __version__
@@ -171,50 +169,17 @@ def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
     return found
 
 
-def publish(
-    folder: Path, files: Iterable[tuple[str, str]], what: str, marker: str, spare: Collection[str] = ()
-) -> None:
-    """Write files into a folder that takes the place of an earlier one only when all are written.
+def publish(folder: Path, files: Iterable[tuple[str, str]], what: str) -> None:
+    """Write files into a folder when all of them are made; see `renewed_folder` for what is there already.
 
     `files` are names with contents, made one after another; nothing is made where the folder cannot be
-    replaced. Raises InputError as `replaced_folder` does, which says what the other arguments are.
+    renewed. Raises InputError as `renewed_folder` does, which says what the other arguments are.
     """
-    with replaced_folder(folder, what, marker, spare) as fresh:
+    with renewed_folder(folder, what) as fresh:
         for name, text in files:
             path = fresh / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def replaced_folder(folder: Path, what: str, marker: str, spare: Collection[str] = ()) -> Iterator[Path]:
-    """Give an empty folder that takes the place of `folder` when the block ends without error.
-
-    A run that is killed or fails leaves the old folder as it was. Raises InputError when the folder holds
-    anything but an earlier result (`what`, known by its file `marker`) and entries named in `spare`, for it
-    would be lost.
-    """
-    if folder.exists() and not _is_replaceable(folder, marker, spare):
-        message = f"is not empty and holds no {what}; name a new or empty folder"
-        raise InputError(Fault(str(folder), message))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    fresh, old = work / "new", work / "old"
-    fresh.mkdir()
-    try:
-        yield fresh
-        if folder.exists():
-            folder.replace(old)
-        fresh.replace(folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _is_replaceable(folder: Path, marker: str, spare: Collection[str]) -> bool:
-    if not folder.is_dir():
-        return False
-    names = {path.name for path in folder.iterdir()}
-    return marker in names or names <= set(spare)
 
 
 def versions(libraries: Iterable[str]) -> str:

@@ -13,14 +13,19 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twintrack.core import Core, StrategyReference
 from twintrack.equations import Equations
 from twintrack.equations.beginnings import initial_only
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault
 from twintrack.inputs.paths import DatedPath
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import FaultList, repeated, unknown
 from twintrack.inputs.world import Scenario, WorldParameter, WorldValue
+from twintrack.inputs.yaml_files import shown
 from twintrack.names import split_element
 
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
@@ -78,7 +83,12 @@ def read_asked(
         {plan.name: plan for plan in plans},
         {scenario.name: scenario for scenario in outside},
         values,
-        (*outside_range(core.world, values), *_dated_too_late(core.equations, values)),
+        (
+            *_scenario_notes(core, outside),
+            *replaced_notes(core, plans),
+            *outside_range(core.world, values),
+            *_dated_too_late(core.equations, values),
+        ),
     )
 
 
@@ -89,7 +99,7 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     variables = core.equations.variables
     known = {label for item in variables.values() for label in item.labels}
     faults = FaultList()
-    given = [asked] if isinstance(asked, str) else asked
+    given = [asked] if isinstance(asked, str) else list(asked)
     others = [name for name in given if name not in known and name not in variables]
     today = core.inputs.renamed.outcomes.settle(dict.fromkeys(others), lambda _: "outputs", faults)
     names = [today.get(name, name) for name in given if name in today or name not in others]
@@ -102,10 +112,45 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     return labels
 
 
+def saved_rows(saved: Array, times: Sequence[float], where: str = "time") -> NDArray[np.int64]:
+    """Give the places of times among the saved ones: nothing is read between two saves.
+
+    Raises InputError, at the place `where`, with all times that are not saved.
+    """
+    step = f" in steps of {saved[1] - saved[0]:g}" if len(saved) > 1 else ""
+    message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g}{step}"
+    FaultList(Fault(f"{where} {time:.10g}", message) for time in times if time not in saved).raise_any()
+    return np.searchsorted(saved, times)
+
+
 def tell_notes(notes: Iterable[str]) -> None:
     """Bring what a user should know to the log "twintrack"."""
     for note in notes:
         _log.warning("note: %s", note)
+
+
+def _scenario_notes(core: Core, scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """Say which values of scenarios lie outside the range that is thought likely."""
+    for scenario in scenarios:
+        for note in outside_range(core.world, scenario.world):
+            yield f"scenario {scenario.name}: {note}"
+
+
+def replaced_notes(core: Core, plans: Iterable[Strategy]) -> list[str]:
+    """Say which files of the user took the place of files of the content; see `replaced_files`."""
+    return [f"{own} takes the place of {hidden}" for own, hidden in replaced_files(core, plans)]
+
+
+def replaced_files(core: Core, plans: Iterable[Strategy]) -> Iterator[tuple[str, str]]:
+    """Give files of the user, each with the file of the content whose place it takes, for merged strategies.
+
+    Those that they start from count, and the baseline, which stands beside every result.
+    """
+    files = {path: None for plan in plans for path in (*plan.files, *core.strategy(BASELINE).files)}
+    for path in files:
+        hidden = core.inputs.strategies.hidden(path)
+        if hidden is not None:
+            yield shown(path), shown(hidden)
 
 
 def outside_range(

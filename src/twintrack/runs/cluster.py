@@ -57,9 +57,14 @@ def computed_on_cluster(
     InputError when a worker has other versions of what decides on the numbers. What a computation raises is
     passed on.
     """
-    with _client(address, workers) as client:
-        _check_workers(client, address, tell)
-        yield from _Flow(client, work, iter(jobs)).results()
+    try:
+        with _client(address, workers) as client:
+            _check_workers(client, address, tell)
+            yield from _Flow(client, work, iter(jobs)).results()
+    except (OSError, TimeoutError, CancelledError) as error:  # those of the connection are such errors too
+        reason = str(error) or type(error).__name__
+        message = f"{address}: the cluster is gone ({reason}); what is done is kept: continue with --resume"
+        raise TwinTrackError(message) from error
 
 
 class _Flow:

@@ -1,4 +1,4 @@
-"""Strategies at equal public cost: money levers scaled until present values agree.
+"""Strategies at equal public cost in one world: money levers scaled until present values agree.
 
 A strategy that spends more should reach more; what is worth knowing is what it reaches for the same money.
 All money levers are multiplied with one factor, which grows in from the start of policies as a lever given as
@@ -8,7 +8,7 @@ one number does, so that history stays as it is and nothing jumps. The factor is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -21,30 +21,58 @@ from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import TimePath, all_times, sides
 from twintrack.inputs.strategies import BASELINE, Strategy
-from twintrack.inputs.world import Scenario
-from twintrack.runs.simulating import check_finite, simulate_one_world
+from twintrack.inputs.world import Scenario, WorldValue, laid_over
+from twintrack.runs.simulating import EqualCost, check_finite, simulate_one_world
 
 COST = "public_cost_pv"
 """The variable that is made equal, at the last saved time."""
 
-MONEY = "money"
-"""The kind of lever that is scaled."""
+_CANNOT = "cannot cost the public as much as the {}"
+_NO_MONEY = "it has no money that could be multiplied"
+_ADVICE = "change them, or write budget: own"
 
 TOLERANCE = 1e-12
 """Relative difference of cost, and error of the factor, that count as none."""
 
 
-def at_budget(core: Core, plan: Strategy, scenario: Scenario) -> tuple[Strategy, float]:
-    """Give a strategy as its budget rule wants it in a scenario, and the factor on its money levers.
+IN_EACH_WORLD = "in each world"
+"""What stands for the factor of a strategy that has one in each world."""
 
-    In a scenario of a country of another size, all money is of that size as well. Raises InputError as
-    `equal_cost` does.
+EQUAL_COST: Mapping[str, str] = {"equal": IN_EACH_WORLD, "equal_central": "in the central world"}
+"""Where cost is equal, by the budget rule; what is compared at own budget is not among them."""
+
+
+def at_budget(
+    core: Core, plan: Strategy, scenario: Scenario, world: Mapping[str, WorldValue] | None = None
+) -> tuple[Strategy, float]:
+    """Give a strategy as its budget rule wants it in one world, and the factor on its money levers.
+
+    That is the central world of the scenario with `world` laid over it, which the rule "equal_central"
+    leaves aside. In a scenario of a country of another size, all money is of that size as well. Raises
+    InputError as `equal_cost` does.
     """
     size = scenario.public_money
     if plan.budget == "own":
         return sized(plan, size, core.lever_table), 1.0
-    fitted, factor = equal_cost(core, plan, scenario)
+    own = laid_over(scenario.world, world or {}) if plan.budget == "equal" else scenario.world
+    fitted, factor = equal_cost(core, plan, replace(scenario, world=own))
     return sized(fitted, size, core.lever_table), factor
+
+
+def equal_by_world(core: Core, plan: Strategy, scenario: Scenario) -> EqualCost:
+    """Give what a strategy is scaled to in each world of a scenario: the cost of the baseline.
+
+    Raises InputError for one that has no money to scale.
+    """
+    table, size = core.lever_table, scenario.public_money
+    limits = _limits(plan, table)
+    if not np.isfinite(limits[1]):
+        raise InputError(
+            Fault(f'strategy "{plan.name}"', f"{_CANNOT.format(BASELINE)}: {_NO_MONEY}; {_ADVICE}")
+        )
+    goal = replace(core.strategy(BASELINE), budget="own")
+    none = sized(scaled(plan, 0.0, table), size, table)
+    return EqualCost(sized(goal, size, table), none, tuple(sorted(table.money)), limits)
 
 
 def equal_cost(
@@ -87,26 +115,29 @@ def scaled(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
     Those of what it switches to are multiplied, too.
     """
     growth = TimePath.constant(1.0).ramp_to(factor, table.policy_start, table.ramp_years)
-    return _multiplied(strategy, growth, table)
+    return _multiplied(strategy, growth, scaled_levers(strategy, table))
+
+
+def scaled_levers(strategy: Strategy, table: LeverTable) -> list[str]:
+    """Give the names of the money levers that an equal budget scales: all but those set by hand."""
+    return [name for name in table.levers if name in table.money - strategy.unscaled]
 
 
 def sized(strategy: Strategy, factor: float, table: LeverTable) -> Strategy:
     """Multiply the money levers of a strategy with a factor at all times, for a country of another size."""
-    return strategy if factor == 1.0 else _multiplied(strategy, TimePath.constant(factor), table)
+    if factor == 1.0:
+        return strategy
+    return _multiplied(strategy, TimePath.constant(factor), sorted(table.money))
 
 
-def _multiplied(strategy: Strategy, growth: TimePath, table: LeverTable) -> Strategy:
-    """Multiply the money levers of a strategy, and of what it switches to, with a path."""
+def _multiplied(strategy: Strategy, growth: TimePath, names: Sequence[str]) -> Strategy:
+    """Multiply some levers of a strategy, and of what it switches to, with a path."""
 
     def grown(paths: Mapping[str, TimePath]) -> dict[str, TimePath]:
-        return {**paths, **{name: _product(paths[name], growth) for name in _money(table)}}
+        return {**paths, **{name: _product(paths[name], growth) for name in names}}
 
     switch = strategy.switch and replace(strategy.switch, paths=grown(strategy.switch.paths))
     return replace(strategy, paths=grown(strategy.paths), switch=switch)
-
-
-def _money(table: LeverTable) -> list[str]:
-    return [name for name, lever in table.levers.items() if lever.kind == MONEY]
 
 
 def _product(path: TimePath, factor: TimePath) -> TimePath:
@@ -119,7 +150,7 @@ def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
     """Give the lowest and highest factor that keep all money levers in their ranges."""
     lowest, highest = 0.0, np.inf
     plans = [strategy.paths, *([strategy.switch.paths] if strategy.switch else [])]
-    for name, paths in product(_money(table), plans):
+    for name, paths in product(scaled_levers(strategy, table), plans):
         path, lever = paths[name], table.levers[name]
         grown = table.policy_start + table.ramp_years
         later = [value for time, value in path.knots if time > table.policy_start]
@@ -143,9 +174,9 @@ def _root(excess: Callable[[float], float], limits: tuple[float, float], name: s
             f"its money levers, multiplied with {limit:.3g}, which is as far as their ranges allow, cost"
             f" {1 + there:.3g} times as much"
             if np.isfinite(limit)
-            else "it has no money that could be multiplied"
+            else _NO_MONEY
         )
-        message = f"cannot cost the public as much as the {like}: {reach}; change them, or write budget: own"
+        message = f"{_CANNOT.format(like)}: {reach}; {_ADVICE}"
         raise InputError(Fault(f'strategy "{name}"', message))
     from scipy.optimize import brentq
 

@@ -6,9 +6,12 @@ import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.validation import FaultList
@@ -63,13 +66,18 @@ class Experiment(ExperimentSettings):
     def dataset(self) -> xr.Dataset:
         """Simulate, and give the results at once, dimensions (scenario, strategy, world, time).
 
-        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
-        own budget); the attribute `worlds` says where the worlds come from: "posterior", "prior" or "given".
-        What a user should know goes to the log "twintrack". Raises InputError with all faults.
+        Units are in `attrs`; the coordinate `budget_factor` (scenario, strategy, world) is what money levers
+        were multiplied with (1 at own budget), and NaN where no factor makes the cost equal, as are then all
+        outputs; `budget` says which equal cost that is; `parameters` holds the worlds, dimensions (world,
+        parameter), and `.to_pandas()` makes a table of it. The attribute `worlds` says where they come from:
+        "posterior", "prior" or "given". What a user should know goes to the log "twintrack". Raises
+        InputError with all faults.
         """
         prepared = prepare(self)
         tell_notes(prepared.notes)
-        return in_memory(prepared)
+        results = in_memory(prepared)
+        tell_notes(_not_finite_notes(results))
+        return results
 
     def run(
         self,
@@ -113,6 +121,18 @@ class Experiment(ExperimentSettings):
                 _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
                 raise
         return EnsembleResult.open(folder)
+
+
+def _not_finite_notes(results: xr.Dataset) -> Iterator[str]:
+    """Say in how many worlds a strategy has outputs that are no finite numbers."""
+    for scenario, strategy in product(results["scenario"].to_numpy(), results["strategy"].to_numpy()):
+        cell = results.sel(scenario=scenario, strategy=strategy)
+        wrong = np.zeros(cell.sizes["world"], dtype=bool)
+        for values in cell.data_vars.values():
+            wrong |= ~np.isfinite(values.transpose("world", "time").to_numpy()).all(axis=1)
+        if wrong.any():
+            told = f"{wrong.sum():,} of {wrong.size:,} worlds have outputs that are no finite numbers"
+            yield f"{told}: {strategy} under {scenario}"
 
 
 def _checked(experiment: Experiment, workers: int | None, cluster: str | None) -> Prepared:

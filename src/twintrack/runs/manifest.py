@@ -7,13 +7,13 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import Fault
+from twintrack.formats import now
 from twintrack.inputs.paths import DatedPath, TimePath, all_times
 from twintrack.stored import code_digest
 from twintrack.version import __version__
@@ -31,7 +31,7 @@ FORMAT = 1
 BINDING = ("llvmlite", "numpy", "pyarrow", "scipy")
 """Libraries whose version may change the bytes of a store."""
 
-_FREE = ("created", "machine", "python")
+_FREE = ("created", "machine", "python", "replaced files")
 """What may differ when a store is continued."""
 
 _LIST = re.compile(r"\[[\d\s.,e+-]*\]")
@@ -54,10 +54,8 @@ def versions() -> dict[str, str]:
 
 def surroundings() -> dict[str, Any]:
     """Give what is recorded about time and place: date of the start, Python, machine."""
-    pinned = os.environ.get("SOURCE_DATE_EPOCH")
-    start = datetime.fromtimestamp(int(pinned), UTC) if pinned else datetime.now(UTC)
     return {
-        "created": start.isoformat(timespec="seconds"),
+        "created": now().isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
     }
@@ -74,12 +72,16 @@ def _entry(value: WorldValue) -> float | list[list[float]]:
     return _knots(value) if isinstance(value, TimePath) else value
 
 
-def strategy_entry(plan: Strategy, factors: Mapping[str, float]) -> dict[str, Any]:
-    """Describe a merged strategy before its budget is scaled, and the factor of that by scenario."""
+def strategy_entry(plan: Strategy, factors: Mapping[str, float | str]) -> dict[str, Any]:
+    """Describe a merged strategy before its budget is scaled, and the factor of that by scenario.
+
+    Where each world has a factor of its own, words say so.
+    """
     switch = plan.switch and {**plan.switch.to_dict(), "levers": values_entry(plan.switch.paths)}
     return {
         "budget": plan.budget,
         "budget_factor": dict(factors),
+        "unscaled": sorted(plan.unscaled),
         "levers": values_entry(plan.paths),
         "switch": switch,
     }
@@ -105,7 +107,7 @@ def differences(stored: Manifest, now: Manifest) -> list[Fault]:
 
 def other_surroundings(stored: Manifest, now: Manifest) -> list[str]:
     """Name what differs in machine and version of Python."""
-    places = [name for name in _FREE if name != "created"]
+    places = [name for name in _FREE if name in ("machine", "python")]
     return [str(fault) for name in places for fault in _compared((name,), stored.get(name), now.get(name))]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from twintrack.engines.registry import batch_engine_of
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
+from twintrack.runs.equal_in_each_world import money_by_world
 from twintrack.runs.simulating import Plan, simulate_planned
 from twintrack.worlds.tables import LABELS, Labels
 from twintrack.worlds.worlds_file import label_type
@@ -33,6 +34,12 @@ for long runs to end with some hundreds of files instead of thousands."""
 
 NOT_FINITE = "runs_not_finite"
 """Key of a part's metadata: in how many of its runs some output is no finite number."""
+
+UNMATCHED = "worlds_unmatched"
+"""The same: in how many of its worlds no factor on money makes the cost equal."""
+
+FACTOR = "budget_factor"
+"""Column of the factors on money, where each world has its own."""
 
 _PARTS = 32
 """How many parts an ensemble has at least before its parts grow."""
@@ -76,19 +83,33 @@ class Work:
         """
         try:
             with _one_at_a_time:
-                values = self.values(job)
-            return _encoded(self, job, {name: array.ravel() for name, array in values.items()})
+                values, factors = self.values(job)
+            return _encoded(self, job, {name: array.ravel() for name, array in values.items()}, factors)
         except MemoryError as error:
             message = (
                 f"memory is too small for {job.worlds} runs at a time; take fewer --workers or --outputs"
             )
             raise TwinTrackError(message) from error
 
-    def values(self, job: Job) -> dict[str, Array]:
-        """Give every output of a part, shape (world, wanted time)."""
+    def values(self, job: Job) -> tuple[dict[str, Array], Array | None]:
+        """Give every output of a part, shape (world, wanted time), and factors on money, shape (world,).
+
+        The factors are None for a strategy that is not scaled by world. A world in which no factor makes the
+        cost equal has NaN as its factor, and in all outputs.
+        """
         engine = batch_engine_of(self.equations, self.engine)
         given = dict(zip(self.parameters, job.draws, strict=True))
-        values = simulate_planned(engine, self.plan, job.scenario, job.strategy, given, job.worlds)
+        asked = (engine, self.plan, job.scenario, job.strategy, given, job.worlds)
+        money = money_by_world(*asked)
+        if money is None:
+            return self._wanted(simulate_planned(*asked)), None
+        unmatched = np.isnan(money.factors)
+        whole = replace(money, factors=np.where(unmatched, 1.0, money.factors))
+        values = self._wanted(simulate_planned(*asked, whole))
+        none = unmatched[:, np.newaxis]
+        return {name: np.where(none, np.nan, array) for name, array in values.items()}, money.factors
+
+    def _wanted(self, values: Mapping[str, Array]) -> dict[str, Array]:
         return {name: array[:, self.rows] for name, array in values.items()}
 
 
@@ -129,8 +150,11 @@ _one_at_a_time = Lock()
 """An engine uses all the processor cores that a process may use; threads beside it would only compete."""
 
 
-def _encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
-    """Give a part as a Parquet file: columns world, time, one per output; all times of a world in a row."""
+def _encoded(work: Work, job: Job, values: Mapping[str, Array], factors: Array | None) -> bytes:
+    """Give a part as a Parquet file: columns world, time, one per output; all times of a world in a row.
+
+    Where money was scaled by world, the last column is FACTOR.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -141,11 +165,16 @@ def _encoded(work: Work, job: Job, values: Mapping[str, Array]) -> bytes:
     fields += [pa.field(name, pa.float64(), metadata={"unit": work.units[name]}) for name in values]
     # Told at the end: an ensemble is not broken off for one world that leaves the model's range.
     finite = np.logical_and.reduce([np.isfinite(array) for array in values.values()])
-    broken = int((~finite.reshape(job.worlds, -1).all(axis=1)).sum())
+    unmatched = np.zeros(job.worlds, bool) if factors is None else np.isnan(factors)
+    broken = int((~finite.reshape(job.worlds, -1).all(axis=1) & ~unmatched).sum())
     columns = [np.repeat(job.labels, len(work.times)), np.tile(work.times, job.worlds), *values.values()]
+    if factors is not None:
+        fields.append(pa.field(FACTOR, pa.float64(), metadata={"unit": "1"}))
+        columns.append(np.repeat(factors, len(work.times)))
+    counts = {NOT_FINITE: str(broken), UNMATCHED: str(int(unmatched.sum()))}
     file = io.BytesIO()
     pq.write_table(
-        pa.table([pa.array(column) for column in columns], pa.schema(fields, {NOT_FINITE: str(broken)})),
+        pa.table([pa.array(column) for column in columns], pa.schema(fields, counts)),
         file,
         row_group_size=len(columns[0]),
         write_page_checksum=True,

@@ -13,17 +13,26 @@ from numpy.typing import NDArray
 
 from twintrack.core import Core
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault
+from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import laid_over
 from twintrack.runs import manifest as manifests
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import world_arrays
-from twintrack.runs.asked import Asked, Scenarios, Strategies, read_asked, read_outputs
-from twintrack.runs.equal_cost import at_budget
+from twintrack.runs.asked import (
+    Asked,
+    Scenarios,
+    Strategies,
+    read_asked,
+    read_outputs,
+    replaced_notes,
+    saved_rows,
+)
+from twintrack.runs.equal_cost import IN_EACH_WORLD, at_budget, equal_by_world, sized
 from twintrack.runs.parts import Work, part_ranges
-from twintrack.runs.simulating import Plan
+from twintrack.runs.simulating import EqualCost, Plan
 from twintrack.worlds.drawing import DesignName, DrawnDesign, draw_design
 from twintrack.worlds.sampling import parameter_entry
 from twintrack.worlds.worlds_file import Design
@@ -68,7 +77,7 @@ class ExperimentSettings:
         model: The model; by default that of `twintrack.load()`.
         prior: Draw from the prior: the same as the design "latin", unless that is "sobol".
         world: World parameters that hold in all worlds, on top of the scenarios: numbers, {date: value}, or
-            paths. Equal budgets are scaled without them, as in `Model.run`.
+            paths. Budgets that are equal in the central world are scaled without them, as in `Model.run`.
     """
 
     strategies: Strategies
@@ -116,13 +125,33 @@ class Prepared:
 
 def prepare(settings: ExperimentSettings) -> Prepared:
     """Read everything that an experiment names. Raises InputError with all faults."""
+    check_arguments(
+        strategies=settings.strategies,
+        scenarios=settings.scenarios,
+        worlds=settings.worlds,
+        design=settings.design,
+        seed=settings.seed,
+        outputs=settings.outputs,
+        times=settings.times,
+        levers=settings.levers,
+        resample=settings.resample,
+        engine=settings.engine,
+        prior=settings.prior,
+        world=settings.world,
+    )
     core = settings.model or Core()
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
     budgets: _Budgets = {name: {} for name in asked.scenarios}
+    equal: dict[str, dict[str, EqualCost]] = {name: {} for name in asked.scenarios}
     for (scenario, outside), (name, merged) in product(asked.scenarios.items(), asked.strategies.items()):
         with faults:
-            budgets[scenario][name] = at_budget(core, merged, outside)
+            if merged.budget == "equal":
+                equal[scenario][name] = equal_by_world(core, merged, outside)
+                whole = sized(merged, outside.public_money, core.lever_table)
+                budgets[scenario][name] = whole, IN_EACH_WORLD
+            else:
+                budgets[scenario][name] = at_budget(core, merged, outside)
     faults.raise_any()
     plan = Plan(
         arrays=world_arrays(core),
@@ -134,6 +163,7 @@ def prepare(settings: ExperimentSettings) -> Prepared:
             for scenario, found in budgets.items()
         },
         outputs=outputs,
+        equal=equal,
     )
     work = Work(
         equations=core.equations,
@@ -149,8 +179,11 @@ def prepare(settings: ExperimentSettings) -> Prepared:
     return Prepared(work, drawn.design, recorded, notes)
 
 
-_Budgets = dict[str, dict[str, tuple[Strategy, float]]]
-"""Strategies as their budgets want them and the factors on their money, by scenario and name."""
+_Budgets = dict[str, dict[str, tuple[Strategy, float | str]]]
+"""Strategies as their budgets want them and the factors on their money, by scenario and name.
+
+A strategy whose factor is IN_EACH_WORLD is not scaled yet.
+"""
 
 
 def _read(
@@ -201,27 +234,24 @@ def _manifest(core: Core, work: Work, asked: Asked, design: Design, budgets: _Bu
         },
         "outputs": {name: {"unit": unit} for name, unit in work.units.items()},
         "times": work.times.tolist(),
+        "replaced files": replaced_notes(core, asked.strategies.values()),
         **manifests.surroundings(),
     }
 
 
 def _rows(saved: Array, asked: Times | None) -> NDArray[np.int64]:
     """Give the places of the wanted times among the saved ones."""
-    if asked == "all":
+    if isinstance(asked, str) and asked == "all":
         return np.arange(len(saved))
-    if asked is None or asked == "yearly":
+    if asked is None or (isinstance(asked, str) and asked == "yearly"):
         return np.flatnonzero(saved == np.rint(saved))
     try:
         times = sorted({float(time) for time in asked})
     except (TypeError, ValueError):
         times = []
-    step = f"{saved[1] - saved[0]:g}" if len(saved) > 1 else "1"
-    message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g} in steps of {step}"
-    faults = FaultList(Fault(f"time {time:g}", message) for time in times if time not in saved)
     if not times:
-        faults.append(Fault("times", 'write times in decimal years, "yearly" or "all"'))
-    faults.raise_any()
-    return np.searchsorted(saved, times)
+        raise InputError(Fault("times", 'write times in decimal years, "yearly" or "all"'))
+    return saved_rows(saved, times)
 
 
 def _replaced_notes(asked: Asked, drawn: DrawnDesign) -> list[str]:

@@ -17,20 +17,23 @@ import numpy as np
 from twintrack.core import Catalogue
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import switch_text
-from twintrack.inputs.validation import FaultList
 from twintrack.names import suggest
 from twintrack.runs.arrays import along_time, place_of
+from twintrack.runs.asked import saved_rows
+from twintrack.runs.ranges import LEVELS, FoundRanges
+from twintrack.runs.switching import SHARE
 from twintrack.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from twintrack.inputs.courses import Budget
     from twintrack.inputs.paths import TimePath
-    from twintrack.inputs.validation import FaultList
-from twintrack.inputs.switches import Switch
+    from twintrack.inputs.switches import Switch
 
 DEFAULT_YEARS = (2026.0, 2030.0, 2035.0, 2040.0)
 DEFAULT_PLOT = 4
@@ -44,25 +47,36 @@ class Run:
     Outcomes are there from the start; all other variables are computed when the first of them is asked for.
 
     Attributes:
+        plan: The strategy as it was asked for, before its money is scaled.
         strategy: Name of the strategy.
         scenario: Name of the scenario.
+        representative: Whether the world is the representative one; else the central one.
         time: Saved times in decimal years, shape (saves,).
         paths: The path of every lever; of a strategy that switches, the path until then.
         switch: What the strategy goes over to, and when; None when it does not.
         factor: What the money levers were multiplied with to cost as much as the baseline; 1 at own budget.
+        budget: The rule for that: "equal" holds in this world, "equal_central" in the scenario's central one.
+        unscaled: Money levers that were left as they are.
+        notes: What a user should know about what was asked.
     """
 
     catalogue: Catalogue
     _values: Mapping[str, Array]
     _complete: Callable[[], Mapping[str, Array]]
     _beside: Callable[[], Run]
+    _found: Callable[[], FoundRanges]
     _: KW_ONLY
+    plan: Strategy
     strategy: str
     scenario: str
+    representative: bool
     time: Array
     paths: Mapping[str, TimePath]
     switch: Switch | None
     factor: float
+    budget: Budget = "own"
+    unscaled: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
@@ -84,6 +98,13 @@ class Run:
     def baseline(self) -> Run:
         """The baseline in the same world."""
         return self._beside()
+
+    @cached_property
+    def switched_at(self) -> float | None:
+        """The first saved time after the strategy has switched; None where it does not in this world."""
+        if self.switch is None or not (moved := self[SHARE] > 0).any():
+            return None
+        return float(self.time[int(np.argmax(moved))])
 
     @cached_property
     def labels(self) -> list[str]:
@@ -110,13 +131,28 @@ class Run:
         }
 
     def at(self, name: str, years: Sequence[float]) -> Array:
-        """Give the values of an outcome or of a single variable in some years, linear between saved times.
+        """Give the values of an outcome or of a single variable in some years, shape (years,).
 
-        Shape (years,). Raises InputError for years outside the simulated time.
+        Raises InputError for years that are not saved: nothing is made up between two saves.
         """
-        check_years(years, self.time)
-        values: Array = np.interp(years, self.time, self[name])
+        values: Array = self[name][saved_rows(self.time, years, "year")]
         return values
+
+    @property
+    def ranges(self) -> FoundRanges:
+        """The stored ranges of strategies over worlds that agree with history, or why there are none here."""
+        if self.scenario != CENTRAL:
+            return FoundRanges(None, f"they are stored for the scenario {CENTRAL}, not for {self.scenario}")
+        return self._found()
+
+    def range_of(self, name: str, years: Sequence[float], *, more: bool = False) -> Array | None:
+        """Give 5, 25, 50, 75 and 95 % points of an outcome over worlds that agree with history.
+
+        Shape (years, 5); NaN in years that are not stored. `more` asks for what the strategy has more than
+        the baseline in the same world. None where nothing is stored of the strategy as it is.
+        """
+        ranges = self.ranges.ranges
+        return None if ranges is None else ranges.of(self.plan, name, years, more=more)
 
     def plot(self, *names: str) -> go.Figure:
         """Draw outcomes or variables over time, with the baseline; without names the first headline ones."""
@@ -135,13 +171,28 @@ class Run:
             "version": __version__,
             "strategy": self.strategy,
             "scenario": self.scenario,
+            "world": "representative" if self.representative else "central",
+            "ranges": self._ranges(),
+            "notes": list(self.notes),
             "switch": self.switch.to_dict() if self.switch else None,
+            "budget": self.budget,
+            "budget_factor": self.factor,
             "time": self.time.tolist(),
             "outcomes": {name: self._series(name) for name in self.catalogue.outcomes},
         }
         if all_variables:
             result["variables"] = {label: self._series(label) for label in self.labels}
         return result
+
+    def _ranges(self) -> dict[str, Any] | None:
+        """Give the stored ranges for JSON: by outcome a list of quantiles for each stored year."""
+        ranges = self.ranges.ranges
+        if ranges is None:
+            return None
+        years = ranges.years.tolist()
+        found = {name: self.range_of(name, years) for name in self.catalogue.outcomes}
+        told = {name: [plain(row) for row in rows] for name, rows in found.items() if rows is not None}
+        return {"worlds": ranges.about.worlds, "per_cent": list(LEVELS), "years": years, "outcomes": told}
 
     def _series(self, name: str) -> dict[str, Any]:
         return {"unit": self.catalogue.unit(name), "values": plain(self[name])}
@@ -179,7 +230,7 @@ class Comparison:
     def table(self, years: Sequence[float] = DEFAULT_YEARS) -> pd.DataFrame:
         """Give the outcomes at chosen years: index (outcome, unit), columns (strategy, year).
 
-        Raises InputError for years outside the simulated time.
+        Raises InputError for years that are not saved.
         """
         import pandas as pd
 
@@ -276,13 +327,6 @@ class Comparison:
         return self.runs if self.baseline.strategy in self.runs else {**self.runs, BASELINE: self.baseline}
 
 
-def check_years(years: Sequence[float], time: Array) -> None:
-    """Raise InputError for years outside the simulated time, all at once."""
-    message = f"write years from {time[0]:g} to {time[-1]:g}"
-    wrong = (year for year in years if not time[0] <= year <= time[-1])
-    FaultList(Fault(f"year {year:g}", message) for year in wrong).raise_any()
-
-
 def describe(path: TimePath) -> str:
     """Say what a lever is and when: "0.8", or "60 in 2026, 150 in 2030" (linear between)."""
     if path.is_constant:
@@ -331,5 +375,5 @@ def _figure(runs: Mapping[str, Run], names: Sequence[str]) -> go.Figure:
         first.time,
         {label: {name: run[name] for name in shown} for label, run in runs.items()},
         {name: catalogue.title(name) for name in shown},
-        {name: catalogue.unit(name) for name in shown},
+        {name: catalogue.unit(name) for name in shown if catalogue.unit(name) != "Dmnl"},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +15,28 @@ from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.world import WorldValue
 from twintrack.runs.arrays import WorldArrays, WorldInputs, along_time, place_of, world_arrays
-from twintrack.runs.switching import followed_series, lever_inputs
+from twintrack.runs.switching import WorldMoney, followed_series, lever_inputs
 
 if TYPE_CHECKING:
     from twintrack.engines.base import BatchEngine, Blend
     from twintrack.equations import Equations
+
+
+@dataclass(frozen=True)
+class EqualCost:
+    """What a strategy is scaled to in each world, and how.
+
+    Attributes:
+        goal: The strategy whose public cost is met.
+        none: The strategy itself with no money where it is scaled.
+        levers: Names of the levers that are money.
+        limits: Lowest and highest factor that keep money in its ranges.
+    """
+
+    goal: Strategy
+    none: Strategy
+    levers: tuple[str, ...]
+    limits: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -31,12 +48,14 @@ class Plan:
         scenarios: World parameters that each scenario sets, by scenario.
         strategies: What is done, by scenario and name; the same names in every scenario.
         outputs: Variables, or elements of arrays.
+        equal: By scenario and name, what those strategies are scaled to that cost the same in each world.
     """
 
     arrays: WorldArrays
     scenarios: Mapping[str, Mapping[str, WorldValue]]
     strategies: Mapping[str, Mapping[str, Strategy]]
     outputs: Sequence[str]
+    equal: Mapping[str, Mapping[str, EqualCost]] = field(default_factory=dict)
 
     @property
     def strategy_names(self) -> list[str]:
@@ -51,11 +70,12 @@ def simulate_planned(
     strategy: str,
     draws: Mapping[str, Array],
     worlds: int,
+    money: WorldMoney | None = None,
 ) -> dict[str, Array]:
     """Give every output of one strategy under one scenario, shape (world, saved time).
 
-    `draws` are sampled values by world parameter, each of shape (worlds,). A strategy that waits for
-    something switches in every world at its own time, or never.
+    `draws` are sampled values by world parameter, each of shape (worlds,); `money` scales money by world. A
+    strategy that waits for something switches in every world at its own time, or never.
     """
     elements = {name: place_of(engine.equations, name) for name in plan.outputs}
     values = simulate_variables(
@@ -66,6 +86,7 @@ def simulate_planned(
         [variable for variable, _ in elements.values()],
         draws,
         worlds,
+        money,
     )
     return {name: along_time(values[variable], index).T for name, (variable, index) in elements.items()}
 
@@ -78,11 +99,12 @@ def simulate_variables(
     variables: Iterable[str],
     draws: Mapping[str, Array],
     worlds: int,
+    money: WorldMoney | None = None,
 ) -> dict[str, Array]:
     """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
     times = engine.equations.time.times
     world = arrays.inputs(scenario, times, draws, worlds)
-    constants, series, blend = _inputs(world, strategy, engine.equations, times)
+    constants, series, blend = _inputs(world, strategy, engine.equations, times, money)
     # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
     return engine.run(constants, series, sorted(set(variables)), runs=worlds, blend=blend)
 
@@ -125,9 +147,13 @@ def check_finite(values: Mapping[str, Array], names: Iterable[str], time: Array,
 
 
 def _inputs(
-    world: WorldInputs, strategy: Strategy, equations: Equations, times: Array
+    world: WorldInputs,
+    strategy: Strategy,
+    equations: Equations,
+    times: Array,
+    money: WorldMoney | None = None,
 ) -> tuple[dict[str, Array], dict[str, Array], Blend | None]:
     """Give the constants and the series of a run, and what some of its series go over to."""
-    levers = lever_inputs(strategy, equations, times)
+    levers = lever_inputs(strategy, equations, times, money)
     constants, series = {**world.constants, **levers.constants}, {**levers.series, **world.series}
     return constants, series, levers.blend

@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from itertools import product
@@ -24,7 +25,9 @@ from urllib.parse import quote
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.runs.manifest import FORMAT, Manifest, differences, other_surroundings, text
+from twintrack.runs.manifest_shape import shape_faults
 from twintrack.runs.parts import part_ranges
+from twintrack.scratch import locked
 from twintrack.worlds.worlds_file import Design, Worlds, write_worlds
 
 if TYPE_CHECKING:
@@ -39,6 +42,13 @@ _SCRAP = ".tmp"
 
 _DIGITS = 16
 """Digits of the digest in the name of a part."""
+
+_PART = re.compile(rf"part-(?P<number>\d{{5,12}})-[0-9a-f]{{{_DIGITS}}}\.parquet", re.ASCII)
+
+_WRITTEN = (MANIFEST, f"{WORLDS}.sha256", f"{WORLDS}.columns", f"{WORLDS}.new")
+"""What is written beside the parts."""
+
+_BEGIN_ANEW = "remove the folder and compute it again, or bring the file back from a copy"
 
 PartKey = tuple[str, str, int]
 """A part: scenario, strategy, number."""
@@ -62,12 +72,17 @@ class Store:
             raise InputError(
                 Fault(str(folder), f"is no store of an ensemble: it has no {MANIFEST}")
             ) from None
-        except (OSError, ValueError) as error:
-            raise InputError(Fault(str(path), f"cannot be read: {error}")) from None
+        except OSError as error:
+            raise InputError(Fault(str(path), f"cannot be read: {error.strerror}")) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(Fault(str(path), f"is damaged, {error}; {_BEGIN_ANEW}")) from None
         known = manifest.get("format") if isinstance(manifest, dict) else None
         if known != FORMAT:
             message = f"the store has format {known}; this version of TwinTrack reads format {FORMAT}"
             raise InputError(Fault(str(path), message))
+        faults = [Fault(str(path), f"is damaged: {fault}; {_BEGIN_ANEW}") for fault in shape_faults(manifest)]
+        if faults:
+            raise InputError(faults)
         return cls(folder, manifest)
 
     @classmethod
@@ -78,11 +93,16 @@ class Store:
         Raises InputError when the folder holds a store and `resume` is not set, or one made from something
         else; TwinTrackError when the disk refuses.
         """
-        if (folder / MANIFEST).exists():
-            store = cls._continued(folder, manifest, resume=resume, tell=tell)
-        else:
-            store = cls._begun(folder, manifest)
-        with store._locked():
+        if folder.exists() and not folder.is_dir():
+            raise InputError(Fault(str(folder), "is a file; name a folder for the store"))
+        with _disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder):
+            if (folder / MANIFEST).exists():
+                store = cls._continued(folder, manifest, resume=resume, tell=tell)
+            else:
+                store = cls._begun(folder, manifest)
+            store._refuse_links()
             store._clear_scraps()
             yield store
 
@@ -102,10 +122,8 @@ class Store:
 
     @classmethod
     def _begun(cls, folder: Path, manifest: Manifest) -> Store:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(Fault(str(folder), "is a file; name a folder for the store"))
         with _disk(folder):
-            found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+            found = sorted(path.name for path in folder.iterdir())
         if any(not _is_scrap(name) for name in found):
             message = f"holds other things ({found[0]}, …) and no store; name an empty or a new folder"
             raise InputError(Fault(str(folder), message))
@@ -132,9 +150,9 @@ class Store:
         found: dict[PartKey, list[Path]] = {}
         for scenario, strategy in product(self.manifest["scenarios"], self.manifest["strategies"]):
             for path in sorted(self._folder(scenario, strategy).glob("part-*-*.parquet")):
-                number = path.name.split("-")[1]
-                if number.isdecimal():
-                    found.setdefault((scenario, strategy, int(number)), []).append(path)
+                part = _PART.fullmatch(path.name)
+                if part:
+                    found.setdefault((scenario, strategy, int(part["number"])), []).append(path)
         return found
 
     def _is_whole(self, files: list[Path], tell: Tell) -> bool:
@@ -162,7 +180,7 @@ class Store:
         """Write worlds.parquet when it is missing or damaged, and open it. Raises TwinTrackError."""
         path, checksum = self.folder / WORLDS, self.folder / f"{WORLDS}.sha256"
         if path.exists():
-            if checksum.exists() and checksum.read_text(encoding="utf-8") == _line(path):
+            if checksum.exists() and checksum.read_bytes() == _line(path).encode():
                 return Worlds(path)
             tell(f"{path} is damaged and is made again")
         scratch, new = (path.with_name(f".{path.name}.{kind}{_SCRAP}") for kind in ("columns", "new"))
@@ -198,25 +216,32 @@ class Store:
         with _disk(self.folder):
             for pattern in (f".*{_SCRAP}", f"{RUNS}/*/*/.*{_SCRAP}"):
                 for path in self.folder.glob(pattern):
-                    path.unlink()
+                    if _is_scrap(path.name):
+                        path.unlink()
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the manifest; the lock ends with the process, however that ends."""
-        try:
-            import fcntl
-        except ImportError:  # not every system has such locks; there the user takes care
+    def _refuse_links(self) -> None:
+        """Raise InputError for folders that lead out of the store: nothing is written elsewhere."""
+        cells = product(self.manifest["scenarios"], self.manifest["strategies"])
+        folders = [self._folder(*cell) for cell in cells]
+        inside = dict.fromkeys(path for folder in folders for path in (*folder.parents, folder))
+        faults = [
+            Fault(str(path), "is a link; a store has its parts in folders of its own")
+            for path in inside
+            if self.folder in path.parents and path.is_symlink()
+        ]
+        if faults:
+            raise InputError(faults)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder before anything is written to it; the lock ends with the process, however that ends."""
+    try:
+        with locked(folder, wait=False):
             yield
-            return
-        with (self.folder / MANIFEST).open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                message = f"{self.folder}: another process is writing to this store; wait until it has ended"
-                raise TwinTrackError(message) from None
-            except OSError:  # some network file systems have none
-                pass
-            yield
+    except BlockingIOError:
+        message = f"{folder}: another process is writing to this store; wait until it has ended"
+        raise TwinTrackError(message) from None
 
 
 def name_faults(kind: str, names: Iterable[str]) -> list[Fault]:
@@ -241,7 +266,9 @@ def _encoded(name: str) -> str:
 
 
 def _is_scrap(name: str) -> bool:
-    return name.startswith(".") and name.endswith(_SCRAP)
+    target = name.removeprefix(".").removesuffix(_SCRAP)
+    written = target in _WRITTEN or _PART.fullmatch(target) is not None
+    return name == f".{target}{_SCRAP}" and written
 
 
 def _line(path: Path, name: str = "") -> str:

@@ -13,11 +13,12 @@ import numpy as np
 
 from twintrack.errors import Fault, TwinTrackError
 from twintrack.inputs.validation import FaultList, unknown
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.manifest import origin
-from twintrack.runs.memory import dataset
-from twintrack.runs.parts import NOT_FINITE
+from twintrack.runs.memory import constant_factors, dataset
+from twintrack.runs.parts import FACTOR, NOT_FINITE, UNMATCHED
 from twintrack.runs.store import WORLDS, PartKey, Store
-from twintrack.worlds.worlds_file import Worlds
+from twintrack.worlds.worlds_file import Worlds, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,7 @@ class EnsembleResult:
     @classmethod
     def open(cls, folder: str | Path) -> EnsembleResult:
         """Open a folder. Raises InputError when it holds no store, or one of another format."""
+        check_arguments(folder=folder)
         return cls(Store.open(Path(folder)))
 
     def __repr__(self) -> str:
@@ -93,14 +95,31 @@ class EnsembleResult:
         """Whether all parts are there; their checksums are compared when a run is resumed."""
         return (self.folder / WORLDS).exists() and set(self._store.keys) <= self._store.files().keys()
 
+    @property
+    def budgets(self) -> dict[str, str]:
+        """The budget rule of every strategy."""
+        return {name: self.manifest["strategies"][name]["budget"] for name in self.strategies}
+
     def runs_not_finite(self) -> dict[tuple[str, str], int]:
         """Count the runs in which some output is no finite number, by scenario and strategy; none: empty."""
+        return self._counted(NOT_FINITE)
+
+    def worlds_unmatched(self) -> dict[tuple[str, str], int]:
+        """Count the worlds in which no factor on its money makes a strategy cost what the baseline does.
+
+        By scenario and strategy; none: empty.
+        """
+        return self._counted(UNMATCHED)
+
+    def _counted(self, kind: str) -> dict[tuple[str, str], int]:
+        """Sum a count that parts hold as metadata, by scenario and strategy; without those of none."""
         import pyarrow.parquet as pq
 
         found: dict[tuple[str, str], int] = {}
         for (scenario, strategy, _), paths in self._files.items():
-            metadata = pq.read_schema(paths[0]).metadata or {}
-            count = int(metadata.get(NOT_FINITE.encode(), b"0"))
+            with readable(paths[0]):
+                metadata = pq.read_schema(paths[0]).metadata or {}
+                count = int(metadata.get(kind.encode(), b"0"))
             if count:
                 found[scenario, strategy] = found.get((scenario, strategy), 0) + count
         return found
@@ -111,7 +130,7 @@ class EnsembleResult:
         `parameters` are the columns to read; by default all. Raises InputError for one that does not vary.
         """
         self._check_complete()
-        with Worlds(self.folder / WORLDS) as worlds:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as worlds:
             names = _chosen("world parameter that varies", parameters, worlds.names)
             return worlds.frame(names)
 
@@ -146,26 +165,34 @@ class EnsembleResult:
     ) -> xr.Dataset:
         """Give one variable for each output, dimensions (scenario, strategy, world, time).
 
-        Units are in `attrs`; the coordinate `budget_factor` is what money levers were multiplied with (1 at
-        own budget). Arguments and errors as for `frame`.
+        Units are in `attrs`; the coordinate `budget_factor` (scenario, strategy, world) is what money levers
+        were multiplied with (1 at own budget), and NaN where no factor makes the cost equal, as are then all
+        outputs; `budget` says which equal cost that is; `parameters` are the worlds, dimensions (world,
+        parameter). Arguments and errors as for `frame`.
         """
         choice = self._choose(outputs, strategies, scenarios, times)
-        with Worlds(self.folder / WORLDS) as file:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as file:
             labels = file.labels()
         shape = (len(choice.scenarios), len(choice.strategies), self.size, len(choice.rows))
         values = {name: np.empty(shape) for name in choice.outputs}
+        factors = constant_factors(self.manifest, choice.scenarios, choice.strategies, self.size)
         parts = enumerate(self._store.ranges)
         cells = product(parts, enumerate(choice.scenarios), enumerate(choice.strategies))
         for (number, worlds), (row, scenario), (column, strategy) in cells:
             for name, array in self._arrays((scenario, strategy, number), choice).items():
                 values[name][row, column, worlds.start : worlds.stop] = array
+            if self._by_world(scenario, strategy):
+                own = self._columns((scenario, strategy, number), [FACTOR])[FACTOR][:, 0]
+                factors[row, column, worlds.start : worlds.stop] = own
         axes = {
             "scenario": choice.scenarios,
             "strategy": choice.strategies,
             "world": labels,
             "time": np.array(self.times)[choice.rows],
         }
-        return dataset(values, self.manifest, axes)
+        table = self.worlds()
+        parameters = {str(name): table[name].to_numpy() for name in table}
+        return dataset(values, factors, self.manifest, axes, parameters)
 
     def _choose(self, outputs: Names, strategies: Names, scenarios: Names, times: Years) -> _Choice:
         """Read what is chosen of a complete store; see `frame` for what is raised."""
@@ -198,27 +225,30 @@ class EnsembleResult:
             )
             raise TwinTrackError(message)
 
+    def _by_world(self, scenario: str, strategy: str) -> bool:
+        """Whether the money of a strategy was scaled in each world by a factor of its own."""
+        return isinstance(self.manifest["strategies"][strategy]["budget_factor"][scenario], str)
+
     def _arrays(self, key: PartKey, choice: _Choice) -> dict[str, Any]:
         """Read one part: by output an array of shape (world, time)."""
+        found = self._columns(key, choice.outputs)
+        return {name: array[:, choice.rows] for name, array in found.items()}
+
+    def _columns(self, key: PartKey, names: list[str]) -> dict[str, Any]:
+        """Read columns of one part, each as an array of shape (world, time), all stored times."""
         import pyarrow.parquet as pq
 
         path = self._files[key][0]
-        try:
-            table = pq.ParquetFile(path, page_checksum_verification=True).read(
-                choice.outputs, use_threads=False
-            )
-        except (OSError, ValueError) as error:
-            raise TwinTrackError(f"{path}: cannot be read ({error}); mend it with --resume") from error
         rows = len(self._store.ranges[key[2]])
-        return {
-            name: table.column(name).to_numpy().reshape(rows, len(self.times))[:, choice.rows]
-            for name in choice.outputs
-        }
+        with readable(path):
+            file = pq.ParquetFile(path, page_checksum_verification=True)
+            table = file.read(names, use_threads=False)
+            return {name: table.column(name).to_numpy().reshape(rows, len(self.times)) for name in names}
 
     def _batch(self, number: int, choice: _Choice) -> pd.DataFrame:
         import pandas as pd
 
-        with Worlds(self.folder / WORLDS) as file:
+        with Worlds(self.folder / WORLDS, self._store.ranges) as file:
             worlds = file.labels(number)
         times = np.array(self.times)[choice.rows]
         cells = list(product(choice.scenarios, choice.strategies))

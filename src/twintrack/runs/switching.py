@@ -6,7 +6,7 @@ that does not switch leaves the model's trigger as it stands in the file, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,9 @@ from twintrack.runs.arrays import lever_series
 if TYPE_CHECKING:
     from twintrack.engines.base import Blend
     from twintrack.equations import Equations
+    from twintrack.inputs.paths import TimePath
     from twintrack.inputs.strategies import Strategy
+    from twintrack.inputs.switches import Switch
 
 SHARE = "policy_switch"
 """The stock that goes from 0 (first strategy) to 1 (second strategy)."""
@@ -47,12 +49,43 @@ class LeverInputs:
     blend: Blend | None
 
 
-def lever_inputs(plan: Strategy, equations: Equations, times: Array) -> LeverInputs:
+@dataclass(frozen=True)
+class WorldMoney:
+    """Money levers multiplied in each world with a factor of its own.
+
+    Attributes:
+        none: The strategy with the factor nought. Paths are linear in the factor.
+        levers: Names of the levers that are given by world, whether they are multiplied or not: with one set
+            of them for all strategies, one compiled function serves all.
+        factors: The factors, shape (worlds,).
+    """
+
+    none: Strategy
+    levers: Sequence[str]
+    factors: Array
+
+    def series(
+        self, paths: Mapping[str, TimePath], none: Mapping[str, TimePath], times: Array
+    ) -> dict[str, Array]:
+        """Give the levers of some paths, shape (steps + 1,), or (steps + 1, worlds) for those by world."""
+        found, least = (
+            lever_series(paths, times),
+            lever_series({name: none[name] for name in self.levers}, times),
+        )
+        for name, start in least.items():
+            found[name] = start[:, np.newaxis] + np.outer(found[name] - start, self.factors)
+        return found
+
+
+def lever_inputs(
+    plan: Strategy, equations: Equations, times: Array, money: WorldMoney | None = None
+) -> LeverInputs:
     """Give what a strategy means to the model; `times` are the integration times, shape (steps + 1,).
 
-    Raises InputError when the strategy switches and the model has no switch.
+    `money` multiplies money levers by world. Raises InputError when the strategy switches and the model has
+    no switch.
     """
-    series = lever_series(plan.paths, times)
+    series = _series(plan, money.none if money else None, times, money)
     switch = plan.switch
     if switch is None:
         return LeverInputs({}, series, None)
@@ -65,7 +98,17 @@ def lever_inputs(plan: Strategy, equations: Equations, times: Array) -> LeverInp
 
     given = {trigger: switch.below, **{name: getattr(switch, part) for name, part in TIMES.items()}}
     constants = {name: np.array(value, np.float64) for name, value in given.items()}
-    return LeverInputs(constants, series, Blend(SHARE, lever_series(switch.paths, times)))
+    second = _series(switch, money.none.switch if money else None, times, money)
+    return LeverInputs(constants, series, Blend(SHARE, second))
+
+
+def _series(
+    what: Strategy | Switch, none: Strategy | Switch | None, times: Array, money: WorldMoney | None
+) -> dict[str, Array]:
+    """Give the levers of a strategy, or of what it switches to; `none` is the same with the factor nought."""
+    if money is None or none is None:
+        return lever_series(what.paths, times)
+    return money.series(what.paths, none.paths, times)
 
 
 def followed_series(

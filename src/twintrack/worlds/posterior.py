@@ -27,7 +27,7 @@ from twintrack.inputs.yaml_files import shown
 from twintrack.resources import atomic_write
 from twintrack.worlds.basis import POWER, Basis, basis_of, prior_hash
 from twintrack.worlds.sampling import sampled, sampling_faults
-from twintrack.worlds.tables import table_digest
+from twintrack.worlds.tables import table_digest, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,6 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
     numbers may lie a rounding beside them, and the columns must be the parameters that are drawn. Raises
     InputError with all faults: there is no such file, it is damaged, or of another format.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     where = shown(path)
@@ -149,7 +148,7 @@ def read_posterior(path: Path, parameters: Mapping[str, WorldParameter] | None =
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             about = _record(where, file.schema_arrow.metadata or {})
             table = file.read(use_threads=False)
-    except (pa.ArrowException, OSError) as error:
+    except unreadable() as error:
         raise InputError(Fault(where, f"it cannot be read ({error}); {_MEND}")) from None
     fitting = parameters if parameters is not None and about.prior_hash == prior_hash(parameters) else None
     FaultList(_faults(where, table, fitting)).raise_any()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
 CSV, PARQUET = ".csv", ".parquet"
 LABELS = "world"
-INDEX = (LABELS, "", "Unnamed: 0")
-"""Names of columns that label the rows; the later ones are what pandas calls its index in a file."""
+"""Name of a column that labels the rows."""
+INDEX = ("", "Unnamed: 0")
+"""What the first column is called where pandas has written its index to a file; it labels the rows too."""
 Labels = NDArray[Any]
 
 
@@ -62,16 +65,34 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
     column by column. Raises InputError with all faults: no such file, columns that are no world parameter,
     values that are no finite numbers, labels that repeat themselves.
     """
-    found = _opened(source)
+    if not isinstance(source, str | Path):
+        return _checked(_frame(source), parameters)
+    try:
+        return _checked(_opened(Path(source)), parameters)
+    except unreadable() as error:
+        reason = " ".join(str(error).split())
+        raise InputError(Fault(str(source), f"it cannot be read: {reason}")) from None
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Give what reading a damaged file of a table raises."""
+    import pyarrow as pa
+
+    return OSError, ValueError, LookupError, TypeError, OverflowError, pa.ArrowException
+
+
+def _checked(found: _Opened, parameters: Mapping[str, WorldParameter]) -> WorldTable:
+    """Check a table as it was found. Raises InputError with all faults."""
     where, rows, column = found.where, found.rows, found.column
     faults = FaultList()
     labels, notes = _labels(where, found.index, faults)
-    names = [name for name in found.names if not _is_index(name)]
+    names = [name for place, name in enumerate(found.names) if not _is_index(name, place)]
     faults += [
         Fault(where, unknown("world parameter", name, parameters)) for name in names if name not in parameters
     ]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    faults += [Fault(where, f"{name} has {names.count(name)} columns; keep one") for name in twice]
+    counts = Counter(found.names)
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    faults += [Fault(where, f"{name} has {counts[name]} columns; keep one") for name in twice]
     names = [name for name in names if name not in twice]
     if not rows:
         faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
@@ -81,13 +102,14 @@ def open_table(source: Path | str | pd.DataFrame, parameters: Mapping[str, World
             try:
                 values = column(name)
             except (TypeError, ValueError):
-                faults.append(Fault(where, f"{name}: not all values are numbers"))
+                faults.append(_no_number(found, name))
                 continue
             if not np.isfinite(values).all():
                 row = int(np.flatnonzero(~np.isfinite(values))[0])
-                faults.append(Fault(where, f"{name}: the value in row {row + 1} is missing or not finite"))
+                message = f"{name}: the value in row {row + 1} is missing or not finite"
+                faults.append(Fault(found.place(row), message))
             elif name in parameters:
-                notes.extend(_outside(where, parameters[name], values))
+                notes.extend(_outside(found, parameters[name], values))
             yield name, values
 
     digest = table_digest(checked())
@@ -114,8 +136,9 @@ def resampled(rows: int, worlds: int, seed: int) -> Any:
     return np.random.default_rng([seed, crc32(b"rows of a table")]).integers(0, rows, worlds)
 
 
-def _is_index(name: str) -> bool:
-    return name in INDEX or name.startswith("__index_level_")
+def _is_index(name: str, place: int) -> bool:
+    """Whether the column at a place labels the rows."""
+    return name == LABELS or name.startswith("__index_level_") or (place == 0 and name in INDEX)
 
 
 def _labels(
@@ -137,11 +160,24 @@ def _labels(
     return None, [f"{where}: {twice} stands more than once in the index, so that worlds are numbered instead"]
 
 
-def _outside(where: str, parameter: WorldParameter, values: Array) -> Iterator[str]:
+def _no_number(found: _Opened, name: str) -> Fault:
+    """Name the first value of a column that is no number."""
+    for row, value in enumerate(found.raw(name)):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            told = "missing" if value is None else f'"{value}", no number'
+            return Fault(found.place(row), f"{name}: the value in row {row + 1} is {told}")
+    return Fault(found.where, f"{name}: the values are texts; write them as numbers")
+
+
+def _outside(found: _Opened, parameter: WorldParameter, values: Array) -> Iterator[str]:
     low, high = parameter.range
-    count = int(((values < low) | (values > high)).sum())
-    if count:
-        yield f"{where}: {parameter.name} is outside its range, {low:g} to {high:g}, in {count:,} rows"
+    rows = np.flatnonzero((values < low) | (values > high))
+    if rows.size:
+        first, many = int(rows[0]), f"in {rows.size:,} {'row' if rows.size == 1 else 'rows'}"
+        told = f"{parameter.name} is outside its range, {low:g} to {high:g}, {many}"
+        yield f"{found.place(first)}: {told}, first in row {first + 1} ({values[first]:g})"
 
 
 @dataclass(frozen=True)
@@ -153,54 +189,96 @@ class _Opened:
     rows: int
     column: Callable[[str], Array]
     index: tuple[str, Sequence[Any]]
+    raw: Callable[[str], Sequence[Any]]
+    lines: bool = False
+    """Whether each row is a line of a file, after one with the names."""
+
+    def place(self, row: int) -> str:
+        """Say where a row stands, counted from 0."""
+        return f"{self.where}:{row + 2}" if self.lines else self.where
 
 
-def _opened(source: Path | str | pd.DataFrame) -> _Opened:
-    if not isinstance(source, str | Path):
-        return _frame(source)
-    path = Path(source)
+def _opened(path: Path) -> _Opened:
     if path.suffix not in (CSV, PARQUET):
         raise InputError(Fault(str(path), f"a table of worlds is a {CSV} or a {PARQUET} file"))
     if not path.is_file():
         raise InputError(Fault(str(path), "there is no such file"))
-    import pyarrow as pa
-
-    try:
-        return _parquet(path) if path.suffix == PARQUET else _csv(path)
-    except pa.ArrowInvalid as error:
-        raise InputError(Fault(str(path), f"it cannot be read: {error}")) from None
+    return _parquet(path) if path.suffix == PARQUET else _csv(path)
 
 
 def _frame(frame: pd.DataFrame) -> _Opened:
     names = [str(name) for name in frame.columns]
-    index = (LABELS, frame[LABELS].tolist()) if LABELS in names else ("index", frame.index.tolist())
-    return _Opened("worlds", names, len(frame), lambda name: frame[name].to_numpy(dtype=np.float64), index)
+
+    def read(name: str) -> pd.Series[Any]:
+        return frame.iloc[:, names.index(name)]
+
+    index = (LABELS, read(LABELS).tolist()) if LABELS in names else ("index", frame.index.tolist())
+    return _Opened(
+        "worlds", names, len(frame), lambda name: _reals(read(name)), index, lambda name: list(read(name))
+    )
+
+
+def _reals(column: pd.Series[Any]) -> Array:
+    """Give a column as numbers. Raises TypeError for complex ones, which would lose a part."""
+    if column.dtype.kind == "c":
+        message = "a column of complex numbers"
+        raise TypeError(message)
+    return column.to_numpy(dtype=np.float64)
 
 
 def _parquet(path: Path) -> _Opened:
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(path)
+    file = pq.ParquetFile(path, page_checksum_verification=True)
 
     def read(name: str) -> Any:
         return file.read([name], use_threads=False).column(0)
 
     names, rows = list(file.schema_arrow.names), file.metadata.num_rows
-    return _Opened(str(path), names, rows, lambda name: _numbers(read(name)), _index(names, rows, read))
+    return _Opened(
+        str(path),
+        names,
+        rows,
+        lambda name: _numbers(read(name)),
+        _index(names, rows, read),
+        lambda name: list(read(name).to_pylist()),
+    )
 
 
 def _csv(path: Path) -> _Opened:
     from pyarrow import csv
 
-    table = csv.read_csv(path)
+    content = path.read_bytes().rstrip(b"\r\n")
+    _check_encoding(path, content)
+    # A blank line is a row with nothing in it, so that rows are lines.
+    table = csv.read_csv(io.BytesIO(content), parse_options=csv.ParseOptions(ignore_empty_lines=False))
     names, read = list(table.column_names), table.column
     index = _index(names, table.num_rows, read)
-    return _Opened(str(path), names, table.num_rows, lambda name: _numbers(read(name)), index)
+    return _Opened(
+        str(path),
+        names,
+        table.num_rows,
+        lambda name: _numbers(read(name)),
+        index,
+        lambda name: list(read(name).to_pylist()),
+        lines=True,
+    )
+
+
+def _check_encoding(path: Path, content: bytes) -> None:
+    """Raise InputError, with line and column, for signs that are not in UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].rpartition(b"\n")[2].decode("utf-8")
+        line, column = content[: error.start].count(b"\n") + 1, before.count(",") + 1
+        message = f"column {column} is not in UTF-8 (GBK or UTF-16, perhaps): save the table as CSV UTF-8"
+        raise InputError(Fault(f"{path}:{line}", message)) from None
 
 
 def _index(names: Iterable[str], rows: int, read: Callable[[str], Any]) -> tuple[str, Sequence[Any]]:
     """Find the column that labels the rows of a file."""
-    found = next((name for name in names if _is_index(name)), None)
+    found = next((name for place, name in enumerate(names) if _is_index(name, place)), None)
     return ("index", range(rows)) if found is None else (found, read(found).to_pylist())
 
 

@@ -7,6 +7,7 @@ store. So neither process nor file ever needs all of them in memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -14,11 +15,15 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from twintrack.equations.structure import Array
+from twintrack.errors import TwinTrackError
 from twintrack.worlds.sampling import Piece
-from twintrack.worlds.tables import LABELS, Labels
+from twintrack.worlds.tables import LABELS, Labels, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SHOWN = 200
+"""Signs of a library's message that are shown."""
 
 _SIZE = 8
 """Bytes of a value."""
@@ -97,14 +102,37 @@ def label_type(labels: Labels) -> Any:
     return pa.int64() if labels.dtype.kind in "iu" else pa.string()
 
 
-class Worlds:
-    """Reads worlds.parquet part by part. Close it after use, or use it in `with`."""
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what reading a damaged Parquet file raises into a TwinTrackError that names it."""
+    try:
+        yield
+    except unreadable() as error:
+        reason = " ".join(str(error).split())[:_SHOWN]
+        message = f"{path}: cannot be read ({reason}); mend it with --resume (in Python: resume=True)"
+        raise TwinTrackError(message) from error
 
-    def __init__(self, path: Path) -> None:
+
+class Worlds:
+    """Reads worlds.parquet part by part. Close it after use, or use it in `with`.
+
+    With `parts`, it must hold a row group for each, of as many worlds. Everything raises TwinTrackError where
+    the file is damaged.
+    """
+
+    def __init__(self, path: Path, parts: Sequence[range] | None = None) -> None:
         import pyarrow.parquet as pq
 
-        self._file = pq.ParquetFile(path, page_checksum_verification=True)
-        self.names = tuple(self._file.schema_arrow.names[1:])
+        self._path = path
+        with readable(path):
+            self._file = pq.ParquetFile(path, page_checksum_verification=True)
+            self.names = tuple(self._file.schema_arrow.names[1:])
+            found = self._file.metadata
+            rows = [found.row_group(number).num_rows for number in range(found.num_row_groups)]
+            if parts is not None and rows != [len(part) for part in parts]:
+                told = f"{sum(rows):,} worlds in {len(rows)} groups"
+                message = f"it has {told}, which are others than the manifest says"
+                raise ValueError(message)
 
     def __enter__(self) -> Worlds:
         return self
@@ -114,21 +142,24 @@ class Worlds:
 
     def part(self, number: int) -> Array:
         """Give the values of all parameters in the worlds of one part, shape (parameter, world)."""
-        table = self._file.read_row_group(number, use_threads=False)
-        rows: Array = np.empty((len(self.names), table.num_rows))
-        for row, column in zip(rows, table.columns[1:], strict=True):
-            row[:] = column.to_numpy()
+        with readable(self._path):
+            table = self._file.read_row_group(number, use_threads=False)
+            rows: Array = np.empty((len(self.names), table.num_rows))
+            for row, column in zip(rows, table.columns[1:], strict=True):
+                row[:] = column.to_numpy()
         return rows
 
     def labels(self, number: int | None = None) -> Labels:
         """Give what the worlds of one part are called, or all worlds; shape (worlds,)."""
         wanted = range(self._file.num_row_groups) if number is None else [number]
-        table = self._file.read_row_groups(list(wanted), [LABELS], use_threads=False)
-        labels: Labels = table.column(0).to_numpy()
+        with readable(self._path):
+            table = self._file.read_row_groups(list(wanted), [LABELS], use_threads=False)
+            labels: Labels = table.column(0).to_numpy()
         return labels
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """Give some parameters in all worlds: index `world`, a column for each."""
-        table = self._file.read([LABELS, *names], use_threads=False)
-        frame: pd.DataFrame = table.to_pandas().set_index(LABELS)
+        with readable(self._path):
+            table = self._file.read([LABELS, *names], use_threads=False)
+            frame: pd.DataFrame = table.to_pandas().set_index(LABELS)
         return frame

@@ -114,9 +114,9 @@ def test_files_of_others_are_not_written_over(path: Path) -> None:
     (folder / "engine.js").write_text("mine")
     with pytest.raises(InputError) as raised:
         module.write(folder)
-    assert [Path(fault.where).name for fault in raised.value.faults] == ["model.json", "engine.js"]
+    assert {Path(fault.where).name for fault in raised.value.faults} == {"model.json", "engine.js"}
     assert (folder / "engine.js").read_text() == "mine"
     assert (folder / "model.wasm").read_bytes() == before
     (path.parent / "file").write_text("")
-    with pytest.raises(InputError, match=r"file/out/model\.wasm: cannot be written"):
+    with pytest.raises(InputError, match=r"cannot be made: .* is a file"):
         module.write(path.parent / "file" / "out")

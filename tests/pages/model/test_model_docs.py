@@ -15,6 +15,7 @@ from model_helpers import structure_of
 
 import twintrack
 from twintrack.errors import InputError
+from twintrack.folders import renewed_folder
 from twintrack.model import Model
 from twintrack.pages.model import docs as model_docs
 from twintrack.pages.model.book import Book, page_name, stem_of
@@ -227,10 +228,12 @@ def test_earlier_pages_and_diagrams_alone_are_replaced(
     groups = {variable.group for variable in model.equations.variables.values()}
     monkeypatch.setattr(Book, "diagrams", dict.fromkeys(groups, ()))
     target = tmp_path / "model"
-    (target / "diagrams").mkdir(parents=True)
-    (target / "diagrams" / "old.svg").write_text("old")
+    with renewed_folder(target, "pages of a model") as earlier:
+        (earlier / "gone.html").write_text("old")
+        (earlier / "diagrams").mkdir()
+        (earlier / "diagrams" / "old.svg").write_text("old")
+    (target / "diagrams" / "mine.svg").write_text("mine")
     first = build_docs(model, target)
     assert first == target / "index.html" and first.is_file()
-    (target / "gone.html").write_text("old")
-    build_docs(model, target)
     assert not (target / "gone.html").exists() and not (target / "diagrams" / "old.svg").exists()
+    assert (target / "diagrams" / "mine.svg").read_text() == "mine"

@@ -63,7 +63,7 @@ def made_up() -> Callable[..., ReportData]:
                 "world": np.arange(WORLDS),
                 "time": TIMES,
             }
-            factor = (("scenario", "strategy"), np.ones((1, len(NAMES))))
+            factor = (dims[:3], np.ones((1, len(NAMES), WORLDS)))
             return xr.Dataset(data, {**coords, "budget_factor": factor})
 
         levels = {"baseline": 1.0, "red": 2.0, "blue": 1.0}

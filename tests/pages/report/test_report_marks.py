@@ -67,3 +67,11 @@ def test_where_all_medians_are_nil_means_are_shown(made_up: Callable[..., Report
     assert [cell.text for cell in _cells(data)] == ["0.0", "28.0", "0.0"]
     (table,) = matrices(_view(data), ["gain"], "results.csv")
     assert isinstance(table.head[1], Cell) and table.head[1].small.endswith("mean")
+
+
+def test_a_mean_has_no_range_beside_it(made_up: Callable[..., ReportData]) -> None:
+    data = made_up(lambda name, world: 4000.0 if name == "red" and world < 1 else -100.0)
+    data.own["gain"] = data.own["gain"].where(data.own["gain"] > 100, 0.0)
+    bands = data.bands["gain"].sel(scenario="central", time=2040.0)
+    cells = marked(_view(data), "gain", data.at("gain", "central", 2040.0), bands)
+    assert [(cell.text, cell.small, cell.range) for cell in cells][1] == ("410.0", "mean", "")

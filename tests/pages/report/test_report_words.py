@@ -58,7 +58,15 @@ def test_less_is_better_turns_the_result(made_up: Callable[..., ReportData]) -> 
 
 def test_a_tie_is_called_a_tie(made_up: Callable[..., ReportData]) -> None:
     text = _paragraph(made_up(lambda name, world: {"red": 1.0, "blue": 2.0 * (world % 2)}.get(name, -5.0)))
-    assert "no strategy stands clearly first; “Red” and “Blue” tie" in text
+    assert "no strategy beats every other; “Red” and “Blue” tie for the first place" in text
+    assert "Their medians run from 101.0 billion CNY to 101.0 billion CNY" in text
+
+
+def test_a_circle_has_no_first_place(made_up: Callable[..., ReportData]) -> None:
+    rounds = {"red": (3.0, 2.0, 1.0), "blue": (2.0, 1.0, 3.0), "baseline": (1.0, 3.0, 2.0)}
+    text = _paragraph(made_up(lambda name, world: (*rounds[name], 2.0)[world // 3]))
+    assert "no strategy beats every other; each is beaten by some other" in text
+    assert "first place" not in text
 
 
 def test_an_outcome_that_no_strategy_touches_has_no_winner(made_up: Callable[..., ReportData]) -> None:
@@ -102,9 +110,8 @@ def test_where_all_medians_are_nil_the_means_are_told(made_up: Callable[..., Rep
     data = made_up(lambda name, world: lucky.get((name, world), -100.0))
     data.own["gain"] = data.own["gain"].where(data.own["gain"] > 100, 0.0)
     text = _paragraph(data)
-    assert "all medians are nil and no strategy stands clearly first" in text
-    assert "“Red” is ahead of “Blue” in 55% of the worlds" in text
-    assert "the means are 48.0 billion CNY and 33.6 billion CNY" in text
+    assert "all medians are nil and no strategy beats every other; “Red” and “Blue” tie" in text
+    assert "Their means run from 33.6 billion CNY to 48.0 billion CNY" in text
 
 
 def test_shares_differ_by_percentage_points(made_up: Callable[..., ReportData]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from twintrack.errors import InputError
+from twintrack.folders import LIST
 from twintrack.formats import significant
 from twintrack.model import Model
 from twintrack.pages.blocks import Claim, Figure, Note, Table, every_block
@@ -30,7 +31,7 @@ def test_the_folder_holds_both_pages_all_sections_and_the_projection(
     folder: Path, validation_sections: Sections
 ) -> None:
     tables = {"projection.csv", "lookahead.csv", "first_places.csv", "observations.csv", "parameters.csv"}
-    assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", *tables}
+    assert {path.name for path in folder.iterdir()} == {*PAGES.values(), "validation.json", *tables, LIST}
     assert json.loads((folder / "validation.json").read_text()) == validation_sections
     with (folder / "projection.csv").open() as file:
         rows = list(csv.DictReader(file))

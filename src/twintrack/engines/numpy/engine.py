@@ -12,6 +12,7 @@ from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
+from twintrack.equations.recursion import deep_recursion
 from twintrack.equations.structure import Array
 
 Method = Literal["euler", "rk4"]
@@ -44,7 +45,8 @@ class NumpyEngine(BatchEngine):
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
         key = (names, tuple(inputs.second), inputs.weight, inputs.grid.step, tuple(orders.items()))
         if key not in self._programs:
-            program = emit(self.equations, inputs, computed, orders)
+            with deep_recursion():
+                program = emit(self.equations, inputs, computed, orders)
             self._programs[key] = (program, loaded(program.source))
         return self._programs[key]
 

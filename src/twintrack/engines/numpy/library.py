@@ -16,14 +16,22 @@ from twintrack.engines.numpy.vectors import FORMS, Value
 from twintrack.equations.constructs import REDUCERS
 from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.operations import OPERATIONS, Arrays
+from twintrack.equations.recursion import TooDeepError
 from twintrack.equations.states import STATES
 from twintrack.equations.structure import Array
 
 
 def loaded(source: str) -> dict[str, Any]:
-    """Run generated source; gives the functions that it defines, among those that it calls."""
+    """Run generated source; gives the functions that it defines, among those that it calls.
+
+    Raises TooDeepError for formulas that Python itself finds nested too deeply.
+    """
     functions = dict(_LIBRARY)
-    exec(compile(source, "<model>", "exec"), functions)
+    try:
+        exec(compile(source, "<model>", "exec"), functions)
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        message = f"an equation is nested too deeply for the numpy engine ({error}); take the native one"
+        raise TooDeepError(message) from None
     return functions
 
 

@@ -9,9 +9,8 @@ array of integers, and its first step is cut to whole numbers (PySD 3.14). Write
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 import sys
-import tempfile
 import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +25,8 @@ from twintrack.equations.source import read_text
 from twintrack.equations.structure import Array
 from twintrack.errors import EquationError
 from twintrack.names import snake
-from twintrack.resources import cache_dir
+from twintrack.resources import work_dir
+from twintrack.scratch import scratch_folder
 
 
 class _Translation:
@@ -34,9 +34,9 @@ class _Translation:
 
     def __init__(self, text: str) -> None:
         # PySD writes Python beside the file that it reads: it gets a copy.
-        folder = tempfile.mkdtemp(dir=cache_dir(), prefix="pysd-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        copy = Path(folder) / "model.mdl"
+        held = contextlib.ExitStack()
+        weakref.finalize(self, held.close)
+        copy = held.enter_context(scratch_folder(work_dir() / "pysd")) / "model.mdl"
         copy.write_text(text, encoding="utf-8")
         # PySD prints literal arrays into its Python with NumPy's print options: by default 8 digits.
         digits = np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)

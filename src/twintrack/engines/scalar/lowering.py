@@ -6,12 +6,9 @@ reference to another variable becomes the value of one of its elements.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from threading import Lock
 
 from twintrack.engines.layout import Layout
 from twintrack.engines.scalar.graph import ScalarGraph
@@ -19,6 +16,7 @@ from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.constructs import REDUCERS, VECTORS
 from twintrack.equations.functions import FUNCTIONS
+from twintrack.equations.recursion import deep_recursion
 from twintrack.equations.states import STATES, TRUTHS
 from twintrack.equations.structure import (
     CONTROL_NAMES,
@@ -43,9 +41,6 @@ from twintrack.equations.subscripts import flat_place
 Position = Mapping[str, int]
 """The position on each named axis."""
 Cell = tuple[int, ...]
-
-_DEEPEST = 100_000
-_one_at_a_time = Lock()
 
 
 def _jumps(equations: Equations) -> bool:
@@ -107,20 +102,8 @@ def scalar_program(
 
     `sizes` are the stages of smooths and delays and the lengths of pipelines, by number of state.
     """
-    with _deep_recursion():
+    with deep_recursion():
         return _Lowering(equations, given, grid, sizes).program(outputs)
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Let chains of equations be as long as models make them; the limit is that of all threads."""
-    with _one_at_a_time:
-        before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(before, _DEEPEST))
-        try:
-            yield
-        finally:
-            sys.setrecursionlimit(before)
 
 
 class _Lowering:

@@ -20,17 +20,12 @@ from twintrack.engines.wasm.compiling import wasm_module
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array, Variable
 from twintrack.errors import Fault, InputError
-from twintrack.resources import atomic_write
+from twintrack.folders import renewed_folder
 
 FORMAT = 1
 """The version of the description, which `engine.js` checks."""
 _ENGINE = Path(__file__).with_name("engine.js")
-_BEGINNINGS = {
-    "model.wasm": b"\0asm",
-    "model.json": b'{"format":',
-    "engine.js": b"/**\n * Runs a model that `twintrack model wasm`",
-}
-"""The files of a module, and how each begins; others of these names are not written over."""
+_WHAT = "compiled model"
 
 
 @dataclass(frozen=True)
@@ -43,22 +38,16 @@ class Module:
     def write(self, folder: Path) -> list[Path]:
         """Write `model.wasm`, `model.json` and `engine.js`; give their paths.
 
-        Raises InputError when a file cannot be written, or one of the same name is none of this program.
+        Raises InputError when they cannot be written, or one of the same name is none of this program.
         """
         told = json.dumps(self.description, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        files: dict[str, bytes | str] = {
-            "model.wasm": self.code,
-            "model.json": told,
-            "engine.js": _ENGINE.read_bytes(),
-        }
-        if strange := [name for name, mark in _BEGINNINGS.items() if _is_strange(folder / name, mark)]:
-            message = "is no file of this program; name another folder, or remove it"
-            raise InputError(Fault(str(folder / name), message) for name in strange)
-        for name, data in files.items():
-            try:
-                atomic_write(folder / name, data)
-            except OSError as error:
-                raise InputError(Fault(str(folder / name), f"cannot be written: {error.strerror}")) from error
+        files = {"model.wasm": self.code, "model.json": told.encode(), "engine.js": _ENGINE.read_bytes()}
+        try:
+            with renewed_folder(folder, _WHAT, shared=True, obsolete=files.__contains__) as fresh:
+                for name, data in files.items():
+                    (fresh / name).write_bytes(data)
+        except OSError as error:
+            raise InputError(Fault(str(folder), f"cannot be written: {error.strerror}")) from error
         return [folder / name for name in files]
 
 
@@ -161,15 +150,6 @@ def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) 
             "outputs": [described.output(name) for name in inputs.outputs],
         },
     )
-
-
-def _is_strange(path: Path, beginning: bytes) -> bool:
-    """Tell whether there is a file that begins otherwise."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(beginning)) != beginning
-    except OSError:
-        return False  # there is none, or writing will tell
 
 
 def _spans(layout: Layout) -> list[tuple[str, int]]:

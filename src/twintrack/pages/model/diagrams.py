@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.errors import Fault, InputError
+from twintrack.folders import renewed_folder
 from twintrack.names import snake, suggest
 from twintrack.pages.model import svg as model_svg
 from twintrack.pages.model.drawing import Drawing, draw
 from twintrack.pages.model.views import Structure, model_structure
-from twintrack.resources import atomic_write
 
 if TYPE_CHECKING:
     from twintrack.core import Core
+
+_NUMBER = re.compile(r"(_\d+)?\.svg$")
+"""How names of files end: the number of a picture where a sector has several."""
 
 MOST = 22
 """Variables of its own that a picture holds at most, unless one chain of stocks has more."""
@@ -36,7 +40,7 @@ class Diagram:
     @property
     def file(self) -> str:
         """Name of its file: `talent.svg`, or `talent_2.svg` where the sector has several."""
-        stem = snake(self.sector) or "other"
+        stem = _stem(self.sector)
         return f"{stem}.svg" if self.count == 1 else f"{stem}_{self.place}.svg"
 
     def svg(self, href: Callable[[str], str] | None = None) -> str:
@@ -63,19 +67,21 @@ def diagrams(structure: Structure, sector: str) -> list[Diagram]:
 def write_diagrams(model: Core, folder: Path, sector: str | None = None) -> list[Path]:
     """Write the diagrams of a sector, or of all, as SVG files into a folder; give their paths.
 
-    Files of earlier diagrams of the same sectors that are no longer needed are removed. Raises InputError for
-    a sector that does not exist or in which nothing varies.
+    Diagrams of the same sectors that were written before and are no longer needed are removed. Raises
+    InputError for a sector that does not exist or in which nothing varies, and for files that would be lost.
     """
     structure = model_structure(model)
-    written: list[Path] = []
-    for name in structure.sectors if sector is None else [_sector(sector, structure)]:
-        found = {folder / diagram.file: diagram for diagram in diagrams(structure, name)}
-        for path, diagram in found.items():
-            atomic_write(path, diagram.svg())
-        for path in _earlier(folder, name) - found.keys():
-            path.unlink()
-        written += found
-    return written
+    sectors = structure.sectors if sector is None else [_sector(sector, structure)]
+    stems = {_stem(name) for name in sectors}
+
+    def renewed(name: str) -> bool:
+        return _NUMBER.sub("", name) in stems
+
+    with renewed_folder(folder, "diagrams", shared=True, obsolete=renewed) as fresh:
+        found = [diagram for name in sectors for diagram in diagrams(structure, name)]
+        for diagram in found:
+            (fresh / diagram.file).write_text(diagram.svg(), encoding="utf-8")
+    return [folder / diagram.file for diagram in found]
 
 
 def _sector(name: str, structure: Structure) -> str:
@@ -90,7 +96,6 @@ def _sector(name: str, structure: Structure) -> str:
     return known[snake(name)]
 
 
-def _earlier(folder: Path, sector: str) -> set[Path]:
-    stem = snake(sector) or "other"
-    numbered = (path for path in folder.glob(f"{stem}_*.svg") if path.stem[len(stem) + 1 :].isdigit())
-    return {path for path in (folder / f"{stem}.svg", *numbered) if path.is_file()}
+def _stem(sector: str) -> str:
+    """Give what names of files of a sector begin with."""
+    return snake(sector) or "other"

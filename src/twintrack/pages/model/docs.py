@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twintrack.equations.structure import Variable
 
 MARKER = "model.json"
-"""File that tells a folder of these pages from others, and lists the variables for other programs."""
+"""File that lists the variables for other programs."""
 COUNTED = ("stock", "flow", "auxiliary", "constant", "lever", "world")
 HASH_DIGITS = 12
 
@@ -31,16 +31,16 @@ HASH_DIGITS = 12
 def build_docs(model: Core, folder: Path) -> Path:
     """Write the pages of a model in all languages, with its diagrams, into a folder.
 
-    The folder takes the place of an earlier one only when everything is written.
+    Earlier pages are replaced only when everything is written.
 
     Returns:
         The index in the first language.
 
     Raises:
-        InputError: The content is wrong, or the folder holds something else than such pages.
+        InputError: The content is wrong, or the folder holds something that would be lost.
     """
     book = Book(model, model_structure(model))
-    publish(folder, _files(book), "pages of a model", MARKER, spare=[DIAGRAMS])
+    publish(folder, _files(book), "pages of a model")
     return folder / page_name("index", LANGUAGES[0])
 
 

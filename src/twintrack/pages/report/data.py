@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.validation import FaultList
+from twintrack.runs.asked import saved_rows
 from twintrack.runs.experiment import Experiment
+from twintrack.runs.memory import PARAMETERS
 from twintrack.runs.switching import SHARE
-from twintrack.worlds.drawing import draw_worlds, found_posterior
+from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -71,7 +74,8 @@ class ReportData:
     """What was computed for one report.
 
     `own` and `equal` hold one variable per outcome with the dimensions scenario, strategy, world and time;
-    in `equal` the money of every strategy is scaled, in each scenario, by the coordinate `budget_factor`.
+    in `equal` the money of every strategy is scaled, in each scenario and world, by the coordinate
+    `budget_factor`; worlds in which that is not possible for all strategies are left out by `at`.
     `worlds` has a row for each world and a column for each uncertain parameter.
     """
 
@@ -86,7 +90,7 @@ class ReportData:
     experiment: PortfolioResults | None = None
     """None where the content lacks one of its strategies."""
     waste: Mapping[str, xr.DataArray] = field(default_factory=dict)
-    """The parts of waste at own budget: (scenario, strategy, world), mean a year since strategies differ."""
+    """The parts of waste at own budget: (scenario, strategy, world), mean a year since policies begin."""
     origin: Origin = "prior"
     """Whether the worlds are those that agree with history, or drawn from the prior."""
     posterior_digest: str = ""
@@ -120,8 +124,18 @@ class ReportData:
 
     @cached_property
     def divergence(self) -> float:
-        """The last simulated time at which all strategies have set the same levers from the beginning on."""
-        return divergence(list(self.strategies.values()), self.own["time"].to_numpy())
+        """The last saved time until which every outcome is the same for all strategies in every world."""
+        return divergence(self.own[[*self.definition.outcomes, COST]])
+
+    @property
+    def differ(self) -> bool:
+        """Whether the strategies bring anything else in any world."""
+        return self.divergence < float(self.own["time"][-1])
+
+    @property
+    def since(self) -> float:
+        """The time from which means a year are taken: policies begin."""
+        return self.model.lever_table.policy_start
 
     @property
     def worlds_count(self) -> int:
@@ -161,22 +175,31 @@ class ReportData:
             for year in self.years
         )
 
-    def switched(self, strategy: str, scenario: str) -> float:
-        """Give the share of worlds in which a strategy has switched by the end; NaN where none is watched."""
+    def switch_times(self, strategy: str, scenario: str) -> np.ndarray:
+        """Give the first saved time after the switch of a strategy in each world; NaN where it never does.
+
+        Empty where the model has no switch.
+        """
         if SHARE not in self.own:
-            return float("nan")
-        end = self.own[SHARE].sel(scenario=scenario, strategy=strategy).isel(time=-1)
-        return float((end > 0).mean())
+            return np.empty(0)
+        share = self.own[SHARE].sel(scenario=scenario, strategy=strategy).transpose("world", "time")
+        moved = share.to_numpy() > 0
+        times = self.own["time"].to_numpy()
+        return np.where(moved.any(axis=1), times[moved.argmax(axis=1)], np.nan)
 
     def at(self, outcome: str, scenario: str, year: float, *, equal: bool = False) -> pd.DataFrame:
-        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy."""
+        """Give one outcome in one scenario and year, in its unit: a row per world, a column per strategy.
+
+        At equal cost worlds are left out, for all strategies, in which one of them cannot cost the same.
+        """
         results = self.equal if equal else self.own
         values = results[outcome].sel(scenario=scenario, time=year).transpose("world", "strategy")
-        return pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        table = pd.DataFrame(values.to_numpy(), index=self.worlds.index, columns=list(self.strategies))
+        return table[matched(self.equal, scenario)] if equal else table
 
     def cost(self, scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Give public cost by world and strategy: present value, and mean a year since strategies differ."""
-        yearly = self.own[COST].sel(scenario=scenario, time=slice(self.divergence, None)).mean("time")
+        """Give public cost by world and strategy: present value, and mean a year since policies begin."""
+        yearly = self.own[COST].sel(scenario=scenario, time=slice(self.since, None)).mean("time")
         mean = pd.DataFrame(
             yearly.transpose("world", "strategy").to_numpy(),
             index=self.worlds.index,
@@ -185,11 +208,29 @@ class ReportData:
         return self.at(COST_VALUE, scenario, float(self.own["time"][-1])), mean
 
 
-def divergence(plans: Sequence[Strategy], times: np.ndarray) -> float:
-    """Give the last of the times at which all plans have set the same levers from the beginning on."""
+def matched(results: xr.Dataset, scenario: str) -> np.ndarray:
+    """Say in which worlds all strategies of an ensemble have a factor on money, shape (world,)."""
+    factors = results["budget_factor"].sel(scenario=scenario).transpose("strategy", "world")
+    return np.asarray(np.isfinite(factors.to_numpy()).all(axis=0))
+
+
+def comparable(results: xr.Dataset, scenarios: Iterable[str]) -> list[str]:
+    """Give the scenarios in which all strategies can cost the same in some world."""
+    return [scenario for scenario in scenarios if matched(results, scenario).any()]
+
+
+def divergence(results: xr.Dataset) -> float:
+    """Give the last saved time until which all strategies have the same results, in every world.
+
+    The same is what agrees to within a relative 1e-6 (ROUNDING), or is no number for all. `results` have the
+    dimensions strategy and time, and any others.
+    """
+    times = results["time"].to_numpy()
     differs = np.zeros(len(times), dtype=bool)
-    for name, path in plans[0].paths.items():
-        differs |= np.any([plan.paths[name].at(times) != path.at(times) for plan in plans[1:]], axis=0)
+    for array in results.data_vars.values():
+        values = array.transpose("strategy", ..., "time").to_numpy()
+        apart = ~np.isclose(values, values[:1], rtol=robustness.ROUNDING, atol=0.0, equal_nan=True)
+        differs |= apart.reshape(-1, len(times)).any(axis=0)
     return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
 
 
@@ -223,8 +264,6 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         results.isel(strategy=part).assign_coords(strategy=list(plans))
         for part in (slice(None, len(plans)), slice(len(plans), None))
     )
-    # The same worlds as above: what there is to say of them has been told.
-    worlds, _ = draw_worlds(model, drawn.worlds, drawn.seed, prior=drawn.prior)
     origin = results.attrs["worlds"]
     posterior = found_posterior(model).posterior if origin == "posterior" else None
     experiment = None
@@ -233,9 +272,8 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         named = [name for name in CELL_OUTCOMES if name in own]
         experiment = PortfolioResults(cells, own[named].sel(part), equal[named].sel(part))
     compared = {"strategy": list(strategies)}
-    since = divergence(list(strategies.values()), own["time"].to_numpy())
     waste = {
-        name: own[name].sel(compared).sel(time=slice(since, None)).mean("time")
+        name: own[name].sel(compared).sel(time=slice(model.policy_start, None)).mean("time")
         for name in WASTE_PARTS
         if name in own
     }
@@ -248,11 +286,19 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         scenarios=scenarios,
         own=own.drop_vars(others).sel(compared),
         equal=equal.drop_vars(others).sel(compared),
-        worlds=worlds,
+        worlds=_worlds(results),
         experiment=experiment,
         waste=waste,
         origin=origin,
         posterior_digest=posterior.digest if posterior else "",
+    )
+
+
+def _worlds(results: xr.Dataset) -> pd.DataFrame:
+    """Give the worlds that results carry: a row for each, a column for each parameter."""
+    values = results[PARAMETERS].transpose("world", "parameter")
+    return pd.DataFrame(
+        values.to_numpy(), values["world"].to_index(), [str(name) for name in values["parameter"].to_numpy()]
     )
 
 
@@ -273,16 +319,9 @@ def _needed(definition: Report, model: Core) -> list[str]:
 
 
 def _check(definition: Report, source: Path, model: Core, strategies: Mapping[str, Strategy]) -> None:
-    saved = model.equations.time.saved
-    faults = [
-        Fault(
-            f"{source}: years",
-            f"{year:g} is not simulated; write whole years from {saved[0]:g} to {saved[-1]:g}",
-        )
-        for year in definition.years
-        if year not in saved
-    ]
+    faults = FaultList()
+    with faults:
+        saved_rows(model.equations.time.saved, definition.years, f"{source}: years")
     if len(strategies) < 2:
         faults.append(Fault(f"{source}: strategies", "name at least two strategies"))
-    if faults:
-        raise InputError(faults)
+    faults.raise_any()

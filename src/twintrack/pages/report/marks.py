@@ -11,6 +11,7 @@ import pandas as pd
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share
 from twintrack.pages.blocks import Cell, Row, Table
+from twintrack.pages.report.data import comparable
 from twintrack.pages.report.view import ReportView
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ TONES = ((0.95, 3), (0.8, 2), (robustness.TIE_RANGE[1], 1))
 """From what share of worlds on a difference has which strength of colour."""
 MOST_TIES = 5
 """Strategies that may stand first or last together; where more do, none is marked."""
-OPPOSITE = {"higher": "lower", "lower": "higher"}
 FIRST, LAST = "●", "○"
 
 
@@ -39,10 +39,15 @@ def marked(
                 small=view.texts("mean") if mean else "",
                 tone=marks[strategy],
                 mark=view.texts(marks[strategy]) if marks[strategy] else "",
-                range="" if low is None or high is None else f"{number(low, spec)} – {number(high, spec)}",
+                # A mean may lie outside the range in which nine tenths of the worlds are.
+                range="" if mean or low is None or high is None else _range(low, high, spec),
             )
         )
     return cells
+
+
+def _range(low: float, high: float, spec: str) -> str:
+    return f"{number(low, spec)} – {number(high, spec)}"
 
 
 def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
@@ -51,18 +56,16 @@ def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
         return dict.fromkeys(view.data.strategies, "same")
     if better == "neutral":
         return dict.fromkeys(view.data.strategies, "")
-    best, ties = robustness.best_and_ties(values, better)
-    tied = {best, *ties} if ties else set()
-    return {
-        strategy: "tie" if strategy in tied else "best" if strategy == best else ""
-        for strategy in view.data.strategies
-    }
+    first = robustness.first_place(values, better)
+    mark = "best" if first.best else "tie"
+    return {strategy: mark if strategy in first.names else "" for strategy in view.data.strategies}
 
 
 def matrices(view: ReportView, names: Sequence[str], file: str, *, equal: bool = False) -> list[Table]:
     """Give a table for each scenario: medians in the last year, coloured by comparison with the reference."""
     year, found = view.data.last_year, []
-    for scenario in view.data.scenarios:
+    every = view.data.scenarios
+    for scenario in comparable(view.data.equal, every) if equal else every:
         values = {name: view.data.at(name, scenario, year, equal=equal) for name in names}
         columns = {name: _coloured(view, name, table) for name, table in values.items()}
         means = [name for name, table in values.items() if view.middle(name, table)[1]]
@@ -129,12 +132,8 @@ def clear(view: ReportView, name: str, values: pd.DataFrame) -> pd.DataFrame:
 
 def ends(view: ReportView, name: str, values: pd.DataFrame) -> tuple[set[str], set[str]]:
     """Give the strategies that stand first, and those that stand last, with ties; too many are none."""
-    better = view.data.model.outcomes[name].better
-    best, _ = robustness.best_and_ties(values, better)
-    worst, _ = robustness.best_and_ties(values, OPPOSITE[better])
     above = clear(view, name, values)
-    first = {str(other) for other in values if not above.at[best, other]}
-    last = {str(other) for other in values if not above.at[other, worst]}
+    first, last = (set(robustness.standing(table).names) for table in (above, above.T))
     return first if len(first) <= MOST_TIES else set(), last if len(last) <= MOST_TIES else set()
 
 

@@ -13,6 +13,7 @@ from twintrack.pages.builder import Page, data_files, page_names, publish, rende
 from twintrack.pages.report import sections
 from twintrack.pages.report.data import ReportData, compute
 from twintrack.pages.report.files import DEPENDENCIES, dependency_rule, inputs_of
+from twintrack.pages.report.sections.decisions import switches_of
 from twintrack.pages.report.view import DATA, ReportView
 from twintrack.pages.texts import Texts
 
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
 def build_report(report_path: Path, output_dir: Path, model: Core) -> Path:
     """Compute a report and write its pages, data and list of inputs into a folder.
 
-    The folder takes the place of an earlier one only when everything is written. With SOURCE_DATE_EPOCH set,
+    Files of an earlier report are replaced only when everything is written. With SOURCE_DATE_EPOCH set,
     the same inputs give the same bytes.
 
     Returns:
         The page in the report's first language, index.html.
 
     Raises:
-        InputError: The definition is wrong, or the folder holds something other than a report.
+        InputError: The definition is wrong, or the folder holds something that would be lost.
     """
     definition = load_report(report_path, model.inputs)
     first = output_dir / "index.html"
-    publish(output_dir, _files(definition, report_path, model, first), "report", DEPENDENCIES)
+    publish(output_dir, _files(definition, report_path, model, first), "report")
     return first
 
 
@@ -82,6 +83,19 @@ def _lead(view: ReportView) -> str:
         worlds=f"{data.worlds_count:,}",
         start=date(years[0]),
         end=date(years[-1]),
-        divergence=date(data.divergence),
+        apart=_apart(view),
         origin=texts(f"lead_{data.origin}"),
     )
+
+
+def _apart(view: ReportView) -> str:
+    """Say until when the strategies have the same results, and which of them switch in how many worlds."""
+    data, texts = view.data, view.texts
+    key = "lead_apart" if data.differ else "lead_same"
+    told = [texts(key, divergence=date(data.divergence), end=date(float(data.own["time"][-1])))]
+    told += [
+        texts("lead_switches", name=view.strategy(name), worlds=texts.join(switches_of(view, name)))
+        for name, plan in data.strategies.items()
+        if plan.switch and not data.many
+    ]
+    return texts("sentence_space").join(told)

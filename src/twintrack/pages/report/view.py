@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twintrack.charts import DASH_ARRAYS, Style, styles
 from twintrack.decisions.robustness import noise_level
 from twintrack.formats import date, number
+from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Basis, Cell, Key, Note, View
 from twintrack.pages.report.data import ReportData
 
@@ -62,8 +63,10 @@ class ReportView(View):
             "assumed": str(sum(parameter.confidence in WEAK for parameter in uncertain)),
             "equations": str(len(data.model.equations.variables)),
             "divergence": date(data.divergence),
+            "since": date(data.since),
             "end": date(data.own["time"].to_numpy()[-1]),
             "baseline": self.strategy(data.reference),
+            "equal_to": self.of(data.model.strategy(BASELINE).title),
             "scenario": self.scenario(next(iter(data.scenarios))),
             "year": date(data.last_year),
             "noise": f"{noise_level(data.worlds_count):.2f}",

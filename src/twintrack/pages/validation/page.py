@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def build_validation(sections: Mapping[str, Computed], folder: Path, model: Core, seed: int = 1) -> Path:
     """Write validation.json, the tables of all sections and the pages into a folder.
 
-    The folder takes the place of an earlier one only when everything is written.
+    Files of an earlier validation are replaced only when everything is written.
 
     Args:
         sections: All that `twintrack.calibration.validate.validate` computes.
-        folder: Where to; it may hold an earlier validation, and nothing else.
+        folder: Where to; it may hold an earlier validation.
         model: The model that was validated.
         seed: Seed of the validation.
 
@@ -32,9 +32,9 @@ def build_validation(sections: Mapping[str, Computed], folder: Path, model: Core
         The page in the first language, index.html.
 
     Raises:
-        InputError: The folder holds something other than a validation.
+        InputError: The folder holds something that would be lost.
     """
-    publish(folder, _files(sections, model, seed), "validation", JSON)
+    publish(folder, _files(sections, model, seed), "validation")
     return folder / "index.html"
 
 

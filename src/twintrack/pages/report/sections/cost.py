@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twintrack.formats import date, number, signed
+from twintrack.formats import MISSING, date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Row, Section, Table, grouped
-from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData
+from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData, comparable, matched
 from twintrack.pages.report.marks import marked, matrices
 from twintrack.pages.report.view import ReportView, csv
 
@@ -25,9 +25,20 @@ def blocks(view: ReportView) -> list[Block]:
     if data.many:
         equal = matrices(view, names, EQUAL, equal=True)
     else:
-        equal = [equal_table(view, names, scenario) for scenario in data.scenarios]
+        known = comparable(data.equal, data.scenarios)
+        equal = [equal_table(view, names, scenario) for scenario in known]
     costs = [cost_table(view, scenario) for scenario in data.scenarios]
-    return [view.told("cost_intro"), *costs, view.told("equal_note"), *equal]
+    return [view.told("cost_intro"), *costs, view.told("equal_note"), *_left_out(view), *equal]
+
+
+def _left_out(view: ReportView) -> list[Block]:
+    """Say in what share of the worlds some strategy cannot cost the same, by scenario."""
+    shares = {name: 1 - float(matched(view.data.equal, name).mean()) for name in view.data.scenarios}
+    return [
+        view.told("equal_left_out", where=view.scenario(name), share=share(missing))
+        for name, missing in shares.items()
+        if missing
+    ]
 
 
 def cost_table(view: ReportView, scenario: str) -> Table:
@@ -38,14 +49,13 @@ def cost_table(view: ReportView, scenario: str) -> Table:
     change = 100 * (total.div(total[data.reference], axis=0) - 1).median()
     rows: list[Row] = []
     for name in data.strategies:
-        factor = number(float(factors.sel(strategy=name)), ".2f")
         rows.append(
             [
                 view.coloured(name),
                 _range(total[name]),
                 signed(change[name], ".0f"),
                 _range(yearly[name]),
-                texts("factor", value=factor),
+                _range(factors.sel(strategy=name).to_series().dropna(), ".2f"),
             ]
         )
     head = [
@@ -59,8 +69,10 @@ def cost_table(view: ReportView, scenario: str) -> Table:
     return view.table("cost_caption", head, rows, "equal_cost_factors.csv", "plain costs", values=told)
 
 
-def _range(values: pd.Series[float]) -> Cell:
-    low, middle, high = (number(value, ".0f") for value in np.percentile(values, (5, 50, 95)))
+def _range(values: pd.Series[float], spec: str = ".0f") -> Cell:
+    if values.empty:
+        return Cell(MISSING)
+    low, middle, high = (number(value, spec) for value in np.percentile(values, (5, 50, 95)))
     return Cell(middle, range=f"{low} – {high}")
 
 

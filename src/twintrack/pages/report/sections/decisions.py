@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twintrack.formats import date, plain, share
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
@@ -22,8 +24,8 @@ def blocks(view: ReportView) -> list[Block]:
     if view.data.many:
         return [view.told("decisions_many_intro", usual=usual_years(view)), strategies_table(view)]
     told = [
-        Cell(view.strategy(name), f": {view.of(plan.description)}", swatch=view.look[name].colour)
-        for name, plan in view.data.strategies.items()
+        Cell(view.strategy(name), f": {_told(view, name)}", swatch=view.look[name].colour)
+        for name in view.data.strategies
     ]
     return [view.told("decisions_intro"), Items(told, "descriptions"), levers_table(view)]
 
@@ -33,9 +35,7 @@ def levers_table(view: ReportView) -> Table:
     data, texts = view.data, view.texts
     rows: list[Row] = []
     if any(plan.switch for plan in data.strategies.values()):
-        rows.append(
-            [texts("switch"), *(_switch(view, name) or texts("switch_none") for name in data.strategies)]
-        )
+        rows.append([texts("switch"), *(_goes_over(view, name) for name in data.strategies)])
     for name, lever in data.model.levers.items():
         if _differs(data, name):
             settings = [_setting(view, strategy, name) for strategy in data.strategies]
@@ -88,19 +88,26 @@ def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
     return Cell(view.texts("after_switch", before=text, after=later))
 
 
+def _told(view: ReportView, strategy: str) -> str:
+    """Say what a strategy is, and when it switches where it does."""
+    told = [view.of(view.data.strategies[strategy].description), _switch(view, strategy)]
+    return view.texts("sentence_space").join(filter(None, told))
+
+
+def _goes_over(view: ReportView, strategy: str) -> str:
+    """Say to what a strategy switches; when is told above the table, where there is room for it."""
+    switch = view.data.strategies[strategy].switch
+    if switch is None:
+        return view.texts("switch_none")
+    return view.texts("switch_to", to=view.of(view.data.model.strategy(switch.to).title))
+
+
 def _switch(view: ReportView, strategy: str) -> str:
     """Say when a strategy switches, to what, and in how many worlds; empty where it never does."""
     switch = view.data.strategies[strategy].switch
     if switch is None:
         return ""
-    worlds = [
-        view.texts(
-            "switch_worlds",
-            share=share(view.data.switched(strategy, scenario)),
-            scenario=view.scenario(scenario),
-        )
-        for scenario in view.data.scenarios
-    ]
+    worlds = switches_of(view, strategy)
     years = "switch_year" if switch.for_years == 1 else "switch_years"
     return view.texts(
         f"switch_on_{switch.outcome}",
@@ -109,6 +116,26 @@ def _switch(view: ReportView, strategy: str) -> str:
         years=view.texts(years, count=plain(switch.for_years)),
         worlds=view.texts.join(worlds),
     )
+
+
+def switches_of(view: ReportView, strategy: str) -> list[str]:
+    """Say for each scenario in what share of worlds a strategy has switched, and when."""
+    return [
+        _in_worlds(view, view.data.switch_times(strategy, scenario), view.scenario(scenario))
+        for scenario in view.data.scenarios
+    ]
+
+
+def _in_worlds(view: ReportView, times: np.ndarray, scenario: str) -> str:
+    """Say in what share of worlds a switch has come, and when; NaN stands for a world without."""
+    moved = times[np.isfinite(times)]
+    if not moved.size:
+        return view.texts("switch_never", scenario=scenario)
+    years = np.floor(moved)
+    first, last = date(years.min()), date(years.max())
+    key = "switch_worlds" if first != last else "switch_worlds_at"
+    told = {"first": first, "last": last, "half": date(float(np.quantile(years, 0.5, method="lower")))}
+    return view.texts(key, share=share(len(moved) / len(times)), scenario=scenario, **told)
 
 
 def path_in_words(path: TimePath) -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from twintrack.decisions import robustness
 from twintrack.formats import date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Claim, Row, Section, Table, grouped
-from twintrack.pages.report.data import BUDGETS, GOVERNANCE, PORTFOLIOS, PortfolioResults, ReportData
+from twintrack.pages.report.data import (
+    BUDGETS,
+    GOVERNANCE,
+    PORTFOLIOS,
+    PortfolioResults,
+    ReportData,
+    matched,
+)
 from twintrack.pages.report.view import ReportView, csv
 
 if TYPE_CHECKING:
@@ -47,7 +54,11 @@ def _governances(view: ReportView) -> list[str]:
 
 def cells(view: ReportView, experiment: PortfolioResults, scenario: str, budget: str) -> list[Block]:
     """Give two portfolios by three governances in a scenario at a budget, and what that says."""
-    results = experiment.own if budget == "own" else experiment.equal
+    results = experiment.own
+    if budget == "equal":
+        results = experiment.equal.isel(world=matched(experiment.equal, scenario))
+    if not results.sizes["world"]:
+        return []
     values = {
         str(name): [_at(array, scenario, year) for year in view.data.years]
         for name, array in results.data_vars.items()

@@ -7,6 +7,7 @@ from twintrack.pages.blocks import Block, Fact, Facts, Section, sections_in
 from twintrack.pages.builder import versions
 from twintrack.pages.report.files import digest
 from twintrack.pages.report.view import DATA, ReportView
+from twintrack.runs.asked import replaced_files
 
 HASH_DIGITS = 12
 LIBRARIES = ("llvmlite", "numpy", "pysd", "xarray", "plotly")
@@ -30,6 +31,9 @@ def blocks(view: ReportView) -> list[Block]:
         "time": {"start": date(grid.initial), "end": date(grid.final), "step": f"{grid.step:g}"},
     }
     values = {key: texts(f"provenance_{key}_value", **filled) for key, filled in told.items()}
+    if replaced := list(replaced_files(data.model, data.simulated.values())):
+        told_files = [texts("provenance_replaced_value", own=own, hidden=hidden) for own, hidden in replaced]
+        values["replaced"] = texts("list_semicolon").join(told_files)
     values |= {"versions": versions(LIBRARIES), "date": today()}
     files = [f"{DATA}/{name}" for section in sections_in(__package__) for name in section.files]
     return [

@@ -12,7 +12,7 @@ from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import date, number
 from twintrack.pages.blocks import Block, Cell, Heading, Range, RangeRow, Ranges, Row, Section, Table, grouped
-from twintrack.pages.report.data import ReportData
+from twintrack.pages.report.data import ReportData, comparable
 from twintrack.pages.report.marks import clear, ends, marked, matrices
 from twintrack.pages.report.view import ReportView, csv, frame_of
 
@@ -107,6 +107,8 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
     middle, mean = view.middle(name, data.at(name, scenario, data.last_year))
     table = bands.transpose("strategy", "percentile").to_numpy().copy()
     table[:, 1] = middle.to_numpy()
+    if mean:  # it may lie outside the range in which nine tenths of the worlds are
+        table[:] = table[:, 1:2]
     logarithmic = not outcome.format.endswith("%") and charts.wants_log_axis(table)
     low, high = charts.limits(table, logarithmic=logarithmic)
     places = 100 * ((np.log10(table) if logarithmic else table) - low) / (high - low)
@@ -119,7 +121,7 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
             RangeRow(
                 view.strategy(names[row]),
                 value=ends_and_middle[1],
-                range=f"{ends_and_middle[0]} – {ends_and_middle[2]}",
+                range="" if mean else f"{ends_and_middle[0]} – {ends_and_middle[2]}",
                 left=places[row, 0],
                 middle=places[row, 1],
                 right=places[row, 2],
@@ -135,14 +137,15 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
 def results_data(data: ReportData, *, equal: bool = False) -> pd.DataFrame:
     """Give percentiles and mean of each outcome, scenario, year and strategy, at own budget or equal cost."""
     rows: list[dict[str, object]] = []
-    for name, scenario, year in itertools.product(data.outcomes, data.scenarios, data.years):
+    scenarios = comparable(data.equal, data.scenarios) if equal else data.scenarios
+    for name, scenario, year in itertools.product(data.outcomes, scenarios, data.years):
         values = data.at(name, scenario, year, equal=equal)
         first = {"outcome": name, "unit": data.outcomes[name].unit, "scenario": scenario, "year": year}
         for strategy, column in values.items():
             low, middle, high = np.percentile(column, (5, 50, 95))
             found = {"strategy": strategy, "p5": low, "p50": middle, "p95": high, "mean": column.mean()}
             rows.append(first | found)
-    return frame_of(rows)
+    return frame_of(rows) if rows else pd.DataFrame()
 
 
 def statistics_data(data: ReportData) -> pd.DataFrame:

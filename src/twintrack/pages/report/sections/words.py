@@ -52,7 +52,9 @@ class Telling:
             return "" if self._better == "neutral" else self._same()
         if self._better == "neutral":
             return self._neutral()
-        told = (self._standing(), self._loss(), self._regret(), self._turn(), self._at_equal_cost())
+        best = self._first.best
+        told = (self._led(best), self._loss(best), self._regret(best)) if best else (self._tied(),)
+        told = (*told, self._turn(), self._at_equal_cost())
         return self.view.texts("sentence_space").join(filter(None, told))
 
     @cached_property
@@ -64,19 +66,15 @@ class Telling:
         return self.view.data.model.outcomes[self.name].better
 
     @cached_property
-    def _first(self) -> list[str]:
-        """The best strategy, then those that tie with it."""
-        return _first(self._values, self._better)
-
-    @property
-    def _best(self) -> str:
-        return self._first[0]
+    def _first(self) -> robustness.FirstPlace:
+        return robustness.first_place(self._values, self._better)
 
     def _say(self, key: str, **values: str) -> str:
         return self.view.texts(key, scenario=self.view.scenario(self.scenario), **values)
 
-    def _standing(self) -> str:
-        best, second = self._best, robustness.nearest_rival(self._values, self._better, self._best)
+    def _led(self, best: str) -> str:
+        """Say by how much the best leads, and in what share of the worlds."""
+        second = robustness.nearest_rival(self._values, self._better, best)
         middle, mean = self.view.middle(self.name, self._values)
         wins = robustness.win_shares(self._values, self._better).to_dict()
         if mean:
@@ -85,36 +83,48 @@ class Telling:
             lead = robustness.paired_difference(self._values, self._better, best, second).median()
             told = {**self._band(best), "second_value": self._band(second)["value"]}
             told["difference"] = self._difference(lead)
-        tie, best_of_all = ("word_tie_nil", "word_best_nil") if mean else ("word_tie", "word_best")
         return self._say(
-            tie if len(self._first) > 1 else best_of_all,
-            names=self._listed(self._first),
+            "word_best_nil" if mean else "word_best",
             best=self._named(best),
             second=self._named(second),
             share=share(wins[second][best]),
             **told,
         )
 
-    def _loss(self) -> str:
-        losses = robustness.regret(self._values, self._better)[self._best]
+    def _tied(self) -> str:
+        """Say who ties, and between which medians they lie; or that they beat one another in a circle."""
+        names = self._first.ties
+        if not names:
+            return self._say("word_circle")
+        middle, mean = self.view.middle(self.name, self._values)
+        tied = middle[list(names)]
+        return self._say(
+            "word_tie_nil" if mean else "word_tie",
+            names=self._listed(names),
+            low=self._amount(tied.min()),
+            high=self._amount(tied.max()),
+        )
+
+    def _loss(self, best: str) -> str:
+        losses = robustness.regret(self._values, self._better)[best]
         behind = losses > 0
         if not behind.any():
             return ""
         loss = self._difference(losses[behind].mean())
-        return self._say("word_loses", best=self._named(self._best), share=share(behind.mean()), loss=loss)
+        return self._say("word_loses", best=self._named(best), share=share(behind.mean()), loss=loss)
 
-    def _regret(self) -> str:
+    def _regret(self, best: str) -> str:
         """Name the strategy with the smallest mean regret, where that is not the first-placed one."""
         mean = robustness.regret(self._values, self._better).mean()
-        least = str(mean.idxmin())
-        if mean[least] == mean[self._best]:
+        least = str(mean[sorted(mean.index)].idxmin())
+        if mean[least] == mean[best]:
             return ""
         return self._say(
             "word_regret",
             name=self._named(least),
-            best=self._named(self._best),
+            best=self._named(best),
             least=self._difference(mean[least]),
-            other=self._difference(mean[self._best]),
+            other=self._difference(mean[best]),
         )
 
     def _turn(self) -> str:
@@ -123,7 +133,8 @@ class Telling:
         for year in self.view.data.years:
             values = self.view.data.at(self.name, self.scenario, year)
             same = robustness.same_for_all(values)
-            standings[year] = [] if same else sorted(map(self._named, _first(values, self._better)))
+            names = () if same else robustness.first_place(values, self._better).names
+            standings[year] = sorted(map(self._named, names))
         if len(set(map(tuple, standings.values()))) == 1:
             return ""
         items = [
@@ -136,15 +147,15 @@ class Telling:
     def _at_equal_cost(self) -> str:
         data = self.view.data
         equal = data.at(self.name, self.scenario, data.last_year, equal=True)
-        if self.name in COSTS or robustness.same_for_all(equal):
+        if self.name in COSTS or equal.empty or robustness.same_for_all(equal):
             return ""
-        after = set(_first(equal, self._better))
-        if after == set(self._first):
+        after = robustness.first_place(equal, self._better)
+        if after == self._first:
             return self._say("word_equal_stays")
-        names = [strategy for strategy in data.strategies if strategy in after]
-        return self._say(
-            "word_equal_changes" if len(names) == 1 else "word_equal_ties", names=self._listed(names)
-        )
+        if not after.names:
+            return self._say("word_equal_circle")
+        key = "word_equal_changes" if after.best else "word_equal_ties"
+        return self._say(key, names=self._listed(after.names))
 
     def _same(self) -> str:
         return self._say("word_same", **self._band(next(iter(self.view.data.strategies))))
@@ -185,11 +196,6 @@ class Telling:
     def _amount(self, value: float) -> str:
         outcome = self.view.data.model.outcomes[self.name]
         return self.view.with_unit(number(value, outcome.format), self.view.texts.unit(outcome.unit))
-
-
-def _first(values: pd.DataFrame, better: str) -> list[str]:
-    best, ties = robustness.best_and_ties(values, better)
-    return [best, *ties]
 
 
 SECTION = Section("words", 100, blocks)

@@ -1,0 +1,166 @@
+"""Equal public cost in each world: one factor on money levers for every world, found for all worlds at once.
+
+A factor that makes cost equal in the central world leaves differences in others, where money meets other
+responses. Here every world has its own. All are found together by regula falsi with the Illinois rule (Dowell
+and Jarratt 1971, "A modified regula falsi method for computing the root of an equation", BIT 11), and by
+bisection where that is slow; only worlds that are not done are simulated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twintrack.equations.structure import Array
+from twintrack.inputs.strategies import Strategy
+from twintrack.runs.equal_cost import COST
+from twintrack.runs.simulating import Plan, simulate_variables
+from twintrack.runs.switching import WorldMoney
+
+if TYPE_CHECKING:
+    from twintrack.engines.base import BatchEngine
+
+Places = NDArray[np.int64]
+Excess = Callable[[Array, Places], Array]
+"""Relative excess of cost at factors (n,) in the worlds at places (n,), shape (n,)."""
+
+TOLERANCE = 1e-9
+"""Relative excess of cost that counts as none."""
+WIDTH = 1e-12
+"""Width of a bracket that is not parted any further: cost jumps there."""
+MATCHED = 1e-3
+"""Relative excess of cost up to which a world counts as matched where cost jumps."""
+SECANTS = 8
+"""Rounds by regula falsi, before brackets are halved."""
+ROUNDS = 64
+
+
+@dataclass(frozen=True)
+class WorldFactors:
+    """Factors on money levers by world.
+
+    Attributes:
+        values: The factors, shape (worlds,); NaN in a world in which no factor makes cost equal.
+        excess: Relative excess of cost that is left, shape (worlds,); NaN in the same worlds.
+        rounds: How often worlds were simulated.
+    """
+
+    values: Array
+    excess: Array
+    rounds: int
+
+
+def money_by_world(
+    engine: BatchEngine,
+    plan: Plan,
+    scenario: str,
+    strategy: str,
+    draws: Mapping[str, Array],
+    worlds: int,
+) -> WorldMoney | None:
+    """Find the factors with which a strategy costs in each world what it is scaled to.
+
+    `draws` are sampled values by world parameter, each of shape (worlds,). Factors are NaN in worlds where
+    none does. None for a strategy that is not scaled by world.
+    """
+    equal = plan.equal.get(scenario, {}).get(strategy)
+    if equal is None:
+        return None
+
+    def cost(asked: Strategy, none: Strategy, factors: Array, places: Places) -> Array:
+        own = {name: values[places] for name, values in draws.items()}
+        money = WorldMoney(none, equal.levers, factors)
+        world, runs = plan.scenarios[scenario], len(places)
+        found = simulate_variables(engine, plan.arrays, world, asked, [COST], own, runs, money)
+        last: Array = found[COST][-1]
+        return last
+
+    target = cost(equal.goal, equal.goal, np.ones(worlds), np.arange(worlds))
+
+    def excess(factors: Array, places: Places) -> Array:
+        own = cost(plan.strategies[scenario][strategy], equal.none, factors, places)
+        return own / target[places] - 1
+
+    return WorldMoney(equal.none, equal.levers, equal_factors(excess, worlds, equal.limits).values)
+
+
+def equal_factors(excess: Excess, worlds: int, limits: tuple[float, float]) -> WorldFactors:
+    """Find in every world the factor at which the relative excess of cost is zero.
+
+    `limits` are the lowest and the highest factor; the highest may be infinite, which stands for money that
+    cannot grow.
+    """
+    search = _Search(excess, worlds)
+    search.evaluate(np.arange(worlds), np.ones(worlds))
+    search.bracket(limits)
+    for number in range(ROUNDS):
+        if not len(search.open):
+            break
+        search.narrow(bisect=number >= SECANTS)
+    matched = np.abs(search.best_excess) <= np.where(search.crosses, MATCHED, TOLERANCE)
+    values, left = (np.where(matched, found, np.nan) for found in (search.best, search.best_excess))
+    return WorldFactors(values, left, search.rounds)
+
+
+class _Search:
+    """Brackets of all worlds: their two ends, the excess there, and the best factor so far.
+
+    `crosses` says in which worlds the excess has both signs, `open` where those are that are not done.
+    """
+
+    def __init__(self, excess: Excess, worlds: int) -> None:
+        self._excess = excess
+        self.rounds = 0
+        self.best, self.best_excess = np.ones(worlds), np.full(worlds, np.inf)
+        self.ends, self.values = np.ones((2, worlds)), np.zeros((2, worlds))
+        self.crosses = np.zeros(worlds, dtype=bool)
+        self.open: Places = np.arange(worlds)
+
+    def evaluate(self, places: Places, factors: Array) -> Array:
+        """Give the excess at some factors, and keep what is better than before."""
+        found = self._excess(factors, places)
+        self.rounds += 1
+        better = places[np.abs(found) < np.abs(self.best_excess[places])]
+        at = np.isin(places, better)
+        self.best[better], self.best_excess[better] = factors[at], found[at]
+        return found
+
+    def bracket(self, limits: tuple[float, float]) -> None:
+        """Go to the bound beyond which no factor may lie; worlds without a change of sign are done."""
+        here = self.best_excess
+        far = np.where(here > 0, *limits)
+        self.open = np.flatnonzero((np.abs(here) > TOLERANCE) & np.isfinite(here) & np.isfinite(far))
+        if not len(self.open):
+            return
+        there = np.zeros_like(here)
+        first = here.copy()
+        there[self.open] = self.evaluate(self.open, far[self.open])
+        self.ends, self.values = np.stack([np.ones_like(far), far]), np.stack([first, there])
+        self.crosses = first * there < 0
+        self.open = self.open[self.crosses[self.open]]
+        self._close()
+
+    def narrow(self, *, bisect: bool) -> None:
+        """Part every open bracket once."""
+        places = self.open
+        (a, b), (low, high) = self.ends[:, places], self.values[:, places]
+        middle = (a + b) / 2 if bisect else b - high * (b - a) / (high - low)
+        inside = (middle > np.minimum(a, b)) & (middle < np.maximum(a, b))
+        factors = np.where(inside, middle, (a + b) / 2)
+        found = self.evaluate(places, factors)
+        crossed = found * high < 0
+        # Illinois: an end that stays for a second time counts half, so that the other one moves, too.
+        self.ends[0, places] = np.where(crossed, b, a)
+        self.values[0, places] = np.where(crossed, high, low if bisect else low / 2)
+        self.ends[1, places], self.values[1, places] = factors, found
+        self._close()
+
+    def _close(self) -> None:
+        """Leave worlds alone that are matched, that jump, or that have no number."""
+        wide = np.abs(self.ends[1] - self.ends[0]) > WIDTH
+        going = wide & (np.abs(self.best_excess) > TOLERANCE) & np.isfinite(self.values[1])
+        self.open = self.open[going[self.open]]
