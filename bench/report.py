@@ -12,7 +12,7 @@ from bench.session import Session
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
-QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world")
+QUICK = ("latency", "blocks", "ensemble", "simlin", "process", "sir", "world", "wasm")
 """What `--quick` measures unless sections are named."""
 
 

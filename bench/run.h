@@ -11,10 +11,10 @@ void prepare(long steps, In XS, double *restrict F, double *restrict Z)
         shared(XS + i * SHARED_SERIES, F, INITIAL_TIME + i * TIME_STEP, Z + i * SHARED);
 }
 
-void run(long runs, long stride, long steps, In P, In XS, In X, double *restrict Y, double *restrict N,
+void run(long runs, long stride, long from, long steps, In P, In XS, In X, double *restrict Y, double *restrict N,
          double *restrict W, In F, In Z, const long *restrict rows)
 {
-    (void)XS;
+    (void)XS, (void)from;
     double *S = (double *)(((uintptr_t)W + 63) & ~(uintptr_t)63), *K = S + STATE * BLOCK, *T = K + HELD * BLOCK;
     for (long r0 = 0; r0 < runs; r0 += BLOCK) {
         const long n = runs - r0 < BLOCK ? runs - r0 : BLOCK;

@@ -17,12 +17,16 @@ from bench.measuring import (
 )
 from bench.session import RUNS, Session, per_second, together
 from bench.synthetic import OUTCOME, write_synthetic
+from bench.wasm import POLICY_START
 from bench.workloads import SIR, Workload
 from twintrack.resources import CACHE_VARIABLE
 from twintrack.runs.workers import processor_cores
 
 PYSD_SECONDS = 20.0
 """PySD runs the whole horizon where that takes less."""
+
+WORLDS_IN_NODE = 200
+"""As many as a page shows bands of."""
 
 PER_CORE = "runs_per_second_per_core"
 ALL_CORES = "runs_per_second_all_cores"
@@ -268,6 +272,28 @@ def _beside_c(session: Session, workload: Workload, name: str) -> None:
         session.put("ratios", ratio, Measured.of([one / other for one, other in pairs]))
 
 
+def wasm(session: Session) -> None:
+    """Measure the model as a WebAssembly module, in Node on one core: one run and many."""
+
+    def work() -> None:
+        job = {**session.given, "runs": WORLDS_IN_NODE, "rounds": session.rounds}
+        answer = child("wasm", job, core=processor_cores()[0])
+        titles = {
+            "one": "one run",
+            "many": f"{WORLDS_IN_NODE} runs",
+            "later": f"{WORLDS_IN_NODE} runs from {POLICY_START} on",
+        }
+        for key, title in titles.items():
+            if key in answer:
+                session.put("wasm_ms", title, Measured.of([1e3 * taken for taken in answer[key]]))
+        session.put("wasm_ms", "loading and the first run, on the clock", 1e3 * answer["first"])
+        for key, title in (("raw", "as it is"), ("gzip", "compressed")):
+            session.put("wasm_kb", title, answer[key] / 1000)
+        session.put("agreement", "engine and WebAssembly", answer["worst"])
+
+    session.attempt("WebAssembly in Node", work)
+
+
 SECTIONS: dict[str, Callable[[Session], None]] = {
     "latency": latency,
     "blocks": blocks,
@@ -280,6 +306,7 @@ SECTIONS: dict[str, Callable[[Session], None]] = {
     "process": processes,
     "sir": sir,
     "world": world,
+    "wasm": wasm,
 }
 OWN = frozenset({"process", "worlds"})
 """Sections about TwinTrack's own model and program; the others measure any model."""

@@ -21,6 +21,8 @@ TITLES = {
     "runs_per_second_by_horizon": "runs per second on one core, by horizon",
     "process_ms": "whole process, ms",
     "sir_runs_per_second_all_cores": "epidemic, 3,200 steps, all saved: runs per second on all cores",
+    "wasm_ms": "WebAssembly in Node on one core, ms",
+    "wasm_kb": "WebAssembly module, kB",
     "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
 }
 RATIOS = {

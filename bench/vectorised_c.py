@@ -33,7 +33,7 @@ class CMachine(Machine):
 
     def __init__(self, text: str) -> None:
         built = library(text)
-        for name, counts, arrays in (("prepare", 1, 3), ("run", 3, 9)):
+        for name, counts, arrays in (("prepare", 1, 3), ("run", 4, 9)):
             function = getattr(built, name)
             function.restype = None
             function.argtypes = [ctypes.c_int64] * counts + [ctypes.c_void_p] * arrays

@@ -105,18 +105,10 @@ class Workload:
 
     def _free_constants(self) -> list[str]:
         """Give the constants that may differ between runs: those that set no number of stages of a delay."""
-        from twintrack.equations.graph import Graph
+        from twintrack.engines.state_sizes import StateSizes
 
-        equations = self.equations
-        graph = Graph(equations, initial=True)
-        sizes = [
-            state.inputs[role]
-            for state in equations.states
-            for role in ("order", "time")
-            if role in state.inputs and (role == "order" or state.kind in ("delay", "delay_n", "delay_fixed"))
-        ]
-        bound = {node.variable for node in graph.order(n for item in sizes for n in graph.needed_by(item))}
-        variables = equations.variables.values()
+        bound = StateSizes(self.equations).deciding()
+        variables = self.equations.variables.values()
         return [v.name for v in variables if v.kind == "constant" and v.name not in bound]
 
 

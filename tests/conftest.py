@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 if TYPE_CHECKING:
+    from wasm_node import Node
+
     from twintrack.equations import Equations
     from twintrack.model import Model
 
@@ -166,6 +168,16 @@ def validation_sections() -> dict[str, Any]:
     path = ROOT / "tests" / "data" / "validation_sections.json"
     sections: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return sections
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """Node, which runs modules of WebAssembly."""
+    from wasm_node import Node
+
+    process = Node()
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="session")

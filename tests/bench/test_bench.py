@@ -56,6 +56,9 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {"seconds": [0.001] * given["calls"]}
     if job == "agreement":
         return dict.fromkeys(given["strategies"], 1e-12)
+    if job == "wasm":
+        sizes = {"raw": 3000, "gzip": 1000, "worst": 1e-13, "first": 0.1}
+        return {key: [0.001] * rounds for key in ("one", "many", "later")} | sizes
     if job == "first_run":
         return {"first": 2.0}
     return {"seconds": 1.0, "peak": 3 * 2**20, "worker": 2 * 2**20, "size": 2**20}

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from construct_helpers import CONTROL, Table, key
+from wasm_node import Node, NodeModel
 
 from twintrack.engines import Simulator
+from twintrack.engines.wasm.module import module_of
+from twintrack.equations.subscripts import flat_place
 
 
 @pytest.fixture
@@ -27,8 +30,8 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def run(write: Callable[[str], Path]) -> Callable[[str], Table]:
-    """Runs a model under all engines that can run it, which must agree, and gives the values."""
+def run(write: Callable[[str], Path], node: Node, tmp_path: Path) -> Callable[[str], Table]:
+    """Runs a model under all engines, in Node too, which must agree, and gives the values."""
 
     def run(text: str) -> Table:
         model = Simulator(write(text))
@@ -37,6 +40,15 @@ def run(write: Callable[[str], Path]) -> Callable[[str], Table]:
         assert list(found) == list(compiled)
         for name, values in found.items():
             np.testing.assert_allclose(compiled[name], values, rtol=1e-12, atol=1e-12, err_msg=name)
+        if not model.equations.ending:  # a module has no end that moves
+            in_node = NodeModel(node, module_of(model.equations), tmp_path).run()
+            for name, values in in_node.items():
+                for title, cell in model.labels.columns(name):
+                    place = flat_place(cell, model.equations.variables[name].shape)
+                    expected = found[title]
+                    np.testing.assert_allclose(
+                        values[:, place, 0], expected, rtol=1e-12, atol=1e-12, err_msg=f"{title} in Node"
+                    )
         return found
 
     return run

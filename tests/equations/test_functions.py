@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twintrack.engines.llvm.instructions import RUNS, Body, operation
+from twintrack.engines.llvm.instructions import Body, Kind, operation
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.equations import load_equations
 from twintrack.equations.constructs import VECTORS, forms_of_vectors
@@ -56,25 +57,32 @@ def test_a_meaning_gives_a_node_and_an_array(name: str) -> None:
     assert np.shape(result) == (2,) and (result.dtype == bool) == function.logical
 
 
+@pytest.mark.parametrize("library", [True, False], ids=["library", "alone"])
 @pytest.mark.parametrize("op", sorted(OPERATIONS))
-def test_every_operation_has_a_form_in_machine_code(op: str) -> None:
+def test_every_operation_has_a_form_in_machine_code(op: str, library: bool) -> None:
     graph = ScalarGraph()
     arity = 1 if op in ("not", *(name for name, ufunc in OPERATIONS.items() if ufunc.nin == 1)) else 2
     leaves = [graph.leaf("constant", place) for place in range(arity)]
     node = graph.apply(op, *(map(graph.truth, leaves) if op in ("and", "or", "not") else leaves))
     assert graph[node].logical == (op in LOGICAL)
-    body = Body(RUNS)
+    kind = Kind(8, library)
+    body = Body(kind)
     names: dict[int, str] = {}
     for number in graph.needed([node]):
         item = graph[number]
         names[number] = (
-            RUNS.literal(item.value)
+            kind.literal(item.value)
             if item.op == "literal"
             else f"%leaf{item.place}"
             if item.op == "constant"
             else operation(body, item, [names[arg] for arg in item.args], graph, ())
         )
     assert names[node].startswith("%x")
+    if not library:
+        assert all(re.search(r"@llvm\.(fabs|sqrt|trunc)\.", line) for line in body.called), (
+            "calls the C library"
+        )
+        assert not any("frem" in line for line in body.lines)
 
 
 def test_what_users_call_is_told_in_groups_and_operators_are_not() -> None:

@@ -54,3 +54,14 @@ def test_a_broken_frame_is_told_with_its_line(text: str, message: str) -> None:
     with pytest.raises(EquationError) as raised:
         scan(text, "model.mdl")
     assert message in str(raised.value)
+
+
+def test_the_limits_of_a_slider_are_kept_apart_from_the_units() -> None:
+    text = "a = 1 ~ Year [0,10,0.5] ~ |\nb = 1 ~ 1/Day [?,3] ~ |\nc = 1 ~ [-1,1] ~ |\nd = 1 ~ Dmnl ~ |\n"
+    found = {entry.title: (entry.units, entry.limits) for entry in scan(text, "model.mdl")}
+    assert found == {
+        "a": ("Year", (0, 10, 0.5)),
+        "b": ("1/Day", (None, 3)),
+        "c": ("", (-1, 1)),
+        "d": ("Dmnl", ()),
+    }

@@ -98,10 +98,11 @@ def test_the_example_of_another_model(tmp_path: Path, monkeypatch: pytest.Monkey
         "FINAL TIME = 2 ~~|\nINITIAL TIME = 0 ~~|\nSAVEPER = 1 ~~|\nTIME STEP = 1 ~~|\n",
         encoding="utf-8",
     )
-    words = shlex.split(block("sh", "twintrack model simulate"))[1:]
-    result = CliRunner().invoke(main, words)
-    assert result.exit_code == 0, result.output
+    for line in block("sh", "twintrack model simulate").splitlines():
+        result = CliRunner().invoke(main, shlex.split(line, comments=True)[1:])
+        assert result.exit_code == 0, result.output
     assert (tmp_path / "results.csv").read_text().splitlines()[-1].startswith("2.0,")
+    assert (tmp_path / "sir" / "engine.js").is_file()
     names: dict[str, Any] = {}
     exec(block("python", "from twintrack.engines import Simulator"), names)
     assert names["frame"]["Infectious"].tolist() == pytest.approx([1, 1.3, 1.69])

@@ -9,9 +9,10 @@ from twintrack.cli.model_flatten import flatten_command
 from twintrack.cli.model_graph import graph_command
 from twintrack.cli.model_simulate import simulate_command
 from twintrack.cli.model_units import units_command
+from twintrack.cli.model_wasm import wasm_command
 
 
-@click.group("model", short_help="Check units, draw, document, flatten or simulate a model.")
+@click.group("model", short_help="Check units, draw, document, flatten, simulate or compile a model.")
 def model_group() -> None:
     """Look at the model itself: units, diagrams, pages, a form without subscripts. Run any other model."""
 
@@ -22,5 +23,6 @@ for _command in (
     flatten_command,
     simulate_command,
     units_command,
+    wasm_command,
 ):
     model_group.add_command(_command)

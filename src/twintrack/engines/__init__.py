@@ -1,7 +1,8 @@
 """Engines that run the equations of any model: compiled by LLVM, under NumPy, and PySD as an oracle.
 
 `base` holds what they share and `registry` knows them by name; `scalar/` makes operations on numbers of
-equations, `llvm/` machine code of these, `numpy/` is the twin on arrays, `oracles/` are programs of others.
+equations, `llvm/` machine code of these, `wasm/` modules for browsers and Node, `numpy/` is the twin on
+arrays, `oracles/` are programs of others.
 `simulator` runs any model file for users. Nothing here knows what a model is about, or what planners do with
 it. What the package itself offers is imported when it is first used.
 """

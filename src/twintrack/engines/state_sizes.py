@@ -59,6 +59,14 @@ class StateSizes:
             self._known[names] = found
         return found
 
+    def deciding(self) -> set[str]:
+        """Give the variables that sizes follow from; where one is changed, other code is needed."""
+        graph = Graph(self.equations, initial=True)
+        expressions = [item for _, order, time in self._wanted for item in (order, time)]
+        return {
+            node.variable for node in graph.order(n for item in expressions for n in graph.needed_by(item))
+        }
+
     def _depends(self, expressions: list[Expr], inputs: Inputs) -> bool:
         """Tell whether any size depends on a given value."""
         given = {*inputs.constants, *inputs.series}

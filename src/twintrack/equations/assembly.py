@@ -284,6 +284,7 @@ class _Assembly:
             line=entries[0].line,
             element_titles=tuple(tuple(map(self.frame.ranges.title, names)) for names in elements),
             internal=parts[0].internal,
+            limits=next((entry.limits for entry in entries if entry.limits), ()),
         )
 
     def _kind(self, name: str) -> str:

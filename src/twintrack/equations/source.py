@@ -25,7 +25,7 @@ _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
 _NAMED_ENCODING = re.compile(rb"\A\s*\{([^{}\r\n]*)\}")
 _FALLBACK = "cp1252"
 """What Vensim writes on Western Windows when it names no encoding."""
-_LIMITS = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
+_LIMITS = re.compile(r"\s*\[(?P<limits>[^\[\]]*)\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
 _QUOTED_OR_SEPARATOR = re.compile(rf'"(?:\\"|[^"])*"|{BRACES}|[~|]')
@@ -82,7 +82,8 @@ class Entry:
     """One equation (or subscript range) of the file, as its author wrote it.
 
     `title` is the name left of the equals sign without quotes, `text` the equation with its layout, `line`
-    the 1-based line where it begins, `documentation` the comment without its Source sentence.
+    the 1-based line where it begins, `documentation` the comment without its Source sentence. `limits` are
+    the lowest and the highest value and the step of a slider, as written behind the units, None where open.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Entry:
     source: str
     group: str
     line: int
+    limits: tuple[float | None, ...] = ()
 
     @property
     def name(self) -> str:
@@ -204,12 +206,23 @@ def _entry(fields: Sequence[str], group: str, line: int) -> Entry:
     written = fields[2] if len(fields) > 2 else ""
     comment = " ".join(_CONTINUATION.sub(" ", written).split())
     source = _SOURCE.search(comment)
+    units = " ".join(fields[1].split())
+    limits = _LIMITS.search(units)
     return Entry(
         title=_title(fields[0]),
         text=fields[0].strip(),
-        units=_LIMITS.sub("", " ".join(fields[1].split())),
+        units=_LIMITS.sub("", units),
         documentation=comment[: source.start()].strip() if source else comment,
         source=source["source"] if source else "",
         group=group,
         line=line,
+        limits=tuple(map(_limit, limits["limits"].split(","))) if limits else (),
     )
+
+
+def _limit(text: str) -> float | None:
+    """Give a limit; a question mark, or what is no number, leaves it open."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -232,7 +232,8 @@ class Variable:
     """A variable of the model as users see it. `elements` holds the element names of each axis.
 
     `element_titles` are the same names as the file writes them. `internal` tells that the variable belongs to
-    the call of a macro, which users do not see.
+    the call of a macro, which users do not see. `limits` are the lowest and the highest value and the step of
+    a slider, None where the file leaves them open.
     """
 
     name: str
@@ -248,6 +249,7 @@ class Variable:
     line: int
     element_titles: tuple[tuple[str, ...], ...] = ()
     internal: bool = False
+    limits: tuple[float | None, ...] = ()
 
     @property
     def titles(self) -> list[str]:

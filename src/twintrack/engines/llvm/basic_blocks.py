@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from twintrack.engines.llvm.instructions import BLOCK, LANES, RUNS, Body, operation
+from twintrack.engines.llvm.instructions import Body, Kind, operation
+from twintrack.engines.llvm.target import Target
 from twintrack.engines.scalar.graph import LITERAL, ScalarGraph
 from twintrack.engines.scalar.lowering import Slot
 from twintrack.equations.structure import Table
@@ -54,8 +55,12 @@ class BlockWriter:
     spills: SpillSlots
     position: int
     first: bool
-    body: Body = field(default_factory=lambda: Body(RUNS))
+    target: Target
     names: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kind: Kind = self.target.runs
+        self.body = Body(self.kind)
 
     def lines(self, block: BasicBlock) -> list[str]:
         """Give the lines of the function."""
@@ -81,7 +86,7 @@ class BlockWriter:
             *(
                 "br label %next",
                 "next:",
-                f"%following = add i64 %r, {LANES}",
+                f"%following = add i64 %r, {self.target.lanes}",
                 "%more = icmp ult i64 %following, %n",
             ),
             *("br i1 %more, label %loop, label %end", "end:", "ret void"),
@@ -91,7 +96,9 @@ class BlockWriter:
         if array == "R0":
             value, address = self._as_number(node), self._address("%R", self.memory.rings[place])
             length = self.memory.slots[place].length
-            self.body.lines.append(f"call void @fill(ptr {address}, {RUNS.number} {value}, i64 {length})")
+            self.body.lines.append(
+                f"call void @fill(ptr {address}, {self.kind.number} {value}, i64 {length})"
+            )
         elif array == "R":
             self._store(self._ring(place), node)
         else:
@@ -108,11 +115,11 @@ class BlockWriter:
         """Give the name of a value, loaded if it is not here yet."""
         item = self.graph[node]
         if item.op == LITERAL:
-            return RUNS.literal(item.value)
+            return self.kind.literal(item.value)
         if node not in self.names:
             value = self._loaded(node)
             if item.logical:
-                value = self.body.compare("une", value, RUNS.literal(0.0))
+                value = self.body.compare("une", value, self.kind.literal(0.0))
             self.names[node] = value
         return self.names[node]
 
@@ -136,11 +143,11 @@ class BlockWriter:
     def _as_number(self, node: int) -> str:
         value = self._value(node)
         if self.graph[node].logical:
-            return self.body.choose(value, RUNS.literal(1.0), RUNS.literal(0.0))
+            return self.body.choose(value, self.kind.literal(1.0), self.kind.literal(0.0))
         return value
 
     def _address(self, array: str, place: int) -> str:
-        start = self.body.put(f"getelementptr double, ptr {array}, i64 {place * BLOCK}")
+        start = self.body.put(f"getelementptr double, ptr {array}, i64 {place * self.target.block}")
         return self.body.put(f"getelementptr double, ptr {start}, i64 %r")
 
     def _strided(self, array: str, place: int) -> str:
@@ -151,16 +158,16 @@ class BlockWriter:
     def _ring(self, place: int) -> str:
         """Give the address at which a pipeline is read, and then written, at this step."""
         turn = self.body.put(f"urem i64 %i, {self.memory.slots[place].length}")
-        offset = self.body.put(f"mul i64 {turn}, {BLOCK}")
+        offset = self.body.put(f"mul i64 {turn}, {self.target.block}")
         start = self._address("%R", self.memory.rings[place])
         return self.body.put(f"getelementptr double, ptr {start}, i64 {offset}")
 
     def _load(self, address: str) -> str:
-        return self.body.put(f"load {RUNS.number}, ptr {address}, align 8")
+        return self.body.put(f"load {self.kind.number}, ptr {address}, align 8")
 
     def _spread(self, array: str, place: int) -> str:
         """Load a number that all runs share."""
-        kind = RUNS
+        kind = self.kind
         address = self.body.put(f"getelementptr double, ptr {array}, i64 {place}")
         value = self.body.put(f"load double, ptr {address}")
         value = self.body.put(f"insertelement {kind.number} poison, double {value}, i32 0")
@@ -168,7 +175,7 @@ class BlockWriter:
         return self.body.put(f"shufflevector {kind.number} {value}, {kind.number} poison, {zeros}")
 
     def _store(self, address: str, node: int) -> None:
-        self.body.lines.append(f"store {RUNS.number} {self._as_number(node)}, ptr {address}, align 8")
+        self.body.lines.append(f"store {self.kind.number} {self._as_number(node)}, ptr {address}, align 8")
 
 
 class SpillSlots:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from twintrack.engines.base import Inputs
 from twintrack.engines.layout import Layout
-from twintrack.engines.llvm.instructions import BLOCK, LANES
 from twintrack.engines.llvm.machine import Machine
 from twintrack.engines.llvm.source import Source
+from twintrack.engines.llvm.target import NATIVE
 from twintrack.engines.scalar.lowering import InputLayouts
 from twintrack.equations.structure import Array
 
-_CUT = 4 * BLOCK
+_CUT = 4 * NATIVE.block
 """Runs that a thread takes at a time."""
 _LINE = 64
 """Bytes of a line of the processor's cache: vectors that do not cross two of them are quicker to load."""
@@ -44,7 +44,7 @@ class Computation:
         self.kernel = kernel
         self.runs = inputs.runs
         self.steps = grid.steps
-        self.padded = -(-inputs.runs // LANES) * LANES
+        self.padded = -(-inputs.runs // NATIVE.lanes) * NATIVE.lanes
         rows, saves = grid.steps + 1, len(grid.saved_index)
         both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
         self.constants = self._packed(given.constants, inputs.constants, ())
@@ -77,6 +77,7 @@ class Computation:
         self.kernel.machine.run(
             min(_CUT, self.padded - start),
             self.padded,
+            0,
             self.steps,
             _address(self.constants) + skipped,
             _address(self.shared),

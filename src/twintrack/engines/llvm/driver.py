@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twintrack.engines.llvm.instructions import BLOCK, RUNS, number
+from twintrack.engines.llvm.instructions import number
+from twintrack.engines.llvm.target import Target
+from twintrack.equations.structure import TimeGrid
 
 _PARAMETERS = (
-    "i64 %runs, i64 %stride, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, ptr noalias %Y, "
-    "ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
+    "i64 %runs, i64 %stride, i64 %from, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, "
+    "ptr noalias %Y, ptr noalias %N, ptr noalias %W, ptr noalias %F, ptr noalias %Z, ptr noalias %rows"
 )
 
 START = (
@@ -23,7 +25,7 @@ STEP = (
 """What `run` passes to the basic blocks of a step."""
 
 
-def driver(sizes: Mapping[str, int], initial: float, step: float, init: str, steps: str) -> str:
+def driver(sizes: Mapping[str, int], grid: TimeGrid, target: Target, init: str, steps: str) -> str:
     """Write `prepare` and `run`; `init` and `steps` are the calls of the basic blocks.
 
     They stand in `run` itself: a function between them would pass arguments on through memory, and a step of
@@ -33,18 +35,21 @@ def driver(sizes: Mapping[str, int], initial: float, step: float, init: str, ste
     of runs last and `stride` long: P (constants, runs), XS (steps + 1, shared series), X (steps + 1, series,
     runs), Y (saved rows, moving outputs, runs), N (still outputs, runs); W is room to work. `rows` tells for
     every step which row of Y it is saved in, or -1.
+
+    Runs begin at step 0 where `from` is 0. From another step, which must be even, one block of runs goes on
+    with the W of a call whose last step was the one before; nothing that it gave for N has to be given again.
     """
-    levels, rings, held = (sizes[name] * BLOCK for name in ("levels", "rings", "held"))
+    levels, rings, held = (sizes[name] * target.block for name in ("levels", "rings", "held"))
     return f"""
 declare i64 @llvm.umin.i64(i64, i64)
-define internal void @fill(ptr %at, {RUNS.number} %value, i64 %length) {{
+define internal void @fill(ptr %at, {target.runs.number} %value, i64 %length) {{
 entry:
   br label %loop
 loop:
   %k = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %offset = mul i64 %k, {BLOCK}
+  %offset = mul i64 %k, {target.block}
   %address = getelementptr double, ptr %at, i64 %offset
-  store {RUNS.number} %value, ptr %address, align 8
+  store {target.runs.number} %value, ptr %address, align 8
   %next = add i64 %k, 1
   %more = icmp ult i64 %next, %length
   br i1 %more, label %loop, label %end
@@ -53,13 +58,13 @@ end:
 }}
 define void @prepare(i64 %steps, ptr %XS, ptr %F, ptr %Z) {{
 entry:
-  call void @fixed(ptr %XS, ptr %F, ptr %Z, double {number(initial)})
+  call void @fixed(ptr %XS, ptr %F, ptr %Z, double {number(grid.initial)})
   br label %loop
 loop:
   %i = phi i64 [ 0, %entry ], [ %next, %loop ]
   %count = sitofp i64 %i to double
-  %passed = fmul double %count, {number(step)}
-  %t = fadd double %passed, {number(initial)}
+  %passed = fmul double %count, {number(grid.step)}
+  %t = fadd double %passed, {number(grid.initial)}
   %xo = mul i64 %i, {sizes["shared_series"]}
   %x = getelementptr double, ptr %XS, i64 %xo
   %zo = mul i64 %i, {sizes["shared"]}
@@ -82,16 +87,19 @@ entry:
 block:
   %r = phi i64 [ 0, %entry ], [ %nextr, %endblock ]
   %left = sub i64 %runs, %r
-  %n = call i64 @llvm.umin.i64(i64 %left, i64 {BLOCK})
+  %n = call i64 @llvm.umin.i64(i64 %left, i64 {target.block})
   %p = getelementptr double, ptr %P, i64 %r
   %still = getelementptr double, ptr %N, i64 %r
   %x0 = getelementptr double, ptr %X, i64 %r
+  %fresh = icmp eq i64 %from, 0
+  br i1 %fresh, label %begin, label %step
+begin:
 {init}
   br label %step
 step:
-  %i = phi i64 [ 0, %block ], [ %nexti, %stepped ]
-  %S = phi ptr [ %A, %block ], [ %S2, %stepped ]
-  %S2 = phi ptr [ %B, %block ], [ %S, %stepped ]
+  %i = phi i64 [ %from, %block ], [ 0, %begin ], [ %nexti, %stepped ]
+  %S = phi ptr [ %A, %block ], [ %A, %begin ], [ %S2, %stepped ]
+  %S2 = phi ptr [ %B, %block ], [ %B, %begin ], [ %S, %stepped ]
   %zo = mul i64 %i, {sizes["shared"]}
   %z = getelementptr double, ptr %Z, i64 %zo
   %xr = mul i64 %i, {sizes["series"]}
@@ -112,7 +120,7 @@ stepped:
   %morei = icmp ule i64 %nexti, %steps
   br i1 %morei, label %step, label %endblock
 endblock:
-  %nextr = add i64 %r, {BLOCK}
+  %nextr = add i64 %r, {target.block}
   %morer = icmp ult i64 %nextr, %runs
   br i1 %morer, label %block, label %end
 end:

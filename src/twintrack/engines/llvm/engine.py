@@ -6,7 +6,7 @@ how many run beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
 from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
 from twintrack.engines.llvm.source import Source, source
+from twintrack.engines.llvm.target import NATIVE
 from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
@@ -62,20 +63,23 @@ class NativeEngine(BatchEngine):
 
             def compiled() -> _Compiled:
                 program = scalar_program(self.equations, given, computed, inputs.grid, sizes)
-                written = source(program, self.equations.tables, given, inputs.grid)
+                written = source(program, self.equations.tables, given, inputs.grid, NATIVE)
                 return _Compiled(replace(written, text=""), machine_code(written.text))
 
             found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)
             self._kernels[key] = Kernel(given, found.source, Machine(found.code))
         return self._kernels[key]
 
-    def layouts(self, inputs: Inputs) -> InputLayouts:
-        """Say where each input lies; second values of a series stand under its name with a stroke."""
+    def layouts(self, inputs: Inputs, varying: Iterable[str] = ()) -> InputLayouts:
+        """Say where each input lies; second values of a series stand under its name with a stroke.
+
+        `varying` are series that are to differ from run to run beside those that do.
+        """
         names = {name: f"{name}'" for name in inputs.second}
         series, second = (_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         shapes = self._shapes([*inputs.series])
         both = {**shapes, **{names[name]: shapes[name] for name in inputs.second}}
-        by_run = {*series, *(names[name] for name in second)}
+        by_run = {*series, *varying, *(names[name] for name in second)}
         return InputLayouts(
             constants=Layout(self._shapes([*inputs.constants])),
             series=Layout({name: shape for name, shape in both.items() if name in by_run}),

@@ -1,6 +1,7 @@
 """Scalar operations as LLVM's textual form, either on one number or on a vector of runs.
 
-Functions on which no time is lost are left to LLVM, which calls the C library for each number.
+Functions on which no time is lost are left to LLVM, which calls the C library for each number where there is
+one.
 """
 
 from __future__ import annotations
@@ -14,15 +15,9 @@ from itertools import pairwise
 import numpy as np
 
 from twintrack.engines.lookups import ends_of_slopes
-from twintrack.engines.scalar import exp_ln
+from twintrack.engines.scalar import elementary, exp_ln
 from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
-
-LANES = 8
-"""Runs in a vector: one 512-bit register; LLVM splits it on processors with narrower ones."""
-
-BLOCK = 64
-"""Runs that a part of the functions takes in one loop: their values stay in the second cache."""
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
 _ON_BITS = {"add": "add", "subtract": "sub", "left": "shl", "right": "ashr"}
@@ -52,13 +47,18 @@ _INTRINSICS = {
 _SMALL_END = 1e-3
 """A lookup that ends below this share of its largest value is given its last value without adding up."""
 _SMALLEST = 2.2250738585072014e-308
+_ROUNDER, _ROUNDER_BITS = 1.5 * 2.0**52, 0x4338000000000000
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Numbers, or vectors of runs: the types of values, of truth values and of their bits."""
+    """Numbers, or vectors of runs: the types of values, of truth values and of their bits.
+
+    `library` tells whether the C library may be called for what LLVM has no instructions for.
+    """
 
     lanes: int
+    library: bool = True
 
     @property
     def number(self) -> str:
@@ -97,10 +97,6 @@ class Kind:
 
     def _all(self, one: str, text: str) -> str:
         return text if self.lanes == 1 else f"splat ({one} {text})"
-
-
-ONE = Kind(1)
-RUNS = Kind(LANES)
 
 
 def number(value: float) -> str:
@@ -159,8 +155,12 @@ class Body:
         return self.put(f"{_ON_BITS[op]} {self.kind.bits} {bits}, {operand}")
 
     def converted(self, bits: str) -> str:
-        """Give bits, taken for a whole number with a sign, as a number."""
-        return self.put(f"sitofp {self.kind.bits} {bits} to {self.kind.number}")
+        """Give bits, taken for a whole number with a sign and less than 2^51 in size, as a number."""
+        if self.kind.library:
+            return self.put(f"sitofp {self.kind.bits} {bits} to {self.kind.number}")
+        # A register of WebAssembly cannot convert them: they become the low bits of a mantissa.
+        moved = self.number_of(self.on_bits("add", bits, _ROUNDER_BITS))
+        return self.arithmetic("subtract", moved, self.literal(_ROUNDER))
 
     def compare(self, relation: str, one: str, other: str) -> str:
         """Compare two values."""
@@ -198,6 +198,8 @@ def operation(
         return LOOKUPS[op](body, tables[item.place], args[0])
     if op == "repeat":
         return _repeated(body, graph.loops[item.place], args, tables)
+    if op in elementary.WITHOUT_LIBRARY and not kind.library:
+        return elementary.WITHOUT_LIBRARY[op](body, args[0])
     if op in _INTRINSICS:
         return body.call(_INTRINSICS[op], args[0])
     return _WRITTEN_OUT[op](body, *args)
@@ -274,7 +276,7 @@ def _logarithm(body: Body, x: str) -> str:
 def _remainder(body: Body, x: str, y: str) -> str:
     """Give x mod y with the sign of y, as NumPy does."""
     kind = body.kind
-    rest = body.put(f"frem {kind.number} {x}, {y}")
+    rest = body.put(f"frem {kind.number} {x}, {y}") if kind.library else elementary.rest(body, x, y)
     other = body.put(f"fmul {kind.number} {rest}, {y}")
     moved = body.put(f"fadd {kind.number} {rest}, {y}")
     return body.choose(body.compare("olt", other, kind.literal(0.0)), moved, rest)

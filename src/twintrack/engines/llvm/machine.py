@@ -12,7 +12,7 @@ from typing import Any
 _log = logging.getLogger(__name__)
 
 _LEVEL = 2
-_RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3, *[ctypes.c_void_p] * 9)
+_RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4, *[ctypes.c_void_p] * 9)
 _PREPARE = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
 
 

@@ -4,8 +4,8 @@ A value is computed where it has to be computed least often: once (`F`), once pe
 once per run (`K`), or at every step of every run. What is computed for runs is cut in basic blocks, each a
 function of its own; what one leaves to later ones is spilled to `T`. A step reads the state `S` and writes
 the next one to `S2`; pipelines, in `R`, are written in place at the very end. Arrays over runs have the axis
-of runs last, of length `BLOCK` in those of a block of runs, `stride` in those of all runs (inputs `P` and
-`X`, outputs `Y`).
+of runs last, of the target's length in those of a block of runs, `stride` in those of all runs (inputs `P`
+and `X`, outputs `Y`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from dataclasses import dataclass
 
 from twintrack.engines.llvm.basic_blocks import BasicBlock, BlockWriter, Memory, SpillSlots, Store
 from twintrack.engines.llvm.driver import START, STEP, driver
-from twintrack.engines.llvm.instructions import BLOCK, ONE, Body, number, operation
+from twintrack.engines.llvm.instructions import Body, number, operation
+from twintrack.engines.llvm.target import Target
 from twintrack.engines.scalar.graph import LEAVES, LITERAL
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.structure import Table, TimeGrid
-
-_LENGTH = 35
-"""Operations in a basic block: many enough to hide the loop, few enough to stay in registers."""
 
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
@@ -44,20 +42,28 @@ class Source:
     shared: int
 
 
-def source(program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid) -> Source:
+def source(
+    program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid, target: Target
+) -> Source:
     """Write the functions of a model."""
-    return _Writer(program, tables, given, grid).source()
+    return _Writer(program, tables, given, grid, target).source()
 
 
 class _Writer:
     def __init__(
-        self, program: ScalarProgram, tables: Sequence[Table], given: InputLayouts, grid: TimeGrid
+        self,
+        program: ScalarProgram,
+        tables: Sequence[Table],
+        given: InputLayouts,
+        grid: TimeGrid,
+        target: Target,
     ) -> None:
         self.program = program
         self.graph = program.graph
         self.tables = tables
         self.given = given
         self.grid = grid
+        self.target = target
         slots = program.slots
         levels = _places(slot.length == 1 for slot in slots)
         rings = _places(slot.length if slot.length > 1 else 0 for slot in slots)
@@ -85,12 +91,12 @@ class _Writer:
             "series": self.given.series.width,
             "shared_series": self.given.shared.width,
         }
-        main = driver(sizes, self.grid.initial, self.grid.step, start, steps)
+        main = driver(sizes, self.grid, self.target, start, steps)
         return Source(
             text="\n".join([*sorted(self.called), fixed, shared, init, step, main]),
             moving=tuple(changing),
             still=tuple(still),
-            work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.spilled) * BLOCK,
+            work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.spilled) * self.target.block,
             fixed=len(memory.fixed),
             shared=len(memory.shared),
         )
@@ -117,7 +123,7 @@ class _Writer:
         functions: list[str] = []
         calls: dict[bool, list[str]] = {False: [], True: []}
         for position, block in enumerate(blocks):
-            writer = BlockWriter(self.graph, self.tables, self.memory, spills, position, first)
+            writer = BlockWriter(self.graph, self.tables, self.memory, spills, position, first, self.target)
             text = "\n".join(writer.lines(block))
             self.called |= writer.body.called
             functions.append(
@@ -136,17 +142,17 @@ class _Writer:
         What only saved rows need comes after all else, and pipelines are written after everything has been
         read.
         """
+        length = self.target.operations
         stops = {node for node in range(len(self.graph.nodes)) if not self._is_operation(node, first=first)}
         needed = self.graph.needed([node for array, _, node in stores if array != "Y"], stops)
         always = [node for node in needed if node not in stops]
         known = stops.union(always)
         saving = [node for node in self.graph.needed([n for _, _, n in stores], stops) if node not in known]
-        blocks = [
-            BasicBlock(always[start : start + _LENGTH]) for start in range(0, len(always), _LENGTH)
-        ] or [BasicBlock()]
+        blocks = [BasicBlock(always[start : start + length]) for start in range(0, len(always), length)] or [
+            BasicBlock()
+        ]
         blocks += [
-            BasicBlock(saving[start : start + _LENGTH], saving=True)
-            for start in range(0, len(saving), _LENGTH)
+            BasicBlock(saving[start : start + length], saving=True) for start in range(0, len(saving), length)
         ]
         home = {node: block for block in blocks for node in block.operations}
         rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
@@ -166,7 +172,7 @@ class _Writer:
     def _once(self, name: str, wanted: Mapping[int, int]) -> str:
         """Write the function that computes values which all runs share, at one step or once."""
         moving = name == "shared"
-        body = Body(ONE)
+        body = Body(self.target.one)
         names: dict[int, str] = {}
         fixed = {node for node in self.graph.needed(wanted) if moving and not self.graph.moving[node]}
         for node in self.graph.needed(wanted, fixed):

@@ -24,7 +24,8 @@ _EXP = (
     1.0,
     1.0,
 )
-_LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
+# ln(2) in two parts: a whole number times the first is exact, whether or not it is rounded with a sum.
+_LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
 _ROUNDER = 1.5 * 2.0**52
 """Added to a number it leaves the nearest whole one in the low bits of the mantissa."""
 HIGHEST, LOWEST = 709.782712893384, -708.0
