@@ -6,6 +6,7 @@ import io
 import re
 import shlex
 import shutil
+from collections import Counter
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import twintrack
+from twintrack.names import split_element
 
 if TYPE_CHECKING:
     from twintrack.model import Model
@@ -87,6 +89,18 @@ def test_the_size_of_the_model_is_the_one_that_is_counted() -> None:
     with redirect_stdout(text):
         exec(block("python", "from collections import Counter"), {})
     assert [text.getvalue()] == blocks("text")
+
+
+def test_the_drawn_constants_and_the_claims_are_those_that_are_counted(model: Model) -> None:
+    drawn = {split_element(name)[0] for name, entry in model.world.items() if entry.distribution != "fixed"}
+    status = Counter(entry.status for entry in model.inputs.mechanisms.values())
+    text = " ".join(README.split())
+    assert f"Of these constants {len(drawn)} are drawn." in text
+    assert (
+        f"Of {status.total()} claims of the five papers (`model/mechanisms.csv`) {status['felt']} have a link"
+        in text
+    )
+    assert f"most worlds, {status['weak']} have one that is weak, and {status['out']} have none" in text
 
 
 def test_the_example_of_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
