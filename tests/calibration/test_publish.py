@@ -112,7 +112,7 @@ def test_the_whole_model_is_calibrated_and_its_ensembles_draw_from_that(
     found.checkpoints.clear()
     agreed = agreement(whole, found.target, found.populations)
     about = publish(path, whole, asked, found, agreed)
-    assert (about.summary["series"], about.summary["observations"]) == (23, 80)
+    assert (about.summary["series"], about.summary["observations"]) == (30, 88)
     assert len(agreed) == 3 * len(whole.headline)
     read = read_posterior(path, whole.world)
     assert stale(read.about, whole) == [] and len(read.frame.drop_duplicates()) > 50
