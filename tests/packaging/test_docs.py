@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Collection
 from contextlib import redirect_stdout
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -22,12 +23,13 @@ from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
 from twintrack.inputs.schemas import ScenarioFile
 from twintrack.inputs.sources import ASSUMPTION
+from twintrack.model import Model
 from twintrack.names import split_element
+from twintrack.pages.validation.sections import identified, ranking
+from twintrack.runs.results import Run
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.model import Model
-from twintrack.pages.validation.sections import identified, ranking
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "model_book.md"
@@ -189,7 +191,8 @@ def test_tables_of_the_history_are_what_the_files_hold() -> None:
 def test_the_page_on_calibration_is_current_and_names_what_exists(words: set[str]) -> None:
     text = CALIBRATION.read_text(encoding="utf-8")
     assert_tables_are_current(text)
-    known = words | {"walk", "twintrack", "calibrate", "validate"}
+    known = words | {"walk", "twintrack", "calibrate", "validate", RUN}
+    known |= {*signature(Model.run).parameters, *(f"run.{name}" for name in dir(Run))}
     known |= {"twintrack.worlds.posterior", "SOURCE_DATE_EPOCH", *REQUIRED, *OPTIONAL}
     known |= {identified.CSV, ranking.CSV, *ScenarioFile.model_fields}
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []

@@ -3,7 +3,7 @@
 A training run may count in several tables (a record of cost, the largest run, the cost of its development)
 and in several rows of one, where a running maximum stands still. The likelihood gives it one error in all of
 them (`discrepancy`). Here one row of each run is kept and the others are left out: that needs no guess of how
-alike their errors are, and errs on the side of less knowledge.
+alike their errors are, but another one, which row stays; both ends are told.
 
 Worlds of the posterior are weighed by the likelihood of what is kept over that of everything. What the table
 of costs tells alone is too wide for them, and is learnt from worlds of the prior.
