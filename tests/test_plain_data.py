@@ -73,7 +73,9 @@ class Foreign:
     a: int
 
 
-@pytest.mark.parametrize("value", [object(), Foreign(1), len, np.array([None]), 1j], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [object(), Foreign(1), len, np.array([None]), 1j], ids=lambda value: type(value).__name__
+)
 def test_what_is_not_plain_is_not_written(value: object) -> None:
     with pytest.raises(NotPlainError):
         to_bytes((1, value))

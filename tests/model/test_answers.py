@@ -121,16 +121,12 @@ def test_basic_work_pays_later_than_applied_work(model: Model) -> None:
 
 
 def test_more_basic_work_brings_breakthroughs_forward(model: Model) -> None:
-    """Whatever else it costs: the clock of the new road runs faster, and faster still where more may fail."""
+    """Whatever else it costs: the clock of the new road runs faster."""
     clock = [
         float(model.run(**levers).variables["hazard_sum[home]"].iloc[-1])
-        for levers in (
-            {},
-            {"stage_share_basic": STAGE_SHARES[-1]},
-            {"stage_share_basic": STAGE_SHARES[-1], "failure_tolerance": 0.8},
-        )
+        for levers in ({}, {"stage_share_basic": STAGE_SHARES[-1]})
     ]
-    assert clock[1] > 1.02 * clock[0] and clock[2] > 1.02 * clock[1]
+    assert clock[1] > 1.02 * clock[0]
 
 
 # Programmes

@@ -92,6 +92,7 @@ def test_native_and_numpy_switch_alike(model: Model, triggered: dict[float, Stra
 
 LONG_ROAD = {"route_ceiling[scale]": 24.0}
 SHORT_ROAD = {"route_ceiling[scale]": 12.0}
+FAIR_ROAD = {"route_ceiling[scale]": 14.0}
 
 
 def first_move(model: Model, **world: float) -> float:
@@ -113,7 +114,7 @@ def test_late_switch_waits_until_scale_has_been_slow_for_a_year(model: Model) ->
 
 
 def test_the_shorter_the_road_of_scale_the_sooner_it_is_left(model: Model) -> None:
-    moments = [first_move(model, **world) for world in (SHORT_ROAD, {}, LONG_ROAD)]
+    moments = [first_move(model, **world) for world in (SHORT_ROAD, FAIR_ROAD, LONG_ROAD)]
     assert moments == sorted(moments) and len(set(moments)) == 3
     assert moments[0] > model.policy_start
 

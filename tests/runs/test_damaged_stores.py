@@ -109,7 +109,7 @@ def test_every_damage_of_a_manifest_is_told_when_it_is_continued(small: Ensemble
     whole = path.read_text(encoding="utf-8")
     manifest = json.loads(whole)
     for place in places(manifest):
-        if place[0] in ("created", "machine", "python"):
+        if place[0] in ("created", "machine", "python", "replaced files"):
             continue
         for value in random.Random(str(place)).sample(OTHERS, 2):
             case = changed(manifest, place, value)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from twintrack.runs.equal_cost import EQUAL_COST, IN_EACH_WORLD
 from twintrack.worlds.sampling import MOST_WORLDS
 
 _Faults = Iterator[str]
@@ -65,6 +66,17 @@ def _number(found: Any, place: str) -> _Faults:
         yield f"{place} must be a number"
 
 
+def _factor(found: Any, place: str) -> _Faults:
+    """Check what money was multiplied with: a number, or words where each world has its own."""
+    if not _is_number(found) and found != IN_EACH_WORLD:
+        yield f'{place} must be a number, or "{IN_EACH_WORLD}"'
+
+
+def _budget(found: Any, place: str) -> _Faults:
+    if found not in ("own", *EQUAL_COST):
+        yield f"{place} must be one of {', '.join(('own', *EQUAL_COST))}"
+
+
 def _times(found: Any, place: str) -> _Faults:
     good = isinstance(found, list) and found and all(map(_is_number, found))
     if not good or any(after <= before for before, after in pairwise(found)):
@@ -80,13 +92,14 @@ def _scenarios(found: Any, place: str) -> _Faults:
 
 
 def _strategy(scenarios: Any) -> Callable[[Any, str], _Faults]:
-    factors = dict.fromkeys(scenarios, _number) if isinstance(scenarios, Mapping) else {}
+    factors = dict.fromkeys(scenarios, _factor) if isinstance(scenarios, Mapping) else {}
 
     def check(found: Any, place: str) -> _Faults:
         def factor(entry: Any, where: str) -> _Faults:
             return _each(entry, where, factors)
 
-        yield from _each(found, place, {"budget_factor": factor, "levers": _values, "switch": _switch})
+        yield from _each(found, place, {"budget": _budget, "budget_factor": factor})
+        yield from _each(found, place, {"levers": _values, "switch": _switch})
 
     return check
 

@@ -322,7 +322,7 @@ def test_the_same_inputs_give_the_same_bytes(
     names = sorted(path.relative_to(folders[0]) for path in folders[0].rglob("*") if path.is_file())
     assert len(names) > 10
     for name in names:
-        if name.name != "inputs.d":  # names the folder
+        if name.name not in {"inputs.d", ".twintrack.json"}:  # one names the folder, the other has its digest
             assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
     assert "2023-11-14" in _body(folders[0], "index.html")
 
