@@ -193,7 +193,8 @@ def test_an_ensemble_has_the_same_worlds_for_all_and_agrees_with_single_runs(mod
     strategies = ["pure_catchup", "catchup_explore_open"]
     worlds = model.sample_worlds(6, seed=3)
     result = model.ensemble(strategies, ("central", "decoupling"), worlds=6, seed=3, prior=True)
-    assert result.sizes == {"scenario": 2, "strategy": 2, "world": 6, "time": len(model.equations.time.saved)}
+    sizes = {"scenario": 2, "strategy": 2, "world": 6, "time": len(model.equations.time.saved)}
+    assert result.sizes == {**sizes, "parameter": worlds.shape[1]}
     assert list(result.data_vars) == list(model.outcomes)
     assert result["public_cost_pv"].attrs["units"] == "bn CNY"
     assert result.attrs["seed"] == 3 and result.attrs["model_hash"] == model.equations.hash

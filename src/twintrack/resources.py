@@ -19,7 +19,7 @@ CACHE_VARIABLE = "TWINTRACK_CACHE"
 MODEL_FILE = Path("model") / "twintrack.mdl"
 POSTERIOR_FILE = Path("model") / "posterior.parquet"
 """The worlds that agree with history; a content need not have them."""
-RANGES_FILE = Path("model") / "posterior_ranges.parquet"
+RANGES_FILE = Path("model") / "posterior_ranges.npz"
 """What strategies bring in those worlds, as quantiles; made with them."""
 
 

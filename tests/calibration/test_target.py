@@ -33,7 +33,7 @@ def test_a_horizon_ends_at_a_saved_time(small_model: Model, end: float, last: fl
 
 
 def test_a_horizon_that_leaves_observations_out_is_refused(small_model: Model) -> None:
-    with pytest.raises(ValueError, match=r"gap .*2018 to 2024; .* to 2020"):
+    with pytest.raises(InputError, match=r"gap: .*2018 to 2024, .* to 2020"):
         prepare_target(small_model, until=2020)
 
 

@@ -213,12 +213,12 @@ def test_the_ranges_of_strategies_are_renewed_with_the_worlds_or_by_themselves(
     program: Program, content: Path
 ) -> None:
     assert program("calibrate", *QUICK).exit_code == 0
-    path = content / "model" / "posterior_ranges.parquet"
+    path = content / "model" / "posterior_ranges.npz"
     written = path.read_bytes()
     path.unlink()
     text = program("run", "fast", "--years", "2030")
     assert "5–95 %" not in text.stdout
-    assert "there is no model/posterior_ranges.parquet" in text.stdout
+    assert "there is no model/posterior_ranges.npz" in text.stdout
     done = program("calibrate", "--only-ranges")
     assert done.exit_code == 0
     assert "in 60 worlds; representative world: row" in done.stdout
@@ -239,4 +239,4 @@ def test_check_tells_strategies_whose_ranges_are_not_stored(program: Program, co
 def test_worlds_of_other_data_leave_the_ranges_alone(program: Program, content: Path, tmp_path: Path) -> None:
     out = tmp_path / "other.parquet"
     assert program("calibrate", *QUICK, "--out", out).exit_code == 0
-    assert out.is_file() and not (content / "model" / "posterior_ranges.parquet").exists()
+    assert out.is_file() and not (content / "model" / "posterior_ranges.npz").exists()

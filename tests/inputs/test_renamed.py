@@ -203,6 +203,7 @@ def test_faults_of_old_names_in_reports(old: Content, write: Write, faults: Faul
         " not in the model any more; ask for adoption_rate",
         'reports/old.yaml:6: "frontier_gap_months" and "months_behind" are the same outcome,'
         ' now called "frontier_gap_months"; keep one',
+        "reports/old.yaml:5: outcome frontier_gap_months is named twice; keep one",
     ]
 
 

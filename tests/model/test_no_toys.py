@@ -55,7 +55,7 @@ def lever_ends(model: Model) -> list[Strategy]:
 
 
 def more_of_it(model: Model, plan: Strategy) -> bool:
-    """Say whether a plan of `lever_ends` goes to the upper end; without a lever's first steps all may lose."""
+    """Say whether a plan goes to the upper end; without the first steps of a lever all may lose."""
     name, end = plan.name.split()
     return float(end) > model.levers[name].baseline
 

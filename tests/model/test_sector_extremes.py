@@ -31,7 +31,7 @@ CASES: Mapping[str, Mapping[str, float]] = {
     "no accelerator money": NO_ACCELERATOR_MONEY,
     "no chip money": {"domestic_chip_invest": 0.0, "chip_diversion": 0.0},
     "no loss of chips, no purchases": {**NO_ACCELERATOR_MONEY, "accelerator_life": 1e9},
-    "all data public, none opened": {"public_part": 1.0, "public_data_opening": 0.0},
+    "no data opened": {"public_data_opening": 0.0},
     "no access": {"imitation_rate": 0.0},
     "no helix": {"helix_gain": 0.0},
     # Not quite nothing: products are counted against what applied work made at the start.
@@ -135,10 +135,10 @@ def test_without_chips_there_is_no_compute_and_less_capability(
 # Data
 
 
-def test_data_that_reach_nobody_move_nothing(cases: dict[str, Saved]) -> None:
-    """Where walls hold nothing back and nothing is opened, data are what they were at the start."""
-    saved = cases["all data public, none opened"]
-    np.testing.assert_allclose(saved["data_richness"], 1.0)
+def test_where_no_data_are_opened_the_walls_of_platforms_alone_move_them(cases: dict[str, Saved]) -> None:
+    saved = cases["no data opened"]
+    outside_walls = 1 - saved["platform_concentration"]
+    np.testing.assert_allclose(saved["data_richness"], outside_walls / outside_walls[0])
 
 
 # Knowledge stages

@@ -188,7 +188,9 @@ def test_a_lever_set_by_hand_stays_while_the_rest_is_scaled(model: Model) -> Non
     run, worlds = model.run(by_hand), model.ensemble([by_hand], worlds=3, outputs=[COST, "fiscal_ai_rd"])
 
     assert by_hand.unscaled == {"fiscal_ai_rd"}
-    assert run["fiscal_ai_rd"][-1] == 100 and (worlds["fiscal_ai_rd"].isel(time=-1) == 100).all()
+    money = worlds["fiscal_ai_rd"].isel(time=-1).to_numpy()
+    matched = np.isfinite(worlds["budget_factor"].to_numpy())
+    assert run["fiscal_ai_rd"][-1] == 100 and matched.any() and (money[matched] == 100).all()
     assert run[COST][-1] == pytest.approx(run.baseline[COST][-1], rel=1e-9)
     assert run["talent_training"][-1] == pytest.approx(run.factor * equal.paths["talent_training"].values[-1])
 

@@ -112,7 +112,7 @@ def test_ranges_of_other_worlds_or_another_model_are_not_used(
 
 
 def test_without_a_posterior_or_a_table_the_reason_is_told(small_model: Model) -> None:
-    assert "there is no model/posterior_ranges.parquet" in small_model.ranges.reason
+    assert "there is no model/posterior_ranges.npz" in small_model.ranges.reason
     with pytest.raises(InputError, match=r"it cannot be made: there is no model/posterior.parquet"):
         publish_ranges(small_model)
 
@@ -120,7 +120,7 @@ def test_without_a_posterior_or_a_table_the_reason_is_told(small_model: Model) -
 def test_a_damaged_table_is_told(ranged: Model) -> None:
     path = ranged.content / RANGES_FILE
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(InputError, match=r"model/posterior_ranges.parquet: it cannot be read"):
+    with pytest.raises(InputError, match=r"model/posterior_ranges.npz: it cannot be read"):
         assert ranged.ranges
 
 

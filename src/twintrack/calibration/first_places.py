@@ -127,7 +127,7 @@ def _values(
 
     frame: pd.DataFrame = pd.DataFrame(worlds)
     asked = Experiment(strategies, worlds=frame, outputs=outcomes, times=HORIZONS, model=model)
-    at = asked.dataset().isel(scenario=0).transpose("strategy", "world", "time")
+    at = asked.dataset().isel(scenario=0).transpose("strategy", "world", "time", ...)
     return {name: at[name].to_numpy() for name in outcomes}
 
 

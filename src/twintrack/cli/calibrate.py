@@ -53,7 +53,7 @@ _KEPT = "what is done is kept: the same command goes on from there"
 @click.option(
     "--only-ranges",
     is_flag=True,
-    help="Learn nothing: renew model/posterior_ranges.parquet from the posterior that is there.",
+    help="Learn nothing: renew model/posterior_ranges.npz from the posterior that is there.",
 )
 @json_option
 def calibrate_command(**options: Any) -> None:
@@ -62,7 +62,7 @@ def calibrate_command(**options: Any) -> None:
     Tempered sequential Monte Carlo takes several populations of worlds from the prior to the posterior. A run
     that is broken off goes on where it stood when it is called again. Worlds that other data have taught
     belong to those data: ensembles do not draw from them unasked. With the worlds of the content goes a table
-    of what every strategy brings in them (model/posterior_ranges.parquet).
+    of what every strategy brings in them (model/posterior_ranges.npz).
     """
     from time import monotonic
 

@@ -160,7 +160,8 @@ def _ends(low: str, high: str) -> str:
     if low == high:
         return low
     shared = next((end for end in (" pp", "%") if low.endswith(end) and high.endswith(end)), "")
-    return f"{low.removesuffix(shared)} – {high}"
+    dash = " – " if _width() >= WIDE else "–"
+    return f"{low.removesuffix(shared)}{dash}{high}"
 
 
 def levers_table(comparison: Comparison) -> Table:

@@ -1,4 +1,4 @@
-"""model/posterior_ranges.parquet: what every strategy brings in the worlds that agree with history.
+"""model/posterior_ranges.npz: what every strategy brings in the worlds that agree with history.
 
 A single run is one world of many. This table says where its numbers lie among all of them, without running
 them again: quantiles over all worlds of the posterior in the central scenario, for every strategy of the
@@ -13,12 +13,14 @@ with the least mean square of (rank - 1/2) over all of these.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -41,12 +43,11 @@ FORMAT = 1
 LEVELS = (5, 25, 50, 75, 95)
 """Per cent of the worlds that lie below the stored values."""
 
-VALUES = tuple(f"p{level}" for level in LEVELS)
-MORE = tuple(f"more_p{level}" for level in LEVELS)
-"""Names of the columns: of what a strategy brings, and of what it brings more than the baseline."""
+VALUES, MORE = "values", "more"
+"""Arrays of the file: of what a strategy brings, and of what it brings more than the baseline."""
 
-KEY = b"twintrack"
-"""Where the metadata of the schema hold the record."""
+ABOUT = "about"
+"""The array that holds the record, as JSON."""
 
 _MAKE = "make it with `twintrack calibrate --only-ranges`"
 
@@ -169,28 +170,17 @@ def _read_found(core: Core) -> FoundRanges:
 
 def _read(path: Path) -> Ranges:
     """Read the table. Raises InputError when it is damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            found = json.loads((file.schema_arrow.metadata or {})[KEY])
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            found = json.loads(file[ABOUT].tobytes())
             about = RangesRecord(**{item.name: found[item.name] for item in fields(RangesRecord)})
-            table = file.read(use_threads=False)
-            outcomes, years = _distinct(table, "outcome"), np.array(_distinct(table, "year"))
+            outcomes, years = [str(name) for name in file["outcomes"]], file["years"].astype(np.float64)
             shape = (len(about.strategies), len(outcomes), len(years), len(LEVELS))
-            values, more = (
-                np.stack([table.column(key).to_numpy() for key in keys], axis=-1).reshape(shape)
-                for keys in (VALUES, MORE)
-            )
+            values, more = (file[key].astype(np.float64).reshape(shape) for key in (VALUES, MORE))
             return Ranges(about, list(about.strategies.values()), outcomes, years, values, more)
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"it cannot be read ({error}); {_MAKE}"
         raise InputError(Fault(RANGES_FILE.as_posix(), message)) from None
-
-
-def _distinct(table: Any, column: str) -> list[Any]:
-    return list(dict.fromkeys(table.column(column).to_pylist()))
 
 
 def file_digest(path: Path) -> str:

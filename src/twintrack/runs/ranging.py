@@ -1,4 +1,4 @@
-"""Making model/posterior_ranges.parquet: every strategy in every world of the posterior, as quantiles."""
+"""Making model/posterior_ranges.npz: every strategy in every world of the posterior, as quantiles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from twintrack.inputs.strategies import BASELINE
 from twintrack.resources import POSTERIOR_FILE, RANGES_FILE, atomic_write
 from twintrack.runs.experiment import Experiment
 from twintrack.runs.ranges import (
-    KEY,
+    ABOUT,
     LEVELS,
     MORE,
     VALUES,
@@ -90,31 +90,15 @@ def _distance(values: Array) -> Array:
 
 
 def _content(ranges: Ranges) -> bytes:
-    """Give the bytes of the file: a row for each strategy, outcome and year."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    shape = ranges.values.shape[:3]
-    names = list(ranges.about.strategies)
-    strategy, outcome, year = (places.ravel() for places in np.indices(shape))
-    columns: dict[str, Any] = {
-        "strategy": pa.array(np.array(names)[strategy]).dictionary_encode(),
-        "outcome": pa.array(np.array(ranges.outcomes)[outcome]).dictionary_encode(),
-        "year": pa.array(ranges.years[year]),
-    }
-    for keys, table in ((VALUES, ranges.values), (MORE, ranges.more)):
-        flat = table.reshape(-1, len(LEVELS)).astype(np.float32)
-        columns |= {key: pa.array(flat[:, place]) for place, key in enumerate(keys)}
+    """Give the bytes of the file: arrays of shape (strategies, outcomes, years, levels), and the record."""
     told = json.dumps(asdict(ranges.about), sort_keys=True, ensure_ascii=False)
+    arrays = {
+        ABOUT: np.frombuffer(told.encode(), np.uint8),
+        "outcomes": np.array(ranges.outcomes),
+        "years": ranges.years,
+        VALUES: ranges.values.astype(np.float32),
+        MORE: ranges.more.astype(np.float32),
+    }
     file = io.BytesIO()
-    pq.write_table(
-        pa.table(columns).replace_schema_metadata({KEY: told.encode()}),
-        file,
-        compression="zstd",
-        compression_level=19,
-        use_dictionary=["strategy", "outcome", "year"],
-        column_encoding=dict.fromkeys([*VALUES, *MORE], "BYTE_STREAM_SPLIT"),
-        write_statistics=False,
-        write_page_checksum=True,
-    )
+    np.savez_compressed(file, allow_pickle=False, **arrays)
     return file.getvalue()
