@@ -84,7 +84,8 @@ def _tell_world(run: Run) -> None:
         return
     worlds = found.ranges.about.worlds
     click.echo(
-        f"5–95 %: of the {worlds:,} worlds that agree with history; place: where this one lies among them"
+        f"5 %, 95 %: so many of the {worlds:,} worlds that agree with history are below; place: where this"
+        " one lies among them"
     )
 
 

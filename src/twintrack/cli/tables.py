@@ -139,8 +139,10 @@ def _range_lines(run: Run, name: str, years: Sequence[float], spec: str) -> list
     ranges = run.range_of(name, years)
     if ranges is None:
         return []
-    ends = [_ends(number(row[0], spec), number(row[-1], spec)) for row in ranges]
-    lines = [["  5–95 %", *ends]]
+    lines = [
+        ["  5 %", *(number(row[0], spec) for row in ranges)],
+        ["  95 %", *(number(row[-1], spec) for row in ranges)],
+    ]
     if name in run.catalogue.headline:
         places = zip(run.at(name, years), ranges, strict=True)
         lines.append(["  place", *(place_of(value, row) or MISSING for value, row in places)])
@@ -152,16 +154,10 @@ def _more_lines(run: Run, name: str, years: Sequence[float], spec: str) -> list[
     ranges = run.range_of(name, years, more=True)
     if ranges is None:
         return []
-    return [["  5–95 %", *(_ends(signed(row[0], spec), signed(row[-1], spec)) for row in ranges)]]
-
-
-def _ends(low: str, high: str) -> str:
-    """Give both ends of a range, with what they share behind them only once."""
-    if low == high:
-        return low
-    shared = next((end for end in (" pp", "%") if low.endswith(end) and high.endswith(end)), "")
-    dash = " – " if _width() >= WIDE else "–"
-    return f"{low.removesuffix(shared)}{dash}{high}"
+    return [
+        ["    5 %", *(signed(row[0], spec) for row in ranges)],
+        ["    95 %", *(signed(row[-1], spec) for row in ranges)],
+    ]
 
 
 def levers_table(comparison: Comparison) -> Table:
