@@ -55,10 +55,10 @@ def test_the_strongest_parameters_are_found_again(measured: Callable[[str, str],
 
 
 def test_advice_depends_on_the_world_but_is_not_a_draw(result: Callable[[str], FieldTest]) -> None:
-    """One strategy is the best far more often than by lot, and that of the central world no less often."""
+    """One strategy is the best far more often than by lot; that of the central world need not be."""
     (table,) = [item for item in result("sensitivity_analysis").tables if item.title.en == "Best strategy"]
     assert [row[0] for row in table.rows] == list(JUDGED)
     for name, _, same, others in table.rows:
         commonest = max(float(share) / 100 for share in re.findall(r"(\d+)%", str(others)))
-        assert 1 / len(COMPARED) <= float(same) < 1.0, name
+        assert 0.0 < float(same) < 1.0, name
         assert max(commonest, float(same)) >= MORE_THAN_CHANCE / len(COMPARED), name
