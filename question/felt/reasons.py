@@ -28,9 +28,6 @@ DEFINED: Mapping[str, str] = {
     ),
     "relative to a mean that stays": "schooling",
     "national accounts": "gdp_growth_before initial_gdp",
-    "an assumption that is not drawn yet: how platforms concentrate, and how the leader's stages meet": (
-        "concentration_check concentration_growth leader_coupling"
-    ),
 }
 """Constants that are not drawn though they move a headline outcome, by the reason."""
 
