@@ -17,6 +17,7 @@ from twintrack.equations.constructs import REDUCERS, REFUSED
 from twintrack.equations.functions import CALLED, FUNCTIONS, OPERATORS
 from twintrack.equations.naming import Names, spoken
 from twintrack.equations.structure import (
+    NA,
     ActiveInitial,
     Apply,
     Expr,
@@ -144,6 +145,8 @@ class Lowering:
             number = float(value)
         except OverflowError:  # a whole number of hundreds of digits
             number = math.inf
+        if math.isnan(number):  # which is how the reader gives :NA:
+            return Number(value=NA)
         return self.fault("too large a number", "number") if math.isinf(number) else Number(value=number)
 
     def literal(self, values: Any) -> Expr:
@@ -285,7 +288,7 @@ class Lowering:
         if operators == [":NOT:"]:
             return self.apply("not", args[0])
         if operators[0] not in (":AND:", ":OR:"):
-            return self._comparison(operators[0], *args)
+            return self.apply(OPERATORS[operators[0]], *args)
         alternatives = [args[0]]  # :AND: binds stronger than :OR:
         for operator, arg in zip(operators, args[1:], strict=True):
             if operator == ":AND:":
@@ -293,15 +296,6 @@ class Lowering:
             else:
                 alternatives.append(arg)
         return reduce(lambda one, other: self.apply("or", one, other), alternatives)
-
-    def _comparison(self, operator: str, left: Expr, right: Expr) -> Expr:
-        """Compare two values; with the missing value :NA: it is asked whether the other one is missing."""
-        missing = [isinstance(side, Number) and math.isnan(side.value) for side in (left, right)]
-        if any(missing) and operator in ("=", "<>"):
-            other = left if missing[1] else right
-            # Only what is missing is unlike itself.
-            return self.apply("not_equal" if operator == "=" else "equal", other, other)
-        return self.apply(OPERATORS[operator], left, right)
 
     def _call(self, node: Any) -> Expr:
         written = node.function.reference

@@ -21,7 +21,7 @@ from twintrack.errors import EquationError
 
 _COMMENT_OR_ZEROS = re.compile(rf'("(?:\\"|[^"])*")|{BRACES}|([-+*/^(,=<>;]\s*)0+(?=\d)')
 _NAME_ONLY = re.compile(r'(?:"(?:\\"|[^"])*"|[^"=:(<])*\Z')
-_CONTINUATION = re.compile(r"\\\n\s*")
+_CONTINUATION = re.compile(r"\\[ \t]*(?:\n\s*|\Z)")
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(

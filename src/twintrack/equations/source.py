@@ -30,7 +30,7 @@ _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
 _QUOTED_OR_SEPARATOR = re.compile(rf'"(?:\\"|[^"])*"|{BRACES}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
-_CONTINUATION = re.compile(r"\\\n[ \t]*")
+_CONTINUATION = re.compile(r"\\[ \t]*\n[ \t]*")
 _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
@@ -147,7 +147,8 @@ def scan_aliases(text: str) -> dict[str, str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(name.split()) for name in text.split(",") if name.strip())
+    plain = _CONTINUATION.sub(" ", text)
+    return tuple(" ".join(name.split()) for name in plain.split(",") if name.strip())
 
 
 def _entries(body: str, start: int, file: str) -> list[Entry]:

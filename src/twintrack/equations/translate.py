@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from twintrack.equations.assembly import build_equations
+from twintrack.equations.clock import integration_of
 from twintrack.equations.external import digest_of, read_external
 from twintrack.equations.macros import expand
 from twintrack.equations.other_files import OtherFiles
@@ -56,4 +57,4 @@ def translate(text: str, path: Path, files: OtherFiles) -> Equations:
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
     definitions, unread = read_external(definitions, ranges, file, files)
-    return build_equations(definitions, [*parsed.faults, *unread], ranges, file)
+    return build_equations(definitions, [*parsed.faults, *unread], ranges, file, integration_of(text))
