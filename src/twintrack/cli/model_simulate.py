@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, outside_option, read_names, read_settings
+from twintrack.cli.options import data_option, json_option, outside_option, read_names, read_settings
 from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
@@ -37,6 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="auto: numpy for short runs of small models, else what is quickest when compiled.",
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
+@data_option
 @outside_option
 @json_option
 def simulate_command(
@@ -46,6 +47,7 @@ def simulate_command(
     outputs: str | None,
     engine: Any,
     time_step: float | None,
+    data: Sequence[Path],
     allow_outside: bool,
     as_json: bool,
 ) -> None:
@@ -61,7 +63,7 @@ def simulate_command(
     from twintrack.engines.simulator import Simulator
 
     values = _values(read_settings("--set", settings))
-    columns = Simulator(file, allow_outside=allow_outside).table(
+    columns = Simulator(file, allow_outside=allow_outside, data=data).table(
         values, read_names(outputs), time_step, engine
     )
     _tell_not_finite(columns)

@@ -11,6 +11,9 @@ from typing import TypeVar
 
 from twintrack.equations import units_rules as units
 
+MISSING = -(2.0**109)
+"""What `:NA:` is: a number, so that comparisons with it and sums of it are those of any other."""
+
 REDUCERS = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 """Functions of all elements along marked subscripts, and the operation that joins two of them."""
 
@@ -88,8 +91,7 @@ LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "
 
 REFUSED = {
     "random": "random numbers are not drawn, and what is in a macro cannot be given",
-    "get_time_value": "clock and calendar are not read; write a formula of Time instead",
-    "get_": "functions of data are not computed",
+    "get_": "this function of files or data is not computed; read data by GET DIRECT DATA or --data",
     "a_function_of": "the equation is not finished",
 }
 """Beginnings of functions that are known and not computed, and what is said of them."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from twintrack.equations.naming import same_name
-from twintrack.equations.source import SKETCH_MARK, read_text, scan, scan_macros
+from twintrack.equations.source import read_text, scan, scan_macros, without_sketch
 from twintrack.equations.structure import Component, Equations, Variable
 from twintrack.equations.translate import load_equations
 from twintrack.equations.vensim import Printer, UnprintableError, points, quoted, wrapped
@@ -35,13 +35,13 @@ class FlatModel:
     names: dict[str, str]
 
 
-def flatten_file(path: Path, *, allow_outside: bool = False) -> FlatModel:
-    """Write the model file `path` without subscripts; `allow_outside` as for `load_equations`.
+def flatten_file(path: Path, *, allow_outside: bool = False, data: Sequence[Path] = ()) -> FlatModel:
+    """Write the model file `path` without subscripts; `allow_outside` and `data` as for `load_equations`.
 
     Raises EquationError as `load_equations` does, and for elements whose flat names clash and constructs that
     have no form without subscripts; all faults of a kind are told at once.
     """
-    equations = load_equations(path, allow_outside=allow_outside)
+    equations = load_equations(path, allow_outside=allow_outside, data=data)
     return flatten(equations, read_text(path))
 
 
@@ -53,8 +53,7 @@ def flatten(equations: Equations, text: str) -> FlatModel:
     """
     names = flat_names(equations)
     body = _Body(equations, text, names).text()
-    sketch = text.partition(SKETCH_MARK)
-    return FlatModel(f"{{UTF-8}}\n{body}{sketch[1]}{sketch[2]}", names)
+    return FlatModel(f"{{UTF-8}}\n{body}{without_sketch(text)[1]}", names)
 
 
 def flat_names(equations: Equations) -> dict[str, str]:
