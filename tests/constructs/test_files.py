@@ -11,7 +11,7 @@ from construct_helpers import CONTROL, TIMES
 
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
-from twintrack.equations.constructs import MISSING
+from twintrack.equations.structure import NA
 from twintrack.errors import EquationError
 
 WORDS = "Été = 3 ~ €/an ~ l'été |\nb = ÉTÉ*2 ~~|\n"
@@ -99,7 +99,7 @@ def test_the_missing_value_is_a_number(run: Callable[[str], dict[str, np.ndarray
         "top = MAX(0, x) ~~|\n"
     )
     later = TIMES > 3
-    np.testing.assert_array_equal(found["x"], np.where(later, 5.0, MISSING))
+    np.testing.assert_array_equal(found["x"], np.where(later, 5.0, NA))
     np.testing.assert_array_equal(found["y"], np.where(later, 10, -1))
     np.testing.assert_array_equal(found["z"], later)
     np.testing.assert_array_equal(found["low"], ~later)

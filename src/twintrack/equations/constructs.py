@@ -11,9 +11,6 @@ from typing import TypeVar
 
 from twintrack.equations import units_rules as units
 
-MISSING = -(2.0**109)
-"""What `:NA:` is: a number, so that comparisons with it and sums of it are those of any other."""
-
 REDUCERS = {"sum": "add", "prod": "multiply", "vmin": "min", "vmax": "max"}
 """Functions of all elements along marked subscripts, and the operation that joins two of them."""
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, product
 from typing import Any
 
-from twintrack.equations.constructs import MISSING
 from twintrack.equations.data_variables import NO_TIME
 from twintrack.equations.expressions import Lowering
 from twintrack.equations.naming import spoken
-from twintrack.equations.structure import Expr, Literal, LookupCall, Number
+from twintrack.equations.structure import NA, Expr, Literal, LookupCall, Number
 from twintrack.equations.subscripts import positions
 
 Points = tuple[tuple[float, ...], tuple[float, ...]]
@@ -65,7 +64,7 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
         return lowering.fault(f"{len(names)} arguments are needed, {len(trees)} are given", shown)
     key = lowering.frame.names.find(getattr(trees[0], "reference", str(trees[0])))
     if key in lowering.frame.broken:
-        return Number(value=MISSING)
+        return Number(value=NA)
     if key not in lowering.frame.axes:
         return lowering.fault("the first argument is the name of a data variable", shown)
     if key not in lowering.frame.data:
@@ -77,11 +76,11 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
 
 
 def _first_time(data: _Data) -> Expr:
-    return data.number(lambda points: points[0][0] if points[0] else MISSING)
+    return data.number(lambda points: points[0][0] if points[0] else NA)
 
 
 def _last_time(data: _Data) -> Expr:
-    return data.number(lambda points: points[0][-1] if points[0] else MISSING)
+    return data.number(lambda points: points[0][-1] if points[0] else NA)
 
 
 def _total_points(data: _Data) -> Expr:
@@ -90,7 +89,7 @@ def _total_points(data: _Data) -> Expr:
 
 def _known(points: Points) -> Points:
     """Give points of which there is at least one."""
-    return points if points[0] else ((0.0,), (MISSING,))
+    return points if points[0] else ((0.0,), (NA,))
 
 
 def _own_times(points: Points) -> Points:
@@ -104,7 +103,7 @@ def _at_time(data: _Data, time: Expr) -> Expr:
     distance = lowering.apply("abs", lowering.apply("subtract", following, time))
     near = lowering.apply("less_equal", distance, Number(value=NO_TIME))
     value = data.lookup(_known, early, "forward")
-    return lowering.apply("if_then_else", near, value, Number(value=MISSING))
+    return lowering.apply("if_then_else", near, value, Number(value=NA))
 
 
 def _between_times(data: _Data, time: Expr, mode: Expr) -> Expr:
@@ -119,7 +118,7 @@ def _between_times(data: _Data, time: Expr, mode: Expr) -> Expr:
     begun = lowering.apply("greater_equal", late, _first_time(data))
     ended = lowering.apply("greater", early, _last_time(data))
     inside = lowering.apply("and", begun, lowering.apply("not", ended))
-    return lowering.apply("if_then_else", inside, value, Number(value=MISSING))
+    return lowering.apply("if_then_else", inside, value, Number(value=NA))
 
 
 def _running(values: Callable[[Sequence[float]], Sequence[float]]) -> Curve:
@@ -169,7 +168,7 @@ class _Span:
     def where_any(self, value: Expr) -> Expr:
         """Give a value where there are points, else that it is missing."""
         some = self.data.lowering.apply("greater", self.count, Number(value=0.5))
-        return self.data.lowering.apply("if_then_else", some, value, Number(value=MISSING))
+        return self.data.lowering.apply("if_then_else", some, value, Number(value=NA))
 
     def whole(self, less: float = 0.0) -> Expr:
         """Give the number of points less some, 1 where that would be nothing."""
@@ -202,7 +201,7 @@ def _extreme(best: Callable[[float, float], float], name: str) -> Callable[[_Dat
         span, apply = _Span(data, start, end), data.lowering.apply
         first = data.lookup(_running(_ones), span.before)
         after = data.lookup(_running(_ones), span.upto)
-        value: Expr = Number(value=MISSING)
+        value: Expr = Number(value=NA)
         length, most = 1, max(len(points[0]) for points in data.points)
         while length <= most:
             place = apply("add", first, Number(value=0.5))
@@ -223,7 +222,7 @@ def _blocks(best: Callable[[float, float], float], length: int) -> Curve:
     def curve(points: Points) -> Points:
         values, width = list(points[1]), 1
         if len(values) < length:
-            return (0.0,), (MISSING,)
+            return (0.0,), (NA,)
         while width < length:
             values = [best(one, other) for one, other in zip(values, values[width:], strict=False)]
             width *= 2

@@ -13,10 +13,11 @@ from functools import partial, reduce
 from itertools import product
 from typing import Any
 
-from twintrack.equations.constructs import MISSING, REDUCERS, REFUSED
+from twintrack.equations.constructs import REDUCERS, REFUSED
 from twintrack.equations.functions import CALLED, FUNCTIONS, OPERATORS
 from twintrack.equations.naming import Names, spoken
 from twintrack.equations.structure import (
+    NA,
     ActiveInitial,
     Apply,
     Expr,
@@ -150,8 +151,8 @@ class Lowering:
             number = float(value)
         except OverflowError:  # a whole number of hundreds of digits
             number = math.inf
-        if math.isnan(number):  # :NA:
-            return Number(value=MISSING)
+        if math.isnan(number):  # which is how the reader gives :NA:
+            return Number(value=NA)
         return self.fault("too large a number", "number") if math.isinf(number) else Number(value=number)
 
     def literal(self, values: Any) -> Expr:

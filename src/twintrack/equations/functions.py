@@ -4,8 +4,8 @@ A meaning is written against a `Builder`, so that one definition serves machine 
 parameters are those of the function, and `now` and `step` for what follows the clock. To add a function, add
 it here: the unit check, all engines and the page on other models read this table.
 
-Times and thresholds follow Vensim's manual: steps and pulses are judged half a step ahead, so that rounding
-cannot move them; a denominator counts as zero below 1e-6.
+Times and thresholds follow Vensim: steps and pulses look at the middle of the time step, which rounding
+cannot move, and a denominator counts as zero below 1e-6.
 """
 
 from __future__ import annotations
@@ -209,6 +209,11 @@ def _zidz(b: B, x: V, y: V) -> V:
 # Time
 
 
+def _middle(b: B, now: V, step: V) -> V:
+    """Give the middle of the step, by which Vensim tells what has begun."""
+    return b.apply("add", now, b.apply("multiply", b.literal(0.5), step))
+
+
 def _step(b: B, height: V, start: V, now: V, step: V) -> V:
     return b.select(b.apply("greater", _middle(b, now, step), start), height, b.literal(0.0))
 
@@ -221,27 +226,29 @@ def _ramp(b: B, slope: V, start: V, end: V, now: V, step: V) -> V:
     return b.select(begun, b.apply("multiply", slope, b.apply("subtract", last, start)), b.literal(0.0))
 
 
-def _middle(b: B, now: V, step: V) -> V:
-    """Give the time that tells whether a pulse is on: half a step ahead, where rounding cannot reach it."""
-    return b.apply("add", now, b.apply("multiply", b.literal(0.5), step))
+def _between(b: B, middle: V, start: V, width: V, step: V) -> V:
+    """Whether the middle of a step lies in a pulse, which is one step long at least."""
+    end = b.apply("add", start, b.apply("max", width, step))
+    return b.apply("and", b.apply("greater", middle, start), b.apply("less", middle, end))
 
 
 def _pulse(b: B, start: V, width: V, now: V, step: V) -> V:
-    """One that is shorter than a step lasts one."""
-    middle = _middle(b, now, step)
-    end = b.apply("add", start, b.apply("max", width, step))
-    return b.number(b.apply("and", b.apply("greater", middle, start), b.apply("less", middle, end)))
+    return b.number(_between(b, _middle(b, now, step), start, width, step))
 
 
 def _pulse_train(b: B, start: V, interval: V, width: V, end: V, now: V, step: V) -> V:
-    """One that begins before the end, or at it; none after the end. PySD's reader has exchanged arguments."""
-    middle, length = _middle(b, now, step), b.apply("max", width, step)
-    within = b.apply("mod", b.apply("subtract", middle, start), interval)
-    in_time = b.apply("less", b.apply("subtract", middle, within), b.apply("add", end, b.literal(SMALL)))
-    pulse = b.apply("and", b.apply("greater", within, b.literal(0.0)), b.apply("less", within, length))
-    on = b.apply("or", b.apply("less", interval, length), b.apply("and", pulse, in_time))
-    ended = b.apply("less_equal", now, b.apply("add", end, b.literal(SMALL)))
-    return b.number(b.apply("and", b.apply("and", b.apply("greater", middle, start), ended), on))
+    """Give the pulse that has begun last; PySD's reader has exchanged the second and third argument."""
+    middle = _middle(b, now, step)
+
+    def passed(time: V) -> V:
+        return b.apply("trunc", b.apply("divide", b.apply("subtract", time, start), interval))
+
+    last = b.apply("min", passed(middle), passed(b.apply("add", end, b.literal(SMALL))))
+    begun = b.apply("add", start, b.apply("multiply", last, interval))
+    inside = b.apply("less_equal", now, b.apply("add", end, b.literal(SMALL)))
+    early = b.apply("less", middle, start)
+    within = b.apply("and", inside, b.apply("not", early))
+    return b.number(b.apply("and", within, _between(b, middle, begun, width, step)))
 
 
 _MATHEMATICS = "Mathematics"

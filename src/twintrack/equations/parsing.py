@@ -16,12 +16,13 @@ from typing import Any
 
 from twintrack.equations.naming import same_name
 from twintrack.equations.other_files import OtherFiles
-from twintrack.equations.source import BRACES, CONTINUATION, Entry, MacroText
+from twintrack.equations.source import BRACES, Entry, MacroText
 from twintrack.equations.subscripts import RangeText
 from twintrack.errors import EquationError
 
 _COMMENT_OR_ZEROS = re.compile(rf'("(?:\\"|[^"])*")|{BRACES}|([-+*/^(,=<>;]\s*)0+(?=\d)')
 _NAME_ONLY = re.compile(r'(?:"(?:\\"|[^"])*"|[^"=:(<])*\Z')
+_CONTINUATION = re.compile(r"\\[ \t]*(?:\n\s*|\Z)")
 _KEYWORD = re.compile(
     r'("(?:\\"|[^"])*"|\'[^\']*\')|:\s*(AND|OR|NOT|NA|IS|EXCEPT|INTERPOLATE|RAW|HOLD\s+BACKWARD|LOOK\s+FORWARD|'
     r"THE\s+CONDITION|TEST\s+INPUT)\s*:|\bTABBED\s+ARRAY\b",
@@ -173,7 +174,7 @@ class _Reader:
 
 def _clean(text: str) -> str:
     """Put an equation on one line, without comments and zeros in front of numbers, keywords in capitals."""
-    text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", CONTINUATION.sub(" ", text))
+    text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", _CONTINUATION.sub(" ", text))
     return " ".join(_KEYWORD.sub(_capitals, text).split())
 
 

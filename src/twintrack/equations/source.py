@@ -31,8 +31,7 @@ _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
 _QUOTED_OR_SEPARATOR = re.compile(rf'"(?:\\"|[^"])*"|{BRACES}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
-CONTINUATION = re.compile(r"\\[ \t]*\n[ \t]*")
-"""A line that is wrapped."""
+_CONTINUATION = re.compile(r"\\[ \t]*\n[ \t]*")
 _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
@@ -168,8 +167,8 @@ def scan_base_date(text: str) -> tuple[int, int, int]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = CONTINUATION.sub(" ", text).split(",")
-    return tuple(" ".join(name.split()) for name in names if name.strip())
+    plain = _CONTINUATION.sub(" ", text)
+    return tuple(" ".join(name.split()) for name in plain.split(",") if name.strip())
 
 
 def _entries(body: str, start: int, file: str) -> list[Entry]:
@@ -218,7 +217,7 @@ def _line_of(body: str, position: int) -> int:
 
 
 def _title(equation: str) -> str:
-    text = CONTINUATION.sub(" ", equation)
+    text = _CONTINUATION.sub(" ", equation)
     comment = _COMMENT.match(text)
     match = _NAME.match(text, comment.end() if comment else 0)
     return " ".join(match["name"].split()).strip('"') if match else equation.strip()[:40]
@@ -226,9 +225,9 @@ def _title(equation: str) -> str:
 
 def _entry(fields: Sequence[str], group: str, line: int) -> Entry:
     written = fields[2] if len(fields) > 2 else ""
-    comment = " ".join(CONTINUATION.sub(" ", written).split())
+    comment = " ".join(_CONTINUATION.sub(" ", written).split())
     source = _SOURCE.search(comment)
-    units = " ".join(CONTINUATION.sub(" ", fields[1]).split())
+    units = " ".join(_CONTINUATION.sub(" ", fields[1]).split())
     limits = _LIMITS.search(units)
     return Entry(
         title=_title(fields[0]),

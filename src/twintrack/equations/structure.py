@@ -26,6 +26,9 @@ CONTROL_NAMES = ("initial_time", "final_time", "time_step", "saveper")
 
 Array = NDArray[np.float64]
 
+NA = -(2.0**109)
+"""The number that stands for what is missing, `:NA:`; Vensim's own."""
+
 Index = int | tuple[int, ...]
 """What a reference takes of one axis of a variable: one element, or several in order."""
 
