@@ -43,8 +43,8 @@ _UNREADABLE = {
 }
 """Constructs that read other files, where they cannot be read."""
 
-_MODES = {"hold_backward": "backward", "look_forward": "forward"}
-"""How data are read between their times, if not in a straight line."""
+_MODES = {"hold_backward": "backward", "look_forward": "forward", "extrapolate": "extrapolate"}
+"""How data are read between their times, if not in a straight line, and lookups beyond their ends."""
 
 
 Handler = Callable[["Lowering", Any], Expr]

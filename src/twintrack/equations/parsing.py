@@ -36,7 +36,7 @@ _SEQUENCE = re.compile(
     r"\(\s*(?P<stem>.*?)(?P<first>\d+)\s*-\s*(?P<other>.*?)(?P<last>\d+)\s*\)\Z", re.DOTALL
 )
 _QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
-_UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
+UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
 """What PySD raises for what it cannot read, subscripts in files included."""
 _DEEPEST = 1000
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
@@ -70,6 +70,8 @@ class Macro:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     definitions: tuple[Definition, ...]
+    unread: tuple[EquationError, ...] = ()
+    """What of it cannot be read; nothing is said then of what calls it."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,7 @@ def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, file
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
-        ready = tuple(
-            Macro(m.title, m.inputs, m.outputs, tuple(reader.definitions(m.entries))) for m in texts
-        )
+        ready = tuple(map(reader.macro, texts))
     return Parsed(definitions, tuple(reader.ranges), ready, tuple(reader.faults), reader.strings)
 
 
@@ -126,7 +126,7 @@ class _Reader:
         for entry in entries:
             try:
                 found = self._definition(entry)
-            except (ParsimoniousError, *_UNREADABLE) as error:
+            except (ParsimoniousError, *UNREADABLE) as error:
                 reason = str(error).split("\n", 1)[0][:160]
                 missing = getattr(error, "filename", None) or ""
                 verb = "cannot be read" if isinstance(error, OSError) else "not understood"
@@ -134,6 +134,13 @@ class _Reader:
             else:
                 if found is not None:
                     yield found
+
+    def macro(self, text: MacroText) -> Macro:
+        """Read the entries of a macro."""
+        before = len(self.faults)
+        found = tuple(self.definitions(text.entries))
+        unread = tuple(fault.error for fault in self.faults[before:])
+        return Macro(text.title, text.inputs, text.outputs, found, unread)
 
     def _definition(self, entry: Entry) -> Definition | None:
         """Read one entry; None for a range, a string and what only Vensim's reality checks use."""

@@ -28,7 +28,8 @@ from twintrack.equations.source import (
 )
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
-from twintrack.errors import EquationError, raise_together
+from twintrack.equations.xmile import is_xml, parse_xmile
+from twintrack.errors import EquationError
 from twintrack.stored import stored
 
 
@@ -62,7 +63,11 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
     `path` is told in errors, `files` are those that the model names, and `data` those with its data.
     """
     file = str(path)
-    parsed = parse(scan(text, file), scan_macros(text, file), file, files)
+    parsed = (
+        parse_xmile(text, file)
+        if is_xml(text)
+        else parse(scan(text, file), scan_macros(text, file), file, files)
+    )
     try:
         ranges = Ranges(parsed.ranges)
     except ValueError as error:
@@ -71,10 +76,8 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
     def is_range(name: str) -> bool:
         return ranges.is_range(ranges.names.find(name))
 
-    if parsed.faults and parsed.macros:  # what a call needs may be missing
-        raise_together([fault.error for fault in told_once(parsed.faults)])
-    definitions = expand(parsed.definitions, parsed.macros, is_range, file)
+    definitions, uncalled = expand(parsed.definitions, parsed.macros, is_range, file)
     definitions, unread = read_external(definitions, ranges, parsed.strings, file, files)
     definitions = [*filled(definitions, ranges, data)]
-    unread = told_once([*parsed.faults, *unread])
+    unread = told_once([*parsed.faults, *uncalled, *unread])
     return build_equations(definitions, unread, ranges, file, scan_base_date(text))
