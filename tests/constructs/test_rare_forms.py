@@ -11,8 +11,8 @@ from construct_helpers import TIMES, Table
 
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
-from twintrack.equations.structure import NA
 from twintrack.equations.flatten import flatten_file
+from twintrack.equations.structure import NA
 from twintrack.equations.units import check_units
 from twintrack.errors import EquationError, InputError
 

@@ -276,17 +276,11 @@ class Lowering:
                 else self.apply("negative", args[0])
             )
         if node.operators[0] == "^":
-            return reduce(lambda exponent, base: self._power(base, exponent), reversed(args))
+            return reduce(lambda exponent, base: self.apply("power", base, exponent), reversed(args))
         result = args[0]
         for operator, arg in zip(node.operators, args[1:], strict=True):
             result = self.apply(OPERATORS[operator], result, arg)
         return result
-
-    def _power(self, base: Expr, exponent: Expr) -> Expr:
-        # The reader folds the sign into a literal, but in Vensim -2^2 is -(2^2).
-        if isinstance(base, Number) and base.value < 0:
-            return self.apply("negative", self.apply("power", Number(value=-base.value), exponent))
-        return self.apply("power", base, exponent)
 
     def _logic(self, node: Any) -> Expr:
         args = [self.lower(arg) for arg in node.arguments]

@@ -30,6 +30,13 @@ _KEYWORD = re.compile(
 )
 """What the grammar knows in capital letters only, or a text in which it means nothing."""
 _STRING = re.compile(r'(?P<name>"(?:\\"|[^"])*"|[^":=]*?)\s*:IS:\s*\'(?P<text>[^\']*)\'\Z')
+_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_ONE_POINT = re.compile(
+    rf"(?P<before>\(\s*(?:\[[^\]]*\]\s*,)?\s*)(?P<pair>\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\))(?=\s*,?\s*\))"
+)
+_SIGNED_BASE = re.compile(
+    r'("(?:\\"|[^"])*")|((?:^|[-+*/^(,=<>:])\s*-\s*)((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*\^)'
+)
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(
@@ -158,7 +165,7 @@ class _Reader:
             raise ValueError(message)
         bare = _NAME_ONLY.match(text)  # data, which the grammar knows by a keyword behind the name
         text += ":RAW:" if bare else ""
-        item: Any = kinds.Element(_with_pairs(text), "", "").parse()
+        item: Any = kinds.Element(with_signs_outside(_with_pairs(text)), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
                 item.definition["file"] = self.files.found(item.definition["file"])
@@ -193,6 +200,11 @@ def _capitals(match: re.Match[str]) -> str:
     return f":{words}:" if match[2] else words
 
 
+def with_signs_outside(text: str) -> str:
+    """Keep the reader from taking the sign of `-2^2` for a part of the number; that of `(-2)^2` is one."""
+    return _SIGNED_BASE.sub(lambda match: match[1] or f"{match[2]}({match[3]}+0)", text)
+
+
 def _check_depth(text: str) -> None:
     """Raise ValueError for brackets so deep that reading them could break the program off."""
     depth = deepest = 0
@@ -215,7 +227,8 @@ def _without_mappings(text: str) -> tuple[str, str]:
 
 
 def _with_pairs(text: str) -> str:
-    """Write a lookup given as all x and then all y values as pairs of numbers."""
+    """Write a lookup given as all x and then all y values as pairs of numbers, and a single pair twice."""
+    text = _ONE_POINT.sub(r"\g<before>\g<pair>,\g<pair>", text)
     match = _NUMBER_LIST.fullmatch(text)
     if match is None:
         return text

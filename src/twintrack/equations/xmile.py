@@ -45,8 +45,8 @@ def is_xml(text: str) -> bool:
 class Scope:
     """The variables of a model or a module.
 
-    `prefix` stands before their names, `shown` is the same as the file writes it; `dims` are the ranges of each,
-    `inputs` the variables that stand for those that are handed in, by the names that are the same to XMILE.
+    `prefix` stands before their names, `shown` is the same as the file writes it; `dims` are the ranges of
+    each, `inputs` the variables that stand for those handed in, by the names that are the same to XMILE.
     """
 
     prefix: str

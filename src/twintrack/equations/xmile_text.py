@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from twintrack.equations.parsing import with_signs_outside
+
 ALL = "every element"
 """What stands for `*` among subscripts."""
 
@@ -27,7 +29,7 @@ def plain(text: str) -> str:
         RENAMED.get(token.lower(), token) if after == "(" else token
         for token, after in zip(tokens, [*tokens[1:], ""], strict=True)
     ]
-    return " ".join(_Choices(_with_all(called)).written())
+    return with_signs_outside(" ".join(_Choices(_with_all(called)).written()))
 
 
 def _without_comments(text: str) -> str:
