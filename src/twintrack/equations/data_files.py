@@ -186,12 +186,14 @@ def _without_comment(line: str) -> str:
 
 
 def _workbook(path: Path) -> Iterator[tuple[str, Cell]]:
+    from zipfile import BadZipFile
+
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise InputError(Fault(str(path), f"cannot be read as a workbook: {error}")) from error
     try:
         for sheet in book.worksheets:

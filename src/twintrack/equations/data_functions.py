@@ -7,6 +7,7 @@ of time are differences of running sums, and extremes are those of two overlappi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, product
 from typing import Any
 
@@ -58,10 +59,10 @@ class _Data:
 
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give one of the functions of data."""
-    build, names = FUNCTIONS[name]
-    shown = spoken(name)
-    if len(trees) != len(names):
-        return lowering.fault(f"{len(names)} arguments are needed, {len(trees)} are given", shown)
+    found, shown = FUNCTIONS[name], spoken(name)
+    needed = len(found.arguments)
+    if len(trees) != needed:
+        return lowering.fault(f"{needed} arguments are needed, {len(trees)} are given", shown)
     key = lowering.frame.names.find(getattr(trees[0], "reference", str(trees[0])))
     if key in lowering.frame.broken:
         return Number(value=NA)
@@ -72,7 +73,7 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
         return lowering.fault(message, shown)
     subscripts = trees[0].subscripts.subscripts if trees[0].subscripts else ()
     args = [lowering.lower(tree) for tree in trees[1:]]
-    return build(_Data(lowering, key, subscripts), *args)
+    return found.build(_Data(lowering, key, subscripts), *args)
 
 
 def _first_time(data: _Data) -> Expr:
@@ -231,16 +232,27 @@ def _blocks(best: Callable[[float, float], float], length: int) -> Curve:
     return curve
 
 
+@dataclass(frozen=True)
+class DataFunction:
+    """A function of data: what builds it, what its arguments are called, and a line for users."""
+
+    build: Callable[..., Expr]
+    arguments: tuple[str, ...]
+    documentation: str
+
+
 _SPAN = ("data", "start", "end")
-FUNCTIONS: dict[str, tuple[Callable[..., Expr], tuple[str, ...]]] = {
-    "get_data_at_time": (_at_time, ("data", "time")),
-    "get_data_between_times": (_between_times, ("data", "time", "mode")),
-    "get_data_first_time": (_first_time, ("data",)),
-    "get_data_last_time": (_last_time, ("data",)),
-    "get_data_max": (_extreme(max, "max"), _SPAN),
-    "get_data_mean": (_mean, _SPAN),
-    "get_data_min": (_extreme(min, "min"), _SPAN),
-    "get_data_stdv": (_stdv, _SPAN),
-    "get_data_total_points": (_total_points, ("data",)),
+FUNCTIONS = {
+    "get_data_at_time": DataFunction(_at_time, ("data", "time"), "the point at a time, or `:NA:`"),
+    "get_data_between_times": DataFunction(
+        _between_times, ("data", "time", "mode"), "between points (0), the next one (1) or the last one (-1)"
+    ),
+    "get_data_first_time": DataFunction(_first_time, ("data",), "the time of the first point"),
+    "get_data_last_time": DataFunction(_last_time, ("data",), "the time of the last point"),
+    "get_data_max": DataFunction(_extreme(max, "max"), _SPAN, "the largest value of a span of time"),
+    "get_data_mean": DataFunction(_mean, _SPAN, "the mean of its points"),
+    "get_data_min": DataFunction(_extreme(min, "min"), _SPAN, "the smallest value"),
+    "get_data_stdv": DataFunction(_stdv, _SPAN, "the standard deviation, by the number of points less one"),
+    "get_data_total_points": DataFunction(_total_points, ("data",), "how many points there are"),
 }
-"""Functions of data by name: what gives each, and what its arguments are called."""
+"""Functions of data by name."""

@@ -311,7 +311,7 @@ class Lowering:
         if name.startswith("random") and not self.internal:
             self.frame.empty[self.variable] = None
             return Number(value=math.nan)
-        if name.startswith(tuple(REFUSED)):
+        if name not in CALLED and name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":
             return self._element_count(node.arguments[0])

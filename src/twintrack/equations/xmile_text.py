@@ -27,7 +27,7 @@ def plain(text: str) -> str:
     tokens = [_token(match) for match in _TOKEN.findall(_without_comments(text))]
     called = [
         RENAMED.get(token.lower(), token) if after == "(" else token
-        for token, after in zip(tokens, [*tokens[1:], ""], strict=True)
+        for token, after in zip(tokens, [*tokens[1:], ""], strict=False)
     ]
     return with_signs_outside(" ".join(_Choices(_with_all(called)).written()))
 
