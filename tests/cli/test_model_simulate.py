@@ -53,6 +53,20 @@ def test_a_table_is_written(engine: str, program: Program, model: Path) -> None:
     assert rows[3][6] == "nan"
 
 
+def test_data_are_read_from_the_files_that_are_named(
+    answer: Callable[..., Any], program: Program, model: Path
+) -> None:
+    model.write_text(MODEL.replace("inflow = 0.5", "inflow"), encoding="utf-8")
+    data = model.with_name("inflow.csv")
+    data.write_text("Time,inflow\n0,1\n2,3\n", encoding="utf-8")
+    assert answer("model", "simulate", model, "--data", data)["inflow"] == [1, 2, 3]
+    refused = program("model", "simulate", model, "--json")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("inflow: has no numbers in the model; name a file of data")
+    missing = program("model", "simulate", model, "--json", "--data", model.with_name("none.csv"))
+    assert (missing.exit_code, "none.csv: there is no such file" in missing.stderr) == (2, True)
+
+
 def test_json_is_printed_for_chosen_outputs(answer: Callable[..., Any], model: Path) -> None:
     told = answer("model", "simulate", model, "--outputs", "level[North,],gone".replace(",]", "]"))
     assert told == {"time": [0, 1, 2], "level[North]": [1, 1.5, 2], "gone": [1, 1, None]}
