@@ -179,6 +179,6 @@ def test_the_missing_value_is_written_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_names_the_variable(tmp_path: Path) -> None:
-    path = write(tmp_path, "good = 1 ~ ~ |\nmissing :RAW: ~ ~ |\n")
+    path = write(tmp_path, "good = 1 ~ ~ |\nmissing ~ ~ |\n")
     with pytest.raises(EquationError, match=r"model.mdl:3: missing: this construct has no form .*\(nan\)"):
         flatten(load_equations(path), path.read_text(encoding="utf-8"))

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import integration_option, json_option, outside_option, read_names, read_settings
+from twintrack.cli.options import (
+    data_option,
+    integration_option,
+    json_option,
+    outside_option,
+    read_names,
+    read_settings,
+)
 from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
@@ -38,6 +45,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
 @integration_option
+@data_option
 @outside_option
 @json_option
 def simulate_command(
@@ -48,6 +56,7 @@ def simulate_command(
     engine: Any,
     time_step: float | None,
     integration: Any,
+    data: Sequence[Path],
     allow_outside: bool,
     as_json: bool,
 ) -> None:
@@ -63,7 +72,7 @@ def simulate_command(
     from twintrack.engines.simulator import Simulator
 
     values = _values(read_settings("--set", settings))
-    model = Simulator(file, allow_outside=allow_outside, integration=integration)
+    model = Simulator(file, allow_outside=allow_outside, data=data, integration=integration)
     columns = model.table(values, read_names(outputs), time_step, engine)
     for note in () if integration else model.equations.notes:
         click.echo(f"note: {note}", err=True)

@@ -56,6 +56,18 @@ def outside_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names files with numbers for data variables."""
+    return click.option(
+        "--data",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="File with numbers for data variables (.csv, .tab, .dat, .xlsx or .vdf). May be repeated: the"
+        " last one that has a variable counts, and then a file beside the model with its name.",
+    )(command)
+
+
 REPRESENTATIVE = "representative"
 """With --world: the world of the posterior that lies nearest to the medians."""
 

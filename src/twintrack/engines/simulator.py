@@ -50,14 +50,23 @@ class Simulator:
     """
 
     def __init__(
-        self, path: str | Path, *, allow_outside: bool = False, integration: Integration | None = None
+        self,
+        path: str | Path,
+        *,
+        allow_outside: bool = False,
+        data: Sequence[str | Path] = (),
+        integration: Integration | None = None,
     ) -> None:
         """Read the model. Raises EquationError with all constructs that are not understood.
 
-        With `allow_outside`, its numbers may come from files outside its folder. `integration` replaces the
-        integration type of the file: "euler", "rk2" (from the middle of a step) or "rk4".
+        With `allow_outside`, its numbers may come from files outside its folder. `data` are files with
+        numbers for its data variables (.csv, .tab, .dat, .xlsx, .vdf); the last that has a variable counts.
+        `integration` replaces the integration type of the file: "euler", "rk2" (from the middle of a step)
+        or "rk4".
         """
-        equations = load_equations(Path(path), allow_outside=allow_outside)
+        equations = load_equations(
+            Path(path), allow_outside=allow_outside, data=[Path(file) for file in data]
+        )
         self.equations = replace(equations, time=equations.time.integrated(integration))
         self.labels = Labels(self.equations)
 
@@ -141,7 +150,8 @@ class Simulator:
                 little work, else "native".
 
         Returns:
-            A variable for each output, named as in the file: dimensions (time, axes, run).
+            A variable for each output, named as in the file: dimensions (time, axes, run). A dimension that
+            would have the name of an output has a number behind it.
 
         Raises:
             InputError: A name is unknown, a value does not fit, or the numbers of runs differ.
@@ -155,11 +165,13 @@ class Simulator:
         found = self._simulate(values, names, self._runs(values), time_step, engine)
         data: dict[str, Any] = {}
         ranges: dict[str, list[str]] = {}
+        titles = [self.equations.variables[name].title for name in names]
+        (run,) = _distinct(["run"], ["time", *titles])
         for name in names:
             variable = self.equations.variables[name]
-            dims = _distinct(variable.dims)
+            dims = _distinct(variable.dims, ["time", run, *titles])
             ranges.update(zip(dims, map(list, variable.element_titles), strict=True))
-            data[variable.title] = (("time", *dims, "run"), found[name], {"units": variable.units})
+            data[variable.title] = (("time", *dims, run), found[name], {"units": variable.units})
         return xr.Dataset(data, {"time": self.equations.time.saved, **ranges})
 
     def _timed(self, values: Mapping[str, Any]) -> tuple[Simulator, Mapping[str, Any]]:
@@ -241,12 +253,12 @@ class Simulator:
             return run("native")
 
 
-def _distinct(dims: Sequence[str]) -> tuple[str, ...]:
-    """Give names of axes that differ from one another and from those that every result has."""
+def _distinct(dims: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
+    """Give names of axes that differ from one another and from those that are taken."""
     found: list[str] = []
     for dim in dims:
         name, number = dim, 2
-        while name in (*found, "time", "run"):
+        while name in (*found, *taken):
             name, number = f"{dim}_{number}", number + 1
         found.append(name)
     return tuple(found)

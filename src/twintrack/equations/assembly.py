@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import stateful, vectors
+from twintrack.equations import calendar, data_functions, stateful, vectors
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -45,9 +45,11 @@ CONSTRUCTS = Constructs(
     calls={
         **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
+        **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
+        "get_time_value": calendar.time_value,
     },
 )
-"""What lowers stateful constructs, functions of whole vectors and those of lookups."""
+"""What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
 
 
 def build_equations(
@@ -55,13 +57,15 @@ def build_equations(
     unread: Sequence[Unread],
     ranges: Ranges,
     file: str,
+    base_date: tuple[int, int, int],
     settings: tuple[Integration, str] = ("euler", ""),
 ) -> Equations:
-    """Join the equations of a model, in the order of the file.
+    """Join the equations of a model, in the order of the file. Raises EquationError with all faults.
 
-    `settings` are what `integration_of` reads in it. Raises EquationError with all faults.
+    `base_date` is year, month and day at time 0; `settings` are what `integration_of` reads in the file.
     """
     assembly = _Assembly(definitions, ranges, file)
+    assembly.frame.base_date = base_date
     assembly.frame.faults += [fault.error for fault in unread]
     assembly.frame.broken |= {assembly.frame.names.add(fault.name) for fault in unread}
     assembly.read_left_sides()
@@ -110,7 +114,8 @@ class _Assembly:
             try:
                 axes = tuple(self.frame.ranges.axis(used) for used in zip(*subscripts, strict=True))
             except KeyError as error:
-                self._fault(name, "no subscript range holds these", str(error.args[0]))
+                if not {item for items in subscripts for item in items} & self.frame.broken:
+                    self._fault(name, "no subscript range holds these", str(error.args[0]))
                 continue
             self.frame.axes[name] = axes
             self.boxes[name] = [tuple(map(self.frame.ranges.index, axes, items)) for items in subscripts]
@@ -118,6 +123,8 @@ class _Assembly:
         for name, parts in self.parts.items():
             if parts[0].kind == "lookup" and name in self.boxes:
                 self._read_lookup(name, parts)
+            elif name in self.boxes:
+                self._keep_data(name, parts)
 
     def _own(self, name: str, parts: Sequence[Definition]) -> None:
         """Find which component defines each element of a variable."""
@@ -166,10 +173,21 @@ class _Assembly:
             for cell in np.argwhere(self.owners[name] == number):
                 cells[tuple(int(i) for i in cell)] = table
 
+    def _keep_data(self, name: str, parts: Sequence[Definition]) -> None:
+        """Note the points of data, which functions of data ask for."""
+        for number, part in enumerate(parts):
+            if part.points is not None:
+                cells = (tuple(int(i) for i in cell) for cell in np.argwhere(self.owners[name] == number))
+                self.frame.data.setdefault(name, {}).update(dict.fromkeys(cells, part.points))
+
     # Right-hand sides
 
     def read_right_sides(self) -> None:
         """Lower the expression of every component."""
+        clock = [
+            part.entry.units for name in ("time_step", *CONTROL_NAMES) for part in self.parts.get(name, ())
+        ]
+        self.frame.time_unit = next(filter(None, clock), "")
         self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
         for name, parts in self.parts.items():
             if name in self.frame.broken:

@@ -43,8 +43,8 @@ _UNREADABLE = {
 }
 """Constructs that read other files, where they cannot be read."""
 
-_MODES = {"hold_backward": "backward", "look_forward": "forward"}
-"""How data are read between their times, if not in a straight line."""
+_MODES = {"hold_backward": "backward", "look_forward": "forward", "extrapolate": "extrapolate"}
+"""How data are read between their times, if not in a straight line, and lookups beyond their ends."""
 
 
 Handler = Callable[["Lowering", Any], Expr]
@@ -58,20 +58,26 @@ class Frame:
     """What the left-hand sides say, filled before any right-hand side is lowered.
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
-    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
-    that must be given numbers.
+    `lookups`: for each lookup variable, the table of each of its cells. `data`: for each variable with data
+    of its own, the times and values of each of its cells. `tables`, `states` and `faults` grow while
+    right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
+    that must be given numbers. `base_date` is year, month and day at time 0, `time_unit` as it is written.
     """
 
     ranges: Ranges
     names: Names
     axes: dict[str, tuple[str, ...]]
     lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
+    data: dict[str, dict[tuple[int, ...], tuple[tuple[float, ...], tuple[float, ...]]]] = field(
+        default_factory=dict
+    )
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     empty: dict[str, None] = field(default_factory=dict)
     faults: list[EquationError] = field(default_factory=list)
+    base_date: tuple[int, int, int] = (2000, 1, 1)
+    time_unit: str = ""
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
         """Store a lookup's points once, without repetitions, and give their number.
@@ -270,17 +276,11 @@ class Lowering:
                 else self.apply("negative", args[0])
             )
         if node.operators[0] == "^":
-            return reduce(lambda exponent, base: self._power(base, exponent), reversed(args))
+            return reduce(lambda exponent, base: self.apply("power", base, exponent), reversed(args))
         result = args[0]
         for operator, arg in zip(node.operators, args[1:], strict=True):
             result = self.apply(OPERATORS[operator], result, arg)
         return result
-
-    def _power(self, base: Expr, exponent: Expr) -> Expr:
-        # The reader folds the sign into a literal, but in Vensim -2^2 is -(2^2).
-        if isinstance(base, Number) and base.value < 0:
-            return self.apply("negative", self.apply("power", Number(value=-base.value), exponent))
-        return self.apply("power", base, exponent)
 
     def _logic(self, node: Any) -> Expr:
         args = [self.lower(arg) for arg in node.arguments]
@@ -311,9 +311,7 @@ class Lowering:
         if name.startswith("random") and not self.internal:
             self.frame.empty[self.variable] = None
             return Number(value=math.nan)
-        if name == "get_time_value" and [*node.arguments[:1], *node.arguments[2:]] == [0, 0]:
-            return self.apply("add", Time(), self.lower(node.arguments[1]))
-        if name.startswith(tuple(REFUSED)):
+        if name not in CALLED and name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":
             return self._element_count(node.arguments[0])

@@ -219,10 +219,11 @@ def _step(b: B, height: V, start: V, now: V, step: V) -> V:
 
 
 def _ramp(b: B, slope: V, start: V, end: V, now: V, step: V) -> V:
+    """One that would end before it starts never ends."""
     del step
-    passed = b.apply("subtract", b.apply("min", now, end), start)
+    last = b.select(b.apply("greater", start, end), now, b.apply("min", now, end))
     begun = b.apply("greater", b.apply("add", now, b.literal(SMALL)), start)
-    return b.select(begun, b.apply("multiply", slope, passed), b.literal(0.0))
+    return b.select(begun, b.apply("multiply", slope, b.apply("subtract", last, start)), b.literal(0.0))
 
 
 def _between(b: B, middle: V, start: V, width: V, step: V) -> V:
