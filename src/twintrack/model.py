@@ -13,6 +13,7 @@ from twintrack.core import Core, StrategyReference
 from twintrack.decisions.explanation import Explanation, explain
 from twintrack.engines.registry import EngineName
 from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.settings import plain_number
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import WorldArrays, world_arrays
@@ -129,7 +130,7 @@ class Model(Core):
         from twintrack.worlds.drawing import draw_worlds
 
         check_arguments(count=worlds, seed=seed, prior=prior)
-        frame, notes = draw_worlds(self, worlds, seed, prior=prior)
+        frame, notes = draw_worlds(self, plain_number(worlds), plain_number(seed), prior=prior)
         tell_notes(notes)
         return frame
 
@@ -138,7 +139,7 @@ class Model(Core):
         from twintrack.worlds.sampling import sample_worlds
 
         check_arguments(count=worlds, seed=seed)
-        return sample_worlds(self.world, worlds, seed)
+        return sample_worlds(self.world, plain_number(worlds), plain_number(seed))
 
     def ensemble(
         self,

@@ -108,7 +108,10 @@ def _held(target: Path, make: Callable[[Path], int]) -> tuple[int, Path]:
     while True:
         name = f".{target.name[:_LONGEST]}.{secrets.token_hex(4)}{_ENDING}"
         path = target.with_name(name)
-        descriptor = make(path)
+        try:
+            descriptor = make(path)
+        except OSError as error:  # it is the target that a user knows
+            raise OSError(error.errno, error.strerror, str(target)) from None
         if fcntl is None:
             return descriptor, path
         with contextlib.suppress(OSError):  # some network file systems have none

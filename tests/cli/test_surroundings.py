@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +26,13 @@ def shell(
     if content is not None:
         given["TWINTRACK_CONTENT"] = str(content)
     return subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=given, capture_output=True, text=True, check=False
+        ["sh", "-c", command],
+        cwd=folder,
+        env=given,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
 
 
@@ -75,6 +82,21 @@ def test_a_closed_stderr_does_no_harm(small_content: Path, tmp_path: Path) -> No
 def test_a_date_that_is_none_is_told(small_content: Path, tmp_path: Path, date: str) -> None:
     done = shell("$T run fast", tmp_path, small_content, SOURCE_DATE_EPOCH=date)
     told(done, 2, "SOURCE_DATE_EPOCH: must be whole seconds")
+
+
+def test_an_empty_date_is_none(small_content: Path, tmp_path: Path) -> None:
+    done = shell("$T ensemble fast --prior --runs 3 --out s", tmp_path, small_content, SOURCE_DATE_EPOCH="")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "latin-1", "ascii"])
+def test_an_encoding_that_lacks_signs_is_no_fault(small_content: Path, tmp_path: Path, encoding: str) -> None:
+    command = "$T run fast --years 2030 > table && $T run fast --json > run.json && $T list strategies"
+    done = shell(command, tmp_path, small_content, PYTHONIOENCODING=encoding)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    table = (tmp_path / "table").read_text("utf-8" if encoding == "ascii" else encoding)
+    assert table.replace("−", "-").count("-12") == 1
+    assert json.loads((tmp_path / "run.json").read_bytes())["strategy"] == "fast"
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,23 @@ def test_an_outcome_is_found_by_words_of_its_title(model: Model, asked: str, nam
 def test_words_that_several_outcomes_have_are_answered_with_all_of_them(model: Model) -> None:
     with pytest.raises(InputError, match=r"several outcomes .*frontier_gap_months \(Gap to the frontier\)"):
         model.explain("差距")
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Growth of frontier run cost", "cost_growth_factor"),
+        ("run cost growth", "cost_growth_factor"),
+        ("前沿训练成本年增长倍数", "cost_growth_factor"),
+        ("talent training", "talent_training"),
+        ("subsidy rate", "subsidy_rate"),
+    ],
+)
+def test_levers_and_world_parameters_are_found_by_their_titles(model: Model, asked: str, name: str) -> None:
+    assert model.explain(asked).name == name
+
+
+def test_several_of_them_are_told(model: Model) -> None:
+    several = r"several levers and world parameters .*knowledge_depreciation\[basic\] \("
+    with pytest.raises(InputError, match=several):
+        model.explain("Obsolescence of knowledge")

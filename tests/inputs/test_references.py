@@ -24,6 +24,7 @@ def model() -> Model:
     [
         *("0.6 a + 0.4 b", "0.6 a+0.4 b", "60% a + 40% b", "60%a+40%b", "60 % a + 40 % b"),
         *("3/5 a + 2/5 b", "0.6*a + .4*b", "6/10 a+4/10 b", " 0.6  a  +  0.4  b "),
+        *("0.6×a + 0.4×b", "６０％ａ＋４０％ｂ", "60\u3000%\u3000a ＋ 40% b", "⅗ a + ⅖ b", "０．６ a＋0.4 b"),
     ],
 )
 def test_a_mix_is_read_in_every_plain_form(text: str) -> None:
@@ -51,7 +52,11 @@ def test_thirds_make_a_whole(model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["60%", "0.6pure_catchup + 0.4baseline", "60% + 40%", "0.5 nobody + 0.5 baseline"]
+    "text",
+    [
+        *("60%", "0.6pure_catchup + 0.4baseline", "60% + 40%", "0.5 nobody + 0.5 baseline"),
+        *("0.6 pure_catchup 0.4 baseline", "pure_catchup 60％", "纯 ＋ 0.4"),
+    ],
 )
 def test_what_may_be_meant_as_a_mix_is_told_how_one_is_written(model: Model, text: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twintrack.errors import InputError
 from twintrack.inputs.content import Content
 from twintrack.inputs.paths import TimePath
 from twintrack.inputs.references import mix_terms
@@ -156,15 +155,16 @@ def test_a_merged_strategy_is_given_back(library: StrategyLibrary) -> None:
     assert library.resolve(strategy) is strategy
 
 
-@pytest.mark.parametrize("key", ["extends", "mix", "switch", "budget", "description"])
-def test_a_key_that_is_left_empty_ends_in_a_strategy_or_a_message(
-    write: Callable[..., Path], library: StrategyLibrary, key: str
+@pytest.mark.parametrize(
+    "key", ["title", "extends", "mix", "levers", "switch", "budget", "unscaled", "description", "notes"]
+)
+def test_a_key_that_is_left_empty_is_told_once(
+    write: Callable[..., Path], faults: Callable[..., list[str]], library: StrategyLibrary, key: str
 ) -> None:
-    write(PLACE, f"{HEAD}{key}:\n")
-    try:
-        assert library.resolve("a").paths
-    except InputError as error:
-        assert str(error).startswith(f"{PLACE}:2: ")
+    write(PLACE, f"references: [lee2024]\n{key}:\n")
+    (told,) = faults(library.resolve, "a")
+    assert told.startswith(f"{PLACE}:2: {key} ")
+    assert "empty" in told
 
 
 @pytest.mark.parametrize(

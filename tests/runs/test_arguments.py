@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import twintrack
 from twintrack import EnsembleResult, Experiment
@@ -24,6 +25,7 @@ WRONG: list[Any] = [
     *(Path("nowhere.yaml"), pd.DataFrame(), np.zeros(3), Decimal(1), 1j, float, lambda: 0, range(3), [None]),
     *(np.array("a"), np.array(0.5), pd.Series({"a": 1.0}), pd.Series(dtype=float)),
 ]
+
 
 CALLS: dict[str, Callable[[Model, Any], Any]] = {
     "run strategy": lambda model, value: model.run(value),
@@ -48,6 +50,11 @@ CALLS: dict[str, Callable[[Model, Any], Any]] = {
     "sample seed": lambda model, value: model.sample_worlds(2, value),
     "load": lambda model, value: twintrack.load(value).levers,
     "open": lambda model, value: EnsembleResult.open(value),
+    "values": lambda model, value: model.run("fast")[value],
+    "plot": lambda model, value: model.run("fast").plot(value),
+    "plot both": lambda model, value: model.compare("fast").plot("frontier_gap_months", value),
+    "years": lambda model, value: model.run("fast").at("frontier_gap_months", value),
+    "years of a table": lambda model, value: model.compare("fast").table(value),
 }
 SETTINGS = (
     *("strategies", "scenarios", "worlds", "design", "seed", "outputs", "times", "levers", "resample"),
@@ -92,11 +99,30 @@ def test_the_message_names_each_argument_and_what_it_must_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Decimal("0.5"), Fraction(1, 2), np.array(0.5), np.float32(0.5), np.float64(0.5)], ids=repr
+    "value",
+    [
+        *(Decimal("0.5"), Fraction(1, 2), np.array(0.5), np.float32(0.5), np.float64(0.5)),
+        *(np.array(Decimal("0.5"), dtype=object), xr.DataArray(0.5)),
+    ],
+    ids=repr,
 )
 def test_numbers_of_every_kind_are_numbers(small_model: Model, value: Any) -> None:
     given = small_model.strategy("baseline", catchup_share=value)
     assert given.paths == small_model.strategy("baseline", catchup_share=0.5).paths
+
+
+@pytest.mark.parametrize("two", [Decimal(2), np.array(2), np.int8(2)], ids=repr)
+def test_whole_numbers_of_every_kind_are_whole_numbers(small_model: Model, two: Any) -> None:
+    given = small_model.ensemble("fast", worlds=two, seed=two, prior=True)
+    assert given.identical(small_model.ensemble("fast", worlds=2, seed=2, prior=True))
+    assert small_model.draw_worlds(two, two, prior=True).equals(small_model.draw_worlds(2, 2, prior=True))
+
+
+def test_a_step_may_be_any_number(small_model: Model) -> None:
+    step = small_model.equations.time.step / 2
+    values: tuple[Any, ...] = (Decimal(step), np.array(step))
+    for value in values:
+        assert small_model.run(time_step=value).to_dict() == small_model.run(time_step=step).to_dict()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +131,17 @@ def test_numbers_of_every_kind_are_numbers(small_model: Model, value: Any) -> No
 def test_a_series_of_pandas_is_dated_values(small_model: Model, dates: Any) -> None:
     given = small_model.strategy("baseline", catchup_share=pd.Series([0.2, 0.5], index=dates))
     assert given.paths == small_model.strategy("baseline", catchup_share={2026: 0.2, 2030: 0.5}).paths
+
+
+def test_a_series_of_xarray_is_dated_values(small_model: Model) -> None:
+    series = xr.DataArray([0.2, 0.5], {"year": [2026, 2030]})
+    given = small_model.strategy("baseline", catchup_share=series)
+    assert given.paths == small_model.strategy("baseline", catchup_share={2026: 0.2, 2030: 0.5}).paths
+
+
+def test_a_run_is_no_list_of_strategies(small_model: Model) -> None:
+    with pytest.raises(InputError, match=r"strategies: must be a strategy, .* not <Run of fast"):
+        small_model.compare(small_model.run("fast"))  # type: ignore[arg-type]
 
 
 def test_a_series_with_a_date_twice_is_told(small_model: Model) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from twintrack.cli import main
+from twintrack.inputs.check import check_content
 from twintrack.model import Model
 
 TOLD = "note: strategies/fast.yaml takes the place of "
@@ -44,6 +46,17 @@ def test_every_command_that_uses_it_tells_it_once(own: Path, words: list[str]) -
     own.rename("strategies/other.yaml")
     words = [word.replace("strategies/fast", "strategies/other").replace("store", "other") for word in words]
     assert TOLD not in CliRunner().invoke(main, words).stderr
+
+
+def test_the_content_is_as_good_as_before_beside_another_baseline(
+    small_model: Model, own: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("content")
+    shutil.copytree(small_model.content, root, dirs_exist_ok=True)
+    (root / "strategies" / "baseline.yaml").write_text("title: Baseline\n", encoding="utf-8")
+    before = check_content(root)
+    (own.parent / "baseline.yaml").write_text("levers: {catchup_share: {2018: 0.9}}\n", encoding="utf-8")
+    assert check_content(root) == before
 
 
 @pytest.mark.parametrize("read", [lambda told: told, lambda told: told["runs"]["fast"]])

@@ -154,6 +154,12 @@ def test_values_outside_their_range_are_noted() -> None:
         (b"pace,strength\n2.4,1\n9,\xb2\xe2\n", "2: column 2 is not in UTF-8 (GBK or UTF-16"),
         (b"pace,\xb2\xe2\n2.4,1\n", "0: column 2 is not in UTF-8 (GBK or UTF-16"),
         ("pace\n2.4\n".encode("utf-16"), "0: column 1 is not in UTF-8 (GBK or UTF-16"),
+        (b"pace,strength\n2.4,1\n9\n", "2: has 1 cells, where line 1 has 2"),
+        (b"pace,strength\n2.4,1,7\n", "1: has 3 cells, where line 1 has 2"),
+        (b"pace;strength\n2,4;0,03\n", "0: cells are parted by semicolons"),
+        (b"pace;strength\n2;3\n", "0: cells are parted by semicolons"),
+        (b"pace\tstrength\n2.4\t1\n", "0: cells are parted by tabs"),
+        (b"pace\ntrue\n", '1: pace: the value in row 1 is "True", no number'),
     ],
 )
 def test_a_wrong_value_of_a_file_is_told_with_line_and_column(
@@ -163,6 +169,13 @@ def test_a_wrong_value_of_a_file_is_told_with_line_and_column(
     path.write_bytes(content)
     row, _, message = told.partition(": ")
     assert lines(path)[0].startswith(f"{path}:{int(row) + 1}: {message}")
+
+
+def test_a_file_with_nothing_but_names_has_no_worlds(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pace,strength\n")
+    assert lines(tmp_path / "a.csv") == [
+        f"{tmp_path / 'a.csv'}: there are no worlds in the table; at least 1 row is needed"
+    ]
 
 
 def test_a_file_with_a_byte_order_mark_or_blank_lines_at_its_end_is_good(tmp_path: Path) -> None:

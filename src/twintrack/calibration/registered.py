@@ -160,7 +160,7 @@ def read_registered(path: Path) -> Registered:
         raise InputError(Fault(f"{where}:{error.lineno}", f"is no JSON ({error.msg}); {_MADE_BY}")) from None
     if not isinstance(data, dict) or data.get("format") != 1:
         raise InputError(Fault(where, f"is no projection of format 1; {_MADE_BY}"))
-    found = validated(Document(path, data, {(): 1}), Registered)
+    found = validated(Document(path, data, {(): 1}), Registered, by_hand=False)
     if found.sha256 != digest_of(found.model_dump(mode="json")):
         raise InputError(Fault(where, "the file was changed after it was made: its digest is another one"))
     return found

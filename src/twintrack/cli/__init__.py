@@ -17,6 +17,7 @@ import click
 
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
+from twintrack.cli.encoding import write_what_can_be_written
 from twintrack.cli.ensemble import ensemble_command
 from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
@@ -26,7 +27,7 @@ from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
 from twintrack.cli.validate import validate_command
 from twintrack.errors import TwinTrackError
-from twintrack.formats import now
+from twintrack.formats import DATE_VARIABLE, now
 from twintrack.version import __version__
 
 INTERRUPTED = 130
@@ -69,11 +70,14 @@ def _check_surroundings() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end)
             if name == "stdout":
                 raise TwinTrackError("the standard output is closed; send it to a file or a terminal")
+    write_what_can_be_written()
     try:
         Path.cwd()
     except OSError:
         message = "the current folder is gone or may not be read; change to another one"
         raise TwinTrackError(message) from None
+    if os.environ.get(DATE_VARIABLE) == "":  # is as good as unset, but not to all libraries
+        del os.environ[DATE_VARIABLE]
     now()
 
 

@@ -79,6 +79,7 @@ def _owner_faults(levers: dict[str, str], names: Sequence[str]) -> Iterator[Faul
     for key, value in levers.items():
         owner, colon, _ = key.rpartition(":")
         if colon and not names:
-            yield Fault(f"--set {key}={value}", f"no strategy has a name of its own: {SETTING_HELP}")
+            message = f"no strategy has a name of its own; give it one ({owner.strip() or 'mine'}=STRATEGY)"
+            yield Fault(f"--set {key}={value}", f"{message}, or {SETTING_HELP}")
         elif colon and owner.strip() not in names:
             yield Fault(f"--set {key}={value}", unknown("strategy", owner.strip(), names))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from twintrack.cli.encoding import is_utf8
 from twintrack.formats import MISSING, number, signed
 from twintrack.inputs.strategies import BASELINE
 from twintrack.runs.ranges import place_of
@@ -27,7 +28,7 @@ PIPED_WIDTH = 1000
 
 def print_json(value: Any) -> None:
     """Print a value as one JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    click.echo(json.dumps(value, ensure_ascii=not is_utf8(), allow_nan=False))
 
 
 def print_table(table: Table) -> None:

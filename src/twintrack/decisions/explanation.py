@@ -19,7 +19,7 @@ from twintrack.runs.switching import SWITCH_VARIABLES
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.equations.structure import Variable
-    from twintrack.inputs.schemas import Citation
+    from twintrack.inputs.schemas import Bilingual, Citation
 
 WIDTH = 100
 
@@ -71,7 +71,9 @@ class Explanation:
 
 
 def explain(core: Core, name: str) -> Explanation:
-    """Explain a variable by its name, its name in the model file, an element, or words of an outcome's title.
+    """Explain a variable by its name, its name in the model file, an element, or words of a title.
+
+    Titles are those of outcomes, and where none fits those of levers and world parameters.
 
     Raises InputError, with the nearest name, when there is no such variable.
     """
@@ -96,10 +98,10 @@ def explain(core: Core, name: str) -> Explanation:
 def _find(core: Core, name: str) -> tuple[str, Variable]:
     """Give the label asked for and its variable. Raises InputError."""
     variables = core.equations.variables
+    given = {key: entry.title for entries in (core.world, core.levers) for key, entry in entries.items()}
+    outcomes = {key: entry.title for key, entry in core.outcomes.items()}
     titles = {
-        text.casefold(): key
-        for key, entry in core.outcomes.items()
-        for text in (entry.title.en, entry.title.zh)
+        text.casefold(): key for key, title in {**given, **outcomes}.items() for text in (title.en, title.zh)
     }
     label = _of_today(core, titles.get(name.strip().casefold(), name))
     try:
@@ -108,13 +110,16 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
         raise InputError(Fault(name, str(error))) from None
     variable = variables.get(snake(base))
     if variable is None:
-        meant = _meant(core, name)
+        kind, among = "outcomes", outcomes
+        if not (meant := _meant(core, name, outcomes)):
+            kind, among = "levers and world parameters", given
+            meant = _meant(core, name, given)
         if len(meant) == 1:
             return _find(core, meant[0])
         if meant:
-            several = "; ".join(f"{key} ({core.outcomes[key].title.en})" for key in meant)
-            raise InputError(Fault(name, f"several outcomes have this in their title; name one: {several}"))
-        options = [*variables, *(entry.title.en for entry in core.outcomes.values())]
+            several = "; ".join(f"{key} ({among[key].en})" for key in meant)
+            raise InputError(Fault(name, f"several {kind} have this in their title; name one: {several}"))
+        options = [*variables, *(title.en for title in {**given, **outcomes}.values())]
         raise InputError(Fault(name, f"no variable of this name{suggest(name, options)}"))
     if not elements:
         return variable.name, variable
@@ -124,16 +129,16 @@ def _find(core: Core, name: str) -> tuple[str, Variable]:
     return label, variable
 
 
-def _meant(core: Core, text: str) -> list[str]:
-    """List the outcomes whose title or name has all words of a text; of several, the one of the headline."""
+def _meant(core: Core, text: str, titles: Mapping[str, Bilingual]) -> list[str]:
+    """List what has all words of a text in its title or name; of several, the one of the headline."""
     words = set(snake(text).split("_")) - {""}
     found = []
-    for key, entry in core.outcomes.items():
-        known = set(f"{snake(entry.title.en)}_{key}".split("_"))
-        if words and (words <= known or text.strip() in entry.title.zh):
+    for key, title in titles.items():
+        known = set(f"{snake(title.en)}_{key}".split("_"))
+        if words and (words <= known or text.strip() in title.zh):
             found.append(key)
     first = [key for key in found if key in core.headline]
-    begun = [key for key in first if snake(core.outcomes[key].title.en).startswith(snake(text) or " ")]
+    begun = [key for key in first if snake(titles[key].en).startswith(snake(text) or " ")]
     return next((several for several in (begun, first) if len(several) == 1), found)
 
 

@@ -26,6 +26,7 @@ from twintrack.inputs.renamed import RENAMED_FILE
 from twintrack.inputs.reports import load_report
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.strategies import PARTS
+from twintrack.inputs.strategy_library import StrategyLibrary
 from twintrack.inputs.surprises import SURPRISES_FILE, load_surprises
 from twintrack.inputs.validation import FaultList, unknown
 from twintrack.inputs.yaml_files import read_document, shown, yaml_files
@@ -63,9 +64,11 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
             faults += [*_ground_citations(path, content), *_shared_faults(path, content)]
             if equations is not None:
                 faults += _unknown_constants(path, constants, equations)
+    # Not those of the current folder, which may hold another baseline.
+    strategies = StrategyLibrary(content.levers, (root / "strategies",), content.renamed)
     for path in (*yaml_files(root / "strategies"), *yaml_files(root / "strategies" / PARTS)):
         with faults:
-            content.strategies.resolve(path)
+            strategies.resolve(path)
             faults += _strategy_citations(path, content)
     for path in yaml_files(root / "reports"):
         with faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from unicodedata import normalize
 
 from twintrack.errors import Fault, InputError
 
@@ -13,19 +14,20 @@ HOW_MIXED = 'a mix is written "0.6 pure_catchup + 0.4 baseline"'
 _PLUS = re.compile(r"\s*\+\s*")
 _NUMBER = r"\d+(?:\.\d*)?|\.\d+"
 _TERM = re.compile(
-    rf"(?P<weight>{_NUMBER})(?:\s*(?P<percent>%)|\s*/\s*(?P<parts>{_NUMBER}))?(?:\s*\*\s*|\s+|(?<=%))(?P<name>[^\s*].*)"
+    rf"(?P<weight>{_NUMBER})(?:\s*(?P<percent>%)|\s*[/\u2044]\s*(?P<parts>{_NUMBER}))?"
+    r"(?:\s*[*\u00d7]\s*|\s+|(?<=%))(?P<name>[^\s*].*)"
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-_MAYBE_MIX = re.compile(r"[+%]|^\s*[\d.]")
+_MAYBE_MIX = re.compile(r"[+%]|(^|\s)[\d.]")
 
 
 def mix_terms(text: str, place: str) -> dict[str, float] | None:
     """Read "0.6 a + 0.4 b" as {"a": 0.6, "b": 0.4}; None for a text that is not such a mix.
 
-    A weight may be written as 60% or 3/5 as well. Raises InputError, located at `place`, for a mix that names
-    one strategy twice.
+    A weight may be written as 60% or 3/5 as well, and all signs as wide as a Chinese keyboard makes them.
+    Raises InputError, located at `place`, for a mix that names one strategy twice.
     """
-    matches = [_TERM.fullmatch(part.strip()) for part in _PLUS.split(text)]
+    matches = [_TERM.fullmatch(part.strip()) for part in _PLUS.split(normalize("NFKC", text))]
     terms = [(match["name"], _weight(match)) for match in matches if match]
     if len(terms) < len(matches):
         return None
@@ -43,10 +45,10 @@ def _weight(term: re.Match[str]) -> float:
 
 def part_names(text: str) -> tuple[str, ...]:
     """Read "a + b" as ("a", "b"); nothing for a text that is not two names or more."""
-    names = tuple(part.strip() for part in _PLUS.split(text))
+    names = tuple(part.strip() for part in _PLUS.split(normalize("NFKC", text)))
     return names if len(names) > 1 and all(map(_NAME.fullmatch, names)) else ()
 
 
 def mix_advice(text: str) -> str:
     """Say how a mix is written, where a text that names no strategy may be meant as one."""
-    return f"; {HOW_MIXED}" if _MAYBE_MIX.search(text) else ""
+    return f"; {HOW_MIXED}" if _MAYBE_MIX.search(normalize("NFKC", text)) else ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from math import inf, isfinite
+from math import inf, isfinite, nan
 from numbers import Real
 from typing import Any
 
@@ -46,7 +46,7 @@ class Setting:
 
 def checked_number(value: Any) -> float:
     """Give a value as a finite float; raises ValueError that says what it is when it is not a number."""
-    value = _plain_number(value)
+    value = plain_number(value)
     if isinstance(value, bool) or not isinstance(value, Real):
         message = f"must be a number, not {described(value)}{_number_advice(value)}"
         raise ValueError(message)  # noqa: TRY004 (one kind of error for all that is wrong with an input)
@@ -60,17 +60,23 @@ def checked_number(value: Any) -> float:
     return number
 
 
-def _plain_number(value: Any) -> Any:
-    """Give a number that is none of Python's as one: a Decimal, an array without axes."""
-    if isinstance(value, Decimal):
-        return float(value)
+def plain_number(value: Any) -> Any:
+    """Give a number that is none of Python's as one: a Decimal, an array without axes; others as they are."""
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
-        return value.item()
-    return value
+        value = value.item()
+    if not isinstance(value, Decimal):
+        return value
+    number = nan if value.is_nan() else float(value)
+    return int(number) if number.is_integer() else number
 
 
 def _plain_dated(value: Any, where: Where) -> Any:
-    """Give a series of pandas as the mapping that it is. Raises InputError for a date that stands twice."""
+    """Give a series of pandas or xarray as the mapping that it is.
+
+    Raises InputError for a date that stands twice.
+    """
+    if getattr(value, "ndim", None) == 1 and hasattr(value, "to_series"):
+        value = value.to_series()
     if isinstance(value, Mapping) or not (hasattr(value, "index") and hasattr(value, "items")):
         return value
     pairs = list(value.items())

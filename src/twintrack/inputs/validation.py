@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar, get_args
 
@@ -33,18 +33,41 @@ _WRONG = {
 """What to say for pydantic's own kinds of error; {found} is what stands in the file."""
 
 
-def validated(document: Document, schema: type[Schema], hints: Mapping[str, str] | None = None) -> Schema:
+def validated(
+    document: Document, schema: type[Schema], hints: Mapping[str, str] | None = None, *, by_hand: bool = True
+) -> Schema:
     """Give the document as an instance of the schema.
 
-    `hints` gives advice for keys that are unknown where they stand but belong somewhere else. Raises
+    `hints` gives advice for keys that are unknown where they stand but belong somewhere else. In a file that
+    is written `by_hand`, a key without a value is a fault; programs write null for what there is not. Raises
     InputError with all faults.
     """
+    faults = FaultList()
+    found: Schema | None = None
     try:
-        return schema.model_validate(document.data)
+        found = schema.model_validate(document.data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        faults = [Fault(document.where(*one["loc"]), _message(schema, one, hints or {})) for one in details]
-        raise InputError(faults) from None
+        faults += [Fault(document.where(*one["loc"]), _message(schema, one, hints or {})) for one in details]
+    told = {fault.where for fault in faults}
+    left = _left_empty(document, schema, document.data, ()) if by_hand else ()
+    empty = [fault for fault in left if fault.where not in told]
+    if found is None or empty:
+        raise InputError([*faults, *empty])
+    return found
+
+
+def _left_empty(
+    document: Document, schema: type[BaseModel], data: Mapping[str, Any], above: tuple[str, ...]
+) -> Iterator[Fault]:
+    """Find keys of a schema that stand there without a value: they are no way to leave something out."""
+    known = _keys_at(schema, above)
+    for key, value in data.items():
+        if value is None and key in known:
+            message = f"{key} is empty; write a value, or take the line out"
+            yield Fault(document.where(*above, key), message)
+        elif isinstance(value, Mapping):
+            yield from _left_empty(document, schema, value, (*above, key))
 
 
 def repeated(kind: str, names: Sequence[str], advice: str = "", where: str = "") -> list[Fault]:

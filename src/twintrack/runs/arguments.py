@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.settings import shortened
+from twintrack.inputs.settings import plain_number, shortened
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.world import Scenario
 
@@ -47,6 +47,7 @@ def _is_scenario(value: Any) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
+    value = plain_number(value)
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
@@ -55,6 +56,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_step(value: Any) -> bool:
+    value = plain_number(value)
     number = isinstance(value, Real) and not isinstance(value, bool)
     return value is None or (number and math.isfinite(value) and value > 0)
 
@@ -102,12 +104,21 @@ def _are_references(value: Any) -> bool:
     return _several(_is_reference)(value)
 
 
+def _is_year(value: Any) -> bool:
+    return isinstance(plain_number(value), Real)
+
+
+def _are_years(value: Any) -> bool:
+    return not isinstance(value, str) and not _is_year(value) and _several(_is_year)(value)
+
+
 _Check = Callable[[Any], bool]
 
 _KINDS: dict[str, tuple[_Check, str]] = {
     "content": (lambda value: value is None or _is_path(value), "a folder"),
     "folder": (_is_path, "a folder"),
     "name": (_is_text, "a name"),
+    "names": (_several(_is_text), "names, one after the other"),
     "strategy": (_is_reference, "a name, the path of a .yaml file, or a Strategy"),
     "strategies": (_are_references, "a strategy, several, or several by names of their own"),
     "scenario": (_is_scenario, "the name of a scenario"),
@@ -125,8 +136,9 @@ _KINDS: dict[str, tuple[_Check, str]] = {
     "resample": (lambda value: value is None or _is_whole(value), "a whole number of worlds"),
     "seed": (_is_whole, "a whole number"),
     "outputs": (lambda value: value is None or _several(_is_text)(value), "names of outputs"),
+    "years": (_are_years, "years, such as [2030, 2040]"),
     "times": (
-        lambda value: value is None or _is_text(value) or _several(lambda one: isinstance(one, Real))(value),
+        lambda value: value is None or _is_text(value) or _several(_is_year)(value),
         'years, "yearly" or "all"',
     ),
     "prior": (_is_yes_or_no, "True or False"),

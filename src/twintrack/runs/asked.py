@@ -112,15 +112,16 @@ def read_outputs(core: Core, asked: Sequence[str] | str | None, default: Sequenc
     return labels
 
 
-def saved_rows(saved: Array, times: Sequence[float], where: str = "time") -> NDArray[np.int64]:
+def saved_rows(saved: Array, times: Iterable[float], where: str = "time") -> NDArray[np.int64]:
     """Give the places of times among the saved ones: nothing is read between two saves.
 
     Raises InputError, at the place `where`, with all times that are not saved.
     """
     step = f" in steps of {saved[1] - saved[0]:g}" if len(saved) > 1 else ""
     message = f"is not saved; times are from {saved[0]:g} to {saved[-1]:g}{step}"
-    FaultList(Fault(f"{where} {time:.10g}", message) for time in times if time not in saved).raise_any()
-    return np.searchsorted(saved, times)
+    asked = [float(time) for time in times]
+    FaultList(Fault(f"{where} {time:.10g}", message) for time in asked if time not in saved).raise_any()
+    return np.searchsorted(saved, asked)
 
 
 def tell_notes(notes: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,7 @@ from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.settings import plain_number
 from twintrack.inputs.strategies import Strategy
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import laid_over
@@ -139,7 +140,8 @@ def prepare(settings: ExperimentSettings) -> Prepared:
         prior=settings.prior,
         world=settings.world,
     )
-    core = settings.model or Core()
+    counts = {name: plain_number(getattr(settings, name)) for name in ("worlds", "seed", "resample")}
+    settings, core = replace(settings, **counts), settings.model or Core()
     asked, outputs, rows, drawn = _read(settings, core)
     faults = FaultList()
     budgets: _Budgets = {name: {} for name in asked.scenarios}

@@ -21,6 +21,7 @@ from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import switch_text
 from twintrack.names import suggest
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.arrays import along_time, place_of
 from twintrack.runs.asked import saved_rows
 from twintrack.runs.ranges import LEVELS, FoundRanges
@@ -81,11 +82,15 @@ class Run:
     def __repr__(self) -> str:
         return f"<Run of {self.strategy} in {self.scenario}, {self.time[0]:g}-{self.time[-1]:g}>"
 
+    __iter__ = None
+    """Values are asked for by name; without this, Python would ask for those of 0, 1, 2 ..."""
+
     def __getitem__(self, name: str) -> Array:
         """Give the values of an outcome, variable or element at the saved times, shape (saves,) + axes.
 
         Raises InputError for a name that the model does not have.
         """
+        check_arguments(name=name)
         try:
             variable, place = place_of(self.catalogue.equations, name)
             if variable not in self._values:
@@ -135,6 +140,7 @@ class Run:
 
         Raises InputError for years that are not saved: nothing is made up between two saves.
         """
+        check_arguments(years=years)
         values: Array = self[name][saved_rows(self.time, years, "year")]
         return values
 
@@ -369,6 +375,7 @@ def _figure(runs: Mapping[str, Run], names: Sequence[str]) -> go.Figure:
 
     first = next(iter(runs.values()))
     catalogue = first.catalogue
+    check_arguments(names=names)
     shown = list(names or catalogue.headline[:DEFAULT_PLOT])
     check_names(shown, list(dict.fromkeys([*catalogue.outcomes, *first.labels])))
     return series_figure(

@@ -9,6 +9,7 @@ from typing import Any
 from twintrack.core import Core, StrategyReference
 from twintrack.engines.registry import ENGINES, EngineName
 from twintrack.inputs.content import CENTRAL
+from twintrack.inputs.settings import plain_number
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.world import Scenario, WorldValue, laid_over
 from twintrack.runs.arguments import check_arguments
@@ -33,6 +34,7 @@ def run_strategy(
 ) -> Run:
     """Simulate one strategy in one world; see `Model.run`. `tell` gets what a user should know."""
     check_arguments(strategy=strategy, scenario=scenario, world=world, engine=engine, time_step=time_step)
+    time_step = plain_number(time_step)
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
     tell(asked.notes)

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from csv import reader as csv_reader
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ LABELS = "world"
 INDEX = ("", "Unnamed: 0")
 """What the first column is called where pandas has written its index to a file; it labels the rows too."""
 Labels = NDArray[Any]
+_NO_WORLDS = "there are no worlds in the table; at least 1 row is needed"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _checked(found: _Opened, parameters: Mapping[str, WorldParameter]) -> WorldT
     faults += [Fault(where, f"{name} has {counts[name]} columns; keep one") for name in twice]
     names = [name for name in names if name not in twice]
     if not rows:
-        faults.append(Fault(where, "there are no worlds in the table; at least 1 row is needed"))
+        faults.append(Fault(where, _NO_WORLDS))
 
     def checked() -> Iterator[tuple[str, Array]]:
         for name in names:
@@ -164,8 +166,10 @@ def _no_number(found: _Opened, name: str) -> Fault:
     """Name the first value of a column that is no number."""
     for row, value in enumerate(found.raw(name)):
         try:
-            float(value)
+            number = not isinstance(value, bool) and float(value)
         except (TypeError, ValueError):
+            number = False
+        if number is False:
             told = "missing" if value is None else f'"{value}", no number'
             return Fault(found.place(row), f"{name}: the value in row {row + 1} is {told}")
     return Fault(found.where, f"{name}: the values are texts; write them as numbers")
@@ -246,12 +250,19 @@ def _parquet(path: Path) -> _Opened:
 
 
 def _csv(path: Path) -> _Opened:
+    import pyarrow as pa
     from pyarrow import csv
 
     content = path.read_bytes().rstrip(b"\r\n")
     _check_encoding(path, content)
     # A blank line is a row with nothing in it, so that rows are lines.
-    table = csv.read_csv(io.BytesIO(content), parse_options=csv.ParseOptions(ignore_empty_lines=False))
+    options = csv.ParseOptions(ignore_empty_lines=False)
+    try:
+        table = csv.read_csv(io.BytesIO(content), parse_options=options)
+    except pa.ArrowInvalid:
+        _check_rows(path, content.decode("utf-8-sig"))
+        raise
+    _check_separator(path, table.column_names)
     names, read = list(table.column_names), table.column
     index = _index(names, table.num_rows, read)
     return _Opened(
@@ -274,6 +285,29 @@ def _check_encoding(path: Path, content: bytes) -> None:
         line, column = content[: error.start].count(b"\n") + 1, before.count(",") + 1
         message = f"column {column} is not in UTF-8 (GBK or UTF-16, perhaps): save the table as CSV UTF-8"
         raise InputError(Fault(f"{path}:{line}", message)) from None
+
+
+def _check_rows(path: Path, text: str) -> None:
+    """Raise InputError, with the line, for a table without rows or with rows of different length."""
+    reader = csv_reader(io.StringIO(text, newline=""))
+    head = next(reader, [])
+    _check_separator(path, head)
+    empty = True
+    for row in reader:
+        empty = False
+        if len(row) != len(head):
+            message = f"has {len(row)} cells, where line 1 has {len(head)}; give each row as many"
+            raise InputError(Fault(f"{path}:{reader.line_num}", message))
+    if head and empty:
+        raise InputError(Fault(str(path), _NO_WORLDS))
+
+
+def _check_separator(path: Path, head: Sequence[str]) -> None:
+    """Raise InputError for a table whose cells are parted by other signs than commas."""
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(head) == 1 and sign in head[0]:
+            message = f"cells are parted by {name}; save the table with commas, and points in numbers"
+            raise InputError(Fault(f"{path}:1", message))
 
 
 def _index(names: Iterable[str], rows: int, read: Callable[[str], Any]) -> tuple[str, Sequence[Any]]:
