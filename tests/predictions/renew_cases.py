@@ -1,9 +1,9 @@
-"""Write the sentence `Found: ...` and the margins of the cases of predictions anew, after a change of the model.
+"""Write the sentence `Found: ...` and the margins of the cases of predictions anew, as the model is now.
 
     python tests/predictions/renew_cases.py [p01 ...]
 
 A margin becomes half of the least that is found on the side that the case names. Where something is found on
-the other side the margin stays, the case is named, and the person who reads it decides what the model now says.
+the other side the margin stays and the case is named: a person decides what the model now says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,18 @@ import twintrack
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
 
-from prediction_cases import Agreement, Bench, Case, Change, Foremost, Interaction, Level, Near, read_case
+from prediction_cases import (
+    Agreement,
+    Bench,
+    Case,
+    Change,
+    Foremost,
+    Interaction,
+    Judge,
+    Level,
+    Near,
+    read_case,
+)
 
 CASES = Path(__file__).parents[1] / "cases" / "predictions"
 WIDTH = 100
@@ -46,18 +57,18 @@ def signed(values: np.ndarray) -> str:
     return in_words([f"{rounded(value):+,.6g}" for value in values])
 
 
-def differences(comparison: Any, bench: Bench) -> np.ndarray:
+def differences(comparison: Any, bench: Judge) -> np.ndarray:
     """Give what the comparison looks at, one for each year, before its sign and margin."""
     names = [name for key in ("a", "b", "c", "d") if (name := getattr(comparison, key, None))]
-    values = [bench.values(name, comparison.outcome, comparison.years) for name in names]
+    values: list[np.ndarray] = [np.asarray(bench.values(name, comparison.outcome, comparison.years)) for name in names]
     if isinstance(comparison, Change):
-        return values[0] - bench.values(names[0], comparison.outcome, [comparison.since])
+        return values[0] - np.asarray(bench.values(names[0], comparison.outcome, [comparison.since]))
     if isinstance(comparison, Interaction):
         return (values[0] - values[1]) - (values[2] - values[3])
     return values[0] - values[1]
 
 
-def told(comparison: Any, bench: Bench) -> str:
+def told(comparison: Any, bench: Judge) -> str:
     """Give what one comparison finds."""
     if isinstance(comparison, Agreement | Foremost):
         share = comparison.excess(bench)[0] * (1 if comparison.relation == "higher" else -1) + comparison.than
@@ -78,20 +89,25 @@ def told(comparison: Any, bench: Bench) -> str:
     return f"{start} ({comparison.a} less {comparison.b})"
 
 
-def margin(comparison: Any, bench: Bench) -> float:
-    """Give half of the least that is found on the named side; the present margin where that is not above 0."""
+def margin(comparison: Any, bench: Judge) -> float:
+    """Give half of the least that is found on the named side; today's margin where that is not above 0."""
     least = float((differences(comparison, bench) * (1 if comparison.relation == "higher" else -1)).min())
     half = rounded(np.nextafter(least / 2, 0))
     return half if half > 0 else float(comparison.by)
 
 
-def renewed(text: str, case: Case, bench: Bench) -> str:
+def renewed(text: str, case: Case, bench: Judge) -> str:
     """Give the text of a case with the sentence and the margins that the model finds today."""
     before, why, after = re.split(r"(?<=\nwhy: >-\n)((?:  .*\n)+)", text, maxsplit=1)
     found = f"Found: {'; '.join(told(one, bench) for one in case.comparisons)}."
     said = FOUND.sub(lambda _: found, " ".join(why.split()), count=1)
     lines = textwrap.wrap(
-        said, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+        said,
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+        break_long_words=False,
     )
     margins = iter([margin(one, bench) for one in case.comparisons if hasattr(one, "by")])
     return before + "\n".join(lines) + "\n" + MARGIN.sub(lambda _: f"by: {next(margins):g}", after)
@@ -108,7 +124,8 @@ def main(asked: Sequence[str]) -> None:
         path.write_text(renewed(path.read_text(encoding="utf-8"), case, bench), encoding="utf-8")
         holds = all((one.excess(bench) > 0).all() for one in read_case(path).comparisons)
         if holds == (case.unreachable is not None):
-            print(f"{path.stem}: {'holds, and is said to be unreachable' if holds else 'does not hold'}")
+            turned = "holds, and is said to be unreachable" if holds else "does not hold"
+            sys.stdout.write(f"{path.stem}: {turned}\n")
 
 
 if __name__ == "__main__":
