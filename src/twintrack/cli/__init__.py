@@ -25,6 +25,7 @@ from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
 from twintrack.cli.validate import validate_command
+from twintrack.cli.whatif import whatif_command
 from twintrack.errors import TwinTrackError
 from twintrack.formats import now
 from twintrack.version import __version__
@@ -122,6 +123,7 @@ for _command in (
     list_command,
     explain_command,
     new_command,
+    whatif_command,
     report_command,
     model_group,
 ):
