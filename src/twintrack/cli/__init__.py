@@ -24,6 +24,7 @@ from twintrack.cli.project import project_command
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
+from twintrack.cli.search import search_command
 from twintrack.cli.validate import validate_command
 from twintrack.cli.whatif import whatif_command
 from twintrack.errors import TwinTrackError
@@ -124,6 +125,7 @@ for _command in (
     explain_command,
     new_command,
     whatif_command,
+    search_command,
     report_command,
     model_group,
 ):

@@ -16,6 +16,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.decisions import whatif_solver as solver
+from twintrack.decisions.spreading import evenly_by
 from twintrack.decisions.whatif_margins import REACH, Beliefs, Levers, over_worlds
 from twintrack.decisions.whatif_question import Question, read_question
 from twintrack.decisions.whatif_solver import Change, Probe
@@ -27,7 +28,6 @@ from twintrack.inputs.strategies import Strategy
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.candidates import Worlds
-from twintrack.runs.equal_in_each_world import Places
 from twintrack.stored import stored
 from twintrack.worlds.basis import basis_of
 from twintrack.worlds.drawing import draw_worlds
@@ -182,13 +182,6 @@ def ask(
     return search.answer(str(frame.attrs["worlds"]))
 
 
-def spread_worlds(margins: Array, count: int) -> Places:
-    """Give the places of worlds that lie evenly among all by their margin, so that shares are the same."""
-    ordered = np.argsort(np.nan_to_num(margins, nan=-np.inf), kind="stable")
-    count = min(count, len(ordered))
-    return np.asarray(ordered[((np.arange(count) + 0.5) * len(ordered) / count).astype(int)], np.int64)
-
-
 @dataclass
 class _Search:
     """What both kinds of unknowns share: the stages of the search, each kept when it is done."""
@@ -254,7 +247,7 @@ class _BeliefSearch(_Search):
             self.start = np.median(beliefs.scores, axis=1)[:, None]
             low, high = -REACH - self.start[:, 0], REACH - self.start[:, 0]
         else:
-            self.start = beliefs.scores[:, spread_worlds(margins, SEARCHED // 4)]
+            self.start = beliefs.scores[:, evenly_by(margins, SEARCHED // 4)]
             low, high = np.full(len(self.start), -REACH), np.full(len(self.start), REACH)
         margin = beliefs.shifted(self.start)
         self.probe = Probe(margin, low, high, two_sided=question.share is None)
@@ -335,7 +328,7 @@ class _LeverSearch(_Search):
         reached = None
         some = self.levers
         if before < 0:
-            places = spread_worlds(margins[0], SEARCHED)
+            places = evenly_by(margins[0], SEARCHED)
             some = Levers(self.core, question, self.whole.take(places), asked.scenario)
             self.probe = Probe(some.margin, some.low, some.high, two_sided=False, effort=10)
             found = ((kind, self._lengthened(change)) for kind, change in self.changes([]))

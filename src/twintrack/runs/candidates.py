@@ -76,6 +76,7 @@ class Candidates:
         self._rows = saved_rows(core.equations.time.saved, [item.year for item in wanted])
         self._places = [place_of(core.equations, item.outcome) for item in wanted]
         self._targets: dict[int, tuple[Worlds, Array]] = {}
+        self._last: tuple[Sequence[Strategy], bool, _Courses] | None = None
 
     @cached_property
     def _engine(self) -> BatchEngine:
@@ -164,7 +165,7 @@ class Candidates:
         size, count = worlds.size, len(strategies)
         chosen = np.arange(count * size) if places is None else places
         money = None if factors is None else factors.ravel()
-        courses = _Courses(self, strategies, scaling=money is not None)
+        courses = self._courses(strategies, scaling=money is not None)
         names = sorted({place[0] for place in self._places} | {COST}) if with_outcomes else [COST]
         values, cost = np.empty((len(self.wanted), len(chosen))), np.empty(len(chosen))
         for start in range(0, len(chosen), CHUNK):
@@ -183,6 +184,12 @@ class Candidates:
         if places is not None:
             return values, cost
         return values.reshape(-1, count, size), cost.reshape(count, size)
+
+    def _courses(self, strategies: Sequence[Strategy], *, scaling: bool) -> _Courses:
+        """Give the levers as arrays; the last ones are kept, for factors are searched in several calls."""
+        if self._last is None or self._last[0] is not strategies or self._last[1] != scaling:
+            self._last = strategies, scaling, _Courses(self, strategies, scaling=scaling)
+        return self._last[2]
 
     def _run(
         self,
