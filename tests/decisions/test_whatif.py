@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from twintrack import Experiment
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.cli import main
-from twintrack.decisions.whatif import WhatIf, ask
+from twintrack.decisions.whatif import ask
+from twintrack.decisions.whatif_answers import WhatIf
 from twintrack.decisions.whatif_margins import Ends, over_worlds
 from twintrack.decisions.whatif_question import Question, read_question
 from twintrack.errors import InputError

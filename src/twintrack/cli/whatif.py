@@ -12,7 +12,7 @@ import click
 from twintrack.cli.options import json_option, seed_option
 
 if TYPE_CHECKING:
-    from twintrack.decisions.whatif import Answer, Moved, WhatIf
+    from twintrack.decisions.whatif_answers import Answer, Moved, WhatIf
     from twintrack.model import Model
 
 _LISTED = 8

@@ -179,7 +179,8 @@ def _judged(
     named = [replace(work.core.strategy(name), name=name) for name in search.strategies if name != BASELINE]
     simplest = _titled(space.mix(few), "mix_simple")
     plans = [*mixes, *named, simplest]
-    values, none = work.judged(plans, work.held_out)
+    values = work.runs.at_equal_cost(plans, work.held_out)
+    none = np.asarray(np.isnan(values).any(axis=0))
     whole = ~none.any(axis=0)  # worlds in which all have a number: they alone are compared
     if not whole.any():
         raise TwinTrackError("in no world can all strategies cost what the baseline costs; leave some out")

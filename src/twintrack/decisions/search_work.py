@@ -93,6 +93,7 @@ class Work:
 
     @cached_property
     def baseline(self) -> Strategy:
+        """The baseline at its own cost."""
         return replace(self.core.strategy(BASELINE), budget="own")
 
     @cached_property
@@ -123,22 +124,6 @@ class Work:
         values, _ = self.runs.at_factors(plans, worlds, factors)
         gains = self.gains(values, worlds).mean(axis=2).T
         return np.nan_to_num(gains, nan=-1e30), np.abs(excess) - AFFORDABLE
-
-    def judged(self, plans: Sequence[Strategy], worlds: Worlds) -> tuple[Array, Array]:
-        """Give values (outcomes, strategies, worlds) at equal cost in each world, and where none is."""
-        values = np.full((len(self.search.outcomes), len(plans), worlds.size), np.nan)
-        none = np.ones((len(plans), worlds.size), dtype=bool)
-        # Those that switch apart: they need twice as many levers, and cost that jumps needs many rounds.
-        for switching in (False, True):
-            places = [place for place, plan in enumerate(plans) if (plan.switch is not None) == switching]
-            if not places:
-                continue
-            some = [plans[place] for place in places]
-            factors = self.runs.factors_by_world(some, worlds)
-            none[places] = np.isnan(factors)
-            found, _ = self.runs.at_factors(some, worlds, np.where(none[places], 1.0, factors))
-            values[:, places] = np.where(none[places], np.nan, found)
-        return values, none
 
 
 def prepared(core: Core, search: Search) -> tuple[Work, str]:

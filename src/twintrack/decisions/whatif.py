@@ -8,15 +8,17 @@ how far they are from what is asked for, and then made as long as all of them ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twintrack.core import Core
 from twintrack.decisions import whatif_solver as solver
 from twintrack.decisions.spreading import evenly_by
+from twintrack.decisions.stages import Stages, stages_of
+from twintrack.decisions.whatif_answers import WORLDS, Answer, Asked, Changing, Moved, Reached, WhatIf
 from twintrack.decisions.whatif_margins import REACH, Beliefs, Levers, over_worlds
 from twintrack.decisions.whatif_question import Question, read_question
 from twintrack.decisions.whatif_solver import Change, Probe
@@ -24,130 +26,20 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.schemas import Bilingual
-from twintrack.inputs.strategies import Strategy
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.candidates import Worlds
-from twintrack.stored import stored
-from twintrack.worlds.basis import basis_of
 from twintrack.worlds.drawing import draw_worlds
-from twintrack.worlds.tables import table_digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Changing = Literal["beliefs", "levers"]
 Tell = Callable[[str], None]
 
-WORLDS = 2000
-"""Worlds in which shares are told."""
 SEARCHED = 100
 """Worlds, of these, in which levers are searched, or beliefs for a share of worlds."""
 SHOWN = 0.05
 """Changes smaller than this, in prior standard deviations or shares of the range, are not listed."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a question is to be answered.
-
-    Attributes:
-        question: What is to become true.
-        changing: Whether beliefs or levers change; by default levers where a share of worlds is asked for.
-        scenario: Name of the outside world.
-        worlds: Worlds in which shares are told.
-        seed: Seed of the draw of the worlds and of the search.
-        prior: Draw worlds from the prior.
-        equal_cost: Whether each strategy costs in each world what the baseline does; beliefs only.
-    """
-
-    question: Question
-    changing: Changing
-    scenario: str = CENTRAL
-    worlds: int = WORLDS
-    seed: int = 1
-    prior: bool = False
-    equal_cost: bool = False
-
-
-@dataclass(frozen=True)
-class Moved:
-    """One unknown that changes: before, after, in its unit, and by how much of the measure of distance."""
-
-    name: str
-    unit: str
-    before: float
-    after: float
-    change: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A change that makes the statement true, with the run that proves it.
-
-    Attributes:
-        kind: "shortest", "fewest", or "unlike": with other leading unknowns.
-        distance: Length of the change, in prior standard deviations, or in shares of levers' ranges.
-        moved: What changes, the largest change first.
-        margin: How far beyond what is asked for, in the outcome's unit.
-        values: The outcome of each strategy there; the median where there are many worlds.
-        share_after: Share of worlds in which the statement holds after the change.
-        cost: Mean public cost after and before, present value; None for beliefs.
-        world: The world that proves it, a value for each parameter; None for levers.
-        strategy: The strategy that proves it; None for beliefs.
-    """
-
-    kind: str
-    distance: float
-    moved: tuple[Moved, ...]
-    margin: float
-    values: Mapping[str, float]
-    share_after: float
-    cost: tuple[float, float] | None = None
-    world: Mapping[str, float] | None = None
-    strategy: Strategy | None = None
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Where nothing was found: the largest margin that was met, and by which change."""
-
-    margin: float
-    moved: tuple[Moved, ...]
-    worlds_margin: float
-    """The largest margin in any of the worlds, as they are."""
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """What has to change for a statement to be true.
-
-    Attributes:
-        asked: The question and its settings.
-        origin: Where the worlds come from: "posterior" or "prior".
-        margin: How far from what is asked for, before any change; not negative where it is true already.
-        values: The outcome of each strategy before.
-        share_before: Share of worlds in which it is true before.
-        answers: The shortest change, that of fewest unknowns, and others; empty where none was found.
-        reached: Where none was found, what was reached.
-        runs: Runs that it took.
-        notes: What a user should know.
-    """
-
-    asked: Asked
-    origin: str
-    margin: float
-    values: Mapping[str, float]
-    share_before: float
-    answers: tuple[Answer, ...]
-    reached: Reached | None
-    runs: int
-    notes: tuple[str, ...] = ()
-
-    @property
-    def already(self) -> bool:
-        """Whether the statement is true without any change."""
-        return self.margin >= 0
 
 
 def ask(
@@ -195,20 +87,15 @@ class _Search:
 
     probe: Probe = field(init=False)
 
+    stages: Stages = field(init=False)
+
+    def __post_init__(self) -> None:
+        strategies, scenario = self.asked.question.strategies, self.asked.scenario
+        self.stages = stages_of(self.core, "whatif", self.asked, strategies, scenario, self.frame, self.tell)
+
     def stage(self, name: str, make: Callable[[], list[Change]]) -> list[Change]:
-        """Give what a stage of the search finds; what was worked out before is read."""
-        described = "\0".join(
-            (
-                name,
-                repr(self.asked),
-                repr([self.core.strategy(known) for known in self.asked.question.strategies]),
-                repr(self.core.scenario(self.asked.scenario)),
-                repr(basis_of(self.core)),
-                table_digest((str(name), self.frame[name].to_numpy()) for name in self.frame),
-            )
-        )
-        self.tell(f"looking for {name}")
-        return stored("whatif", described, ("decisions",), list, make)
+        """Give what a stage of the search finds."""
+        return self.stages.run(f"looking for {name}", list, make)
 
     def changes(self, starts: Sequence[Array]) -> Iterator[tuple[str, Change]]:
         """Give the changes that do, with their kinds."""

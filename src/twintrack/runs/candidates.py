@@ -139,6 +139,23 @@ class Candidates:
             now = np.clip(np.where(np.isfinite(following), following, now), low, high)
         return best, least
 
+    def at_equal_cost(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
+        """Give the wanted values, shape (wanted, strategy, world), with the baseline's cost in each world.
+
+        NaN where no factor makes cost equal.
+        """
+        values = np.full((len(self.wanted), len(strategies), worlds.size), np.nan)
+        # Those that switch apart: they need twice as many levers, and cost that jumps needs many rounds.
+        for switching in (False, True):
+            places = [place for place, plan in enumerate(strategies) if bool(plan.switch) == switching]
+            if places:
+                some = [strategies[place] for place in places]
+                factors = self.factors_by_world(some, worlds)
+                none = np.isnan(factors)
+                found, _ = self.at_factors(some, worlds, np.where(none, 1.0, factors))
+                values[:, places] = np.where(none, np.nan, found)
+        return values
+
     def target(self, worlds: Worlds) -> Array:
         """Give the public cost of the baseline, shape (world,)."""
         known = self._targets.get(id(worlds))
