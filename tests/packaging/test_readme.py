@@ -64,7 +64,7 @@ def test_the_commands(folder: Path) -> None:
         if command == "whatif":  # it takes a minute, and has tests of its own
             assert read_question(arguments[0], load())
             continue
-        if command == "search":  # minutes, too
+        if command in ("search", "watch"):  # minutes, too
             assert arguments[0] == "--out"
             continue
         result = CliRunner().invoke(main, [command, *arguments])

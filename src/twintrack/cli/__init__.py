@@ -26,6 +26,7 @@ from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
 from twintrack.cli.search import search_command
 from twintrack.cli.validate import validate_command
+from twintrack.cli.watch import watch_command
 from twintrack.cli.whatif import whatif_command
 from twintrack.errors import TwinTrackError
 from twintrack.formats import now
@@ -126,6 +127,7 @@ for _command in (
     new_command,
     whatif_command,
     search_command,
+    watch_command,
     report_command,
     model_group,
 ):
