@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from twintrack.decisions.whatif_answers import WhatIf
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
@@ -182,6 +183,12 @@ class Model(Core):
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
         check_arguments(name=name)
         return explain(self, name)
+
+    def whatif(self, question: str, **options: Any) -> WhatIf:
+        """Say what would have to change for a statement to be true; see `twintrack.decisions.whatif.ask`."""
+        from twintrack.decisions.whatif import ask
+
+        return ask(self, question, **options)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""

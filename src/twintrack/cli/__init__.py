@@ -25,7 +25,10 @@ from twintrack.cli.project import project_command
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
+from twintrack.cli.search import search_command
 from twintrack.cli.validate import validate_command
+from twintrack.cli.watch import watch_command
+from twintrack.cli.whatif import whatif_command
 from twintrack.errors import TwinTrackError
 from twintrack.formats import DATE_VARIABLE, now
 from twintrack.version import __version__
@@ -126,6 +129,9 @@ for _command in (
     list_command,
     explain_command,
     new_command,
+    whatif_command,
+    search_command,
+    watch_command,
     report_command,
     model_group,
 ):
