@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
+from twintrack.cli.analyse import analyse_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
@@ -115,6 +116,7 @@ for _command in (
     run_command,
     compare_command,
     ensemble_command,
+    analyse_command,
     calibrate_command,
     validate_command,
     project_command,
