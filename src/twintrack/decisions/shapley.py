@@ -1,7 +1,7 @@
 """Exact Shapley values: what each of some changes brings, averaged over all orders in which to make them.
 
-Source: Shapley (1953), "A value for n-person games". A game has a value for each set of changes: row `mask` of an array, in which bit i of the mask says
-whether change i is made.
+Source: Shapley (1953), "A value for n-person games". A game has a value for each set of changes: row `mask`
+of an array, in which bit i of the mask says whether change i is made.
 """
 
 from __future__ import annotations
