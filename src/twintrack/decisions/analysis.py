@@ -14,8 +14,11 @@ import pandas as pd
 
 from twintrack.decisions.compared import Compared
 from twintrack.decisions.contests import contest_tables, with_case
+from twintrack.decisions.deciding import deciding_tables
 from twintrack.decisions.factorial import factorial_tables
+from twintrack.decisions.failing import failing_tables
 from twintrack.decisions.robustness import best_by_measure, robustness_measures
+from twintrack.decisions.worth import worth_tables
 from twintrack.errors import Fault
 from twintrack.folders import renewed_folder
 from twintrack.inputs.validation import FaultList, unknown
@@ -43,6 +46,9 @@ SECTIONS: Mapping[str, Callable[[Compared], Tables]] = {
     "contests": contest_tables,
     "factorial": factorial_tables,
     "robustness": robustness_tables,
+    "deciding": deciding_tables,
+    "failing": failing_tables,
+    "worth": worth_tables,
 }
 """What is worked out, by name, in order."""
 

@@ -128,14 +128,19 @@ def judged(restrictions: Sequence[Restriction], worlds: pd.DataFrame, happens: F
 
 def _screened(worlds: pd.DataFrame, cause: Array) -> list[str]:
     """Name the parameters whose ranks go most with the cause."""
-    ranks = stats.rankdata(cause)
-    correlations = np.abs(
-        np.nan_to_num(np.corrcoef(worlds.rank().to_numpy().T, ranks)[-1, :-1])
-        if worlds.shape[1]
-        else np.zeros(0)
+    ranks = _centred_ranks(worlds.to_numpy(dtype=np.float64))
+    target = _centred_ranks(cause[:, np.newaxis])[:, 0]
+    order = np.argsort(-np.abs(target @ ranks), kind="stable")[:SCREENED]
+    varied = [place for place in order if np.ptp(worlds.iloc[:, place].to_numpy()) > 0]
+    return [str(worlds.columns[place]) for place in varied]
+
+
+def _centred_ranks(values: Array) -> Array:
+    """Give ranks by column, about their middle; equals in the order of the rows."""
+    ranks: Array = (
+        values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") - (len(values) - 1) / 2
     )
-    order = np.argsort(-correlations, kind="stable")[:SCREENED]
-    return [str(worlds.columns[place]) for place in order]
+    return ranks
 
 
 def _peeled(worlds: pd.DataFrame, happens: Flags) -> tuple[Restriction, ...]:

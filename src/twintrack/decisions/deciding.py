@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -30,10 +31,10 @@ FEWEST = 50
 LEVEL, DIFFERENCE = "level", "difference"
 
 
-def slices(parameter: Array, number: int = SLICES) -> NDArray[np.int64]:
-    """Give the slice of each world: as many worlds in each as the number allows, by rank."""
-    ranks = np.argsort(np.argsort(parameter, kind="stable"), kind="stable")
-    return ranks * number // len(parameter)
+def slices(parameters: Array, number: int = SLICES) -> NDArray[np.int64]:
+    """Give the slice of each world along the first axis, by rank: as many worlds in each as can be."""
+    ranks = parameters.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    return ranks * number // len(parameters)
 
 
 def pawn(output: Array, held: NDArray[np.int64]) -> Array:
@@ -55,6 +56,7 @@ def pawn(output: Array, held: NDArray[np.int64]) -> Array:
     return found
 
 
+@cache
 def noise(worlds: int, seed: int = 1, number: int = SLICES) -> float:
     """Give what PAWN stays below for 95 % of parameters that do nothing, by permutations."""
     rng = np.random.default_rng(seed)
@@ -76,7 +78,7 @@ def moved_by(output: pd.Series[float], worlds: pd.DataFrame) -> pd.DataFrame:
     varied = drawn.loc[:, drawn.nunique() > 1]
     if len(values) < FEWEST or values.nunique() < 2 or not varied.shape[1]:
         return pd.DataFrame(columns=["parameter", "pawn", "noise", "rank_correlation"])
-    held = np.stack([slices(varied[name].to_numpy()) for name in varied], axis=1)
+    held = slices(varied.to_numpy(dtype=np.float64))
     correlations = robustness.rank_correlations(values, varied)
     table = pd.DataFrame(
         {
