@@ -19,6 +19,7 @@ from twintrack.cli.analyse import analyse_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.ensemble import ensemble_command
+from twintrack.cli.explain_difference import explain_difference_command
 from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
 from twintrack.cli.project import project_command
@@ -123,6 +124,7 @@ for _command in (
     score_command,
     list_command,
     explain_command,
+    explain_difference_command,
     new_command,
     report_command,
     model_group,

@@ -137,10 +137,9 @@ def _screened(worlds: pd.DataFrame, cause: Array) -> list[str]:
 
 def _centred_ranks(values: Array) -> Array:
     """Give ranks by column, about their middle; equals in the order of the rows."""
-    ranks: Array = (
-        values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") - (len(values) - 1) / 2
-    )
-    return ranks
+    ranks = values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    centred: Array = np.asarray(ranks, np.float64) - (len(values) - 1) / 2
+    return centred
 
 
 def _peeled(worlds: pd.DataFrame, happens: Flags) -> tuple[Restriction, ...]:

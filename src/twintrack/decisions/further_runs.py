@@ -44,6 +44,12 @@ class Way:
     workers: int | None = None
     progress: Callable[[Progress], None] | None = None
 
+    def results(self, experiment: Experiment) -> xr.Dataset:
+        """Run an experiment, or continue it, and give what it found."""
+        if self.folder is None:
+            return experiment.dataset()
+        return experiment.run(self.folder, self.workers, self.resume, progress=self.progress).dataset()
+
 
 def pair_of(compared: Compared, named: Sequence[str] | None) -> tuple[Case, Contest]:
     """Give the case that is looked at first, and the two strategies that are asked about.
@@ -154,11 +160,7 @@ def _outputs(
         times=[case.year],
         model=core,
     )
-    results: xr.Dataset = (
-        experiment.dataset()
-        if way.folder is None
-        else experiment.run(way.folder, way.workers, way.resume, progress=way.progress).dataset()
-    )
+    results = way.results(experiment)
     for name in compared.headline:
         values = results[name].isel(scenario=0, time=0).transpose("world", "strategy").to_pandas()
         table = pd.DataFrame(values.to_numpy(), columns=list(pair))
