@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,20 @@ RUNS, RESULTS = "runs", "results"
     metavar="OUTCOME@YEAR=VALUE",
     help="What an outcome is to reach, beside the targets of model/outcomes.yaml. May be repeated.",
 )
+@click.option(
+    "--map", "with_map", is_flag=True, help="Run the map over the two assumptions that decide most."
+)
+@click.option(
+    "--sobol",
+    type=int,
+    metavar="N",
+    help="Shares of variance on the prior: N base samples, a power of two, after Morris screening.",
+)
+@click.option(
+    "--between",
+    metavar="STRATEGY,STRATEGY",
+    help="The two that --map and --sobol ask about.  [default: the two that are best most often]",
+)
 @click.option("--only", metavar="SECTION,...", help="Work out these sections only.")
 @click.option(
     "--out",
@@ -67,25 +82,31 @@ RUNS, RESULTS = "runs", "results"
 @workers_option
 @json_option
 def analyse_command(sources: tuple[str, ...], **options: Any) -> None:
-    """Compare strategies world by world: contests, first places, dominance, robustness.
+    """Compare strategies world by world: contests, robustness, what decides, where each fails.
 
     DIR is a stored ensemble of `twintrack ensemble`, or the folder of an earlier analysis. Otherwise every
-    STRATEGY is run, in the same worlds as the baseline. All tables are written as CSV files.
+    STRATEGY is run, in the same worlds as the baseline. All tables are written as CSV files, and what they
+    come to as findings.md in English and Chinese.
     """
     from twintrack.cli.session import open_model
     from twintrack.decisions.analysis import analyse
+    from twintrack.pages.findings import FILE, findings_text, with_sentences
 
     model = open_model()
     compared = _compared(model, sources, options)
     analysis = analyse(compared, read_names(options["only"]), lambda name: _tell(f"computing: {name}"))
     folder: Path = options["out"] / RESULTS
-    analysis.write(folder)
+    analysis = _further(model, analysis, options)
+    analysis = replace(analysis, tables=with_sentences(model, analysis.tables))
+    text = findings_text(model, analysis)
+    analysis.write(folder, {FILE: text})
     if options["as_json"]:
         from twintrack.cli.tables import print_json
 
-        print_json(analysis.to_dict())
+        print_json({**analysis.to_dict(), "findings": text})
         return
     _print(analysis, folder)
+    click.echo(f"\n{text}")
 
 
 def _compared(model: Model, sources: Sequence[str], options: dict[str, Any]) -> Compared:
@@ -124,6 +145,25 @@ def _compared(model: Model, sources: Sequence[str], options: dict[str, Any]) -> 
             workers=options["workers"],
             progress=line.show,
         )
+
+
+def _further(model: Model, analysis: Analysis, options: dict[str, Any]) -> Analysis:
+    """Add the tables of what takes runs of its own, where it was asked for."""
+    from twintrack.decisions.further_runs import Way, map_tables, variance_tables
+
+    between = read_names(options["between"])
+    tables = dict(analysis.tables)
+    if options["with_map"]:
+        _tell("computing: map")
+        tables |= map_tables(model, analysis.compared, between)
+    if options["sobol"] is not None:
+        _tell("computing: shares of variance")
+        with ProgressLine() as line:
+            way = Way(options["out"] / RUNS, options["resume"], options["workers"], line.show)
+            tables |= variance_tables(
+                model, analysis.compared, options["sobol"], between, seed=options["seed"], way=way
+            )
+    return replace(analysis, tables=tables)
 
 
 def _is_store(folder: Path) -> bool:

@@ -65,14 +65,18 @@ class Analysis:
     compared: Compared
     tables: Tables
 
-    def write(self, folder: Path) -> None:
-        """Write every table as a CSV file into a folder; an earlier analysis there is replaced.
+    def write(self, folder: Path, texts: Mapping[str, str] | None = None) -> None:
+        """Write every table as a CSV file into a folder, and `texts` by the names of their files.
+
+        An earlier analysis there is replaced.
 
         Raises InputError for a folder that holds other things, OSError when it cannot be written.
         """
         with renewed_folder(folder, "analysis") as fresh:
             for name, table in self.tables.items():
                 (fresh / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
+            for name, text in (texts or {}).items():
+                (fresh / name).write_text(text, encoding="utf-8")
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain lists and texts, as `twintrack analyse --json` prints it.

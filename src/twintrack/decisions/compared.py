@@ -109,8 +109,16 @@ class Compared:
         return (Case(*cell) for cell in product(*chosen))
 
     def headline_cases(self) -> Iterator[Case]:
-        """Give the cases that are looked at first: headline outcomes in the last year at the first cost."""
-        return self.cases(costs=self.costs[:1], outcomes=self.headline, years=self.years[-1:])
+        """Give the cases that are looked at first.
+
+        The headline outcomes in the last year, at the first cost, under the first scenario.
+        """
+        return self.cases(
+            costs=self.costs[:1],
+            scenarios=self.scenarios[:1],
+            outcomes=self.headline,
+            years=self.years[-1:],
+        )
 
     def values(self, case: Case, strategies: Sequence[str] | None = None) -> pd.DataFrame:
         """Give a row for each world and a column for each strategy, in the outcome's unit.

@@ -28,7 +28,8 @@ _PERMUTATIONS = 200
 FEWEST = 50
 """Worlds below which nothing is said: slices would hold less than five."""
 
-LEVEL, DIFFERENCE = "level", "difference"
+LEVEL, DIFFERENCE, CONTEST = "level", "difference", "contest"
+"""What is moved: a strategy's level, its difference from the first one, that of the two best ones."""
 
 
 def slices(parameters: Array, number: int = SLICES) -> NDArray[np.int64]:
@@ -148,9 +149,8 @@ def _outputs(compared: Compared, case: Case) -> Iterator[tuple[str, str, str, pd
     for name in values:
         yield LEVEL, str(name), "", values[name]
     reference, *others = compared.strategies
-    pairs = {(name, reference): None for name in others}
+    for name in others:
+        yield DIFFERENCE, name, reference, lead(compared, case, name, reference)
     contest = decisive(compared, case)
     if contest is not None:
-        pairs[contest.first, contest.second] = None
-    for first, second in pairs:
-        yield DIFFERENCE, first, second, lead(compared, case, first, second)
+        yield CONTEST, contest.first, contest.second, contest.lead

@@ -83,8 +83,9 @@ def questions(compared: Compared, case: Case) -> Iterator[Question]:
 def box_rows(question: Question, box: Box) -> list[dict[str, Any]]:
     """Give the rows of one question; see `failing_tables`."""
     about = {"kind": question.kind, "strategy": question.strategy, "rival": question.rival}
-    none = {"coverage": np.nan, "density": np.nan, "mass": np.nan, "chance": np.nan}
-    measured = {key: getattr(box, key) for key in none} if box.found else none
+    measured = {"coverage": box.coverage, "density": box.density, "mass": box.mass, "chance": box.chance}
+    if not box.found:
+        measured = dict.fromkeys(measured, np.nan)
     first = {**about, "target": question.target, "base": box.base, **measured, "held_out": box.worlds}
     if not box.found:
         return [{**first, "parameter": "", "low": np.nan, "high": np.nan}]

@@ -17,7 +17,7 @@ from twintrack.decisions import variance
 from twintrack.decisions.compared import Case, Compared
 from twintrack.decisions.contests import with_case
 from twintrack.decisions.deciding import DIFFERENCE, LEVEL, Contest, deciders, decisive, lead
-from twintrack.decisions.decision_map import DecisionMap, decision_map
+from twintrack.decisions.decision_map import decision_map
 from twintrack.decisions.gathering import at_cost
 from twintrack.decisions.robustness import performance
 from twintrack.equations.structure import Array
@@ -76,8 +76,8 @@ def pair_of(compared: Compared, named: Sequence[str] | None) -> tuple[Case, Cont
 
 def map_tables(
     core: Core, compared: Compared, between: Sequence[str] | None = None
-) -> tuple[DecisionMap, dict[str, pd.DataFrame]]:
-    """Give the map over the two assumptions that decide most, and its tables `map` and `map_line`.
+) -> dict[str, pd.DataFrame]:
+    """Give the map over the two assumptions that decide most: tables `map` and `map_line`.
 
     Raises InputError as `pair_of` does, TwinTrackError where fewer than two assumptions decide.
     """
@@ -89,8 +89,7 @@ def map_tables(
         core, case, (contest.first, contest.second), (assumptions[0], assumptions[1]), compared.worlds
     )
     columns = {**case.columns(), "first": found.first, "second": found.second}
-    tables = {"map": with_case(found.table, columns), "map_line": with_case(found.line, columns)}
-    return found, tables
+    return {"map": with_case(found.table, columns), "map_line": with_case(found.line, columns)}
 
 
 def variance_tables(

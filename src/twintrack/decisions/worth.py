@@ -31,7 +31,7 @@ ERRORS = (0.25, 0.5, 1.0)
 """Standard deviation of the error of a measurement, over that of what is measured between worlds."""
 FEWEST = 200
 """Worlds below which nothing is said of parameters."""
-MEASURED = 5
+MEASURED = 3
 """Parameters that are measured in thought: those most worth knowing."""
 
 _DEGREE = 3
@@ -103,7 +103,7 @@ def worth_tables(compared: Compared) -> dict[str, pd.DataFrame]:
 
     Tables: `worth_all`, the value of perfect information of all; `worth`, that of each parameter, with the
     level of chance and whether it stands above; `worth_measuring`, of measurements with an error: of the
-    parameters most worth knowing, and of what the baseline's outcomes would show in the first year. Values
+    parameters most worth knowing, and of what the first strategy would show in the first year. Values
     are in the outcome's unit.
     """
     found: dict[str, list[pd.DataFrame]] = {"worth_all": [], "worth": [], "worth_measuring": []}
@@ -153,11 +153,14 @@ def _measurements(scores: Array, signals: Mapping[str, Array]) -> pd.DataFrame:
 
 
 def _observed(compared: Compared, case: Case, worlds: pd.Index) -> Iterator[tuple[str, Array]]:
-    """Give what outcomes of the first strategy show in the first year, where that is before the last."""
+    """Give what the first strategy shows in the first year, where that is before the last.
+
+    In the outcome of the case, and in the one that is looked at first.
+    """
     first = compared.years[0]
     if first >= case.year:
         return
-    for name in compared.headline:
+    for name in dict.fromkeys([case.outcome, compared.headline[0]]):
         seen = compared.values(Case(case.cost, case.scenario, name, first), compared.strategies[:1])
         signal = seen.loc[worlds].to_numpy(dtype=np.float64)[:, 0]
         if np.isfinite(signal).all():
