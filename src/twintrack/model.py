@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from twintrack.decisions.whatif_answers import WhatIf
+    from twintrack.decisions.analysis import Analysis
+    from twintrack.decisions.gathering import AnalysisSettings
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
@@ -178,6 +180,19 @@ class Model(Core):
             strategies, scenarios, worlds, seed=seed, outputs=names, times="all", prior=prior, model=self
         )
         return asked.dataset()
+
+    def analyse(self, asked: AnalysisSettings | Path | str, only: Sequence[str] | None = None) -> Analysis:
+        """Compare strategies world by world: contests, robustness, and what else `only` names.
+
+        `asked` says what is to be run, or is the folder of a stored ensemble or of runs of an analysis. By
+        default all of `twintrack.decisions.analysis.SECTIONS` are worked out. Raises InputError with all
+        faults.
+        """
+        from twintrack.decisions.analysis import analyse
+        from twintrack.decisions.gathering import AnalysisSettings, run_compared, stored_compared
+
+        given = run_compared(self, asked) if isinstance(asked, AnalysisSettings) else None
+        return analyse(given or stored_compared(self, Path(str(asked))), only)
 
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
