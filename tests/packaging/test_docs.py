@@ -6,9 +6,11 @@ calibration, anew from their own Python blocks.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import shlex
+import sys
 from collections.abc import Collection
 from contextlib import redirect_stdout
 from importlib.util import find_spec
@@ -240,17 +242,61 @@ def _float(cell: str) -> float:
     return float(cell.replace(",", "").replace("−", "-"))
 
 
-def refreshed(text: str) -> str:
-    """Give a page with the tables that its blocks print now."""
+def refreshed(page: Path, faults: list[str]) -> str:
+    """Give a page with the tables that its blocks print now.
+
+    A block with an assertion that fails keeps its old table; `faults` gets the place and the message.
+    """
+    text = page.read_text(encoding="utf-8")
     names: dict[str, Any] = {}
 
     def with_output(block: re.Match[str]) -> str:
-        output = printed(block["code"], names)
+        line = text.count("\n", 0, block.start("code")) + 1
+        output, failed = attempted(block["code"], names, page, line)
+        faults.extend(failed)
+        if failed:
+            return block[0]
         return block[1] + ("\n" + output if output else "")
 
     return BLOCK.sub(with_output, text)
 
 
-if __name__ == "__main__":
+def attempted(code: str, names: dict[str, Any], page: Path, line: int) -> tuple[str, list[str]]:
+    """Run a block that begins at a line of a page; give what it prints and the assertions that fail."""
+    tree = ast.increment_lineno(ast.parse(code), line - 1)
+    text = io.StringIO()
+    failed = []
+    for statement in tree.body:
+        try:
+            with redirect_stdout(text):
+                exec(compile(ast.Module([statement], []), str(page), "exec"), names)
+        except AssertionError as fault:
+            said = str(fault) or "\n".join(code.splitlines()[statement.lineno - line : _end(statement, line)])
+            failed.append(f"{page}:{statement.lineno}: {said}")
+    return text.getvalue(), failed
+
+
+def _end(statement: ast.stmt, line: int) -> int:
+    return (statement.end_lineno or statement.lineno) - line + 1
+
+
+def test_a_claim_that_no_longer_holds_is_named_and_the_rest_of_the_page_goes_on(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    blocks = ['assert 1 > 2, "no"\nprint("| new |")', "a = 1\nassert a == 2", 'print("| new |")']
+    page.write_text("Text\n\n" + "\n".join(f"```python\n{code}\n```\n\n| old |\n" for code in blocks))
+    faults: list[str] = []
+    tables = re.findall(r"^\|.*$", refreshed(page, faults), re.M)
+    assert tables == ["| old |", "| old |", "| new |"]
+    assert faults == [f"{page}:4: no", f"{page}:12: assert a == 2"]
+
+
+def main() -> str | None:
+    """Renew the pages; give what no longer holds, if anything."""
+    faults: list[str] = []
     for page in (BOOK, HISTORY, CALIBRATION):
-        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(refreshed(page, faults), encoding="utf-8")
+    return "\n".join(faults) or None
+
+
+if __name__ == "__main__":
+    sys.exit(main())  # a text goes to the error output, with exit code 1
