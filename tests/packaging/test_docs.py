@@ -16,6 +16,7 @@ from contextlib import redirect_stdout
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -45,7 +46,7 @@ OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
 NUMBER = re.compile(r"^[+\-−]?[\d,]+(\.\d+)?$")
 
 
-def printed(code: str, names: dict[str, Any]) -> str:
+def printed(code: str | CodeType, names: dict[str, Any]) -> str:
     """Run a block among the names of the blocks before it and give what it prints."""
     text = io.StringIO()
     with redirect_stdout(text):
@@ -242,42 +243,36 @@ def _float(cell: str) -> float:
     return float(cell.replace(",", "").replace("−", "-"))
 
 
+class Noted(ast.NodeTransformer):
+    """Asserts that note what fails and go on, so that all claims of a page are tried in one run."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.stmt:
+        said = node.msg or ast.Constant(f"assert {ast.unparse(node.test)}")
+        note = ast.Call(ast.Name("note_failed_claim", ast.Load()), [ast.Constant(node.lineno), said], [])
+        noted = ast.Expr(ast.BoolOp(ast.Or(), [node.test, note]))
+        return ast.fix_missing_locations(ast.copy_location(noted, node))
+
+
 def refreshed(page: Path, faults: list[str]) -> str:
     """Give a page with the tables that its blocks print now.
 
     A block with an assertion that fails keeps its old table; `faults` gets the place and the message.
     """
     text = page.read_text(encoding="utf-8")
-    names: dict[str, Any] = {}
+    failed: dict[int, str] = {}
+    names: dict[str, Any] = {"note_failed_claim": failed.setdefault}
 
     def with_output(block: re.Match[str]) -> str:
-        line = text.count("\n", 0, block.start("code")) + 1
-        output, failed = attempted(block["code"], names, page, line)
-        faults.extend(failed)
+        failed.clear()
+        above = text.count("\n", 0, block.start("code"))
+        tree = Noted().visit(ast.increment_lineno(ast.parse(block["code"]), above))
+        output = printed(compile(tree, str(page), "exec"), names)
+        faults.extend(f"{page}:{line}: {said}" for line, said in failed.items())
         if failed:
             return block[0]
         return block[1] + ("\n" + output if output else "")
 
     return BLOCK.sub(with_output, text)
-
-
-def attempted(code: str, names: dict[str, Any], page: Path, line: int) -> tuple[str, list[str]]:
-    """Run a block that begins at a line of a page; give what it prints and the assertions that fail."""
-    tree = ast.increment_lineno(ast.parse(code), line - 1)
-    text = io.StringIO()
-    failed = []
-    for statement in tree.body:
-        try:
-            with redirect_stdout(text):
-                exec(compile(ast.Module([statement], []), str(page), "exec"), names)
-        except AssertionError as fault:
-            said = str(fault) or "\n".join(code.splitlines()[statement.lineno - line : _end(statement, line)])
-            failed.append(f"{page}:{statement.lineno}: {said}")
-    return text.getvalue(), failed
-
-
-def _end(statement: ast.stmt, line: int) -> int:
-    return (statement.end_lineno or statement.lineno) - line + 1
 
 
 def test_a_claim_that_no_longer_holds_is_named_and_the_rest_of_the_page_goes_on(tmp_path: Path) -> None:
