@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from twintrack.decisions.whatif_answers import WhatIf
     from twintrack.decisions.analysis import Analysis
     from twintrack.decisions.gathering import AnalysisSettings
+    from twintrack.decisions.whatif_answers import WhatIf
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
