@@ -190,8 +190,13 @@ def _comparable(results: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for the commands of this file alone: what one has compiled, the next one finds."""
-    return tmp_path_factory.mktemp("cache")
+    """A cache for the commands of this file alone, which begins with what other tests have compiled."""
+    folder = tmp_path_factory.mktemp("cache")
+    for path in (Path(os.environ["TWINTRACK_CACHE"]) / "machine_code").glob("*.json"):
+        target = folder / "machine_code" / path.name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    return folder
 
 
 @pytest.fixture(scope="module")
