@@ -66,11 +66,12 @@ class Command:
     small: bool = False
 
 
-ENSEMBLE = ("ensemble", "baseline", "pure_catchup", "--runs", "3000", "--years", "2030,2040")
+ENSEMBLE = ("ensemble", "fast", "turning", "--runs", "100000", "--years", "2030,2040", "--workers", "2")
 COMMANDS = {
     "ensemble": Command(
-        (*PROGRAM, *ENSEMBLE, "--outputs", "capability_index", "--workers", "2", "--out", "out/store"),
+        (*PROGRAM, *ENSEMBLE, "--outputs", "frontier_gap_months", "--out", "out/store"),
         ("--resume",),
+        small=True,
     ),
     "calibrate": Command(
         (
