@@ -106,6 +106,27 @@ def test_the_missing_value_is_a_number(run: Callable[[str], dict[str, np.ndarray
     np.testing.assert_array_equal(found["top"], np.where(later, 5, 0))
 
 
+def test_a_zero_that_is_written_does_not_hide_a_number_that_is_none(
+    run: Callable[[str], dict[str, np.ndarray]],
+) -> None:
+    found = run("s = INTEG(s*1e200, 1) ~~|\nx = 0*s ~~|\ny = 0*Time ~~|\nz = s*0 + 0*EXP(Time) ~~|\n")
+    finite = np.isfinite(found["s"])
+    assert 0 < finite.sum() < len(finite)
+    np.testing.assert_array_equal(found["x"], np.where(finite, 0, np.nan))
+    np.testing.assert_array_equal(found["z"], found["x"])
+    np.testing.assert_array_equal(found["y"], 0)
+
+
+def test_lines_may_be_wrapped_anywhere(run: Callable[[str], dict[str, np.ndarray]]) -> None:
+    found = run(
+        ":MACRO: BOTH(p, q\\\n\t\t:twice,\\\n\t\tthrice\\\n\t\t)\nBOTH = p+q ~~|\ntwice = 2*p ~~|\n"
+        "thrice = 3*q ~~|\n:END OF MACRO:\nx = INTEG(1, 5)\\\n\t\t ~~|\n"
+        "y = BOTH(3, 1:tw,\\\n\t th)\\ \n ~~|\nz = tw\\\n+th ~~|\n"
+    )
+    assert found["x"][-1] == 11
+    assert (found["y"][0], found["z"][0]) == (4, 9)
+
+
 def test_clocks_written_as_formulas(tmp_path: Path) -> None:
     path = tmp_path / "model.mdl"
     path.write_text(
@@ -116,8 +137,8 @@ def test_clocks_written_as_formulas(tmp_path: Path) -> None:
     )
     frame = Simulator(path).run()
     assert frame.index.tolist() == [2 + 0.5 * i for i in range(9)], "without SAVEPER every step is saved"
-    path.write_text(CONTROL.replace("0.5", "1/(1 + Time)"), encoding="utf-8")
-    with pytest.raises(EquationError, match=r"time_step: a control variable must be .* changes with time"):
+    path.write_text(CONTROL.replace("INITIAL TIME = 0", "INITIAL TIME = 0*Time"), encoding="utf-8")
+    with pytest.raises(EquationError, match=r"initial_time: a control variable must be computed from"):
         load_equations(path)
 
 

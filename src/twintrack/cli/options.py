@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from twintrack.equations.clock import INTEGRATIONS
 from twintrack.errors import Fault, InputError
 
 DEFAULT_YEARS = "2026,2030,2035,2040"
@@ -35,6 +36,15 @@ def with_setting_options(command: Callable[..., Any], *, representative: bool = 
         + (one_world if representative else ""),
     )
     return settings(worlds(command))
+
+
+def integration_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that replaces the integration type of a model file."""
+    return click.option(
+        "--integration",
+        type=click.Choice(INTEGRATIONS),
+        help="Another integration type than that of the file: Euler's, RK2 or RK4 with a fixed step.",
+    )(command)
 
 
 def outside_option(command: Callable[..., Any]) -> Callable[..., Any]:

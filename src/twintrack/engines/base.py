@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations import Equations, TimeGrid
-from twintrack.equations.structure import CONTROL_NAMES, Array, Number, StateValue
+from twintrack.equations.structure import Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -139,7 +139,7 @@ class BatchEngine(Engine):
             elif name in inputs.series:
                 rows = inputs.series[name][inputs.grid.saved_index]
                 known[name] = np.broadcast_to(rows, (saves, *variable.shape, runs))
-            elif name in CONTROL_NAMES:
+            elif variable.kind == "control":
                 known[name] = np.broadcast_to(inputs.grid.controls[name], (saves, runs))
             elif variable.kind == "constant":
                 key = (name, saves, runs)

@@ -20,6 +20,7 @@ from twintrack.engines.base import default_outputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
+from twintrack.equations.clock import Integration
 from twintrack.equations.recursion import TooDeepError
 from twintrack.equations.structure import Array
 from twintrack.equations.subscripts import flat_place
@@ -49,16 +50,23 @@ class Simulator:
     """
 
     def __init__(
-        self, path: str | Path, *, allow_outside: bool = False, data: Sequence[str | Path] = ()
+        self,
+        path: str | Path,
+        *,
+        allow_outside: bool = False,
+        data: Sequence[str | Path] = (),
+        integration: Integration | None = None,
     ) -> None:
         """Read the model. Raises EquationError with all constructs that are not understood.
 
         With `allow_outside`, its numbers may come from files outside its folder. `data` are files with
         numbers for its data variables (.csv, .tab, .dat, .xlsx, .vdf); the last that has a variable counts.
+        `integration` replaces the integration type of the file: "euler", "rk2" (from the middle of a step)
+        or "rk4".
         """
-        self.equations = load_equations(
-            Path(path), allow_outside=allow_outside, data=[Path(file) for file in data]
-        )
+        files = [Path(file) for file in data]
+        equations = load_equations(Path(path), allow_outside=allow_outside, data=files)
+        self.equations = replace(equations, time=equations.time.integrated(integration))
         self.labels = Labels(self.equations)
 
     def run(
@@ -172,11 +180,11 @@ class Simulator:
             return self, values
         rest = {label: value for label, value in values.items() if label not in given.values()}
         try:
-            times = {_CONTROLS[name]: float(values[label]) for name, label in given.items()}
+            times: dict[str, Any] = {_CONTROLS[name]: float(values[label]) for name, label in given.items()}
         except (TypeError, ValueError):
             raise InputError(Fault(", ".join(given.values()), "takes one number")) from None
         other = copy(self)
-        other.equations = replace(self.equations, time=replace(self.equations.time, **times).check())
+        other.equations = replace(self.equations, time=self.equations.time.between(**times))
         return other, rest
 
     def _places(self, outputs: Sequence[str] | None) -> list[tuple[str, tuple[int, ...] | None]]:

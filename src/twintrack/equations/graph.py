@@ -12,16 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from twintrack.equations.functions import TIME_DEPENDENT
-from twintrack.equations.structure import (
-    CONTROL_NAMES,
-    ActiveInitial,
-    Apply,
-    Equations,
-    Expr,
-    Reference,
-    StateValue,
-    Time,
-)
+from twintrack.equations.structure import ActiveInitial, Apply, Equations, Expr, Reference, StateValue, Time
 from twintrack.equations.subscripts import flat_place, positions
 from twintrack.errors import EquationError, raise_together
 from twintrack.names import join_element
@@ -63,11 +54,7 @@ class Graph:
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a variable is computed from no equation: replaced, constant or control."""
-        return (
-            name in self.replaced
-            or name in CONTROL_NAMES
-            or self.equations.variables[name].kind == "constant"
-        )
+        return name in self.replaced or self.equations.variables[name].kind in ("constant", "control")
 
     def node_of(self, reference: Reference) -> Node:
         """Give the node that a reference needs: a component if one covers it, else the whole variable."""

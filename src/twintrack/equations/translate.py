@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from twintrack.equations.assembly import build_equations
+from twintrack.equations.clock import integration_of
 from twintrack.equations.data_variables import data_paths, digest_of_data, filled
 from twintrack.equations.external import digest_of, read_external, told_once
 from twintrack.equations.macros import expand
@@ -80,4 +81,6 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
     definitions, unread = read_external(definitions, ranges, parsed.strings, file, files)
     definitions = [*filled(definitions, ranges, data)]
     unread = told_once([*parsed.faults, *uncalled, *unread])
-    return build_equations(definitions, unread, ranges, file, scan_base_date(text))
+    return build_equations(
+        definitions, unread, ranges, file, parsed.settings or integration_of(text), scan_base_date(text)
+    )
