@@ -64,9 +64,8 @@ class Simulator:
         `integration` replaces the integration type of the file: "euler", "rk2" (from the middle of a step)
         or "rk4".
         """
-        equations = load_equations(
-            Path(path), allow_outside=allow_outside, data=[Path(file) for file in data]
-        )
+        files = [Path(file) for file in data]
+        equations = load_equations(Path(path), allow_outside=allow_outside, data=files)
         self.equations = replace(equations, time=equations.time.integrated(integration))
         self.labels = Labels(self.equations)
 

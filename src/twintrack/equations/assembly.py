@@ -57,12 +57,13 @@ def build_equations(
     unread: Sequence[Unread],
     ranges: Ranges,
     file: str,
-    base_date: tuple[int, int, int],
     settings: tuple[Integration, str] = ("euler", ""),
+    base_date: tuple[int, int, int] = (2000, 1, 1),
 ) -> Equations:
-    """Join the equations of a model, in the order of the file. Raises EquationError with all faults.
+    """Join the equations of a model, in the order of the file.
 
-    `base_date` is year, month and day at time 0; `settings` are what `integration_of` reads in the file.
+    `settings` are what `integration_of` reads in it, `base_date` is year, month and day at time 0. Raises
+    EquationError with all faults.
     """
     assembly = _Assembly(definitions, ranges, file)
     assembly.frame.base_date = base_date
