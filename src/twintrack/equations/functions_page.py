@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from twintrack.equations.constructs import VECTORS
+from twintrack.equations.constructs import MEMORY, VECTORS
 from twintrack.equations.functions import CALLED
 from twintrack.equations.naming import spoken
 
@@ -27,6 +27,8 @@ def section() -> str:
         ]
     lines.append("| **Whole vectors** | |")
     lines += [_row(name, item.arguments, item.documentation) for name, item in VECTORS.items()]
+    lines.append("| **Memory** | |")
+    lines += [_row(name, item.arguments, item.documentation) for name, item in MEMORY.items()]
     return "\n".join([*lines, "", ""])
 
 
