@@ -11,6 +11,7 @@ from construct_helpers import CONTROL, TIMES
 
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
+from twintrack.equations.structure import NA
 from twintrack.errors import EquationError
 
 WORDS = "Été = 3 ~ €/an ~ l'été |\nb = ÉTÉ*2 ~~|\n"
