@@ -21,7 +21,8 @@ from twintrack.engines.llvm.source import Source
 from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.scalar.graph import LEAVES, LITERAL, ScalarGraph
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
-from twintrack.equations.structure import Table, TimeGrid
+from twintrack.equations.clock import TimeGrid
+from twintrack.equations.structure import Table
 from twintrack.errors import TwinTrackError
 
 _INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}

@@ -18,7 +18,8 @@ import numpy as np
 
 from twintrack.engines.base import Engine, Inputs
 from twintrack.equations import load_equations
-from twintrack.equations.structure import CONTROL_NAMES, Array
+from twintrack.equations.clock import CONTROL_NAMES
+from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError, TwinTrackError
 
 DIVISION = re.compile(r"ZIDZ\(([^()]+), ([^()]+)\)")

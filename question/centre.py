@@ -48,7 +48,7 @@ SLACK_OF_LEADS = 0.2
 SLACK_OF_HISTORY = 0.3
 """How far from its median each kind may stay: variances, in squared spreads over worlds."""
 
-HELD = ("initial_run_cost",)
+HELD = ("initial_run_cost", "hardware_growth_factor")
 """Parameters whose central value is evidence of its own, and stays; so does the median of a lognormal one."""
 
 ROUNDS = 8

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from twintrack.equations import load_equations
-from twintrack.equations.structure import TimeGrid
+from twintrack.equations.clock import TimeGrid
 from twintrack.inputs.content import load_content
 from twintrack.inputs.schemas import Bilingual
 from twintrack.plain_data import NotPlainError, from_bytes, to_bytes

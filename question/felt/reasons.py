@@ -11,14 +11,16 @@ STILL: Mapping[str, str] = {
     FELT_WHEN_CUT: (
         "capital_response credit_pull crowd_in enrolment_response grant_gain inclusion_time "
         "information_error long_work_gain money_pull pressure_pull pull_by_packages recombination_weight "
-        "stage_need topic_shift"
+        "rent_by_concentration scarcity_gain stage_need subsidy_additionality topic_shift"
     ),
     "the whole of it decides between ways to let regions compete": "protection_drag",
     "a part of the treasury's balance": "jobless_support",
     "the state of 2016, or what moves the first years only": "initial_top_abroad initial_top_at_home",
-    "how fast, or from where it is counted; not how far it goes": "capital_time future_phase habit_time",
+    "how fast, or from where it is counted; not how far it goes": (
+        "capital_time future_phase habit_time skilled_exit_rate study_time"
+    ),
     "dates of turns that the central world does not take; drawn worlds do": "period_start",
-    FELT_AT_AN_END: "price_sensitivity return_rate",
+    FELT_AT_AN_END: "inference_load initial_revenue price_sensitivity return_rate",
 }
 """Constants, with blanks between, by the reason for which a fifth more or less of them moves nothing."""
 

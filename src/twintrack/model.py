@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from twintrack.decisions.analysis import Analysis
+    from twintrack.decisions.gathering import AnalysisSettings
+    from twintrack.decisions.whatif_answers import WhatIf
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
@@ -178,10 +181,29 @@ class Model(Core):
         )
         return asked.dataset()
 
+    def analyse(self, asked: AnalysisSettings | Path | str, only: Sequence[str] | None = None) -> Analysis:
+        """Compare strategies world by world: contests, robustness, and what else `only` names.
+
+        `asked` says what is to be run, or is the folder of a stored ensemble or of runs of an analysis. By
+        default all of `twintrack.decisions.analysis.SECTIONS` are worked out. Raises InputError with all
+        faults.
+        """
+        from twintrack.decisions.analysis import analyse
+        from twintrack.decisions.gathering import AnalysisSettings, run_compared, stored_compared
+
+        given = run_compared(self, asked) if isinstance(asked, AnalysisSettings) else None
+        return analyse(given or stored_compared(self, Path(str(asked))), only)
+
     def explain(self, name: str) -> Explanation:
         """Explain a variable, an element or an outcome's title. Raises InputError with the nearest name."""
         check_arguments(name=name)
         return explain(self, name)
+
+    def whatif(self, question: str, **options: Any) -> WhatIf:
+        """Say what would have to change for a statement to be true; see `twintrack.decisions.whatif.ask`."""
+        from twintrack.decisions.whatif import ask
+
+        return ask(self, question, **options)
 
     def explore(self, *arguments: Any, **options: Any) -> Any:
         """Give sliders for levers and world with curves that follow, for a notebook."""

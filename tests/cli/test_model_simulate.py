@@ -16,7 +16,7 @@ region: North, South Bay ~~|
 level[region] = INTEG(inflow, start[region]) ~~|
 start[region] = 1, 2 ~~|
 inflow = 0.5 ~~|
-gone = IF THEN ELSE(Time > 1, :NA:, 1) ~~|
+gone = IF THEN ELSE(Time > 1, LN(-1), 1) ~~|
 FINAL TIME = 2 ~~|
 INITIAL TIME = 0 ~~|
 SAVEPER = 1 ~~|
@@ -51,6 +51,20 @@ def test_a_table_is_written(engine: str, program: Program, model: Path) -> None:
     assert [row[1] for row in rows[1:]] == ["1.0", "2.25", "4.5"]
     assert rows[1][4] == "7.0"
     assert rows[3][6] == "nan"
+
+
+def test_data_are_read_from_the_files_that_are_named(
+    answer: Callable[..., Any], program: Program, model: Path
+) -> None:
+    model.write_text(MODEL.replace("inflow = 0.5", "inflow"), encoding="utf-8")
+    data = model.with_name("inflow.csv")
+    data.write_text("Time,inflow\n0,1\n2,3\n", encoding="utf-8")
+    assert answer("model", "simulate", model, "--data", data)["inflow"] == [1, 2, 3]
+    refused = program("model", "simulate", model, "--json")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("inflow: has no numbers in the model; name a file of data")
+    missing = program("model", "simulate", model, "--json", "--data", model.with_name("none.csv"))
+    assert (missing.exit_code, "none.csv: there is no such file" in missing.stderr) == (2, True)
 
 
 def test_json_is_printed_for_chosen_outputs(answer: Callable[..., Any], model: Path) -> None:

@@ -30,11 +30,17 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def run(write: Callable[[str], Path], node: Node, tmp_path: Path) -> Callable[[str], Table]:
+def run(write: Callable[[str], Path], run_file: Callable[[Path], Table]) -> Callable[[str], Table]:
     """Runs a model under all engines, in Node too, which must agree, and gives the values."""
+    return lambda text: run_file(write(text))
 
-    def run(text: str) -> Table:
-        model = Simulator(write(text))
+
+@pytest.fixture
+def run_file(node: Node, tmp_path: Path) -> Callable[[Path], Table]:
+    """Runs a model file under all engines, in Node too, which must agree, and gives the values."""
+
+    def run(path: Path) -> Table:
+        model = Simulator(path)
         found = model.table({}, engine="numpy")
         compiled = model.table({}, engine="native")
         assert list(found) == list(compiled)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from construct_helpers import CONTROL
 from pysd.translators.vensim.vensim_structures import structures
 
 from twintrack.equations import constructs, load_equations
@@ -15,6 +16,7 @@ from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.functions_page import BEGIN, renewed
 from twintrack.errors import EquationError
 
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "any_model.md").read_text(encoding="utf-8")
 UNDERSTOOD = PAGE.partition("## What is understood")[2].partition("## What is refused")[0]
 REFUSED = PAGE.partition("## What is refused")[2].partition("## What is meant")[0]
@@ -33,7 +35,7 @@ def test_every_other_construct_is_listed() -> None:
     listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
     syntax = {"reference", "subscripts_ref", "arithmetic", "logic", "call", "lookup", "data"}
     read_apart = {name for name in structures if not name.startswith("get_")} - syntax
-    own_syntax = {"active_initial", "elmcount", "tabbed_array"}
+    own_syntax = {"active_initial", "elmcount", "tabbed_array", "get_time_value"}
     known = {*constructs.REDUCERS, *constructs.LOOKUP_FUNCTIONS, *read_apart, *own_syntax}
     known -= {*FUNCTIONS, *constructs.VECTORS}  # they are in the table
     assert listed - {"NA", "AND", "OR", "NOT"} == {name.upper().replace("_", " ") for name in known}
@@ -44,13 +46,14 @@ def test_a_page_without_a_place_for_the_table_is_told() -> None:
         renewed("# Other models\n")
 
 
-def test_every_refused_family_is_named() -> None:
-    for start in constructs.REFUSED:
-        assert start.strip("_").upper().replace("_", " ") in REFUSED
+def test_every_function_is_computed_or_refused() -> None:
+    for name in constructs.REFUSED:
+        shown = f"`{name.strip('_').upper().replace('_', ' ')}"
+        assert (shown in REFUSED) != (f"{shown}(" in UNDERSTOOD), name
 
 
 @pytest.mark.parametrize(
-    "name", ["SHIFT IF TRUE", "DELAY CONVEYOR", "FIND ZERO", "MARKETP", "GET DATA BETWEEN TIMES"]
+    "name", ["FIND ZERO", "MARKETP", "GET VDF DATA", "GET DATA MEDIAN", "TIME SHIFT", "QUEUE AGE OLDEST"]
 )
 def test_what_is_said_to_be_refused_is_refused(name: str, write: Callable[[str], Path]) -> None:
     assert name.split()[0] in REFUSED
@@ -65,6 +68,9 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "FINAL TIME = 2 ~~|\nINITIAL TIME = 0 ~~|\nSAVEPER = 1 ~~|\nTIME STEP = 1 ~~|\n",
         encoding="utf-8",
     )
+    (tmp_path / "market.mdl").write_text("price ~~|\n" + CONTROL, encoding="utf-8")
+    (tmp_path / "prices.csv").write_text("Time,price\n0,1\n", encoding="utf-8")
+    (tmp_path / "prices_2024.xlsx").write_bytes((CORPUS / "data" / "excel.xlsx").read_bytes())
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     for code in re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S):

@@ -25,11 +25,9 @@ d1[r] = DELAY1(in[r], tau[r]) ~~|
 d1i[r] = DELAY1I(in[r], moving, 2.5) ~~|
 d3[r] = DELAY3(in[r], tau[r]*2) ~~|
 d3i = DELAY3I(in[b], moving, 1.5) ~~|
-d3 short = DELAY3(Time, 0.7) ~~|
 dn = DELAY N(in[a], moving, 1.5, 4) ~~|
 dn array[r] = DELAY N(in[r], tau[r]+moving, 3.5*r, 3) ~~|
 dn order = DELAY N(Time, 3, 1.5, order) ~~|
-dn short = DELAY N(Time, 1, 1.5, 6) ~~|
 s1[r] = SMOOTH(in[r], tau[r]) ~~|
 s1i = SMOOTHI(in[b], moving, 1.5) ~~|
 s3[r] = SMOOTH3(in[r], tau[r]) ~~|
@@ -69,6 +67,35 @@ def test_a_pipeline_has_a_length_for_each_element(run: Run) -> None:
         for q, other in ((1, "u"), (2, "v")):
             expected = [7.0] * length * q + [*(entering + q)[: max(13 - length * q, 0)]]
             np.testing.assert_allclose(found[f"later[{other},{name}]"], expected[:13])
+
+
+def by_euler(entering: np.ndarray, time: float, stages: int, start: float) -> np.ndarray:
+    """Give a delay of some stages, each a stock that loses what it holds over its part of the time."""
+    levels, found = np.full(stages, start * time / stages), []
+    for value in entering:
+        leaving = levels * stages / time
+        found.append(leaving[-1])
+        levels = levels + 0.5 * (np.array([value, *leaving[:-1]]) - leaving)
+    return np.array(found)
+
+
+def test_a_delay_keeps_its_stages_however_short_it_is(run: Run) -> None:
+    found = run(
+        "r: a, b ~~|\ntau[r] = 0.7, 4 ~~|\nd3[r] = DELAY3(Time, tau[r]) ~~|\n"
+        "d3i = DELAY3I(Time, 1, 1.5) ~~|\ndn = DELAY N(Time, 1, 1.5, 6) ~~|\n"
+    )
+    for name, time in (("a", 0.7), ("b", 4)):  # the short one does not change the long one
+        np.testing.assert_allclose(found[f"d3[{name}]"], by_euler(TIMES, time, 3, 0), rtol=1e-11)
+    np.testing.assert_allclose(found["d3i"], by_euler(TIMES, 1, 3, 1.5), rtol=1e-11)
+    np.testing.assert_allclose(found["dn"], by_euler(TIMES, 1, 6, 1.5), rtol=1e-11)
+
+
+def test_a_delay_time_may_differ_from_run_to_run(write: Callable[[str], Path]) -> None:
+    model = Simulator(write("tau = 1 ~~|\nlate = DELAY3(Time, tau) ~~|\n"))
+    for engine in ("native", "numpy"):
+        found = model.batch({"tau": [0.5, 1, 4]}, ["late"], engine=engine)["late"]
+        for run, time in enumerate((0.5, 1, 4)):
+            np.testing.assert_allclose(found[:, run], by_euler(TIMES, time, 3, 0), rtol=1e-11)
 
 
 def test_stages_that_differ_are_told(write: Callable[[str], Path]) -> None:

@@ -99,11 +99,14 @@ def test_a_changed_file_is_read_again(files: Path, write: Callable[[str], Path])
     [
         (
             "x = GET XLS CONSTANTS('none.xlsx','S2','A4') ~~|\n",
-            "x: cannot be read: .*not found.*XLS CONSTANTS",
+            'x: cannot be read: there is no file "none.xlsx".*XLS CONSTANTS',
         ),
         ("x = GET XLS CONSTANTS('d.xlsx','S9','A4') ~~|\n", "x: cannot be read"),
         ("x = GET XLS LOOKUPS('d.xlsx','S1','1','H2') ~~|\n", "x: cannot be read"),
-        ("q: GET XLS SUBSCRIPT('none.xlsx','S2','A3','C3','') ~~|\n", ":2: q: not understood: .*"),
+        (
+            "q: GET XLS SUBSCRIPT('none.xlsx','S2','A3','C3','') ~~|\n",
+            ":2: q: cannot be read: there is no file",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told(

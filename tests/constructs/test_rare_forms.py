@@ -12,6 +12,7 @@ from construct_helpers import TIMES, Table
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
 from twintrack.equations.flatten import flatten_file
+from twintrack.equations.structure import NA
 from twintrack.equations.units import check_units
 from twintrack.errors import EquationError, InputError
 
@@ -101,12 +102,12 @@ def test_raw_data_have_values_at_their_times_only(write: Callable[[str], Path]) 
     path = write(text)
     (path.parent / "d.csv").write_text("t,a\n1,5\n1.5,\n4.3,6\n5.5,7\n", encoding="utf-8")
     model = Simulator(path)
-    expected = np.full(13, np.nan)
+    expected = np.full(13, NA)
     expected[[2, 11]] = 5, 7
     for engine in ("numpy", "native"):
         found = model.table({}, engine=engine)
         np.testing.assert_array_equal(found["x"], expected)
-        np.testing.assert_array_equal(found["y"], np.nan_to_num(expected, nan=-1))
+        np.testing.assert_array_equal(found["y"], np.maximum(expected, -1))
 
 
 def test_a_final_time_that_changes_ends_the_run(tmp_path: Path) -> None:
@@ -135,10 +136,10 @@ def test_an_element_is_found_by_its_distance(run: Run) -> None:
     x = [3, 1, 4, 1.5]
     at = np.floor(TIMES + 0.5).astype(int) + 1
     halves = TIMES % 1 == 0.5  # a distance of half an element is none
-    expected = np.where((at > 3) | halves, np.nan, np.take(x, np.minimum(at, 3)))
+    expected = np.where((at > 3) | halves, NA, np.take(x, np.minimum(at, 3)))
     np.testing.assert_array_equal(found["far"], expected)
     assert [found[f"back[{e}]"][0] for e in "abcd"] == x[::-1]
-    np.testing.assert_array_equal([found[f"next[{e}]"][0] for e in "abcd"], [*x[1:], np.nan])
+    np.testing.assert_array_equal([found[f"next[{e}]"][0] for e in "abcd"], [*x[1:], NA])
     np.testing.assert_allclose([found[f"each[{q},c]"][-1] for q in "uv"], [7, 14])
     np.testing.assert_allclose([found[f"other[{e}]"][-1] for e in "abcd"], np.multiply(x, 2) + 6)
 

@@ -208,3 +208,38 @@ def test_clearly_better_is_often_and_by_more_than_a_thousandth() -> None:
     assert robustness.clearly_better(often, "lower").equals(clear.T)
     seldom = often.assign(a=[2.0] * 6 + [0.0] * 4)
     assert not robustness.clearly_better(seldom, "higher").loc["a", "b"]
+
+
+def test_measures_of_robustness_by_hand() -> None:
+    values = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10], "b": [5.0] * 9 + [0]})
+    table = robustness.robustness_measures(values, "higher", target=5)
+    assert table.loc["a"].to_dict() == pytest.approx(
+        {
+            "laplace": 5.5,
+            "worst_decile": 1,
+            "maximin": 1,
+            "maximax": 10,
+            "hurwicz": 5.5,
+            "regret_max": 4,
+            "regret_p90": 3.1,
+            "starr": 0.6,
+            "starr_baseline": 1,
+        }
+    )
+    assert table.loc["b", "starr"] == 0.9 and table.loc["b", "starr_baseline"] == 0.5
+    best = robustness.best_by_measure(table, "higher")
+    assert (best["maximin"], best["starr"], best["regret_max"]) == ("a", "b", "a")
+
+
+def test_where_lower_is_better_the_worst_is_the_highest_and_a_target_is_a_ceiling() -> None:
+    values = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.5, 2.5, 2.5, 2.5]})
+    table = robustness.robustness_measures(values, "lower", target=2.5)
+    assert table.loc["a", ["maximin", "maximax", "worst_decile", "starr"]].to_list() == [4, 1, 4, 0.5]
+    assert table.loc["b", "starr"] == 1
+    assert robustness.best_by_measure(table, "lower")["maximin"] == "b"
+
+
+def test_without_a_target_or_a_world_there_is_no_share() -> None:
+    table = robustness.robustness_measures(VALUES, "higher")
+    assert table["starr"].isna().all() and "starr" not in robustness.best_by_measure(table, "higher")
+    assert robustness.robustness_measures(VALUES * np.nan, "higher").isna().all(axis=None)

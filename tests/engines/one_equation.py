@@ -51,6 +51,7 @@ class OneEquation:
         before = inputs.constants
         sizes = self._sizes.find(inputs)
         program, functions = self._compiled(inputs, sizes)
+        clock = time, self.equations.time.step
         after = [moved.get(cause, value) for cause, value in before.items()]
         with np.errstate(all="ignore"):
             flows, memory, fixed = functions["init"](list(before.values()), [], runs)
@@ -59,12 +60,10 @@ class OneEquation:
             kept = functions["constants"](after, fixed)
             stages = self._stages(sizes)
             for i in range(stages):
-                rates, memory = functions["step"](after, [], kept, fixed, flows, memory, time, i)
-                flows = [
-                    old + self.equations.time.step * rate for old, rate in zip(flows, rates, strict=True)
-                ]
+                rates, memory = functions["step"](after, [], kept, fixed, flows, memory, time, i, *clock)
+                flows = [old + clock[1] * rate for old, rate in zip(flows, rates, strict=True)]
             if program.moving:
-                (result,) = functions["outputs"](after, [], kept, fixed, flows, memory, time, stages)
+                (result,) = functions["outputs"](after, [], kept, fixed, flows, memory, time, stages, *clock)
             else:
                 (result,) = functions["still"](after, kept, fixed)
         shape = (*self.equations.variables[self.name].shape, runs)

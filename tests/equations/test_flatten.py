@@ -173,7 +173,12 @@ def test_elements_that_would_share_a_name_are_told(tmp_path: Path) -> None:
     assert f"{path}:5: x_right" in str(raised.value)
 
 
+def test_the_missing_value_is_written_as_it_was(tmp_path: Path) -> None:
+    path = write(tmp_path, "good = 1 ~ ~ |\nmissing = MAX(good, :NA:) ~ ~ |\n")
+    assert "MAX(good, :NA:)" in flatten(load_equations(path), path.read_text("utf-8")).text
+
+
 def test_what_cannot_be_written_names_the_variable(tmp_path: Path) -> None:
-    path = write(tmp_path, "good = 1 ~ ~ |\nmissing = 2*:NA: ~ ~ |\n")
+    path = write(tmp_path, "good = 1 ~ ~ |\nmissing ~ ~ |\n")
     with pytest.raises(EquationError, match=r"model.mdl:3: missing: this construct has no form .*\(nan\)"):
         flatten(load_equations(path), path.read_text(encoding="utf-8"))

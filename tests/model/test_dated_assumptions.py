@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from twintrack.engines.numpy.engine import NumpyEngine
-from twintrack.equations.structure import Array, TimeGrid
+from twintrack.equations.clock import TimeGrid
+from twintrack.equations.structure import Array
 from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
 from twintrack.runs.arrays import along_time, lever_series, place_of

@@ -1,4 +1,8 @@
-"""Extreme conditions of the whole model: numbers are finite, stocks at zero or above, shares in 0 to 1."""
+"""Extreme conditions of the whole model: numbers are finite, stocks at zero or above, shares in 0 to 1.
+
+The fifth of the twelve tests of the model runs the corners of the world under four courses of action, and
+tests/validation/test_measured_structure.py asks that nothing impossible is found there.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import pytest
 from mixtures import TIMES, random_mixtures
 
 from field_tests.bounds import SHARES, amounts, infinite, negative, outside
-from field_tests.laboratory import Laboratory, Saved, random_corners
+from field_tests.laboratory import Laboratory, Saved
 from twintrack.equations import Equations
 from twintrack.model import Model
 
@@ -46,26 +50,6 @@ def test_stocks_stay_at_zero_or_above_under_extreme_conditions(
 
 def test_shares_stay_between_zero_and_one_under_extreme_conditions(extremes: dict[str, Saved]) -> None:
     assert {case: found for case, saved in extremes.items() if (found := outside(saved))} == {}
-
-
-@pytest.fixture(scope="module")
-def corners(model: Model, laboratory: Laboratory) -> dict[str, Saved]:
-    return random_corners(model, laboratory)
-
-
-def test_every_number_is_finite_in_the_corners_of_the_world(corners: dict[str, Saved]) -> None:
-    assert {course: found for course, saved in corners.items() if (found := infinite(saved))} == {}
-
-
-def test_stocks_stay_at_zero_or_above_in_the_corners_of_the_world(
-    corners: dict[str, Saved], equations: Equations
-) -> None:
-    stocks = amounts(equations)
-    assert {course: found for course, saved in corners.items() if (found := negative(saved, stocks))} == {}
-
-
-def test_shares_stay_between_zero_and_one_in_the_corners_of_the_world(corners: dict[str, Saved]) -> None:
-    assert {course: found for course, saved in corners.items() if (found := outside(saved))} == {}
 
 
 @pytest.fixture(scope="module")

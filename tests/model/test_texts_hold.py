@@ -194,6 +194,7 @@ REGISTER: dict[str, list[Callable[[Model], float]]] = {
         _lever("explore_base", "demand_driven_share"),
     ],
     "explore_open description": [_lever("explore_open", "catchup_share")],
+    "explore_selective description": [_lever("explore_selective", "catchup_share")],
     "catchup_explore_closed description": [_lever("catchup_explore_closed", "catchup_share")],
     "catchup_explore_open description": [_lever("catchup_explore_open", "catchup_share")],
     "regional_coopetition description": [

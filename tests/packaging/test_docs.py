@@ -6,14 +6,17 @@ calibration, anew from their own Python blocks.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import shlex
+import sys
 from collections.abc import Collection
 from contextlib import redirect_stdout
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -43,7 +46,7 @@ OUTSIDE_SECTORS = {"Levers", "Outside world", "Indicators", "Control"}
 NUMBER = re.compile(r"^[+\-−]?[\d,]+(\.\d+)?$")
 
 
-def printed(code: str, names: dict[str, Any]) -> str:
+def printed(code: str | CodeType, names: dict[str, Any]) -> str:
     """Run a block among the names of the blocks before it and give what it prints."""
     text = io.StringIO()
     with redirect_stdout(text):
@@ -240,17 +243,55 @@ def _float(cell: str) -> float:
     return float(cell.replace(",", "").replace("−", "-"))
 
 
-def refreshed(text: str) -> str:
-    """Give a page with the tables that its blocks print now."""
-    names: dict[str, Any] = {}
+class Noted(ast.NodeTransformer):
+    """Asserts that note what fails and go on, so that all claims of a page are tried in one run."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.stmt:
+        said = node.msg or ast.Constant(f"assert {ast.unparse(node.test)}")
+        note = ast.Call(ast.Name("note_failed_claim", ast.Load()), [ast.Constant(node.lineno), said], [])
+        noted = ast.Expr(ast.BoolOp(ast.Or(), [node.test, note]))
+        return ast.fix_missing_locations(ast.copy_location(noted, node))
+
+
+def refreshed(page: Path, faults: list[str]) -> str:
+    """Give a page with the tables that its blocks print now.
+
+    A block with an assertion that fails keeps its old table; `faults` gets the place and the message.
+    """
+    text = page.read_text(encoding="utf-8")
+    failed: dict[int, str] = {}
+    names: dict[str, Any] = {"note_failed_claim": failed.setdefault}
 
     def with_output(block: re.Match[str]) -> str:
-        output = printed(block["code"], names)
+        failed.clear()
+        above = text.count("\n", 0, block.start("code"))
+        tree = Noted().visit(ast.increment_lineno(ast.parse(block["code"]), above))
+        output = printed(compile(tree, str(page), "exec"), names)
+        faults.extend(f"{page}:{line}: {said}" for line, said in failed.items())
+        if failed:
+            return block[0]
         return block[1] + ("\n" + output if output else "")
 
     return BLOCK.sub(with_output, text)
 
 
-if __name__ == "__main__":
+def test_a_claim_that_no_longer_holds_is_named_and_the_rest_of_the_page_goes_on(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    blocks = ['assert 1 > 2, "no"\nprint("| new |")', "a = 1\nassert a == 2", 'print("| new |")']
+    page.write_text("Text\n\n" + "\n".join(f"```python\n{code}\n```\n\n| old |\n" for code in blocks))
+    faults: list[str] = []
+    tables = re.findall(r"^\|.*$", refreshed(page, faults), re.M)
+    assert tables == ["| old |", "| old |", "| new |"]
+    assert faults == [f"{page}:4: no", f"{page}:12: assert a == 2"]
+
+
+def main() -> str | None:
+    """Renew the pages; give what no longer holds, if anything."""
+    faults: list[str] = []
     for page in (BOOK, HISTORY, CALIBRATION):
-        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(refreshed(page, faults), encoding="utf-8")
+    return "\n".join(faults) or None
+
+
+if __name__ == "__main__":
+    sys.exit(main())  # a text goes to the error output, with exit code 1

@@ -48,7 +48,7 @@ def imported() -> set[str]:
 
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
-    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"]]
+    users = [*project["dependencies"], *extras["notebook"], *extras["distributed"], *extras["vdf"]]
     # Dask brings its other half in the version that fits.
     assert any(line.startswith("dask[distributed]") for line in users)
     assert imported() <= {*map(distribution, users), "distributed"}

@@ -132,8 +132,8 @@ def test_a_mix_goes_with_many_programmes_and_open_doors_with_neither(page: str) 
     together = {(row[0], row[1]): float(row[share]) for row in rows}
     assert all(together["mix and open doors", outcome] < 0.5 for outcome in OUTCOMES)
     assert all(together["mix and many programmes", outcome] > 0.75 for outcome in NEARNESS)
-    assert 0.5 < together["mix and many programmes", "Income from AI"] < 0.55
-    assert max(together["open doors and many programmes", outcome] for outcome in OUTCOMES) < 0.12
+    assert together["mix and many programmes", "Income from AI"] == pytest.approx(0.6, abs=0.03)
+    assert max(together["open doors and many programmes", outcome] for outcome in OUTCOMES) < 0.2
     small = [plain(row[middle]) for row in rows if row[1] == "Capability"]
     assert len(small) == 3 and max(map(abs, small)) < 0.025
 
@@ -150,7 +150,7 @@ def test_doors_hang_on_the_leader_and_programmes_on_the_administration(page: str
             assert moved[answer] < min(moved[capacity], moved[ties]) / 2, column
     for outcome in NEARNESS:
         moved = {name: spread(programmes, name, f"{outcome} 2040") for name in FORCES}
-        assert moved[capacity] > moved[ties] and abs(moved[reading] - moved[ties]) < 0.05, outcome
+        assert moved[capacity] > moved[ties] > moved[reading] > 0.7 * moved[ties], outcome
     income = {name: spread(doors, name, "Income from AI 2040") for name in FORCES}
     assert max(income, key=income.__getitem__) == reading
     assert income[answer] < income[reading] / 4 and income[answer] < 0.05
@@ -163,12 +163,15 @@ def test_closed_doors_do_best_beside_a_leader_that_answers_and_can_be_read_all_t
         assert share[name, year, "1", "0"] == best >= 0.6, (name, year)
     gap = [share["Capability gap to the leader", year, "1", "0"] for year in YEARS]
     assert min(gap) > 0.87
-    assert all(share[name, "2040", "1", "0"] < 0.65 for name in ("Capability", "Income from AI"))
+    assert all(
+        share[name, "2040", "1", "0"] == pytest.approx(0.7, abs=0.03)
+        for name in ("Capability", "Income from AI")
+    )
     wide = [share[name, year, race, "1"] for name, year, race in product(NEARNESS, YEARS, STRENGTHS)]
     assert max(wide) < 0.5
 
 
-def test_closed_doors_win_in_income_until_2035_and_mostly_more_often_than_in_capability(page: str) -> None:
+def test_closed_doors_win_in_income_less_often_the_later_and_more_often_than_in_capability(page: str) -> None:
     share = corners_of_doors(page)
     income = {place[1:]: value for place, value in share.items() if place[0] == "Income from AI"}
     for race, back in product(STRENGTHS, STRENGTHS):
@@ -176,13 +179,12 @@ def test_closed_doors_win_in_income_until_2035_and_mostly_more_often_than_in_cap
         assert over_time[0] > over_time[1] > over_time[2], (race, back)
         assert over_time[1] > 0.5, (race, back)
     for race in STRENGTHS:
-        assert income["2040", race, "0"] > 0.5 > income["2040", race, "1"]
-    other = {
-        (race, back)
+        assert income["2040", race, "0"] == pytest.approx(0.7, abs=0.03)
+        assert 0.5 < income["2040", race, "1"] < 0.56
+    assert all(
+        share["Capability", "2040", race, back] < income["2040", race, back]
         for race, back in product(STRENGTHS, STRENGTHS)
-        if share["Capability", "2040", race, back] >= income["2040", race, back]
-    }
-    assert other == {("1", "0")}
+    )
 
 
 def test_a_leader_that_answers_takes_back_part_of_what_open_doors_bring(page: str) -> None:
@@ -212,7 +214,7 @@ def test_a_leader_that_answers_takes_back_part_of_what_open_doors_bring(page: st
     }
     assert max(lead.values()) < 0
     left = [lead[race, "2035"] / lead["0", "2035"] for race in ("0.5", "1")]
-    assert left == pytest.approx([0.9, 0.6], abs=0.03)
+    assert left == pytest.approx([0.9, 0.5], abs=0.03)
 
 
 def test_no_answer_is_so_decided_that_there_is_a_loser_to_look_for(page: str) -> None:

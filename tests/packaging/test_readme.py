@@ -49,7 +49,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 def test_the_commands(folder: Path) -> None:
+    from twintrack import load
     from twintrack.cli import main
+    from twintrack.decisions.whatif_question import read_question
 
     for line in block("sh", "twintrack check").splitlines():
         command, *arguments = shlex.split(line, comments=True)[1:]
@@ -58,6 +60,12 @@ def test_the_commands(folder: Path) -> None:
             continue
         if command in ("calibrate", "validate"):  # they take minutes, and have tests of their own
             assert not arguments
+            continue
+        if command == "whatif":  # it takes a minute, and has tests of its own
+            assert read_question(arguments[0], load())
+            continue
+        if command in ("search", "watch"):  # minutes, too
+            assert arguments[0] == "--out"
             continue
         result = CliRunner().invoke(main, [command, *arguments])
         assert result.exit_code == 0, f"{line}\n{result.output}"

@@ -60,7 +60,9 @@ def signed(values: np.ndarray) -> str:
 def differences(comparison: Any, bench: Judge) -> np.ndarray:
     """Give what the comparison looks at, one for each year, before its sign and margin."""
     names = [name for key in ("a", "b", "c", "d") if (name := getattr(comparison, key, None))]
-    values: list[np.ndarray] = [np.asarray(bench.values(name, comparison.outcome, comparison.years)) for name in names]
+    values: list[np.ndarray] = [
+        np.asarray(bench.values(name, comparison.outcome, comparison.years)) for name in names
+    ]
     if isinstance(comparison, Change):
         return values[0] - np.asarray(bench.values(names[0], comparison.outcome, [comparison.since]))
     if isinstance(comparison, Interaction):

@@ -31,7 +31,7 @@ def test_the_three_futures_are_the_same_at_the_published_pace(model: Model) -> N
     )
     assert spend == {2026: 2.4} and price == {2026: pytest.approx(1.4)} and step == {2026: pytest.approx(1)}
     assert model.world["cost_growth_factor"].value == pytest.approx(2.4, rel=0.05)
-    assert model.world["hardware_growth_factor"].value == pytest.approx(asked.COMPUTE_PER_MONEY, rel=0.06)
+    assert model.world["hardware_growth_factor"].value == pytest.approx(asked.COMPUTE_PER_MONEY, rel=0.05)
 
 
 def test_dearer_steps_bring_less() -> None:

@@ -15,17 +15,22 @@ from typing import Any, NoReturn
 
 import click
 
+from twintrack.cli.analyse import analyse_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
 from twintrack.cli.encoding import write_what_can_be_written
 from twintrack.cli.ensemble import ensemble_command
+from twintrack.cli.explain_difference import explain_difference_command
 from twintrack.cli.listing import list_command
 from twintrack.cli.model import model_group
 from twintrack.cli.project import project_command
 from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
+from twintrack.cli.search import search_command
 from twintrack.cli.validate import validate_command
+from twintrack.cli.watch import watch_command
+from twintrack.cli.whatif import whatif_command
 from twintrack.errors import TwinTrackError
 from twintrack.formats import DATE_VARIABLE, now
 from twintrack.version import __version__
@@ -119,13 +124,18 @@ for _command in (
     run_command,
     compare_command,
     ensemble_command,
+    analyse_command,
     calibrate_command,
     validate_command,
     project_command,
     score_command,
     list_command,
     explain_command,
+    explain_difference_command,
     new_command,
+    whatif_command,
+    search_command,
+    watch_command,
     report_command,
     model_group,
 ):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from twintrack.cli.options import outside_option
+from twintrack.cli.options import data_option, outside_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -15,8 +16,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", required=False, default=None, type=_FILE)
 @click.option("--out", required=True, type=_FILE, help="File to write.")
 @click.option("--names", type=_FILE, help="Also write the flat name of every element, as JSON.")
+@data_option
 @outside_option
-def flatten_command(file: Path | None, out: Path, names: Path | None, allow_outside: bool) -> None:
+def flatten_command(
+    file: Path | None, out: Path, names: Path | None, data: Sequence[Path], allow_outside: bool
+) -> None:
     """Write the model file FILE (by default TwinTrack's own) without subscripts, one equation per element.
 
     Vensim PLE, which has no subscripts, can open the result.
@@ -35,7 +39,7 @@ def flatten_command(file: Path | None, out: Path, names: Path | None, allow_outs
     ):
         if target is not None and target.resolve() == taken.resolve():
             raise InputError(Fault(option, f"{target} is taken already; name another file"))
-    flat = flatten_file(source, allow_outside=allow_outside)
+    flat = flatten_file(source, allow_outside=allow_outside, data=data)
     texts = {out: flat.text}
     if names is not None:
         texts[names] = json.dumps(flat.names, indent=2, ensure_ascii=False) + "\n"

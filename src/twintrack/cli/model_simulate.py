@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, outside_option, read_names, read_settings
+from twintrack.cli.options import (
+    data_option,
+    integration_option,
+    json_option,
+    outside_option,
+    read_names,
+    read_settings,
+)
 from twintrack.engines.registry import BATCHING
 from twintrack.errors import Fault, InputError
 
@@ -37,6 +44,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="auto: numpy for short runs of small models, else what is quickest when compiled.",
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
+@integration_option
+@data_option
 @outside_option
 @json_option
 def simulate_command(
@@ -46,6 +55,8 @@ def simulate_command(
     outputs: str | None,
     engine: Any,
     time_step: float | None,
+    integration: Any,
+    data: Sequence[Path],
     allow_outside: bool,
     as_json: bool,
 ) -> None:
@@ -61,9 +72,11 @@ def simulate_command(
     from twintrack.engines.simulator import Simulator
 
     values = _values(read_settings("--set", settings))
-    columns = Simulator(file, allow_outside=allow_outside).table(
-        values, read_names(outputs), time_step, engine
-    )
+    model = Simulator(file, allow_outside=allow_outside, data=data, integration=integration)
+    columns = model.table(values, read_names(outputs), time_step, engine)
+    for note in () if integration else model.equations.notes:
+        click.echo(f"note: {note}", err=True)
+    columns = {name: _without_missing(values) for name, values in columns.items()}
     _tell_not_finite(columns)
     if out is not None:
         _write(out, columns)
@@ -73,6 +86,15 @@ def simulate_command(
         print_json({name: [_finite(value) for value in column] for name, column in columns.items()})
     else:
         click.echo(f"{out}: {len(columns['time'])} times, {len(columns) - 1} columns")
+
+
+def _without_missing(values: Array) -> Array:
+    """Give nan for :NA:, which is a number to compute with and none to show."""
+    import numpy as np
+
+    from twintrack.equations.structure import NA
+
+    return np.where(values == NA, np.nan, values)
 
 
 def _tell_not_finite(columns: Mapping[str, Array]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twintrack.cli.options import outside_option, read_names
+from twintrack.cli.options import data_option, integration_option, outside_option, read_names
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 @click.option("--outputs", metavar="NAME,NAME", help="Variables; by default all.")
 @click.option("--series", metavar="NAME,NAME", help="Constants that are to get a value at every time.")
 @click.option("--constants", metavar="NAME,NAME", help="Constants that can be set; by default all.")
+@integration_option
+@data_option
 @outside_option
 def wasm_command(
     file: Path,
@@ -33,6 +35,8 @@ def wasm_command(
     outputs: str | None,
     series: str | None,
     constants: str | None,
+    integration: str | None,
+    data: Sequence[Path],
     allow_outside: bool,
 ) -> None:
     """Compile the Vensim model FILE to WebAssembly.
@@ -41,12 +45,14 @@ def wasm_command(
     loads and runs the model on a page, in a worker or in Node.
     """
     import gzip
+    from dataclasses import replace
 
     from twintrack.engines.labels import Labels
     from twintrack.engines.wasm.module import module_of
     from twintrack.equations import load_equations
 
-    equations = load_equations(file, allow_outside=allow_outside)
+    equations = load_equations(file, allow_outside=allow_outside, data=data)
+    equations = replace(equations, time=equations.time.integrated(integration))
     labels = Labels(equations)
     asked = {"--outputs": outputs, "--series": series, "--constants": constants}
     chosen = _variables(labels, {option: read_names(text) for option, text in asked.items()})

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from twintrack.equations.clock import INTEGRATIONS
 from twintrack.errors import Fault, InputError
 
 DEFAULT_YEARS = "2026,2030,2035,2040"
@@ -37,12 +38,33 @@ def with_setting_options(command: Callable[..., Any], *, representative: bool = 
     return settings(worlds(command))
 
 
+def integration_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that replaces the integration type of a model file."""
+    return click.option(
+        "--integration",
+        type=click.Choice(INTEGRATIONS),
+        help="Another integration type than that of the file: Euler's, RK2 or RK4 with a fixed step.",
+    )(command)
+
+
 def outside_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that lets a model read numbers outside its folder."""
     return click.option(
         "--allow-outside",
         is_flag=True,
         help="Let the model read numbers from files outside its folder; for models that you trust.",
+    )(command)
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names files with numbers for data variables."""
+    return click.option(
+        "--data",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="File with numbers for data variables (.csv, .tab, .dat, .xlsx or .vdf). May be repeated: the"
+        " last one that has a variable counts, and then a file beside the model with its name.",
     )(command)
 
 

@@ -33,6 +33,19 @@ ROUNDING = 1e-6
 NEGLIGIBLE = 1e-3
 """A median difference below this share of the median level decides nothing: no reader could act on it."""
 
+MEASURES = {
+    "laplace": "better",
+    "worst_decile": "better",
+    "maximin": "better",
+    "maximax": "better",
+    "hurwicz": "better",
+    "regret_max": "lower",
+    "regret_p90": "lower",
+    "starr": "higher",
+    "starr_baseline": "higher",
+}
+"""Measures of robustness, and whether a good one is "higher", "lower", or what is "better" in the outcome."""
+
 THIRDS = ("low", "middle", "high")
 
 
@@ -105,6 +118,51 @@ def regret_summary(values: pd.DataFrame, better: str) -> pd.DataFrame:
             "when_not_best": losses.where(losses > 0).mean(),
         }
     ).rename_axis("strategy")
+
+
+def robustness_measures(values: pd.DataFrame, better: str, target: float | None = None) -> pd.DataFrame:
+    """Give one row per strategy of how well it does where nobody knows which world is true.
+
+    In the outcome's unit: `laplace`, the mean over worlds; `worst_decile`, the mean of its worst tenth of
+    worlds; `maximin` and `maximax`, its worst and best world; `hurwicz`, half of each of these two;
+    `regret_max` (minimax regret) and `regret_p90`. Shares of worlds: `starr`, in which it reaches the target
+    (Starr 1963; NaN without one), and `starr_baseline`, in which it does at least as well as the first
+    column. Of the worlds in which every strategy has a number; all NaN without one.
+    """
+    finite = finite_worlds(values)
+    if finite.empty:
+        return pd.DataFrame(np.nan, index=values.columns, columns=list(MEASURES)).rename_axis("strategy")
+    scores = performance(finite, better)
+    turn = 1.0 if better == "higher" else -1.0
+    worst, best = scores.min(), scores.max()
+    worst_tenth = np.sort(scores.to_numpy(), axis=0)[: max(1, round(len(scores) / 10))].mean(axis=0)
+    losses = regret(finite, better)
+    reference = scores.iloc[:, [0]].to_numpy()
+    table = pd.DataFrame(
+        {
+            "laplace": turn * scores.mean(),
+            "worst_decile": turn * worst_tenth,
+            "maximin": turn * worst,
+            "maximax": turn * best,
+            "hurwicz": turn * (worst + best) / 2,
+            "regret_max": losses.max(),
+            "regret_p90": losses.quantile(0.9),
+            "starr": np.nan if target is None else (scores >= turn * target).mean(),
+            "starr_baseline": (scores >= reference - _rounding(scores.to_numpy())).mean(),
+        }
+    )
+    return table[list(MEASURES)].rename_axis("strategy")
+
+
+def best_by_measure(table: pd.DataFrame, better: str) -> dict[str, str]:
+    """Name the strategy that each measure of `robustness_measures` puts first; of equals the first row."""
+    found: dict[str, str] = {}
+    for measure, best in MEASURES.items():
+        column = table[measure].dropna()
+        if not column.empty:
+            highest = better == "higher" if best == "better" else best == "higher"
+            found[measure] = str(column.idxmax() if highest else column.idxmin())
+    return found
 
 
 def win_shares(values: pd.DataFrame, better: str) -> pd.DataFrame:
@@ -263,6 +321,18 @@ def thirds(parameter: pd.Series[float]) -> dict[str, NDArray[np.int64]]:
     """Give the places of the worlds in each third of a parameter's values: low, middle, high."""
     order = np.argsort(parameter.to_numpy(), kind="stable")
     return dict(zip(THIRDS, np.array_split(order, len(THIRDS)), strict=True))
+
+
+def equal_values(values: pd.DataFrame, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell in which worlds two strategies are equal, to within a relative 1e-6 (ROUNDING) of all of them.
+
+    `one` and `other` are places of columns, shape (pairs,); the result has the shape (worlds, pairs).
+    """
+    scores = values.to_numpy(dtype=np.float64)
+    if not len(scores):
+        return np.zeros((0, len(one)), dtype=bool)
+    equal: NDArray[np.bool_] = np.abs(scores[:, one] - scores[:, other]) <= _rounding(scores)
+    return equal
 
 
 def _level(values: pd.DataFrame) -> float:

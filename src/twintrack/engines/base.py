@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations import Equations, TimeGrid
-from twintrack.equations.structure import CONTROL_NAMES, Array, Number, StateValue
+from twintrack.equations.structure import Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -20,6 +20,8 @@ _NOT_GIVEN = {
     "control": "is no variable to give; the time step has an option of its own",
 }
 """Kinds of variables that cannot be given, and what is said of them."""
+
+_WITHOUT_NUMBERS = "has no numbers in the model; name a file of data that has it, or give it a series"
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class BatchEngine(Engine):
             elif name in inputs.series:
                 rows = inputs.series[name][inputs.grid.saved_index]
                 known[name] = np.broadcast_to(rows, (saves, *variable.shape, runs))
-            elif name in CONTROL_NAMES:
+            elif variable.kind == "control":
                 known[name] = np.broadcast_to(inputs.grid.controls[name], (saves, runs))
             elif variable.kind == "constant":
                 key = (name, saves, runs)
@@ -177,11 +179,8 @@ def check_inputs(
     if runs < 1:
         faults.append(Fault("runs", f"{runs} runs cannot be computed; take at least 1"))
     faults += _output_faults(equations, wanted)
-    for name in equations.empty:
-        if name not in constants and name not in series:
-            faults.append(
-                Fault(name, "has no numbers in the model (data, or random numbers); give it a series")
-            )
+    given = {*constants, *series}
+    faults += [Fault(name, _WITHOUT_NUMBERS) for name in _needed_data(equations, wanted, given)]
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
     if blend is not None:
@@ -202,6 +201,17 @@ def _output_faults(equations: Equations, wanted: Sequence[str]) -> list[Fault]:
         for name in wanted
         if name not in variables or variables[name].kind == "lookup"
     ]
+
+
+def _needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
+    """Give the variables without numbers from which some output follows, and which are not given."""
+    pending = [name for name in outputs if name in equations.variables and name not in given]
+    needed: set[str] = set()
+    while pending and equations.empty:
+        found = {*equations.causes(pending.pop())} - needed - {*given}
+        needed |= found
+        pending += found
+    return [name for name in equations.empty if name in needed]
 
 
 def _with_runs(

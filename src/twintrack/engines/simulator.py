@@ -20,6 +20,7 @@ from twintrack.engines.base import default_outputs
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
+from twintrack.equations.clock import Integration
 from twintrack.equations.recursion import TooDeepError
 from twintrack.equations.structure import Array
 from twintrack.equations.subscripts import flat_place
@@ -48,12 +49,25 @@ class Simulator:
     times to such values, or a pandas Series), which is read off between its times and held beyond them.
     """
 
-    def __init__(self, path: str | Path, *, allow_outside: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        allow_outside: bool = False,
+        data: Sequence[str | Path] = (),
+        integration: Integration | None = None,
+    ) -> None:
         """Read the model. Raises EquationError with all constructs that are not understood.
 
-        With `allow_outside`, its numbers may come from files outside its folder.
+        With `allow_outside`, its numbers may come from files outside its folder. `data` are files with
+        numbers for its data variables (.csv, .tab, .dat, .xlsx, .vdf); the last that has a variable counts.
+        `integration` replaces the integration type of the file: "euler", "rk2" (from the middle of a step)
+        or "rk4".
         """
-        self.equations = load_equations(Path(path), allow_outside=allow_outside)
+        equations = load_equations(
+            Path(path), allow_outside=allow_outside, data=[Path(file) for file in data]
+        )
+        self.equations = replace(equations, time=equations.time.integrated(integration))
         self.labels = Labels(self.equations)
 
     def run(
@@ -136,7 +150,8 @@ class Simulator:
                 little work, else "native".
 
         Returns:
-            A variable for each output, named as in the file: dimensions (time, axes, run).
+            A variable for each output, named as in the file: dimensions (time, axes, run). A dimension that
+            would have the name of an output has a number behind it.
 
         Raises:
             InputError: A name is unknown, a value does not fit, or the numbers of runs differ.
@@ -150,11 +165,13 @@ class Simulator:
         found = self._simulate(values, names, self._runs(values), time_step, engine)
         data: dict[str, Any] = {}
         ranges: dict[str, list[str]] = {}
+        titles = [self.equations.variables[name].title for name in names]
+        (run,) = _distinct(["run"], ["time", *titles])
         for name in names:
             variable = self.equations.variables[name]
-            dims = _distinct(variable.dims)
+            dims = _distinct(variable.dims, ["time", run, *titles])
             ranges.update(zip(dims, map(list, variable.element_titles), strict=True))
-            data[variable.title] = (("time", *dims, "run"), found[name], {"units": variable.units})
+            data[variable.title] = (("time", *dims, run), found[name], {"units": variable.units})
         return xr.Dataset(data, {"time": self.equations.time.saved, **ranges})
 
     def _timed(self, values: Mapping[str, Any]) -> tuple[Simulator, Mapping[str, Any]]:
@@ -164,11 +181,11 @@ class Simulator:
             return self, values
         rest = {label: value for label, value in values.items() if label not in given.values()}
         try:
-            times = {_CONTROLS[name]: float(values[label]) for name, label in given.items()}
+            times: dict[str, Any] = {_CONTROLS[name]: float(values[label]) for name, label in given.items()}
         except (TypeError, ValueError):
             raise InputError(Fault(", ".join(given.values()), "takes one number")) from None
         other = copy(self)
-        other.equations = replace(self.equations, time=replace(self.equations.time, **times).check())
+        other.equations = replace(self.equations, time=self.equations.time.between(**times))
         return other, rest
 
     def _places(self, outputs: Sequence[str] | None) -> list[tuple[str, tuple[int, ...] | None]]:
@@ -236,12 +253,12 @@ class Simulator:
             return run("native")
 
 
-def _distinct(dims: Sequence[str]) -> tuple[str, ...]:
-    """Give names of axes that differ from one another and from those that every result has."""
+def _distinct(dims: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
+    """Give names of axes that differ from one another and from those that are taken."""
     found: list[str] = []
     for dim in dims:
         name, number = dim, 2
-        while name in (*found, "time", "run"):
+        while name in (*found, *taken):
             name, number = f"{dim}_{number}", number + 1
         found.append(name)
     return tuple(found)

@@ -6,7 +6,8 @@ states move on, `units` checks units. Nothing here computes a run, and nothing k
 
 from __future__ import annotations
 
-from twintrack.equations.structure import Equations, TimeGrid, Variable
+from twintrack.equations.clock import TimeGrid
+from twintrack.equations.structure import Equations, Variable
 from twintrack.equations.translate import load_equations
 
 __all__ = ["Equations", "TimeGrid", "Variable", "load_equations"]

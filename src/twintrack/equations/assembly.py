@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import stateful, vectors
+from twintrack.equations import calendar, data_functions, stateful, vectors
+from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
+from twintrack.equations.control import ClockReader
 from twintrack.equations.cyclic_arrays import untangle
 from twintrack.equations.expressions import Constructs, Frame, Lowering
 from twintrack.equations.graph import Graph
 from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
 from twintrack.equations.parsing import Definition, Unread
-from twintrack.equations.static import NotStaticError, Static
 from twintrack.equations.structure import (
-    CONTROL_NAMES,
     Array,
     Component,
     Equations,
@@ -31,12 +31,11 @@ from twintrack.equations.structure import (
     Number,
     Reference,
     StateValue,
-    TimeGrid,
     Variable,
     walk,
 )
 from twintrack.equations.subscripts import Ranges, positions
-from twintrack.errors import EquationError, InputError, raise_together
+from twintrack.errors import EquationError, raise_together
 
 CLOCK = "time"
 """The name of what no model defines."""
@@ -46,22 +45,33 @@ CONSTRUCTS = Constructs(
     calls={
         **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
+        **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
+        "get_time_value": calendar.time_value,
     },
 )
-"""What lowers stateful constructs, functions of whole vectors and those of lookups."""
+"""What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
 
 
 def build_equations(
-    definitions: Sequence[Definition], unread: Sequence[Unread], ranges: Ranges, file: str
+    definitions: Sequence[Definition],
+    unread: Sequence[Unread],
+    ranges: Ranges,
+    file: str,
+    base_date: tuple[int, int, int],
+    settings: tuple[Integration, str] = ("euler", ""),
 ) -> Equations:
-    """Join the equations of a model, in the order of the file. Raises EquationError with all faults."""
+    """Join the equations of a model, in the order of the file. Raises EquationError with all faults.
+
+    `base_date` is year, month and day at time 0; `settings` are what `integration_of` reads in the file.
+    """
     assembly = _Assembly(definitions, ranges, file)
+    assembly.frame.base_date = base_date
     assembly.frame.faults += [fault.error for fault in unread]
     assembly.frame.broken |= {assembly.frame.names.add(fault.name) for fault in unread}
     assembly.read_left_sides()
     assembly.read_right_sides()
     raise_together(assembly.frame.faults)
-    equations = untangle(assembly.equations())
+    equations = untangle(assembly.equations(*settings))
     for initial in (False, True):
         Graph(equations, initial=initial).check()
     return replace(equations, hash=meaning(equations))
@@ -79,6 +89,8 @@ class _Assembly:
         self.boxes: dict[str, list[tuple[Index, ...]]] = {}
         self.owners: dict[str, NDArray[np.int64]] = {}
         self.components: dict[str, tuple[Component, ...]] = {}
+        self.moving: frozenset[str] = frozenset()
+        """Control variables that change, which are computed as others are."""
 
     def _where(self, name: str, component: int = 0) -> str:
         return f"{self.file}:{self.parts[name][component].entry.line}"
@@ -102,7 +114,8 @@ class _Assembly:
             try:
                 axes = tuple(self.frame.ranges.axis(used) for used in zip(*subscripts, strict=True))
             except KeyError as error:
-                self._fault(name, "no subscript range holds these", str(error.args[0]))
+                if not {item for items in subscripts for item in items} & self.frame.broken:
+                    self._fault(name, "no subscript range holds these", str(error.args[0]))
                 continue
             self.frame.axes[name] = axes
             self.boxes[name] = [tuple(map(self.frame.ranges.index, axes, items)) for items in subscripts]
@@ -110,6 +123,8 @@ class _Assembly:
         for name, parts in self.parts.items():
             if parts[0].kind == "lookup" and name in self.boxes:
                 self._read_lookup(name, parts)
+            elif name in self.boxes:
+                self._keep_data(name, parts)
 
     def _own(self, name: str, parts: Sequence[Definition]) -> None:
         """Find which component defines each element of a variable."""
@@ -158,10 +173,21 @@ class _Assembly:
             for cell in np.argwhere(self.owners[name] == number):
                 cells[tuple(int(i) for i in cell)] = table
 
+    def _keep_data(self, name: str, parts: Sequence[Definition]) -> None:
+        """Note the points of data, which functions of data ask for."""
+        for number, part in enumerate(parts):
+            if part.points is not None:
+                cells = (tuple(int(i) for i in cell) for cell in np.argwhere(self.owners[name] == number))
+                self.frame.data.setdefault(name, {}).update(dict.fromkeys(cells, part.points))
+
     # Right-hand sides
 
     def read_right_sides(self) -> None:
         """Lower the expression of every component."""
+        clock = [
+            part.entry.units for name in ("time_step", *CONTROL_NAMES) for part in self.parts.get(name, ())
+        ]
+        self.frame.time_unit = next(filter(None, clock), "")
         self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
         for name, parts in self.parts.items():
             if name in self.frame.broken:
@@ -242,14 +268,18 @@ class _Assembly:
 
     # The whole
 
-    def equations(self) -> Equations:
+    def equations(self, integration: Integration, note: str) -> Equations:
         """Give the finished equations, without their digest."""
-        time, ending = self._time()
+        frame = self.frame
+        reader = ClockReader(self.components, self.owners, frame.states, frame.tables, self.file, frame.empty)
+        clock = reader.clock()
+        self.moving = clock.moving - {"final_time"}
+        ending = self._followed("final_time") if "final_time" in clock.moving else ""
         variables = {name: self._variable(name) for name in self.parts}
         return Equations(
             path=self.file,
             hash="",
-            time=time,
+            time=replace(clock.grid, integration=integration),
             variables=variables,
             ranges=self.frame.ranges.elements,
             components=self.components,
@@ -261,6 +291,7 @@ class _Assembly:
             },
             ending=ending,
             empty=tuple(self.frame.empty),
+            notes=tuple(filter(None, (note, *clock.grid.uneven))),
         )
 
     def _variable(self, name: str) -> Variable:
@@ -288,7 +319,7 @@ class _Assembly:
         )
 
     def _kind(self, name: str) -> str:
-        if name in CONTROL_NAMES:
+        if name in CONTROL_NAMES and name not in self.moving:
             return "control"
         if name in self.frame.lookups:
             return "lookup"
@@ -317,23 +348,6 @@ class _Assembly:
             values[np.ix_(*places)] = np.where(mask, full, target)
         return values
 
-    def _time(self) -> tuple[TimeGrid, str]:
-        """Give the clock, and the variable that follows its end where that changes."""
-        order = sorted(CONTROL_NAMES, key="final_time".__eq__)  # what it reads may change, the others may not
-        known = [name for name in order if name in self.components]
-        # Without SAVEPER every step is saved.
-        missing = [name for name in CONTROL_NAMES if name not in known and name != "saveper"]
-        if missing:
-            raise EquationError("this control variable is missing", variable=missing[0], where=self.file)
-        static = Static(self.components, self.owners, self.frame.states, self.frame.tables)
-        values = {name: self._control(static, name) for name in known}
-        initial, final, step = values["initial_time"], values["final_time"], values["time_step"]
-        try:
-            grid = TimeGrid(initial, final, step, values.get("saveper", step)).check()
-        except InputError as error:
-            raise EquationError(str(error), variable="time_step", where=self._where("time_step")) from error
-        return grid, self._followed("final_time") if static.moving else ""
-
     def _followed(self, name: str) -> str:
         """Add an internal variable with the equation of a control variable, and give its name."""
         copy = f"{name}_now"
@@ -343,19 +357,6 @@ class _Assembly:
         self.components[copy] = tuple(replace(part, variable=copy) for part in self.components[name])
         self.frame.axes[copy], self.owners[copy] = self.frame.axes[name], self.owners[name]
         return copy
-
-    def _control(self, static: Static, name: str) -> float:
-        try:
-            value = static.value(name)
-            reason = "it changes with time" if static.moving and name != "final_time" else ""
-        except NotStaticError as error:
-            value, reason = math.nan, str(error)
-        if name in self.frame.empty:
-            reason = "it has no numbers"
-        if reason:
-            message = "a control variable must be computed from numbers and constants"
-            raise EquationError(message, variable=name, construct=reason, where=self._where(name))
-        return value
 
 
 def _whole(lowering: Lowering, tree: Any, box: tuple[Index, ...]) -> Expr:

@@ -86,10 +86,36 @@ def forms_of_vectors(forms: Mapping[str, _Form]) -> dict[str, _Form]:
 LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
 """Functions whose first argument is a lookup."""
 
+_SIMPLER = "this function is not computed; write it by others"
+_SOLVED = "equations that need one another are not solved; write the solution as a formula"
+_QUEUES = "queues and batches are not computed; write stocks and flows"
+
 REFUSED = {
+    "a_function_of": "the equation is not finished; write it",
+    "get_vdf_": "write GET DIRECT DATA, or name the .vdf by --data",
+    "get_123_": "save the file as .xlsx, and write GET XLS",
+    "get_odbc_": "save the numbers as .csv, and write GET DIRECT",
+    "get_data_median": "write GET DATA MEAN, or a constant",
+    "get_": "this function of data is not computed; write GET DIRECT DATA, or name the file by --data",
+    "time_shift": "write GET DATA BETWEEN TIMES(data, Time + shift, 0)",
+    "time_base": "write a formula of Time",
+    "find_zero": _SOLVED,
+    "simultaneous": _SOLVED,
+    "queue": _QUEUES,
+    "delay_batch": _QUEUES,
     "random": "random numbers are not drawn, and what is in a macro cannot be given",
-    "get_time_value": "clock and calendar are not read; write a formula of Time instead",
-    "get_": "functions of data are not computed",
-    "a_function_of": "the equation is not finished",
+    **dict.fromkeys(
+        (
+            *("alloc_p", "demand_at_price", "supply_at_price", "find_market_price", "marketp"),
+            *("delay_conveyor", "delay_information", "delay_material", "delay_profile", "delayp"),
+            *("depreciate_by_schedule", "depreciate_straightline", "internal_rate_of_return", "npv"),
+            *("if_missing", "lookup_area", "lookup_slope", "vector_lookup"),
+            *("shift_if_true", "sinteg", "sshape"),
+        ),
+        _SIMPLER,
+    ),
 }
-"""Beginnings of functions that are known and not computed, and what is said of them."""
+"""Functions of Vensim that are known and not computed, and what is said of them.
+
+A name that ends in `_`, or has words behind it, means all functions that begin so.
+"""

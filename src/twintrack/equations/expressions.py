@@ -17,6 +17,7 @@ from twintrack.equations.constructs import REDUCERS, REFUSED
 from twintrack.equations.functions import CALLED, FUNCTIONS, OPERATORS
 from twintrack.equations.naming import Names, spoken
 from twintrack.equations.structure import (
+    NA,
     ActiveInitial,
     Apply,
     Expr,
@@ -42,8 +43,8 @@ _UNREADABLE = {
 }
 """Constructs that read other files, where they cannot be read."""
 
-_MODES = {"hold_backward": "backward", "look_forward": "forward"}
-"""How data are read between their times, if not in a straight line."""
+_MODES = {"hold_backward": "backward", "look_forward": "forward", "extrapolate": "extrapolate"}
+"""How data are read between their times, if not in a straight line, and lookups beyond their ends."""
 
 
 Handler = Callable[["Lowering", Any], Expr]
@@ -57,20 +58,26 @@ class Frame:
     """What the left-hand sides say, filled before any right-hand side is lowered.
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
-    `lookups`: for each lookup variable, the table of each of its cells. `tables`, `states` and `faults` grow
-    while right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
-    that must be given numbers.
+    `lookups`: for each lookup variable, the table of each of its cells. `data`: for each variable with data
+    of its own, the times and values of each of its cells. `tables`, `states` and `faults` grow while
+    right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
+    that must be given numbers. `base_date` is year, month and day at time 0, `time_unit` as it is written.
     """
 
     ranges: Ranges
     names: Names
     axes: dict[str, tuple[str, ...]]
     lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
+    data: dict[str, dict[tuple[int, ...], tuple[tuple[float, ...], tuple[float, ...]]]] = field(
+        default_factory=dict
+    )
     tables: list[Table] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     empty: dict[str, None] = field(default_factory=dict)
     faults: list[EquationError] = field(default_factory=list)
+    base_date: tuple[int, int, int] = (2000, 1, 1)
+    time_unit: str = ""
 
     def add_table(self, xs: Sequence[float], ys: Sequence[float]) -> int:
         """Store a lookup's points once, without repetitions, and give their number.
@@ -144,6 +151,8 @@ class Lowering:
             number = float(value)
         except OverflowError:  # a whole number of hundreds of digits
             number = math.inf
+        if math.isnan(number):  # which is how the reader gives :NA:
+            return Number(value=NA)
         return self.fault("too large a number", "number") if math.isinf(number) else Number(value=number)
 
     def literal(self, values: Any) -> Expr:
@@ -267,17 +276,11 @@ class Lowering:
                 else self.apply("negative", args[0])
             )
         if node.operators[0] == "^":
-            return reduce(lambda exponent, base: self._power(base, exponent), reversed(args))
+            return reduce(lambda exponent, base: self.apply("power", base, exponent), reversed(args))
         result = args[0]
         for operator, arg in zip(node.operators, args[1:], strict=True):
             result = self.apply(OPERATORS[operator], result, arg)
         return result
-
-    def _power(self, base: Expr, exponent: Expr) -> Expr:
-        # The reader folds the sign into a literal, but in Vensim -2^2 is -(2^2).
-        if isinstance(base, Number) and base.value < 0:
-            return self.apply("negative", self.apply("power", Number(value=-base.value), exponent))
-        return self.apply("power", base, exponent)
 
     def _logic(self, node: Any) -> Expr:
         args = [self.lower(arg) for arg in node.arguments]
@@ -285,7 +288,7 @@ class Lowering:
         if operators == [":NOT:"]:
             return self.apply("not", args[0])
         if operators[0] not in (":AND:", ":OR:"):
-            return self._comparison(operators[0], *args)
+            return self.apply(OPERATORS[operators[0]], *args)
         alternatives = [args[0]]  # :AND: binds stronger than :OR:
         for operator, arg in zip(operators, args[1:], strict=True):
             if operator == ":AND:":
@@ -293,15 +296,6 @@ class Lowering:
             else:
                 alternatives.append(arg)
         return reduce(lambda one, other: self.apply("or", one, other), alternatives)
-
-    def _comparison(self, operator: str, left: Expr, right: Expr) -> Expr:
-        """Compare two values; with the missing value :NA: it is asked whether the other one is missing."""
-        missing = [isinstance(side, Number) and math.isnan(side.value) for side in (left, right)]
-        if any(missing) and operator in ("=", "<>"):
-            other = left if missing[1] else right
-            # Only what is missing is unlike itself.
-            return self.apply("not_equal" if operator == "=" else "equal", other, other)
-        return self.apply(OPERATORS[operator], left, right)
 
     def _call(self, node: Any) -> Expr:
         written = node.function.reference
@@ -317,9 +311,7 @@ class Lowering:
         if name.startswith("random") and not self.internal:
             self.frame.empty[self.variable] = None
             return Number(value=math.nan)
-        if name == "get_time_value" and [*node.arguments[:1], *node.arguments[2:]] == [0, 0]:
-            return self.apply("add", Time(), self.lower(node.arguments[1]))
-        if name.startswith(tuple(REFUSED)):
+        if name not in CALLED and name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":
             return self._element_count(node.arguments[0])

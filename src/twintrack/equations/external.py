@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import math
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.data_variables import at_times
+from twintrack.equations.naming import same_name
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import Definition, Unread
 from twintrack.equations.subscripts import Ranges
+from twintrack.errors import EquationError
 
 _FILE = re.compile(r"'([^'\n]+\.(?:xls[xmb]?|od[sf]|csv|tab|txt))'", re.IGNORECASE)
 _STRUCTURES = {
@@ -27,8 +29,8 @@ _STRUCTURES = {
     "GetLookupsStructure": "GET XLS LOOKUPS",
     "GetDataStructure": "GET XLS DATA",
 }
-_NO_TIME = 1e-6
-"""How far from each other two times may be and still be one, after rounding."""
+_SHOWN = 5
+"""Variables that are named where a file is missing that more of them need."""
 _UNREADABLE = (OSError, ValueError, KeyError, AttributeError, IndexError, TypeError, ImportError)
 """What PySD's readers raise for files, sheets and cells that are not there."""
 
@@ -43,34 +45,69 @@ def digest_of(content: bytes, text: str, files: OtherFiles) -> str:
 
 
 def read_external(
-    definitions: Sequence[Definition], ranges: Ranges, file: str, files: OtherFiles
+    definitions: Sequence[Definition],
+    ranges: Ranges,
+    strings: Mapping[str, str],
+    file: str,
+    files: OtherFiles,
 ) -> tuple[list[Definition], list[Unread]]:
     """Give the definitions with all numbers written out, and what cannot be read.
 
-    `file` is the model file, told in errors, and `files` are those that it names.
+    `file` is the model file, told in errors, and `files` are those that it names; `strings` are the string
+    constants that may stand for names of files, sheets and cells.
     """
     found: list[Definition] = []
     faults: list[Unread] = []
-    for original in definitions:
-        definition, tree = original, original.tree
-        construct = _STRUCTURES.get(type(tree).__name__)
+    for definition in definitions:
+        construct = _STRUCTURES.get(type(definition.tree).__name__)
         if construct is None:
             found.append(definition)
             continue
-        if not isinstance(tree.file, str):
-            message = "write the names of file, sheet and cells between single quotes"
-            faults.append(Unread(definition.name, definition.entry.fault(message, file, construct)))
-            continue
         try:
-            definition = replace(definition, tree=replace(tree, file=files.name(tree.file)))
+            tree = _with_strings(definition.tree, strings)
+            named = replace(definition, tree=replace(tree, file=files.found(tree.file)))
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found += _written_out(definition, ranges, files.folder)
+                found += _written_out(named, ranges, files.folder)
         except _UNREADABLE as error:
             reason = " ".join(str(error).split())[:200]
             told = definition.entry.fault(f"cannot be read: {reason}", file, construct)
-            faults.append(Unread(definition.name, told))
+            faults.append(Unread(definition.name, told, getattr(error, "filename", None) or ""))
     return found, faults
+
+
+def told_once(unread: Sequence[Unread]) -> list[Unread]:
+    """Give what cannot be read, with one fault for each file that is missing, however many need it."""
+    groups: dict[str, list[Unread]] = {}
+    for item in unread:
+        if item.missing:
+            groups.setdefault(item.missing, []).append(item)
+    together = {name: _missing(name, items) for name, items in groups.items()}
+    return [replace(item, error=together.get(item.missing, item.error)) for item in unread]
+
+
+def _missing(name: str, items: Sequence[Unread]) -> EquationError:
+    names = [*dict.fromkeys(item.error.variable for item in items)]
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    first = items[0].error
+    message = f'cannot be read: there is no file "{name}"; put it there, seen from the folder of the model'
+    return EquationError(message, variable=shown, construct=first.construct, where=first.where)
+
+
+def _with_strings(tree: Any, strings: Mapping[str, str]) -> Any:
+    """Give a tree in which string constants are what they stand for. Raises ValueError for other words."""
+    named = {item.name: getattr(tree, item.name) for item in fields(tree)}
+    for role, value in named.items():
+        if isinstance(value, str):
+            continue
+        written = getattr(value, "reference", str(value))
+        if same_name(written) not in strings:
+            message = (
+                f'"{written}" is no string; write names of files, sheets and cells between single quotes'
+            )
+            raise ValueError(message)
+        named[role] = strings[same_name(written)]
+    return replace(tree, **named)
 
 
 def _written_out(definition: Definition, ranges: Ranges, folder: Path) -> Iterator[Definition]:
@@ -104,41 +141,16 @@ def _written_out(definition: Definition, ranges: Ranges, folder: Path) -> Iterat
         yield replace(definition, subscripts=titles, **_lookup(definition, xs, column))
 
 
-def _only_at(x: Sequence[float], y: Sequence[float]) -> Any:
-    """Give data that have values at their times only (:RAW:): the next one, where its time has come."""
+def _lookup(definition: Definition, xs: Any, ys: Any) -> Mapping[str, Any]:
+    """Give the fields of a lookup, or of data; empty cells are left out."""
     from pysd.translators.structures import abstract_expressions as trees
 
-    def ahead(values: Sequence[float]) -> Any:
-        lookup = trees.LookupsStructure(x=x, y=values, x_limits=(), y_limits=(), type="look_forward")
-        return trees.InlineLookupsStructure(early, lookup)
-
-    time = trees.ReferenceStructure("time")
-    early = trees.ArithmeticStructure(["-"], (time, _NO_TIME))
-    late = trees.ArithmeticStructure(["+"], (time, _NO_TIME))
-    here = trees.LogicStructure(["<="], (ahead(x), late))
-    passed = trees.LogicStructure(["<="], (early, max(x)))  # behind the last time, the last one is next
-    both = trees.LogicStructure([":AND:"], (here, passed))
-    return trees.CallStructure(trees.ReferenceStructure("if_then_else"), (both, ahead(y), math.nan))
-
-
-def _lookup(definition: Definition, xs: Any, ys: Any) -> dict[str, Any]:
-    """Give tree and kind of a lookup, or of data as a lookup of the time; empty cells are left out."""
-    from pysd.translators.structures import abstract_expressions as trees
-
-    points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True) if y == y]
-    if not points and definition.kind == "data":
-        return {"tree": math.nan, "kind": "equation"}
+    points = sorted((float(x), float(y)) for x, y in zip(xs, ys, strict=True) if y == y)
+    x, y = tuple(x for x, _ in points), tuple(y for _, y in points)
+    if definition.kind == "data":
+        return at_times((x, y), definition.keyword)
     if not points:
         message = "no numbers are there"
         raise ValueError(message)
-    x, y = zip(*sorted(points), strict=True)
-    if definition.kind == "data" and definition.keyword == "raw":
-        return {"tree": _only_at(x, y), "kind": "equation"}
-    kind = definition.keyword if definition.kind == "data" and definition.keyword else "interpolate"
-    lookup = trees.LookupsStructure(x=x, y=y, x_limits=(), y_limits=(), type=kind)
-    if definition.kind != "data":
-        return {"tree": lookup, "kind": "lookup"}
-    return {
-        "tree": trees.InlineLookupsStructure(trees.ReferenceStructure("time"), lookup),
-        "kind": "equation",
-    }
+    lookup = trees.LookupsStructure(x=x, y=y, x_limits=(), y_limits=(), type="interpolate")
+    return {"tree": lookup, "kind": "lookup"}

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from twintrack.equations.naming import same_name
-from twintrack.equations.source import SKETCH_MARK, read_text, scan, scan_macros
+from twintrack.equations.source import read_text, scan, scan_macros, without_sketch
 from twintrack.equations.structure import Component, Equations, Variable
 from twintrack.equations.translate import load_equations
 from twintrack.equations.vensim import Printer, UnprintableError, points, quoted, wrapped
+from twintrack.equations.xmile import is_xml
 from twintrack.errors import EquationError, raise_together
 from twintrack.names import join_element
 
@@ -35,13 +36,13 @@ class FlatModel:
     names: dict[str, str]
 
 
-def flatten_file(path: Path, *, allow_outside: bool = False) -> FlatModel:
-    """Write the model file `path` without subscripts; `allow_outside` as for `load_equations`.
+def flatten_file(path: Path, *, allow_outside: bool = False, data: Sequence[Path] = ()) -> FlatModel:
+    """Write the model file `path` without subscripts; `allow_outside` and `data` as for `load_equations`.
 
     Raises EquationError as `load_equations` does, and for elements whose flat names clash and constructs that
     have no form without subscripts; all faults of a kind are told at once.
     """
-    equations = load_equations(path, allow_outside=allow_outside)
+    equations = load_equations(path, allow_outside=allow_outside, data=data)
     return flatten(equations, read_text(path))
 
 
@@ -53,8 +54,8 @@ def flatten(equations: Equations, text: str) -> FlatModel:
     """
     names = flat_names(equations)
     body = _Body(equations, text, names).text()
-    sketch = text.partition(SKETCH_MARK)
-    return FlatModel(f"{{UTF-8}}\n{body}{sketch[1]}{sketch[2]}", names)
+    sketch = "" if is_xml(text) else without_sketch(text)[1]
+    return FlatModel(f"{{UTF-8}}\n{body}{sketch}", names)
 
 
 def flat_names(equations: Equations) -> dict[str, str]:
@@ -85,8 +86,9 @@ class _Body:
         self.names = names
         self.printer = Printer(equations, names)
         self.comments = {match["name"]: _words(match["comment"]) for match in _GROUP.finditer(text)}
+        own = [] if is_xml(text) else scan(text, equations.path)
         inner = [entry for macro in scan_macros(text, equations.path) for entry in macro.entries]
-        self.entries = {entry.line: entry for entry in [*scan(text, equations.path), *inner]}
+        self.entries = {entry.line: entry for entry in [*own, *inner]}
 
     def text(self) -> str:
         """Give all groups with their equations; the variables of a group stand together."""
@@ -136,9 +138,9 @@ class _Body:
 
     def _comment(self, variable: Variable, part: Component) -> str:
         """Give documentation and source: those of the element's own equation, else the variable's."""
-        own = self.entries[int(part.where.rpartition(":")[2])]
-        words = own.documentation or variable.documentation
-        source = own.source or variable.source
+        own = self.entries.get(int(part.where.rpartition(":")[2]))  # none in XMILE
+        words = (own and own.documentation) or variable.documentation
+        source = (own and own.source) or variable.source
         return _words(f"{words} Source: {source}." if source else words)
 
 

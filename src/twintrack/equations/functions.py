@@ -4,8 +4,8 @@ A meaning is written against a `Builder`, so that one definition serves machine 
 parameters are those of the function, and `now` and `step` for what follows the clock. To add a function, add
 it here: the unit check, all engines and the page on other models read this table.
 
-Times and thresholds follow PySD: a step or ramp starts half a step or 1e-6 early so that rounding cannot move
-it, and a denominator counts as zero below 1e-6 (as in Vensim).
+Times and thresholds follow Vensim: steps and pulses look at the middle of the time step, which rounding
+cannot move, and a denominator counts as zero below 1e-6.
 """
 
 from __future__ import annotations
@@ -209,31 +209,46 @@ def _zidz(b: B, x: V, y: V) -> V:
 # Time
 
 
+def _middle(b: B, now: V, step: V) -> V:
+    """Give the middle of the step, by which Vensim tells what has begun."""
+    return b.apply("add", now, b.apply("multiply", b.literal(0.5), step))
+
+
 def _step(b: B, height: V, start: V, now: V, step: V) -> V:
-    middle = b.apply("add", now, b.apply("multiply", b.literal(0.5), step))
-    return b.select(b.apply("greater", middle, start), height, b.literal(0.0))
+    return b.select(b.apply("greater", _middle(b, now, step), start), height, b.literal(0.0))
 
 
 def _ramp(b: B, slope: V, start: V, end: V, now: V, step: V) -> V:
+    """One that would end before it starts never ends."""
     del step
-    passed = b.apply("subtract", b.apply("min", now, end), start)
+    last = b.select(b.apply("greater", start, end), now, b.apply("min", now, end))
     begun = b.apply("greater", b.apply("add", now, b.literal(SMALL)), start)
-    return b.select(begun, b.apply("multiply", slope, passed), b.literal(0.0))
+    return b.select(begun, b.apply("multiply", slope, b.apply("subtract", last, start)), b.literal(0.0))
+
+
+def _between(b: B, middle: V, start: V, width: V, step: V) -> V:
+    """Whether the middle of a step lies in a pulse, which is one step long at least."""
+    end = b.apply("add", start, b.apply("max", width, step))
+    return b.apply("and", b.apply("greater", middle, start), b.apply("less", middle, end))
 
 
 def _pulse(b: B, start: V, width: V, now: V, step: V) -> V:
-    del step
-    begun = b.apply("less_equal", b.apply("subtract", start, b.literal(SMALL)), now)
-    return b.number(b.apply("and", begun, b.apply("less", now, b.apply("add", start, width))))
+    return b.number(_between(b, _middle(b, now, step), start, width, step))
 
 
 def _pulse_train(b: B, start: V, interval: V, width: V, end: V, now: V, step: V) -> V:
-    """PySD's reader has exchanged the second and third argument."""
-    del step
-    inside = b.apply("and", b.apply("less_equal", start, now), b.apply("less", now, end))
-    since = b.apply("add", b.apply("subtract", now, start), b.literal(SMALL))
-    within = b.apply("less", b.apply("mod", since, interval), width)
-    return b.number(b.apply("and", inside, within))
+    """Give the pulse that has begun last; PySD's reader has exchanged the second and third argument."""
+    middle = _middle(b, now, step)
+
+    def passed(time: V) -> V:
+        return b.apply("trunc", b.apply("divide", b.apply("subtract", time, start), interval))
+
+    last = b.apply("min", passed(middle), passed(b.apply("add", end, b.literal(SMALL))))
+    begun = b.apply("add", start, b.apply("multiply", last, interval))
+    inside = b.apply("less_equal", now, b.apply("add", end, b.literal(SMALL)))
+    early = b.apply("less", middle, start)
+    within = b.apply("and", inside, b.apply("not", early))
+    return b.number(b.apply("and", within, _between(b, middle, begun, width, step)))
 
 
 _MATHEMATICS = "Mathematics"

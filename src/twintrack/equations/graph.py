@@ -12,18 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from twintrack.equations.functions import TIME_DEPENDENT
-from twintrack.equations.structure import (
-    CONTROL_NAMES,
-    ActiveInitial,
-    Apply,
-    Equations,
-    Expr,
-    Reference,
-    StateValue,
-    Time,
-)
+from twintrack.equations.structure import ActiveInitial, Apply, Equations, Expr, Reference, StateValue, Time
 from twintrack.equations.subscripts import flat_place, positions
-from twintrack.errors import EquationError
+from twintrack.errors import EquationError, raise_together
 from twintrack.names import join_element
 
 
@@ -63,11 +54,7 @@ class Graph:
 
     def is_leaf(self, name: str) -> bool:
         """Tell whether a variable is computed from no equation: replaced, constant or control."""
-        return (
-            name in self.replaced
-            or name in CONTROL_NAMES
-            or self.equations.variables[name].kind == "constant"
-        )
+        return name in self.replaced or self.equations.variables[name].kind in ("constant", "control")
 
     def node_of(self, reference: Reference) -> Node:
         """Give the node that a reference needs: a component if one covers it, else the whole variable."""
@@ -148,10 +135,10 @@ class Graph:
             for item in self.leaves(expression)
         )
 
-    def order(self, targets: Iterable[Node]) -> list[Node]:
+    def order(self, targets: Iterable[Node], cycles: list[EquationError] | None = None) -> list[Node]:
         """Give all nodes that the targets need, each after those it depends on.
 
-        Raises EquationError naming the variables of a cycle.
+        Raises EquationError naming the variables of a cycle, or adds it to `cycles` and goes on.
         """
         done: dict[Node, None] = {}
         path: dict[Node, Iterator[Node]] = {}
@@ -166,7 +153,10 @@ class Graph:
                     done.setdefault(node)
                     del path[node]
                 elif following in path:
-                    self._raise_cycle([*path][[*path].index(following) :])
+                    fault = self._cycle([*path][[*path].index(following) :])
+                    if cycles is None:
+                        raise fault
+                    cycles.append(fault)
                 else:
                     path[following] = iter(self.needs(following))
         return list(done)
@@ -179,14 +169,15 @@ class Graph:
         return targets
 
     def check(self) -> None:
-        """Order the whole model. Raises EquationError when it has a cycle."""
-        self.order(self.targets())
-        for state in self.equations.states if not self.initial else ():
-            self.order(
-                needed for expression in state.inputs.values() for needed in self.needed_by(expression)
-            )
+        """Order the whole model. Raises EquationError with all cycles that it has."""
+        cycles: list[EquationError] = []
+        states = self.equations.states if not self.initial else ()
+        inputs = (item for state in states for item in state.inputs.values())
+        needed = (node for expression in inputs for node in self.needed_by(expression))
+        self.order([*self.targets(), *needed], cycles)
+        raise_together(cycles)
 
-    def _raise_cycle(self, nodes: list[Node]) -> None:
+    def _cycle(self, nodes: list[Node]) -> EquationError:
         names = [self._shown(node) for node in nodes]
         names = [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
         first = min(range(len(names)), key=names.__getitem__)
@@ -200,7 +191,7 @@ class Graph:
         )
         variable = ring[0].partition("[")[0]
         where = self.equations.components[variable][0].where
-        raise EquationError(f"{what}: {' -> '.join(ring)}", variable=variable, where=where)
+        return EquationError(f"{what}: {' -> '.join(ring)}", variable=variable, where=where)
 
     def _shown(self, node: Node) -> str:
         """Give the name of a node, with its elements where it is one element of an array."""

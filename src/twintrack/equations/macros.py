@@ -11,8 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from twintrack.equations.naming import Names, same_name
-from twintrack.equations.parsing import Definition, Macro
-from twintrack.errors import EquationError, raise_together
+from twintrack.equations.parsing import Definition, Macro, Unread
 
 _DEEPEST = 20
 """Macros that call one another more deeply than this call themselves."""
@@ -23,20 +22,21 @@ def expand(
     macros: Sequence[Macro],
     is_range: Callable[[str], bool],
     file: str,
-) -> list[Definition]:
-    """Give the equations of a model and of all calls of macros in it, without such calls.
+) -> tuple[list[Definition], list[Unread]]:
+    """Give the equations of a model and of all calls of macros in it, without such calls, and wrong calls.
 
-    `is_range` tells the name of a subscript range from that of an element. Raises EquationError with all
-    calls that are wrong.
+    `is_range` tells the name of a subscript range from that of an element.
     """
+    if not macros:
+        return list(definitions), []
     expander = _Expander(definitions, macros, is_range, file)
-    found = [expander.expanded(definition, 0) for definition in definitions] if macros else list(definitions)
-    raise_together(expander.faults)
-    return [*found, *expander.added]
+    found = [expander.expanded(definition, 0) for definition in definitions]
+    wrong = {fault.name for fault in expander.faults}
+    return [item for item in [*found, *expander.added] if item.name not in wrong], expander.faults
 
 
 class _Expander:
-    """Expands calls; `added` holds the equations that this makes."""
+    """Expands calls; `added` holds the equations that this makes, `faults` those whose calls are wrong."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class _Expander:
         self.macros = {same_name(macro.title): macro for macro in macros}
         self.is_range = is_range
         self.file = file
-        self.faults: list[EquationError] = []
+        self.faults: list[Unread] = []
         self.added: list[Definition] = []
         self._names = Names()
         for definition in definitions:
@@ -62,10 +62,10 @@ class _Expander:
             macro = self._called(node)
             if macro is None:
                 return None
-            arguments = [_rewritten(argument, visit) for argument in node.arguments]
+            arguments = [rewritten(argument, visit) for argument in node.arguments]
             return self._call(macro, arguments, definition, depth)
 
-        return replace(definition, tree=_rewritten(definition.tree, visit))
+        return replace(definition, tree=rewritten(definition.tree, visit))
 
     def _called(self, node: Any) -> Macro | None:
         if type(node).__name__ != "CallStructure":
@@ -78,6 +78,9 @@ class _Expander:
         if arguments and isinstance(arguments[-1], str):
             results = [name.strip() for name in arguments.pop().split(",")]
         counts = (len(arguments), len(results))
+        if macro.unread:
+            self.faults += [Unread(name, macro.unread[0]) for name in (caller.name, *results)]
+            return 0.0
         if depth > _DEEPEST:
             return self._fault(macro, caller, "a macro calls itself")
         if counts[0] != len(macro.inputs) or counts[1] > len(macro.outputs):
@@ -89,7 +92,7 @@ class _Expander:
         if same_name(macro.title) not in instance.own:
             return self._fault(macro, caller, "no equation of the macro gives its result")
         for definition in macro.definitions:
-            tree = _rewritten(definition.tree, instance.visit)
+            tree = rewritten(definition.tree, instance.visit)
             inner = replace(
                 definition,
                 name=instance.own[same_name(definition.name)],
@@ -117,7 +120,7 @@ class _Expander:
         self.added.append(Definition(entry, name.strip(), left, (), tree))
 
     def _fault(self, macro: Macro, caller: Definition, message: str) -> float:
-        self.faults.append(caller.entry.fault(message, self.file, macro.title))
+        self.faults.append(Unread(caller.name, caller.entry.fault(message, self.file, macro.title)))
         return 0.0
 
 
@@ -153,7 +156,7 @@ class _Instance:
         """Give what stands for a name inside the macro; None for everything else."""
         kind = type(node).__name__
         if kind == "CallStructure":
-            arguments = tuple(_rewritten(argument, self.visit) for argument in node.arguments)
+            arguments = tuple(rewritten(argument, self.visit) for argument in node.arguments)
             called = node.function
             if same_name(called.reference) not in self.macros:
                 found = self.visit(called)  # a lookup that is handed in, or one of the macro's own
@@ -170,13 +173,13 @@ class _Instance:
         return replace(node, reference=node.reference.rstrip("$"))
 
 
-def _rewritten(node: Any, visit: Callable[[Any], Any | None]) -> Any:
+def rewritten(node: Any, visit: Callable[[Any], Any | None]) -> Any:
     """Copy a syntax tree; where `visit` gives something for a node, that stands in its place."""
     found = visit(node)
     if found is not None:
         return found
     if isinstance(node, tuple | list):
-        return type(node)(_rewritten(item, visit) for item in node)
+        return type(node)(rewritten(item, visit) for item in node)
     if isinstance(node, Mapping) or not is_dataclass(node) or isinstance(node, type):
         return node
-    return replace(node, **{item.name: _rewritten(getattr(node, item.name), visit) for item in fields(node)})
+    return replace(node, **{item.name: rewritten(getattr(node, item.name), visit) for item in fields(node)})

@@ -1,10 +1,11 @@
 """The digest of what equations mean: files with the same one give the same numbers under the same names.
 
 What counts: names, kinds, units, subscripts, expressions, states, lookups, values of constants, numbers that
-were read from other files, and the control values. What does not: comments, blanks and the layout of the
-text, line numbers, documentation, sources, groups, sketches, capital letters in names, the way in which a
-unit is written, the path of the file, and the order of the variables in it. The order of the equations of one
-variable counts. So does the order of the operands in an expression, for sums are rounded in it.
+were read from other files, the control values and the way of integration. What does not: comments, blanks
+and the layout of the text, line numbers, documentation, sources, groups, sketches, capital letters in names,
+the way in which a unit is written, the path of the file, and the order of the variables in it. The order of
+the equations of one variable counts. So does the order of the operands in an expression, for sums are rounded
+in it.
 
 A field of an expression that has its default value is left out: a further field, whose default is what was
 meant before it came, changes no digest.
@@ -51,6 +52,8 @@ class _Telling:
         """Yield a word for each value; lists and expressions begin with the number of their parts."""
         equations = self.equations
         yield from self._told([equations.time.controls, equations.ranges])
+        if equations.time.integration != "euler":  # which has no word, as nothing else was known once
+            yield from self._told(equations.time.integration)
         yield from self._told([equations.ending, sorted(equations.empty)])
         for name in sorted(equations.variables):
             yield from self._told(self._variable(equations.variables[name]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from errno import ENOENT
 from pathlib import Path
 
 OPTION = "--allow-outside"
@@ -32,6 +33,26 @@ class OtherFiles:
             message = f'needs {OPTION}, for the file lies outside the folder of the model: "{name}"'
             raise ValueError(message)
         return name
+
+    def found(self, written: str) -> str:
+        """Give the file that a name stands for, where it is there.
+
+        Raises ValueError where it may not be read, and FileNotFoundError, with its name, where there is none.
+        """
+        name = self.name(written)
+        try:
+            there = (self.folder / name).is_file()
+        except (OSError, ValueError):
+            there = False
+        if not there:
+            raise FileNotFoundError(ENOENT, "there is no such file", name)
+        return name
+
+    def outside(self, path: Path) -> str:
+        """Say what is wrong with reading a file that the user names; nothing where nothing is."""
+        if self.allow_outside or self._is_inside(str(path.absolute())):
+            return ""
+        return f"needs {OPTION}, for the file lies outside the folder of the model"
 
     def _is_inside(self, name: str) -> bool:
         """Say whether a file is in the folder when links are followed; what names no file reads none."""

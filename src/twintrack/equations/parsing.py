@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.naming import same_name
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.source import BRACES, Entry, MacroText
 from twintrack.equations.subscripts import RangeText
@@ -21,14 +22,28 @@ from twintrack.errors import EquationError
 
 _COMMENT_OR_ZEROS = re.compile(rf'("(?:\\"|[^"])*")|{BRACES}|([-+*/^(,=<>;]\s*)0+(?=\d)')
 _NAME_ONLY = re.compile(r'(?:"(?:\\"|[^"])*"|[^"=:(<])*\Z')
-_CONTINUATION = re.compile(r"\\\n\s*")
+_CONTINUATION = re.compile(r"\\[ \t]*(?:\n\s*|\Z)")
+_KEYWORD = re.compile(
+    r'("(?:\\"|[^"])*"|\'[^\']*\')|:\s*(AND|OR|NOT|NA|IS|EXCEPT|INTERPOLATE|RAW|HOLD\s+BACKWARD|LOOK\s+FORWARD|'
+    r"THE\s+CONDITION|TEST\s+INPUT)\s*:|\bTABBED\s+ARRAY\b",
+    re.IGNORECASE,
+)
+"""What the grammar knows in capital letters only, or a text in which it means nothing."""
+_STRING = re.compile(r'(?P<name>"(?:\\"|[^"])*"|[^":=]*?)\s*:IS:\s*\'(?P<text>[^\']*)\'\Z')
+_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_ONE_POINT = re.compile(
+    rf"(?P<before>\(\s*(?:\[[^\]]*\]\s*,)?\s*)(?P<pair>\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\))(?=\s*,?\s*\))"
+)
+_SIGNED_BASE = re.compile(
+    r'("(?:\\"|[^"])*")|((?:^|[-+*/^(,=<>:])\s*-\s*)((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*\^)'
+)
 _NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(
     r"\(\s*(?P<stem>.*?)(?P<first>\d+)\s*-\s*(?P<other>.*?)(?P<last>\d+)\s*\)\Z", re.DOTALL
 )
 _QUOTED_EQUALS_OR_ARROW = re.compile(r'"(?:\\"|[^"])*"|=|(?<!<)->')
-_UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
+UNREADABLE = (TypeError, ValueError, SyntaxError, IndexError, OSError, KeyError, AttributeError)
 """What PySD raises for what it cannot read, subscripts in files included."""
 _DEEPEST = 1000
 _LOGICAL = re.compile(r":(?:AND|OR|NOT|NA):", re.IGNORECASE)
@@ -40,7 +55,7 @@ class Definition:
 
     `name` is as it is written, `excepted` the subscripts of each :EXCEPT: group, `kind` "equation", "lookup"
     or "data", `keyword` how data are read between their times. `internal` tells that it belongs to a macro
-    and not to the model.
+    and not to the model. `points` are the times and values of data that were read.
     """
 
     entry: Entry
@@ -51,6 +66,7 @@ class Definition:
     kind: str = "equation"
     internal: bool = False
     keyword: str = ""
+    points: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +77,17 @@ class Macro:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     definitions: tuple[Definition, ...]
+    unread: tuple[EquationError, ...] = ()
+    """What of it cannot be read; nothing is said then of what calls it."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """An equation that cannot be read: the name on its left, and what is wrong."""
+    """An equation that cannot be read: the name on its left, what is wrong, and the file that is missing."""
 
     name: str
     error: EquationError
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +98,8 @@ class Parsed:
     ranges: tuple[RangeText, ...]
     macros: tuple[Macro, ...]
     faults: tuple[Unread, ...]
+    strings: Mapping[str, str]
+    """String constants (`:IS:`) by the names that are the same to Vensim."""
 
 
 def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, files: OtherFiles) -> Parsed:
@@ -88,19 +109,18 @@ def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, file
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         definitions = tuple(reader.definitions(entries))
-        ready = tuple(
-            Macro(m.title, m.inputs, m.outputs, tuple(reader.definitions(m.entries))) for m in texts
-        )
-    return Parsed(definitions, tuple(reader.ranges), ready, tuple(reader.faults))
+        ready = tuple(map(reader.macro, texts))
+    return Parsed(definitions, tuple(reader.ranges), ready, tuple(reader.faults), reader.strings)
 
 
 class _Reader:
-    """Reads entries; `ranges` and `faults` grow while it does."""
+    """Reads entries; `ranges`, `strings` and `faults` grow while it does."""
 
     def __init__(self, macros: list[str], file: str, files: OtherFiles) -> None:
         self.file = file
         self.files = files
         self.ranges: list[RangeText] = []
+        self.strings: dict[str, str] = {}
         self.faults: list[Unread] = []
         names = sorted(macros, key=len, reverse=True)
         words = "|".join(r"[\s_]+".join(map(re.escape, name.split())) for name in names)
@@ -113,30 +133,42 @@ class _Reader:
         for entry in entries:
             try:
                 found = self._definition(entry)
-            except (ParsimoniousError, *_UNREADABLE) as error:
+            except (ParsimoniousError, *UNREADABLE) as error:
                 reason = str(error).split("\n", 1)[0][:160]
-                fault = entry.fault(f"not understood: {reason}", self.file)
-                self.faults.append(Unread(entry.title, fault))
+                missing = getattr(error, "filename", None) or ""
+                verb = "cannot be read" if isinstance(error, OSError) else "not understood"
+                self.faults.append(Unread(entry.title, entry.fault(f"{verb}: {reason}", self.file), missing))
             else:
                 if found is not None:
                     yield found
 
+    def macro(self, text: MacroText) -> Macro:
+        """Read the entries of a macro."""
+        before = len(self.faults)
+        found = tuple(self.definitions(text.entries))
+        unread = tuple(fault.error for fault in self.faults[before:])
+        return Macro(text.title, text.inputs, text.outputs, found, unread)
+
     def _definition(self, entry: Entry) -> Definition | None:
-        """Read one entry; None for a subscript range and for what only Vensim's reality checks use."""
+        """Read one entry; None for a range, a string and what only Vensim's reality checks use."""
         from pysd.translators.vensim import vensim_element as kinds
 
         text = _clean(entry.text)
         _check_depth(text)
+        string = _STRING.match(text)
+        if string:
+            self.strings[same_name(string["name"])] = string["text"]
+            return None
         text, mappings = _without_mappings(text)
         if text.endswith("="):
             message = "the equation is empty"
             raise ValueError(message)
-        if _NAME_ONLY.match(text):
-            text += ":RAW:"  # data, as a keyword behind the name says
-        item: Any = kinds.Element(_with_pairs(text), "", "").parse()
+        bare = _NAME_ONLY.match(text)  # data, which the grammar knows by a keyword behind the name
+        text += ":RAW:" if bare else ""
+        item: Any = kinds.Element(with_signs_outside(_with_pairs(text)), "", "").parse()
         if isinstance(item, kinds.SubscriptRange):
             if isinstance(item.definition, dict):
-                item.definition["file"] = self.files.name(item.definition["file"])
+                item.definition["file"] = self.files.found(item.definition["file"])
             self.ranges.append(_range(item, mappings, self.files.folder))
             return None
         if isinstance(item, kinds.Constraint | kinds.TestInput):
@@ -149,15 +181,28 @@ class _Reader:
         data = isinstance(item, kinds.Data) or type(item.ast).__name__ == "GetDataStructure"
         kind = "lookup" if lookup else "data" if data else "equation"
         left, excepted = item.subscripts
-        keyword = getattr(item, "keyword", None) or ""
+        keyword = "" if bare else getattr(item, "keyword", None) or ""
         groups = tuple(map(tuple, excepted))
         return Definition(entry, item.name, tuple(left), groups, item.ast, kind, keyword=keyword)
 
 
 def _clean(text: str) -> str:
-    """Put an equation on one line, without comments and without zeros in front of numbers."""
+    """Put an equation on one line, without comments and zeros in front of numbers, keywords in capitals."""
     text = _COMMENT_OR_ZEROS.sub(lambda match: match[1] or match[2] or " ", _CONTINUATION.sub(" ", text))
-    return " ".join(text.split())
+    return " ".join(_KEYWORD.sub(_capitals, text).split())
+
+
+def _capitals(match: re.Match[str]) -> str:
+    """Write a keyword as the grammar knows it; what stands in quotes stays."""
+    if match[1]:
+        return match[1]
+    words = " ".join((match[2] or match[0]).upper().split())
+    return f":{words}:" if match[2] else words
+
+
+def with_signs_outside(text: str) -> str:
+    """Keep the reader from taking the sign of `-2^2` for a part of the number; that of `(-2)^2` is one."""
+    return _SIGNED_BASE.sub(lambda match: match[1] or f"{match[2]}({match[3]}+0)", text)
 
 
 def _check_depth(text: str) -> None:
@@ -182,7 +227,8 @@ def _without_mappings(text: str) -> tuple[str, str]:
 
 
 def _with_pairs(text: str) -> str:
-    """Write a lookup given as all x and then all y values as pairs of numbers."""
+    """Write a lookup given as all x and then all y values as pairs of numbers, and a single pair twice."""
+    text = _ONE_POINT.sub(r"\g<before>\g<pair>,\g<pair>", text)
     match = _NUMBER_LIST.fullmatch(text)
     if match is None:
         return text

@@ -13,12 +13,13 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from twintrack.errors import EquationError
 from twintrack.names import snake
 
-SKETCH_MARK = "\\\\\\---///"
+_SKETCH = re.compile(r"\\{2,3}---///")
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 """A comment inside an equation, which may hold others."""
 _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
@@ -30,13 +31,15 @@ _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
 _QUOTED_OR_SEPARATOR = re.compile(rf'"(?:\\"|[^"])*"|{BRACES}|[~|]')
 _NAME = re.compile(r'\s*(?P<name>"(?:\\"|[^"])*"|[^\[\]=(:<~|]+)')
-_CONTINUATION = re.compile(r"\\\n[ \t]*")
+_CONTINUATION = re.compile(r"\\[ \t]*\n[ \t]*")
 _MACRO = re.compile(
     r":MACRO:\s*(?P<name>[^(]*?)\s*\((?P<inputs>[^():]*):?(?P<outputs>[^()]*)\)(?P<body>.*?):END OF MACRO:",
     re.DOTALL | re.IGNORECASE,
 )
+_WRAPPED_END = re.compile(r"(?:\\\s*)+\Z")
 _COMMENT = re.compile(rf"(?:\s*{BRACES})+")
 _ALIAS = re.compile(r"^30:(?P<name>\?[^=\n]+)=(?P<file>[^\n]+)$", re.MULTILINE)
+_BASE_DATE = re.compile(r"^(?P<code>3[789]):(?P<number>\d+)\s*$", re.MULTILINE)
 _VISIBLE = re.compile(r"[^\n]")
 
 
@@ -115,12 +118,18 @@ class MacroText:
     entries: tuple[Entry, ...]
 
 
+def without_sketch(text: str) -> tuple[str, str]:
+    """Split the text of a `.mdl` into its equations and what follows, the mark of the sketch included."""
+    mark = _SKETCH.search(text)
+    return (text[: mark.start()], text[mark.start() :]) if mark else (text, "")
+
+
 def scan(text: str, file: str) -> list[Entry]:
     """Split the text of a `.mdl` into its entries, in the order of the file, without those of macros.
 
     `file` is the name told in errors. Raises EquationError when an entry has no `~` or is not closed by `|`.
     """
-    body = text.split(SKETCH_MARK, 1)[0]
+    body, _ = without_sketch(text)
     header = _HEADER.match(body)
     # The place of a macro is left blank, so that all lines keep their numbers.
     blank = _MACRO.sub(lambda macro: _VISIBLE.sub(" ", macro.group()), body)
@@ -129,7 +138,7 @@ def scan(text: str, file: str) -> list[Entry]:
 
 def scan_macros(text: str, file: str) -> list[MacroText]:
     """Give the macros of a `.mdl` in the order of the file. Raises what `scan` raises."""
-    body = text.split(SKETCH_MARK, 1)[0]
+    body, _ = without_sketch(text)
     return [
         MacroText(
             title=_title(macro["name"]),
@@ -146,8 +155,20 @@ def scan_aliases(text: str) -> dict[str, str]:
     return {match["name"]: match["file"].strip() for match in _ALIAS.finditer(text)}
 
 
+def scan_base_date(text: str) -> tuple[int, int, int]:
+    """Give year, month and day at time 0 from the settings behind the sketch, Vensim's own by default."""
+    found = {match["code"]: int(match["number"]) for match in _BASE_DATE.finditer(without_sketch(text)[1])}
+    parts = tuple(found.get(code, default) for code, default in (("37", 2000), ("38", 1), ("39", 1)))
+    try:
+        date(*parts)
+    except ValueError:
+        return 2000, 1, 1
+    return parts[0], parts[1], parts[2]
+
+
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(name.split()) for name in text.split(",") if name.strip())
+    plain = _CONTINUATION.sub(" ", text)
+    return tuple(" ".join(name.split()) for name in plain.split(",") if name.strip())
 
 
 def _entries(body: str, start: int, file: str) -> list[Entry]:
@@ -206,11 +227,11 @@ def _entry(fields: Sequence[str], group: str, line: int) -> Entry:
     written = fields[2] if len(fields) > 2 else ""
     comment = " ".join(_CONTINUATION.sub(" ", written).split())
     source = _SOURCE.search(comment)
-    units = " ".join(fields[1].split())
+    units = " ".join(_CONTINUATION.sub(" ", fields[1]).split())
     limits = _LIMITS.search(units)
     return Entry(
         title=_title(fields[0]),
-        text=fields[0].strip(),
+        text=_WRAPPED_END.sub("", fields[0]).strip(),
         units=_LIMITS.sub("", units),
         documentation=comment[: source.start()].strip() if source else comment,
         source=source["source"] if source else "",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
+from twintrack.equations.clock import WEIGHTS, Integration
 from twintrack.equations.operations import Builder
 
 Inputs = Mapping[str, Any]
@@ -87,6 +89,19 @@ def _sample(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequ
     """The input where the condition holds, else what is held."""
     del levels
     return [b.select(inputs["condition"], inputs["input"], memory[0])]
+
+
+def joined(b: Builder[Any], integration: Integration, stages: Sequence[Any]) -> Any:
+    """Join the rates of the stages of a step to that of the whole step."""
+    weights = WEIGHTS[integration]
+    parts = [
+        rate if weight == 1.0 else b.apply("multiply", b.literal(weight), rate)
+        for weight, rate in zip(weights, stages, strict=True)
+        if weight
+    ]
+    total = reduce(lambda one, other: b.apply("add", one, other), parts)
+    whole = sum(weights)
+    return total if whole == 1.0 else b.apply("divide", total, b.literal(whole))
 
 
 STATES: dict[str, StateKind] = {

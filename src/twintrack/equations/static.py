@@ -35,7 +35,8 @@ class NotStaticError(Exception):
 class Static:
     """Works out scalar expressions at the initial time, at which stateful parts have their initial values.
 
-    `moving` tells whether anything that was worked out so far changes with time.
+    At another time, `now`, there are no such parts. `moving` tells whether anything that was worked out so
+    far changes with time, and `stateful` whether it follows from stocks and the like.
     """
 
     components: Mapping[str, Sequence[Component]]
@@ -43,6 +44,8 @@ class Static:
     states: Sequence[State]
     tables: Sequence[Table]
     moving: bool = False
+    stateful: bool = False
+    now: float | None = None
     _pending: list[str] = field(default_factory=list)
 
     def value(self, name: str) -> float:
@@ -70,22 +73,30 @@ class Static:
                 return expression.value
             case Time():
                 self.moving = True
-                return self.value("initial_time")
+                return self.value("initial_time") if self.now is None else self.now
             case Reference() if all(isinstance(index, int) for index in expression.indices):
                 return self._element(expression.variable, expression.indices)  # type: ignore[arg-type]
             case StateValue():
-                self.moving |= self.states[expression.state].kind != "initial"
+                self.stateful |= self.states[expression.state].kind != "initial"
+                self.moving |= self.stateful
                 return self._evaluated(self.states[expression.state].initial)
             case ActiveInitial():
-                return self._evaluated(expression.initial)
+                return self._evaluated(expression.initial if self.now is None else expression.active)
             case LookupCall() if len(expression.tables) == 1 and expression.mode == "interpolate":
                 table = self.tables[expression.tables[0]]
                 return float(np.interp(self._evaluated(expression.arg), table.x, table.y))
-            case Apply() if not FUNCTIONS[expression.function].timed:
+            case Apply():
                 args = [self._evaluated(arg) for arg in expression.args]
+                function = FUNCTIONS[expression.function]
+                clock = self._clock() if function.timed else ()
                 try:
                     with np.errstate(divide="raise", over="raise", invalid="raise"):
-                        return float(FUNCTIONS[expression.function].meaning(_NUMBERS, *args))
+                        return float(function.meaning(_NUMBERS, *args, *clock))
                 except ArithmeticError as error:
                     raise NotStaticError(str(error)) from error
         raise NotStaticError(type(expression).__name__)
+
+    def _clock(self) -> tuple[float, float]:
+        """Give the time and the time step, for functions that follow the clock."""
+        now = self._evaluated(Time())
+        return now, self.value("time_step")

@@ -1,4 +1,4 @@
-"""What a translated model is made of: time grid, variables, components, states and their expressions.
+"""What a translated model is made of: variables, components, states and their expressions.
 
 Everything here is plain data, which `twintrack.plain_data` can keep; PySD's own classes appear nowhere. An
 expression knows its axes: names of subscript ranges as they are written in the equation, with a trailing `!`
@@ -8,23 +8,23 @@ operands needs only the insertion of axes of length one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
-from math import ceil
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.errors import EquationError, Fault, InputError
+from twintrack.equations.clock import TimeGrid
+from twintrack.errors import EquationError
 from twintrack.names import join_element, suggest
 
-CONTROL_NAMES = ("initial_time", "final_time", "time_step", "saveper")
-
 Array = NDArray[np.float64]
+
+NA = -(2.0**109)
+"""The number that stands for what is missing, `:NA:`; Vensim's own."""
 
 Index = int | tuple[int, ...]
 """What a reference takes of one axis of a variable: one element, or several in order."""
@@ -267,94 +267,6 @@ class Variable:
         return [join_element(self.name, combination) for combination in product(*self.elements)]
 
 
-MOST_STEPS = 10_000_000
-"""Integration steps that a run may have."""
-
-
-def _goes_into(step: float, length: float) -> bool:
-    """Say whether a length is a whole number of steps, one at least."""
-    if not (math.isfinite(step) and math.isfinite(length) and step > 0 and length > 0):
-        return False
-    count = length / step
-    return 0.5 < count < math.inf and abs(count - round(count)) <= 1e-6
-
-
-@dataclass(frozen=True)
-class TimeGrid:
-    """The integration grid, in the model's unit of time (years). Times are `initial + i * step`."""
-
-    initial: float
-    final: float
-    step: float
-    save_step: float
-
-    @property
-    def steps(self) -> int:
-        """Number of integration steps."""
-        return round((self.final - self.initial) / self.step)
-
-    @property
-    def save_every(self) -> int:
-        """Number of integration steps between two saved rows."""
-        return round(self.save_step / self.step)
-
-    @property
-    def controls(self) -> dict[str, float]:
-        """Values of the control variables by name."""
-        return dict(zip(CONTROL_NAMES, (self.initial, self.final, self.step, self.save_step), strict=True))
-
-    @cached_property
-    def times(self) -> Array:
-        """Times of the grid, shape (steps + 1,)."""
-        return self.initial + np.arange(self.steps + 1, dtype=np.float64) * self.step
-
-    @cached_property
-    def saved_index(self) -> NDArray[np.int64]:
-        """Indices of the saved rows into `times`, shape (saves,)."""
-        return np.arange(0, self.steps + 1, self.save_every)
-
-    @cached_property
-    def saved(self) -> Array:
-        """Times of the saved rows, shape (saves,)."""
-        return self.times[self.saved_index]
-
-    def check(self) -> TimeGrid:
-        """Give this grid back; raise InputError when the step does not divide its times."""
-        faults = [
-            Fault(
-                "time_step", f"{self.step} does not go evenly into {name} = {length}; take a fraction of it"
-            )
-            for name, length in (
-                ("SAVEPER", self.save_step),
-                ("FINAL TIME - INITIAL TIME", self.final - self.initial),
-            )
-            if not _goes_into(self.step, length)
-        ]
-        if not faults and self.save_step > self.final - self.initial + 1e-6 * self.step:
-            message = (
-                f"SAVEPER = {self.save_step:g} is longer than the run, so that its end would not be saved"
-            )
-            faults.append(Fault("time_step", message))
-        if not faults and self.steps > MOST_STEPS:
-            message = f"{self.step:g} makes {self.steps:,} steps; at most {MOST_STEPS:,} fit in the memory"
-            faults.append(Fault("time_step", message))
-        if faults:
-            raise InputError(faults)
-        return self
-
-    def until(self, end: float) -> TimeGrid:
-        """Give the grid that ends at the first saved time not before `end`."""
-        saves = ceil((end - self.initial) / self.save_step - 1e-9)
-        return replace(self, final=self.initial + saves * self.save_step)
-
-    def with_step(self, step: float | None) -> TimeGrid:
-        """Give the grid with another integration step and the same saved times; None changes nothing.
-
-        Raises InputError when `step` does not go evenly into SAVEPER.
-        """
-        return self if step is None or step == self.step else replace(self, step=float(step)).check()
-
-
 @dataclass(frozen=True)
 class Equations:
     """A translated model. Made by `load_equations`; see `structure` for the parts."""
@@ -376,6 +288,8 @@ class Equations:
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
     empty: tuple[str, ...] = ()
     """What the file has no numbers for, data and random numbers: each run must be given some."""
+    notes: tuple[str, ...] = ()
+    """What is done in another way than the file says, a sentence each."""
 
     @property
     def numbered(self) -> str:

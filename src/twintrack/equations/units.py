@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from twintrack.equations.clock import CONTROL_NAMES
 from twintrack.equations.structure import (
-    CONTROL_NAMES,
     Apply,
     Component,
     Equations,

@@ -10,7 +10,7 @@ from typing import Any
 from twintrack.equations.constructs import VECTORS
 from twintrack.equations.expressions import Handler, Lowering
 from twintrack.equations.naming import spoken
-from twintrack.equations.structure import Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
+from twintrack.equations.structure import NA, Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
 
 _PROFILE = 4
@@ -86,7 +86,7 @@ def _element_map(lowering: Lowering, tree: Any, offset: Expr) -> Expr:
         axis = kept[sum(isinstance(before, tuple) for before in indices[:moved])]
         start = Literal(axes=(axis,), values=tuple(map(float, index)), shape=(len(index),))
     place = lowering.apply("add", start, offset)
-    found: Expr = Number(value=math.nan)
+    found: Expr = Number(value=NA)
     for number, element in enumerate(lowering.frame.ranges.elements[lowering.frame.axes[name][moved]]):
         distance = lowering.apply("abs", lowering.apply("subtract", place, Number(value=float(number))))
         value = lowering.variable_value(name, [*written[:moved], element, *written[moved + 1 :]])

@@ -15,6 +15,7 @@ from twintrack.equations.functions import FUNCTIONS, SIGNS
 from twintrack.equations.naming import spoken
 from twintrack.equations.stateful import Construct, construct_of
 from twintrack.equations.structure import (
+    NA,
     ActiveInitial,
     Apply,
     Equations,
@@ -212,6 +213,8 @@ def wrapped(text: str) -> str:
 
 
 def _signed(value: float) -> Text:
+    if value == NA:
+        return ":NA:", ATOM
     if not math.isfinite(value):
         raise UnprintableError(str(value))
     return repr(value), ATOM if math.copysign(1.0, value) > 0 else SIGN

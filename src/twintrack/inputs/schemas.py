@@ -225,6 +225,14 @@ class OutcomeEntry(StrictSchema):
     better: Literal["lower", "higher", "neutral"]
     format: str = ".3g"
     """How numbers are shown, in Python's format language."""
+    target: dict[Year, Number] = Field(default_factory=dict)
+    """What it is to reach in a year, in its unit: at least where higher is better, at most where lower is."""
+
+    @model_validator(mode="after")
+    def _target_has_a_direction(self) -> OutcomeEntry:
+        if self.target and self.better == "neutral":
+            raise refused("has a target, but is better neither higher nor lower")
+        return self
 
     @model_validator(mode="after")
     def _format_works(self) -> OutcomeEntry:

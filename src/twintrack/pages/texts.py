@@ -1,4 +1,4 @@
-"""Every word that readers see, in each language, from texts.yaml and validation_texts.yaml."""
+"""Every word that readers see, in each language, from texts.yaml and the files beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from twintrack.inputs.schemas import Bilingual
 
 LANGUAGES = ("en", "zh")
-FILES = ("texts.yaml", "validation_texts.yaml")
+FILES = ("texts.yaml", "validation_texts.yaml", "decision_texts.yaml")
 """No key is in two of them."""
 
 

@@ -30,7 +30,7 @@ from twintrack.names import split_element
 
 Strategies = StrategyReference | Sequence[StrategyReference] | Mapping[str, StrategyReference]
 """One strategy, several, or several under names of their own."""
-Scenarios = str | Sequence[str]
+Scenarios = str | Scenario | Sequence[str | Scenario]
 
 _log = logging.getLogger(__name__)
 
@@ -236,7 +236,7 @@ def _scenarios(core: Core, names: Scenarios) -> list[Scenario]:
 
 def _several(names: Any) -> list[Any]:
     """Give a list, also of one name, file or strategy that was given as it is."""
-    return [names] if isinstance(names, str | Path | Strategy) else list(names)
+    return [names] if isinstance(names, str | Path | Strategy | Scenario) else list(names)
 
 
 def _none(kind: str) -> Fault:

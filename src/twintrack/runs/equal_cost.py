@@ -65,7 +65,7 @@ def equal_by_world(core: Core, plan: Strategy, scenario: Scenario) -> EqualCost:
     Raises InputError for one that has no money to scale.
     """
     table, size = core.lever_table, scenario.public_money
-    limits = _limits(plan, table)
+    limits = factor_limits(plan, table)
     if not np.isfinite(limits[1]):
         raise InputError(
             Fault(f'strategy "{plan.name}"', f"{_CANNOT.format(BASELINE)}: {_NO_MONEY}; {_ADVICE}")
@@ -105,7 +105,7 @@ def equal_cost(
     def excess(factor: float) -> float:
         return cost(scaled(plan, factor, table)) / target - 1
 
-    factor = _root(excess, _limits(plan, table), plan.name, goal.name)
+    factor = _root(excess, factor_limits(plan, table), plan.name, goal.name)
     return scaled(plan, factor, table), factor
 
 
@@ -146,7 +146,7 @@ def _product(path: TimePath, factor: TimePath) -> TimePath:
     return TimePath.through((time, prod(values)) for time in all_times(both) for values in sides(both, time))
 
 
-def _limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
+def factor_limits(strategy: Strategy, table: LeverTable) -> tuple[float, float]:
     """Give the lowest and highest factor that keep all money levers in their ranges."""
     lowest, highest = 0.0, np.inf
     plans = [strategy.paths, *([strategy.switch.paths] if strategy.switch else [])]

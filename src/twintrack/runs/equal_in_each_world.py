@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twintrack.engines.base import BatchEngine
 
 Places = NDArray[np.int64]
+Limit = float | Array
 Excess = Callable[[Array, Places], Array]
 """Relative excess of cost at factors (n,) in the worlds at places (n,), shape (n,)."""
 
@@ -88,11 +89,11 @@ def money_by_world(
     return WorldMoney(equal.none, equal.levers, equal_factors(excess, worlds, equal.limits).values)
 
 
-def equal_factors(excess: Excess, worlds: int, limits: tuple[float, float]) -> WorldFactors:
+def equal_factors(excess: Excess, worlds: int, limits: tuple[Limit, Limit]) -> WorldFactors:
     """Find in every world the factor at which the relative excess of cost is zero.
 
-    `limits` are the lowest and the highest factor; the highest may be infinite, which stands for money that
-    cannot grow.
+    `limits` are the lowest and the highest factor, each one number or an array (worlds,); the highest may be
+    infinite, which stands for money that cannot grow.
     """
     search = _Search(excess, worlds)
     search.evaluate(np.arange(worlds), np.ones(worlds))
@@ -129,7 +130,7 @@ class _Search:
         self.best[better], self.best_excess[better] = factors[at], found[at]
         return found
 
-    def bracket(self, limits: tuple[float, float]) -> None:
+    def bracket(self, limits: tuple[Limit, Limit]) -> None:
         """Go to the bound beyond which no factor may lie; worlds without a change of sign are done."""
         here = self.best_excess
         far = np.where(here > 0, *limits)

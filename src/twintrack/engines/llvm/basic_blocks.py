@@ -32,11 +32,15 @@ class BasicBlock:
 
 @dataclass
 class Memory:
-    """Where values lie: levels and pipelines by state; of other arrays by node what has been asked for."""
+    """Where values lie: levels and pipelines by state; of other arrays by node what has been asked for.
+
+    `series` is the number of those that may differ from run to run.
+    """
 
     slots: Sequence[Slot]
     levels: Sequence[int]
     rings: Sequence[int]
+    series: int
     fixed: dict[int, int] = field(default_factory=dict)
     shared: dict[int, int] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
@@ -131,6 +135,8 @@ class BlockWriter:
             return self._load(self._address("%S", memory.levels[item.place]))
         if item.op == "series":
             return self._load(self._strided("%X", item.place))
+        if item.op == "series_next":
+            return self._load(self._strided("%X", memory.series + item.place))
         if not self.graph.by_run[node]:
             array, places = ("%Z", memory.shared) if self.graph.moving[node] else ("%F", memory.fixed)
             return self._spread(array, places.setdefault(node, len(places)))

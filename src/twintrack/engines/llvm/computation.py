@@ -47,9 +47,13 @@ class Computation:
         self.padded = -(-inputs.runs // NATIVE.lanes) * NATIVE.lanes
         rows, saves = grid.steps + 1, len(grid.saved_index)
         both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
+        read = rows
+        if grid.integration != "euler":  # a step looks ahead to its end, the last one too
+            read += 1
+            both = {name: np.concatenate([array, array[-1:]]) for name, array in both.items()}
         self.constants = self._packed(given.constants, inputs.constants, ())
-        self.series = self._packed(given.series, both, (rows,))
-        self.shared = given.shared.pack(both, (rows,), 1)
+        self.series = self._packed(given.series, both, (read,))
+        self.shared = given.shared.pack(both, (read,), 1)
         self.moving = Layout({name: shapes[name] for name in source.moving})
         self.still = Layout({name: shapes[name] for name in source.still})
         self.changing = _aligned((saves, self.moving.width, self.padded))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from twintrack.engines.llvm.instructions import number
 from twintrack.engines.llvm.target import Target
-from twintrack.equations.structure import TimeGrid
+from twintrack.equations.clock import TimeGrid
 
 _PARAMETERS = (
     "i64 %runs, i64 %stride, i64 %from, i64 %steps, ptr noalias %P, ptr noalias %XS, ptr noalias %X, "
@@ -41,6 +41,7 @@ def driver(sizes: Mapping[str, int], grid: TimeGrid, target: Target, init: str, 
     """
     levels, rings, held = (sizes[name] * target.block for name in ("levels", "rings", "held"))
     return f"""
+{_times(grid)}
 declare i64 @llvm.umin.i64(i64, i64)
 define internal void @fill(ptr %at, {target.runs.number} %value, i64 %length) {{
 entry:
@@ -62,9 +63,7 @@ entry:
   br label %loop
 loop:
   %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %count = sitofp i64 %i to double
-  %passed = fmul double %count, {number(grid.step)}
-  %t = fadd double %passed, {number(grid.initial)}
+{_time(grid)}
   %xo = mul i64 %i, {sizes["shared_series"]}
   %x = getelementptr double, ptr %XS, i64 %xo
   %zo = mul i64 %i, {sizes["shared"]}
@@ -127,3 +126,20 @@ end:
   ret void
 }}
 """
+
+
+def _times(grid: TimeGrid) -> str:
+    """Write the times of a grid whose steps differ."""
+    if not grid.lengths:
+        return ""
+    values = ", ".join(f"double {number(time)}" for time in grid.times)
+    return f"@times = internal constant [{len(grid.times)} x double] [{values}]"
+
+
+def _time(grid: TimeGrid) -> str:
+    """Write what gives the time %t of the step %i."""
+    if grid.lengths:
+        return "  %at = getelementptr double, ptr @times, i64 %i\n  %t = load double, ptr %at"
+    return f"""  %count = sitofp i64 %i to double
+  %passed = fmul double %count, {number(grid.step)}
+  %t = fadd double %passed, {number(grid.initial)}"""

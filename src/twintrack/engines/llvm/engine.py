@@ -32,7 +32,7 @@ class _Compiled:
 
 
 class NativeEngine(BatchEngine):
-    """An engine of machine code made for one model; integrates by Euler's method."""
+    """An engine of machine code made for one model; integrates as its time grid says."""
 
     def __init__(self, equations: Equations) -> None:
         super().__init__(equations)
@@ -56,7 +56,8 @@ class NativeEngine(BatchEngine):
         sizes = self.sizes.find(inputs)
         differing = tuple(_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
-        key = (names, differing, inputs.weight, inputs.grid.step, tuple(sizes.items()))
+        clock = inputs.grid.step, inputs.grid.integration
+        key = (names, differing, inputs.weight, clock, tuple(sizes.items()))
         if key not in self._kernels:
             given = self.layouts(inputs)
             described = f"{self.equations.numbered} {inputs.grid} {key} {fingerprint()}"

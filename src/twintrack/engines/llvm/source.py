@@ -19,7 +19,8 @@ from twintrack.engines.llvm.instructions import Body, number, operation
 from twintrack.engines.llvm.target import Target
 from twintrack.engines.scalar.graph import LEAVES, LITERAL
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
-from twintrack.equations.structure import Table, TimeGrid
+from twintrack.equations.clock import TimeGrid
+from twintrack.equations.structure import Table
 
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
@@ -67,7 +68,7 @@ class _Writer:
         slots = program.slots
         levels = _places(slot.length == 1 for slot in slots)
         rings = _places(slot.length if slot.length > 1 else 0 for slot in slots)
-        self.memory = Memory(slots, levels, rings)
+        self.memory = Memory(slots, levels, rings, given.series.width)
         self.spilled = 0
         self.called: set[str] = set()
 
@@ -195,10 +196,9 @@ class _Writer:
             place = self.memory.fixed.setdefault(node, len(self.memory.fixed))
             value = body.put(f"load double, ptr {body.put(f'getelementptr double, ptr %F, i64 {place}')}")
             return body.compare("une", value, "0.0") if item.logical else value
-        if item.op in ("shared_series", "shared_series_start"):
-            return body.put(
-                f"load double, ptr {body.put(f'getelementptr double, ptr %XS, i64 {item.place}')}"
-            )
+        if item.op.startswith("shared_series"):
+            place = item.place + (self.given.shared.width if item.op == "shared_series_next" else 0)
+            return body.put(f"load double, ptr {body.put(f'getelementptr double, ptr %XS, i64 {place}')}")
         return operation(body, item, [names[arg] for arg in item.args], self.graph, self.tables)
 
 

@@ -5,10 +5,11 @@ step, each with its axes and the axis of runs; `t` is the time, `i` the number o
 
     init(P, X, B)                   -> flows C, memory M, fixed initial values I, each for B runs
     constants(P, I)                 -> K, what does not change while the model runs
-    step(P, X, K, I, C, M, t, i)    -> derivatives of C, next M
-    outputs(P, X, K, I, C, M, t, i) -> the requested variables that change
+    step(P, X, K, I, C, M, t, i, now, h)    -> derivatives of C, next M
+    outputs(P, X, K, I, C, M, t, i, now, h) -> the requested variables that change
     still(P, K, I)                  -> the requested variables that do not change
 
+A step begins at the time `now` and is `h` long; `t` is within it where it is made in stages.
 Flows are integrated (stocks, smooths, delays); memory is replaced at every step (pipelines, samples).
 """
 
@@ -23,7 +24,7 @@ from twintrack.engines.numpy.writer import Writer, number_literal
 from twintrack.engines.state_names import Size, StateNames
 from twintrack.equations.graph import Graph, Node
 from twintrack.equations.states import STATES, TRUTHS
-from twintrack.equations.structure import CONTROL_NAMES, Equations, Expr, StateValue
+from twintrack.equations.structure import Equations, Expr, StateValue
 from twintrack.stored import stored
 
 
@@ -108,7 +109,7 @@ class _Emitter:
         constants = self._constants(held)
         for letter, names in (("K", map(self._local, held)), ("C", flows), ("M", memory)):
             self.heads.update({name: f"{letter}[{i}]" for i, name in enumerate(names)})
-        arguments = "P, X, K, I, C, M, t, i"
+        arguments = "P, X, K, I, C, M, t, i, now, h"
         running = [
             self._running(f"step({arguments})", live, None),
             self._running(f"outputs({arguments})", None, moving),
@@ -177,7 +178,7 @@ class _Emitter:
         name = node.variable
         if not self._is_leaf(node) or name in self.later.replaced:
             return self._local(node)
-        if name in CONTROL_NAMES:
+        if self.equations.variables[name].kind == "control":
             return number_literal(self.grid.controls[name])
         values = self.equations.defaults[name]
         if not values.shape:
@@ -221,7 +222,7 @@ class _Emitter:
         return f"def {signature}:\n{body}"
 
     def _start(self) -> list[str]:
-        return [f"t = array(({self.grid.initial!r},), ())", "i = 0"]
+        return [f"now = t = array(({self.grid.initial!r},), ())", "i = 0"]
 
     def _init(self, live: Sequence[int]) -> str:
         writer = self._writer(self.first)

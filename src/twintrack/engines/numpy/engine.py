@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +13,23 @@ from twintrack.engines.numpy.emit import Program, emit
 from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
+from twintrack.equations.clock import STAGES, Integration
+from twintrack.equations.operations import Arrays
 from twintrack.equations.recursion import deep_recursion
+from twintrack.equations.states import joined
 from twintrack.equations.structure import Array
 
-Method = Literal["euler", "rk4"]
+_ARRAYS = Arrays()
 Values = Sequence[Any]
 Slope = Callable[[Values, Values, Values, Any], tuple[Values, Values]]
 """`slope(series, flows, memory, t)` gives the derivatives of the flows and the next memory."""
 
 
 class NumpyEngine(BatchEngine):
-    """An engine that steps through time in a Python loop; `method` is "euler" or "rk4"."""
+    """An engine that steps through time in a Python loop; `method` replaces the model's own integration."""
 
-    def __init__(self, equations: Equations, method: Method = "euler") -> None:
-        super().__init__(equations)
-        self.method = method
+    def __init__(self, equations: Equations, method: Integration | None = None) -> None:
+        super().__init__(replace(equations, time=equations.time.integrated(method)))
         self._sizes = StateSizes(equations)
         self._programs: dict[Any, tuple[Program, dict[str, Any]]] = {}
 
@@ -43,7 +46,8 @@ class NumpyEngine(BatchEngine):
     def _compiled(self, inputs: Inputs, computed: tuple[str, ...]) -> tuple[Program, dict[str, Any]]:
         orders = self._sizes.find(inputs)
         names = (tuple(inputs.constants), tuple(inputs.series), computed)
-        key = (names, tuple(inputs.second), inputs.weight, inputs.grid.step, tuple(orders.items()))
+        clock = inputs.grid.step, inputs.grid.integration
+        key = (names, tuple(inputs.second), inputs.weight, clock, tuple(orders.items()))
         if key not in self._programs:
             with deep_recursion():
                 program = emit(self.equations, inputs, computed, orders)
@@ -61,46 +65,49 @@ class NumpyEngine(BatchEngine):
         held = functions["constants"](given, fixed)
         for name, value in zip(program.still, functions["still"](given, held, fixed), strict=True):
             result[name][:] = value
+        saved = {int(number): row for row, number in enumerate(grid.saved_index)}
         for i, t in enumerate(grid.times):
-            now = [array[i] for array in rows]
-            if i % grid.save_every == 0:
+            now, h = [array[i] for array in rows], grid.length(i)
+            if i in saved:
                 given_now = program.series_at(now, flows)
-                values = functions["outputs"](given, given_now, held, fixed, flows, memory, t, i)
+                values = functions["outputs"](given, given_now, held, fixed, flows, memory, t, i, t, h)
                 for name, value in zip(program.moving, values, strict=True):
-                    result[name][i // grid.save_every] = value
+                    result[name][saved[i]] = value
             if i < grid.steps:
                 following = [array[i + 1] for array in rows]
 
-                def slope(xs: Any, state: Any, held_memory: Any, t: Any, i: int = i) -> Any:
+                def slope(
+                    xs: Any, state: Any, kept: Any, then: Any, i: int = i, t: Any = t, h: float = h
+                ) -> Any:
                     given_then = program.series_at(xs, state)
-                    return functions["step"](given, given_then, held, fixed, state, held_memory, t, i)
+                    return functions["step"](given, given_then, held, fixed, state, kept, then, i, t, h)
 
-                flows, memory = _advanced(self.method, slope, (now, following), flows, memory, (t, grid.step))
+                series = now, following
+                flows, memory = _advanced(grid.integration, slope, series, flows, memory, (t, h))
 
 
 def _advanced(
-    method: Method,
+    integration: Integration,
     slope: Slope,
     series: tuple[Values, Values],
     flows: Values,
     memory: Values,
     time: tuple[Any, float],
 ) -> tuple[Values, Values]:
-    """Give flows and memory one step later, by Euler's method or the classical Runge-Kutta one of order 4.
+    """Give flows and memory one step later.
 
     `series` are the values at the beginning and the end of the step, taken as linear within it; `time` is its
     beginning and its length. Memory (pipelines, samples) moves on as under Euler's method.
     """
     (now, following), (t, h) = series, time
     rates, later_memory = slope(now, flows, memory, t)
-    if method == "rk4":
-        middle = [0.5 * (one + other) for one, other in zip(now, following, strict=True)]
-        second, _ = slope(middle, _moved(flows, rates, 0.5 * h), memory, t + 0.5 * h)
-        third, _ = slope(middle, _moved(flows, second, 0.5 * h), memory, t + 0.5 * h)
-        fourth, _ = slope(following, _moved(flows, third, h), memory, t + h)
-        stages = zip(rates, second, third, fourth, strict=True)
-        rates = [(a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in stages]
-    return _moved(flows, rates, h), later_memory
+    stages = [rates]
+    for share in STAGES[integration][1:]:
+        inside = [one + share * (other - one) for one, other in zip(now, following, strict=True)]
+        rates, _ = slope(inside, _moved(flows, rates, share * h), memory, t + share * h)
+        stages.append(rates)
+    whole = [joined(_ARRAYS, integration, each) for each in zip(*stages, strict=True)]
+    return _moved(flows, whole, h), later_memory
 
 
 def _moved(flows: Values, rates: Values, length: float) -> Values:

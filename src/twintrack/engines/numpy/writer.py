@@ -217,7 +217,7 @@ class Writer:
         if function.name in _INFIX:
             return _infix(function.name, *args)
         if function.timed:
-            args += ["t", "h"]
+            args += ["now", "h"]
         return f"f_{function.name}({', '.join(args)})"
 
     def _reduce(self, expression: Reduce) -> str:

@@ -17,9 +17,9 @@ from twintrack.equations.operations import LOGICAL, OPERATIONS
 LITERAL = "literal"
 ARGUMENT = "argument"
 """The leaf of a loop's own graph: what the loop is given."""
-MOVING_LEAVES = frozenset({"time", "state", "series", "shared_series"})
-"""Leaves that change while the model runs."""
-RUN_LEAVES = frozenset({"state", "series", "series_start", "constant"})
+MOVING_LEAVES = frozenset({"time", "state", "series", "series_next", "shared_series", "shared_series_next"})
+"""Leaves that change while the model runs; `next` are values at the end of a step."""
+RUN_LEAVES = frozenset({"state", "series", "series_next", "series_start", "constant"})
 """Leaves that may differ from run to run."""
 LEAVES = MOVING_LEAVES | RUN_LEAVES | {"shared_series_start"}
 FOLDED = frozenset(
@@ -81,6 +81,14 @@ class ScalarGraph:
     def literal(self, value: float) -> int:
         """Give the node of a number."""
         return self._node(LITERAL, (), float(value))
+
+    def written(self, value: float) -> int:
+        """Give the node of a number that is written in a formula.
+
+        A zero written there makes no number of an infinite one. A constant of the model that is zero switches
+        off what it is multiplied with, which is not computed then.
+        """
+        return self._node(LITERAL, (), float(value), place=1) if value == 0 else self.literal(value)
 
     def leaf(self, op: str, place: int = 0) -> int:
         """Give the node of the time, a state or an input."""
@@ -216,10 +224,27 @@ class ScalarGraph:
         if one == neutral and op in ("add", "multiply"):
             return args[1]
         if op == "multiply" and 0.0 in (one, other):
-            return self.literal(0.0)
+            zero = args[0] if one == 0.0 else args[1]
+            return self.literal(0.0) if not self.nodes[zero].place or all(map(self._finite, args)) else None
         if op == "divide" and not self.exact and self._fixed_more(args[1], args[0]):
             return self.apply("multiply", args[0], self.apply("divide", self.literal(1.0), args[1]))
         return None
+
+    def _finite(self, node: int) -> bool:
+        """Tell whether a node is known to be a finite number: zero times it is then nothing."""
+        pending = [node]
+        while pending:
+            item = self.nodes[pending.pop()]
+            if item.op == "select":
+                pending += item.args[1:]
+            elif item.op in ("max", "min", "abs", "negative", "trunc"):
+                pending += item.args
+            elif item.op == LITERAL:
+                if not math.isfinite(item.value):
+                    return False
+            elif item.op != "time" and not item.op.startswith("lookup_interpolate"):
+                return False
+        return True
 
     def _fixed_more(self, one: int, other: int) -> bool:
         """Tell whether a node is computed less often than another."""

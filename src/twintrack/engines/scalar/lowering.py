@@ -7,19 +7,20 @@ reference to another variable becomes the value of one of its elements.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import product
 
 from twintrack.engines.layout import Layout
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.vectors import Vectors
 from twintrack.engines.state_names import Size, StateNames
+from twintrack.equations.clock import STAGES, TimeGrid
 from twintrack.equations.constructs import REDUCERS, VECTORS
 from twintrack.equations.functions import FUNCTIONS
 from twintrack.equations.recursion import deep_recursion
-from twintrack.equations.states import STATES, TRUTHS
+from twintrack.equations.states import STATES, TRUTHS, joined
 from twintrack.equations.structure import (
-    CONTROL_NAMES,
     ActiveInitial,
     Apply,
     Equations,
@@ -32,7 +33,6 @@ from twintrack.equations.structure import (
     State,
     StateValue,
     Time,
-    TimeGrid,
     Vector,
     walk,
 )
@@ -82,6 +82,15 @@ class Slot:
     length: int = 1
 
 
+@dataclass
+class _Stage:
+    """What is lowered already of one stage of the step."""
+
+    vectors: Vectors
+    values: dict[tuple[str, Cell, bool], int] = field(default_factory=dict)
+    rates: dict[tuple[int, Cell], list[int]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class ScalarProgram:
     """Operations of a model: `slots` are its state, `outputs` the nodes of the elements of each output."""
@@ -119,8 +128,9 @@ class _Lowering:
         self.leaves = given.leaves()
         self.graph = ScalarGraph(exact=_jumps(equations))
         self.names = StateNames(equations, sizes)
-        self.vectors = Vectors(self.graph, equations.ranges, self._number)
-        self.values: dict[tuple[str, Cell, bool], int] = {}
+        self.offsets = STAGES[grid.integration]
+        self.stages = [_Stage(Vectors(self.graph, equations.ranges, self._number)) for _ in self.offsets]
+        self.at_stage = 0
         self.starts: dict[tuple[int, Cell, str], int] = {}
         self.places: dict[tuple[str, Cell], int] = {}
         self.owner: list[tuple[int, Cell]] = []
@@ -158,7 +168,12 @@ class _Lowering:
         if place is None:
             place = self.places[name, cell] = len(self.places)
             self.owner.append((state, cell))
-        return self.graph.leaf("state", place)
+        leaf, stage = self.graph.leaf("state", place), self.at_stage
+        flows = self.names.flow_names(state)
+        if stage == 0 or name not in flows:  # pipelines and samples move on once a step
+            return leaf
+        rate = self._rates(state, cell, stage - 1)[flows.index(name)]
+        return self._moved(leaf, rate, self.offsets[stage])
 
     def _slots(self, number: int, cell: Cell) -> dict[int, Slot]:
         """Give what a state starts from and what it becomes at every step."""
@@ -176,10 +191,9 @@ class _Lowering:
             return {self.places[memory[0], cell]: Slot(start, inputs["input"], length)}
         found = {}
         if kind.rates is not None:
-            step = self.graph.literal(self.grid.step)
-            rates = kind.rates(self.graph, inputs, levels, held)
-            for name, level, rate in zip(flows, levels, rates, strict=True):
-                following = self.graph.apply("add", level, self.graph.apply("multiply", step, rate))
+            stages = zip(*(self._rates(number, cell, k) for k in range(len(self.stages))), strict=True)
+            for name, level, rates in zip(flows, levels, stages, strict=True):
+                following = self._moved(level, joined(self.graph, self.grid.integration, rates), 1.0)
                 found[self.places[name, cell]] = Slot(self._initial(number, cell, "last"), following)
         if kind.following is not None:
             role = "time" if kind.staged else "last"
@@ -187,6 +201,41 @@ class _Lowering:
             for name, following in zip(memory, nodes, strict=True):
                 found[self.places[name, cell]] = Slot(self._initial(number, cell, role), following)
         return found
+
+    # Rates: those of a later stage of a step follow from where the stage before it leads
+
+    @contextmanager
+    def _stage(self, number: int) -> Iterator[None]:
+        """Lower what follows at another stage of the step."""
+        before, self.at_stage = self.at_stage, number
+        yield
+        self.at_stage = before
+
+    def _rates(self, number: int, cell: Cell, stage: int) -> list[int]:
+        """Give the derivatives of the levels of a state at a stage of the step."""
+        known = self.stages[stage].rates
+        if (number, cell) not in known:
+            state = self.equations.states[number]
+            kind, at = STATES[state.kind], dict(zip(state.axes, cell, strict=True))
+            assert kind.rates is not None, "what has no rates has no levels"
+            with self._stage(stage):
+                levels = [self._leaf(number, name, cell) for name in self.names.flow_names(number)]
+                held = [self._leaf(number, name, cell) for name in self.names.memory_names(number)]
+                inputs = {role: self._input(state, role, at) for role in kind.inputs}
+                known[number, cell] = kind.rates(self.graph, inputs, levels, held)
+        return known[number, cell]
+
+    def _moved(self, level: int, rate: int, share: float) -> int:
+        """Give a level after a share of the step."""
+        length = self.graph.apply("multiply", self.graph.literal(share), self._length())
+        return self.graph.apply("add", level, self.graph.apply("multiply", length, rate))
+
+    def _length(self, *, first: bool = False) -> int:
+        """Give the length of the step; where that changes, it has an equation."""
+        if not self.grid.lengths:
+            return self.graph.literal(self.grid.step)
+        with self._stage(0):
+            return self.variable("time_step", (), first=first)
 
     def _input(self, state: State, role: str, at: Position) -> int:
         node = self.expression(state.inputs[role], at, first=False)
@@ -206,16 +255,16 @@ class _Lowering:
 
     def variable(self, name: str, cell: Cell, *, first: bool = False) -> int:
         """Give the value of one element of a variable, initially or while the model runs."""
-        key = (name, cell, first)
-        if key not in self.values:
-            self.values[key] = self._element(name, cell, first=first)
-        return self.values[key]
+        key, values = (name, cell, first), self.stages[self.at_stage].values
+        if key not in values:
+            values[key] = self._element(name, cell, first=first)
+        return values[key]
 
     def _element(self, name: str, cell: Cell, *, first: bool) -> int:
         variable = self.equations.variables[name]
         if name in self.leaves:
             return self._given(name, flat_place(cell, variable.shape), first=first)
-        if name in CONTROL_NAMES:
+        if variable.kind == "control":
             return self.graph.literal(self.grid.controls[name])
         if variable.kind == "constant":
             return self.graph.literal(float(self.equations.defaults[name][cell]))
@@ -228,13 +277,24 @@ class _Lowering:
         kind, start = self.leaves[name]
         if first and kind != "constant":
             return self.graph.leaf(f"{kind}_start", start + offset)
-        value = self.graph.leaf(kind, start + offset)
+        value = self._within(kind, start + offset)
         if first or name not in self.given.second:
             return value
         kind, start = self.leaves[self.given.second[name]]
-        change = self.graph.apply("subtract", self.graph.leaf(kind, start + offset), value)
+        change = self.graph.apply("subtract", self._within(kind, start + offset), value)
         weight = self.variable(self.given.weight, ())
         return self.graph.apply("add", value, self.graph.apply("multiply", weight, change))
+
+    def _within(self, kind: str, place: int) -> int:
+        """Give an input; a series goes in a straight line through the step."""
+        now, share = self.graph.leaf(kind, place), self.offsets[self.at_stage]
+        if kind == "constant" or share == 0.0:
+            return now
+        following = self.graph.leaf(f"{kind}_next", place)
+        if share == 1.0:
+            return following
+        both = self.graph.apply("add", now, following)
+        return self.graph.apply("multiply", self.graph.literal(share), both)
 
     # Expressions
 
@@ -245,7 +305,7 @@ class _Lowering:
         """Give the node of an expression at one place, which may be a truth value."""
         match expression:
             case Number():
-                return self.graph.literal(expression.value)
+                return self.graph.written(expression.value)
             case Time():
                 return self._time(first=first)
             case Literal():
@@ -268,13 +328,24 @@ class _Lowering:
             case Apply():
                 return self._apply(expression, at, first=first)
             case Vector():
-                return self.vectors.element(expression, at, first=first)
+                return self.stages[self.at_stage].vectors.element(expression, at, first=first)
             case _:
                 message = f"no scalar form of {type(expression).__name__}"
                 raise AssertionError(message)
 
     def _time(self, *, first: bool) -> int:
-        return self.graph.literal(self.grid.initial) if first else self.graph.leaf("time")
+        if first:
+            return self.graph.literal(self.grid.initial)
+        now, share = self.graph.leaf("time"), self.offsets[self.at_stage]
+        if share == 0.0:
+            return now
+        passed = self.graph.apply("multiply", self.graph.literal(share), self._length())
+        return self.graph.apply("add", now, passed)
+
+    def _clock(self, *, first: bool) -> tuple[int, int]:
+        """Give the time and the time step to what follows the clock; Vensim holds it through a step."""
+        with self._stage(0):
+            return self._time(first=first), self._length(first=first)
 
     def _state_value(self, value: StateValue, at: Position, *, first: bool) -> int:
         state = self.equations.states[value.state]
@@ -297,7 +368,7 @@ class _Lowering:
         args = [self.expression(arg, at, first=first) for arg in expression.args]
         for place, arg in enumerate(args):
             args[place] = graph.truth(arg) if place in function.truths else graph.number(arg)
-        clock = (self._time(first=first), graph.literal(self.grid.step)) if function.timed else ()
+        clock = self._clock(first=first) if function.timed else ()
         return int(function.meaning(graph, *args, *clock))
 
 

@@ -130,8 +130,10 @@ export class Model {
    * from that time on, all else stays as it was.
    */
   async past(time, values = {}, { outputs, signal } = {}) {
-    const { initial, step, steps } = this.description.time;
-    const changed = Math.ceil((time - initial) / step - 1e-6);
+    const { steps } = this.description.time;
+    const close = 1e-6 * this.description.time.step;
+    let changed = 0;
+    while (changed <= steps && this.#time(changed) < time - close) changed++;
     const from = changed - (changed % 2); // the state lies where even steps begin
     if (!(from > 0 && changed <= steps)) throw new Error(`${time} is not between the second step and the last`);
     const runs = Object.keys(values).length ? this.#counted(values) : 1;
@@ -156,13 +158,19 @@ export class Model {
     return results;
   }
 
+  /** Give the time at which a step begins. */
+  #time(number) {
+    const { initial, step, times } = this.description.time;
+    return times ? times[number] : initial + number * step;
+  }
+
   #put(input, element, value, given = this.#given) {
-    const { steps, initial, step } = this.description.time;
+    const { steps } = this.description.time;
     const [data, width] = [given[input.kind], this.description.layout[input.kind]];
     const rows = input.kind === "constant" ? 1 : steps + 1;
     const [size, place] = element === null ? [input.labels.length, input.place] : [1, input.place + element];
     const dated = value !== null && typeof value === "object" && value.length === undefined;
-    if (dated && rows > 1 && size === 1) value = Float64Array.from({ length: rows }, (_, i) => readOff(value, initial + i * step));
+    if (dated && rows > 1 && size === 1) value = Float64Array.from({ length: rows }, (_, i) => readOff(value, this.#time(i)));
     const list = typeof value === "number" ? new Array(size).fill(value) : value;
     if (list?.length !== size && list?.length !== size * rows) throw new Error(`${input.title} takes ${size} number(s)`);
     for (let i = 0; i < rows; i++)

@@ -168,12 +168,13 @@ class _Description:
         self.still = Layout({name: shapes[name] for name in written.still})
 
     def time(self) -> dict[str, Any]:
-        """Describe the clock: times of all steps follow from it; `rows` are the steps that are saved."""
+        """Describe the clock: times of all steps, or what they follow from, and the `rows` that are saved."""
         grid = self.inputs.grid
         return {
             "initial": grid.initial,
             "step": grid.step,
             "steps": grid.steps,
+            **({"times": grid.times.tolist()} if grid.lengths else {}),
             "rows": grid.saved_index.tolist(),
             "saved": grid.saved.tolist(),
             "units": self.equations.variables["time_step"].units,

@@ -22,6 +22,8 @@ WIDTHS = {PRIOR: 11.0, EXPECTED: 7.0, NEXT: 7.0, SAID: 3.0, **dict.fromkeys(AHEA
 REACH = 100.0
 """Ratios of predicted to observed beyond which an axis does not go."""
 MOST_BARS = 15
+_CLEAR = "rgba(0,0,0,0)"
+"""The page shows through, and with it the shadow where there is more to the side."""
 _MOST_WRITTEN = 1e9
 """Above this the numbers of an axis are powers of ten."""
 
@@ -40,6 +42,8 @@ def layout_of(across: dict[str, Any], vertical: dict[str, Any]) -> dict[str, Any
     """Give the layout of a panel, as those of reports, with what its two axes need beside that."""
     return {
         "template": "none",
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
         "margin": {"l": 58, "r": 16, "t": 8, "b": 40 if "title" in across else 28},
         "font": TEXT,
         "hovermode": "closest",

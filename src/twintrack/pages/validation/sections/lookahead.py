@@ -12,6 +12,9 @@ from twintrack.pages.validation.view import Computed, ValidationView, number
 
 CSV = "lookahead.csv"
 NAIVE = ("last", "growth", "trend")
+_WEIGHED = ("learnt", "learnt_full")
+_COMPARED = (*_WEIGHED, "prior", *NAIVE)
+"""What the table of origins tells; the file has all."""
 _ENDS = ("p05", "p25", "p50", "p75", "p95")
 
 
@@ -211,7 +214,7 @@ def _series(view: ValidationView) -> Table:
 def _origins(view: ValidationView) -> Table:
     """What was learnt at each origin."""
     found = view["lookahead"]
-    walks, members = found["settings"]["walks"], found["members"]
+    walks = found["settings"]["walks"]
     rows: list[Row] = []
     for row in found["origins"]:
         effective = row["effective"]
@@ -222,17 +225,16 @@ def _origins(view: ValidationView) -> Table:
                 str(row["points"]),
                 Cell(f"{effective['learnt']:,.0f}", tone=few),
                 f"{effective['learnt_full']:,.0f}",
-                f"{effective['separate']:,.0f}",
                 *(share(chance) for chance in row["walks"]),
                 share(row["none"]),
-                *(error(row["crps"][member]) for member in members),
+                *(error(row["crps"][member]) for member in _COMPARED),
             ]
         )
     head: list[str | Cell] = [*view.head("origin", "held_points")]
-    head += [view.texts("col_worlds_of", name=view.texts(f"forecast_{name}")) for name in members[:3]]
+    head += [view.texts("col_worlds_of", name=view.texts(f"forecast_{name}")) for name in _WEIGHED]
     head += [view.texts("col_walk", walk=number(walk)) for walk in walks]
     head += view.head("no_record")
-    head += [view.texts("col_crps_of", name=view.texts(f"forecast_{member}")) for member in members]
+    head += [view.texts("col_crps_of", name=view.texts(f"forecast_{member}")) for member in _COMPARED]
     return view.table("lookahead_origins", head, rows, "lookahead", style="dense", folded=True)
 
 

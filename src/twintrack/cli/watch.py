@@ -1,0 +1,167 @@
+"""`twintrack watch`: plans that watch and switch, against the best fixed plan; and signposts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twintrack.cli.options import json_option, seed_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twintrack.decisions.watching import Difference, Watched
+    from twintrack.decisions.watching_signposts import Signpost
+    from twintrack.model import Model
+
+_LISTED = 6
+"""Signposts that are shown."""
+
+
+@click.command("watch", short_help="Plans that watch and switch, against the best fixed plan; signposts.")
+@click.argument("strategies", metavar="[STRATEGY...]", nargs=-1)
+@click.option("--outcome", metavar="NAME", help="Outcome that decides.  [default: the first of the headline]")
+@click.option("--year", type=float, help="Year in which it is read.  [default: the last one]")
+@click.option("--ramp-years", type=float, help="Years that a switch takes.  [default: as levers do]")
+@click.option("--training", type=int, default=200, show_default=True, help="Worlds for choosing plans.")
+@click.option("--held-out", type=int, default=500, show_default=True, help="Worlds for judging them.")
+@click.option("--scenario", default="central", show_default=True, help="Outside world.")
+@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@seed_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for the rule as a strategy file, differences.csv, signposts.csv and watch.json.",
+)
+@json_option
+def watch_command(strategies: tuple[str, ...], **options: Any) -> None:
+    """Search the best rule that begins with one STRATEGY and goes over to another when something happens.
+
+    All pairs of the named strategies are tried, by default of the six that are best as they are, with what
+    the model can watch, thresholds, and times for which it must hold. The best rule meets the best fixed
+    plan, which may go over at a date, on worlds in which neither was chosen, with the baseline's public cost
+    in each. Told are also the price of waiting a year, and signposts: what tells early that the second course
+    is better.
+    """
+    from twintrack.cli.session import open_model
+    from twintrack.cli.tables import print_json
+    from twintrack.decisions.watching import Watch, watch_and_switch
+
+    model = open_model()
+    year = options["year"]
+    asked = Watch(
+        options["outcome"] or model.headline[0],
+        float(model.equations.time.saved[-1]) if year is None else year,
+        strategies,
+        options["ramp_years"],
+        options["training"],
+        options["held_out"],
+        options["scenario"],
+        options["seed"],
+        options["prior"],
+    )
+    found = watch_and_switch(model, asked, tell=lambda text: click.echo(text, err=True))
+    if options["out"] is not None:
+        _write(found, options["out"], model)
+    if options["as_json"]:
+        print_json(_told(found))
+        return
+    for line in _lines(found, model):
+        click.echo(line)
+    if options["out"] is not None:
+        click.echo(f"written: {options['out']}: watching.yaml, differences.csv, signposts.csv, watch.json")
+
+
+def _differences(found: Watched) -> dict[str, Difference]:
+    return {
+        "rule against best fixed plan": found.gain,
+        "rule against best plan without a date": found.undated[1],
+        "switching a year later": found.waiting_to_switch,
+        "best fixed plan begun a year later": found.waiting_to_begin,
+    }
+
+
+def _told(found: Watched) -> dict[str, Any]:
+    """Give what was found in what JSON can hold: no number is null."""
+    told = {key: value for key, value in asdict(found).items() if key != "strategy"}
+    plain: dict[str, Any] = json.loads(json.dumps(told).replace("NaN", "null"))
+    return plain
+
+
+def _tables(found: Watched) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    differences = [
+        {"what": name, **_flat(asdict(one), "band", ("low_5", "median", "high_95"))}
+        for name, one in _differences(found).items()
+    ]
+    signposts = [
+        {
+            **_flat(
+                _flat(asdict(one), "lead", ("lead_low_5", "lead_median", "lead_high_95")),
+                "false_alarm_band",
+                ("false_alarms_low", "false_alarms_high"),
+            ),
+            "skill": one.skill,
+        }
+        for one in found.signposts
+    ]
+    return {"differences.csv": pd.DataFrame(differences), "signposts.csv": pd.DataFrame(signposts)}
+
+
+def _flat(row: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[str, Any]:
+    rest = {name: value for name, value in row.items() if name != key}
+    return {**rest, **dict(zip(names, row[key], strict=True))}
+
+
+def _write(found: Watched, folder: Path, model: Model) -> None:
+    from twintrack.folders import renewed_folder
+    from twintrack.inputs.strategy_files import strategy_yaml
+
+    with renewed_folder(folder, "plan") as fresh:
+        text = strategy_yaml(found.strategy, model.lever_table)
+        (fresh / "watching.yaml").write_text(text, encoding="utf-8")
+        for name, table in _tables(found).items():
+            table.to_csv(fresh / name, index=False, lineterminator="\n")
+        text = json.dumps(_told(found), ensure_ascii=False, indent=1)
+        (fresh / "watch.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _lines(found: Watched, model: Model) -> Iterator[str]:
+    watch, unit = found.watch, model.catalogue.unit(found.watch.outcome)
+    yield (
+        f"{watch.outcome} in {watch.year:g}, at the baseline's cost in each world; plans chosen in"
+        f" {watch.training} worlds and judged in {watch.held_out} others ({found.origin}, seed {watch.seed})"
+    )
+    yield f"best rule: {found.rule}"
+    yield f"best fixed plan: {found.fixed}; without a date: {found.undated[0]}"
+    moments = ", ".join(f"{moment:g}" for moment in found.moments)
+    yield f"the rule switches in {found.switched:.0%} of the worlds (5, 50, 95 %: {moments})"
+    yield ""
+    for name, one in _differences(found).items():
+        told = "clear" if one.clear else "not told apart from none"
+        yield (
+            f"{name}: {one.mean:+.4g} {unit} (standard error {one.error:.2g}, {told}); 5-95 % of the worlds"
+            f" {one.band[0]:+.4g} to {one.band[2]:+.4g}; better in {one.better:.0%}"
+        )
+    yield f"in the worlds in which it was chosen, the rule is {found.gain_in_training:+.4g} {unit} ahead"
+    yield ""
+    event = f"{found.rule.to} is better (in {found.event:.0%} of the worlds)"
+    yield f"signposts under {found.rule.first} for: {event}"
+    for post in found.signposts[:_LISTED]:
+        yield _post(post)
+
+
+def _post(post: Signpost) -> str:
+    low, high = post.false_alarm_band
+    return (
+        f"   {post.outcome} {post.side} {post.threshold:.4g}: speaks in {post.hits:.0%} of the worlds where"
+        f" it is so, falsely in {post.false_alarms:.0%} of the others ({low:.0%} to {high:.0%}),"
+        f" {post.lead[1]:g} years ahead ({post.lead[0]:g} to {post.lead[2]:g})"
+    )

@@ -1,0 +1,156 @@
+"""What decides: which uncertain parameters move an outcome, and which move the difference of two strategies.
+
+Worlds that agree with history have dependent parameters, for which shares of variance say nothing. PAWN
+(Pianosi and Wagener 2015, doi:10.1016/j.envsoft.2015.01.004; 2018 for samples that are given) holds under
+dependence: it asks how far the distribution of an output moves when a parameter is known to lie in a slice of
+its values. What depends on a parameter only through another one counts as moved by it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twintrack.decisions import robustness
+from twintrack.decisions.compared import Case, Compared
+from twintrack.decisions.contests import with_case
+from twintrack.equations.structure import Array
+
+SLICES = 10
+"""Slices of equal size in which a parameter is held."""
+
+_PERMUTATIONS = 200
+FEWEST = 50
+"""Worlds below which nothing is said: slices would hold less than five."""
+
+LEVEL, DIFFERENCE, CONTEST = "level", "difference", "contest"
+"""What is moved: a strategy's level, its difference from the first one, that of the two best ones."""
+
+
+def slices(parameters: Array, number: int = SLICES) -> NDArray[np.int64]:
+    """Give the slice of each world along the first axis, by rank: as many worlds in each as can be."""
+    ranks = parameters.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    return ranks * number // len(parameters)
+
+
+def pawn(output: Array, held: NDArray[np.int64]) -> Array:
+    """Give for each parameter the median over slices of the Kolmogorov-Smirnov distance, shape (parameters,).
+
+    `output` has the shape (worlds,); `held` the slice of each world for each parameter, shape (worlds,
+    parameters). The distance is between the output in a slice and in all worlds.
+    """
+    order = np.argsort(output, kind="stable")
+    ordered, inside = output[order], held[order]
+    last = np.append(ordered[1:] > ordered[:-1], True)  # distributions step where the output does
+    steps = np.arange(1, len(output) + 1)[last] / len(output)
+    distances = []
+    for number in range(held.max() + 1):
+        member = inside == number
+        conditional = np.cumsum(member, axis=0)[last] / np.maximum(member.sum(axis=0), 1)
+        distances.append(np.abs(conditional - steps[:, np.newaxis]).max(axis=0))
+    found: Array = np.median(distances, axis=0)
+    return found
+
+
+@cache
+def noise(worlds: int, seed: int = 1, number: int = SLICES) -> float:
+    """Give what PAWN stays below for 95 % of parameters that do nothing, by permutations."""
+    rng = np.random.default_rng(seed)
+    ordered: Array = np.linspace(0, 1, worlds)
+    held = slices(ordered, number)
+    idle = np.stack([rng.permutation(held) for _ in range(_PERMUTATIONS)], axis=1)
+    return float(np.quantile(pawn(ordered, idle), 0.95))
+
+
+def moved_by(output: pd.Series[float], worlds: pd.DataFrame) -> pd.DataFrame:
+    """Rank parameters by how far they move an output: a row for each, the strongest first.
+
+    `output` has a value for each row of `worlds`; worlds without a number are left out. Columns: `parameter`,
+    `pawn` (0 to 1), `noise` (its level for a parameter that does nothing), `rank_correlation` (Spearman; its
+    sign says which way). Empty with fewer than FEWEST worlds, or where the output is the same in all.
+    """
+    known = np.isfinite(output.to_numpy())
+    values, drawn = output[known], worlds[known]
+    varied = drawn.loc[:, drawn.nunique() > 1]
+    if len(values) < FEWEST or values.nunique() < 2 or not varied.shape[1]:
+        return pd.DataFrame(columns=["parameter", "pawn", "noise", "rank_correlation"])
+    held = slices(varied.to_numpy(dtype=np.float64))
+    correlations = robustness.rank_correlations(values, varied)
+    table = pd.DataFrame(
+        {
+            "parameter": list(varied),
+            "pawn": pawn(np.asarray(values, dtype=np.float64), held),
+            "noise": noise(len(values)),
+            "rank_correlation": correlations.reindex(list(varied)).to_numpy(),
+        }
+    )
+    return table.sort_values("pawn", ascending=False, kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two strategies between which a case is decided, and by how much the first leads in each world."""
+
+    first: str
+    second: str
+    lead: pd.Series[float]
+
+
+def decisive(compared: Compared, case: Case) -> Contest | None:
+    """Give the two strategies between which the first place is decided (`robustness.contenders`).
+
+    None where there is only one, where no world has a number for all, or where the choice makes no
+    difference.
+    """
+    values = robustness.finite_worlds(compared.values(case))
+    if values.empty or values.shape[1] < 2 or robustness.same_for_all(values):
+        return None
+    first, second = robustness.contenders(values, compared.better(case))
+    return Contest(first, second, lead(compared, case, first, second))
+
+
+def lead(compared: Compared, case: Case, first: str, second: str) -> pd.Series[float]:
+    """Give how much better one strategy is than another in each world, NaN where one has no number."""
+    values = compared.values(case, [first, second])
+    return robustness.paired_difference(values, compared.better(case), first, second)
+
+
+def deciders(compared: Compared, contest: Contest, number: int = 2) -> list[str]:
+    """Name the parameters that decide most between two strategies, above noise, the strongest first."""
+    table = moved_by(contest.lead, compared.worlds)
+    return [str(name) for name in table[table["pawn"] > table["noise"]]["parameter"][:number]]
+
+
+def deciding_tables(compared: Compared) -> dict[str, pd.DataFrame]:
+    """Give the table `deciding` for what is looked at first.
+
+    Levels of every strategy; differences of every strategy from the first one, and of the two between which
+    the first place is decided. Every parameter has a row, whether it decides or not.
+    """
+    rows = list(_deciding(compared))
+    return {"deciding": pd.concat(rows, ignore_index=True)} if rows else {}
+
+
+def _deciding(compared: Compared) -> Iterator[pd.DataFrame]:
+    worlds = compared.worlds
+    for case in compared.headline_cases():
+        for what, first, second, output in _outputs(compared, case):
+            columns = {**case.columns(), "of": what, "first": first, "second": second}
+            yield with_case(moved_by(output, worlds), columns)
+
+
+def _outputs(compared: Compared, case: Case) -> Iterator[tuple[str, str, str, pd.Series[float]]]:
+    values = compared.values(case)
+    for name in values:
+        yield LEVEL, str(name), "", values[name]
+    reference, *others = compared.strategies
+    for name in others:
+        yield DIFFERENCE, name, reference, lead(compared, case, name, reference)
+    contest = decisive(compared, case)
+    if contest is not None:
+        yield CONTEST, contest.first, contest.second, contest.lead

@@ -1,0 +1,95 @@
+"""What decides: PAWN against a second implementation, known functions, dependence and noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from compared_helpers import compared
+from scipy import stats
+
+from twintrack.decisions.compared import Case
+from twintrack.decisions.deciding import (
+    deciders,
+    deciding_tables,
+    decisive,
+    moved_by,
+    noise,
+    pawn,
+    slices,
+)
+
+CASE = Case("equal", "central", "speed", 2040.0)
+
+
+def worlds(number: int = 1000, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(rng.uniform(-np.pi, np.pi, (number, 4)), columns=["x1", "x2", "x3", "idle"])
+
+
+def ishigami(x: pd.DataFrame) -> pd.Series[float]:
+    return np.sin(x["x1"]) + 7 * np.sin(x["x2"]) ** 2 + 0.1 * x["x3"] ** 4 * np.sin(x["x1"])
+
+
+def test_pawn_is_the_median_of_the_distances_of_kolmogorov_and_smirnov() -> None:
+    drawn = worlds(300)
+    output = ishigami(drawn).round(1).to_numpy()  # with ties
+    held = slices(drawn["x1"].to_numpy())
+    distances = [stats.ks_2samp(output[held == place], output).statistic for place in range(10)]
+    assert pawn(output, held[:, np.newaxis])[0] == pytest.approx(np.median(distances))
+
+
+def test_pawn_agrees_with_another_program() -> None:
+    salib = pytest.importorskip("SALib.analyze.pawn")
+    drawn = worlds(1000)
+    problem = {"num_vars": 4, "names": list(drawn), "bounds": [[-np.pi, np.pi]] * 4}
+    other = salib.analyze(problem, drawn.to_numpy(), ishigami(drawn).to_numpy(), S=10)
+    table = moved_by(ishigami(drawn), drawn).set_index("parameter")["pawn"]
+    assert [table[name] for name in drawn] == pytest.approx(list(other["median"]), abs=0.02)
+
+
+def test_what_moves_a_known_function_stands_above_noise_and_what_does_not_below() -> None:
+    table = moved_by(ishigami(worlds()), worlds()).set_index("parameter")
+    assert set(table.index[:2]) == {"x1", "x2"}
+    assert (table.loc[["x1", "x2", "x3"], "pawn"] > table["noise"].iloc[0]).all()
+    assert table.loc["idle", "pawn"] < 1.3 * table["noise"].iloc[0]
+
+
+def test_noise_is_what_nineteen_of_twenty_idle_parameters_stay_below() -> None:
+    rng = np.random.default_rng(5)
+    idle = pd.DataFrame(rng.normal(size=(400, 300)))
+    table = moved_by(pd.Series(rng.normal(size=400)), idle)
+    assert 0.01 < (table["pawn"] > noise(400)).mean() < 0.1
+
+
+def test_the_sign_of_a_monotone_influence_is_told_and_worlds_without_a_number_are_left_out() -> None:
+    drawn = worlds(200)
+    output = -drawn["x3"].copy()
+    output[:20] = np.nan
+    first = moved_by(output, drawn).iloc[0]
+    assert (first["parameter"], first["rank_correlation"]) == ("x3", -1)
+    assert moved_by(output[:60], drawn[:60]).empty and moved_by(drawn["x1"] * 0, drawn).empty
+
+
+def test_what_decides_is_asked_of_the_difference_not_of_the_levels() -> None:
+    drawn = worlds(400)
+    both = 100 * drawn["x1"]  # moves the levels of both alike
+    speeds = {"a": both + drawn["x2"], "b": both + 0.2, "c": both - 50}
+    results = compared(
+        {"speed": ("higher", {k: v.to_list() for k, v in speeds.items()})}, dict(drawn.items())
+    )
+    contest = decisive(results, CASE)
+    assert contest is not None and {contest.first, contest.second} == {"a", "b"}
+    assert deciders(results, contest) == ["x2"]
+    table = deciding_tables(results)["deciding"]
+    level = table[(table["of"] == "level") & (table["first"] == "a")].iloc[0]
+    assert level["parameter"] == "x1"
+    pairs = set(zip(table["first"], table["second"], strict=True))
+    assert pairs >= {("a", ""), ("b", "a"), ("c", "a")}
+
+
+def test_where_the_choice_makes_no_difference_nothing_decides() -> None:
+    drawn = worlds(100)
+    same = {name: drawn["x1"].to_list() for name in "ab"}
+    results = compared({"speed": ("higher", same)}, dict(drawn.items()))
+    assert decisive(results, CASE) is None
