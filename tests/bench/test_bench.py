@@ -183,6 +183,7 @@ def test_jobs_measure_a_small_model() -> None:
     assert set(found["seconds"]) == {"engine", ""}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 def test_jobs_measure_generated_c() -> None:
     found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=1, c=3)
@@ -196,6 +197,7 @@ def test_jobs_measure_simlin() -> None:
     assert set(found["seconds"]) == {"engine", "still", "moving"}
 
 
+@pytest.mark.slow
 def test_the_job_of_worlds_stores_an_experiment_and_tells_its_memory() -> None:
     found = JOBS["experiment"](Workload().json(), worlds=300)
     assert found["size"] > 1e5 and found["seconds"] > 0

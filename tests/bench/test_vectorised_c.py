@@ -28,7 +28,10 @@ TIME STEP = 0.25 ~ Year ~ |
 """
 
 EquationsOf = Callable[[str], Equations]
-pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed"),
+]
 
 
 @pytest.fixture

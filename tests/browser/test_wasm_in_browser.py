@@ -19,7 +19,7 @@ from twintrack.equations import load_equations
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MODEL = Path(__file__).parents[1] / "data" / "arrays.mdl"
 MANY = {"sensitivity": np.linspace(1, 2, 90), "base_knowledge": np.linspace(8, 12, 90)}

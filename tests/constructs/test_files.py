@@ -11,6 +11,7 @@ from construct_helpers import CONTROL, TIMES
 
 from twintrack.engines import Simulator
 from twintrack.equations import load_equations
+from twintrack.equations.structure import NA
 from twintrack.errors import EquationError
 
 WORDS = "Été = 3 ~ €/an ~ l'été |\nb = ÉTÉ*2 ~~|\n"
@@ -93,15 +94,16 @@ def test_an_unknown_name_is_not_taken_for_a_similar_one(write: Callable[[str], P
 
 def test_the_missing_value_is_a_number(run: Callable[[str], dict[str, np.ndarray]]) -> None:
     found = run(
-        "x = IF THEN ELSE(Time > 3, 5, :NA:) ~~|\ny = IF THEN ELSE(x = :NA:, -1, x*2) ~~|\n"
-        "z = IF THEN ELSE(:NA: <> x, 1, 0) ~~|\nlow = IF THEN ELSE(x < -1e30, 1, 0) ~~|\nm = MAX(0, x) ~~|\n"
+        "x = IF THEN ELSE(Time > 3, 5, :NA:) ~~|\ny = IF THEN ELSE(x = :na:, -1, x*2) ~~|\n"
+        "z = IF THEN ELSE(:NA: <> x, 1, 0) ~~|\nlow = IF THEN ELSE(x < -1e30, 1, 0) ~~|\n"
+        "top = MAX(0, x) ~~|\n"
     )
     later = TIMES > 3
-    np.testing.assert_array_equal(found["x"], np.where(later, 5.0, -(2.0**109)))
+    np.testing.assert_array_equal(found["x"], np.where(later, 5.0, NA))
     np.testing.assert_array_equal(found["y"], np.where(later, 10, -1))
     np.testing.assert_array_equal(found["z"], later)
     np.testing.assert_array_equal(found["low"], ~later)
-    np.testing.assert_array_equal(found["m"], np.where(later, 5, 0))
+    np.testing.assert_array_equal(found["top"], np.where(later, 5, 0))
 
 
 def test_a_zero_that_is_written_does_not_hide_a_number_that_is_none(

@@ -186,7 +186,7 @@ def test_entities_of_a_file_are_not_followed(tmp_path: Path) -> None:
         ("max(if a then 1 else 2, 3)", "largest ( ( IF a THEN 1 ELSE 2 ) , 3 )"),
         ("x[if, *] * .5", None),
         ("SUM(x[*, a]) {all}", "SUM ( x [ every_element , a ] )"),
-        ("m.rate + .top - 1.5e-3", '"m.rate" + ".top" - 1.5e-3'),
+        ("m.rate + .top - 1.5e-3*.5", '"m.rate" + ".top" - 1.5e-3 * .5'),
         ("a<=b AND NOT c<>d", "a <= b and not c <> d"),
     ],
 )

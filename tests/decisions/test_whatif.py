@@ -160,6 +160,18 @@ def test_what_a_strategy_switches_to_is_changed_as_well(small_model: Model) -> N
     assert answer.strategy.switch.paths[moved] != before.paths[moved]
 
 
+def test_levers_in_the_middle_world_are_told_with_the_share_of_all(small_model: Model) -> None:
+    text = f"open beats fast on {GAP} in 2035"
+
+    found = ask(small_model, text, changing="levers", worlds=50, prior=True)
+
+    assert found.share_before == 0 and found.answers
+    for answer in found.answers:
+        assert answer.values["open"] < answer.values["fast"] and answer.share_after > 0.9
+    with pytest.raises(InputError, match="own cost"):
+        ask(small_model, text, changing="levers", equal_cost=True)
+
+
 # The command
 
 

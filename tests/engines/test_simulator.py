@@ -75,6 +75,16 @@ def test_a_batch_is_a_dataset(path: Path) -> None:
     np.testing.assert_allclose(same["total"], found["total"], rtol=1e-12)
 
 
+def test_a_variable_may_be_called_as_a_dimension_is(tmp_path: Path) -> None:
+    path = tmp_path / "model.mdl"
+    text = 'c: a, b ~~|\nrun[c] = INTEG(run[c], x) ~~|\nx = 1 ~~|\n"C" = 2 ~~|\n'
+    path.write_text(text + MODEL[MODEL.index("FINAL TIME") :], encoding="utf-8")
+    found = Simulator(path).batch({"x": np.array([1.0, 2.0])}, ["run", "C"])
+    assert dict(found["run"].sizes) == {"time": 11, "c": 2, "run_2": 2}
+    np.testing.assert_array_equal(found["run"].isel(time=0, c=0), [1, 2])
+    assert set(found.data_vars) == {"run", "C"}
+
+
 def test_faults_are_told_together(path: Path) -> None:
     model = Simulator(path)
     with pytest.raises(InputError) as raised:

@@ -84,11 +84,12 @@ def test_the_time_grid(arrays: Equations) -> None:
 def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
     text = faults(
         tmp_path,
-        "a = GET TIME VALUE(2, 1, 3) ~ ~ |\n\nb = 1 + FIND ZERO(1, 2) + colour ~ ~ |\nc = MIN(1) ~ ~ |\n",
+        "a = GET TIME VALUE(2, 1, 3) ~ ~ |\n\nb = 1 + NO SUCH FUNCTION(1, 2) + colour ~ ~ |\n"
+        "c = MIN(1) ~ ~ |\n",
     )
     path = tmp_path / "model.mdl"
     assert f"{path}:2: a: the computer's clock is not read" in text
-    assert f"{path}:4: b: equations that need one another are not solved" in text
+    assert f"{path}:4: b: this function is not understood (NO SUCH FUNCTION)" in text
     assert f"{path}:4: b: no variable of this name (colour)" in text
     assert f"{path}:5: c: 2 arguments are needed, 1 are given (MIN)" in text
 

@@ -66,11 +66,12 @@ class Command:
     small: bool = False
 
 
-ENSEMBLE = ("ensemble", "baseline", "pure_catchup", "--runs", "3000", "--years", "2030,2040")
+ENSEMBLE = ("ensemble", "fast", "turning", "--runs", "100000", "--years", "2030,2040", "--workers", "2")
 COMMANDS = {
     "ensemble": Command(
-        (*PROGRAM, *ENSEMBLE, "--outputs", "capability_index", "--workers", "2", "--out", "out/store"),
+        (*PROGRAM, *ENSEMBLE, "--outputs", "frontier_gap_months", "--out", "out/store"),
         ("--resume",),
+        small=True,
     ),
     "calibrate": Command(
         (
@@ -190,8 +191,13 @@ def _comparable(results: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for the commands of this file alone: what one has compiled, the next one finds."""
-    return tmp_path_factory.mktemp("cache")
+    """A cache for the commands of this file alone, which begins with what other tests have compiled."""
+    folder = tmp_path_factory.mktemp("cache")
+    for path in (Path(os.environ["TWINTRACK_CACHE"]) / "machine_code").glob("*.json"):
+        target = folder / "machine_code" / path.name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ AT_ONCE, MOST_STEPS = 1.0, 3.0
 """What a dated value may move a headline level at its date, and one time step later, in units of the largest
 step change of the undated run from 2026 on. One step of another rate moves a level by the difference of two
 step changes; a level that is computed anew moves at once."""
-MOST_OF_A_YEAR = 0.25
+MOST_OF_A_YEAR = 0.15
 """Where a range is wide, a rate may become many times what it was: then the step after the date may be at
 most this part of what is moved within a year, of which a step is a sixteenth. A jump is nearly all of it."""
 GROWTH = {"cost_growth_factor": "ln_desired_run_cost", "hardware_growth_factor": "ln_price_performance"}

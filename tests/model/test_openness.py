@@ -32,7 +32,7 @@ def opening(model: Model, outcome: str, world: World) -> float:
 @pytest.mark.parametrize(
     ("world", "sign", "outcome", "least"),
     [
-        (CHANNELS_MEET, 1, "capability_index", 0.05),
+        (CHANNELS_MEET, 1, "capability_index", 0.1),
         (CHANNELS_MEET, 1, "ai_enabled_output", 100.0),
         (CHANNELS_COMPETE, -1, "capability_index", 0.03),
         (CHANNELS_COMPETE, -1, "ai_enabled_output", 2.0),
@@ -54,7 +54,7 @@ def test_own_and_foreign_openness_are_complements_here_and_substitutes_there(
     ("parameter", "high", "outcome", "least"),
     [
         # Rents: what is given away cannot be sold.
-        ("rent_loss", 0.8, "capability_index", 0.05),
+        ("rent_loss", 0.8, "capability_index", 0.07),
         # Misuse: open models are misused, incidents call rules, rules slow use.
         ("misuse_rate", 0.45, "ai_enabled_output", 300.0),
         # People: open doors work both ways.

@@ -229,7 +229,7 @@ def test_trap_14_data_count_as_far_as_they_can_be_used(
     base, shared, walled = (
         policies[name]["data_richness"][-1] for name in ("central", "opened data", "data behind walls")
     )
-    assert shared > base + 0.01 and walled < base - 0.01
+    assert shared > base + 0.02 and walled < base - 0.02
     assert readers(equations, "data_richness") == {"uptake_speed"}
 
 
@@ -250,8 +250,8 @@ def test_trap_16_coordination_ends_duplication_and_errs(model: Model) -> None:
     for centre in (wise, blind):
         assert outcome("duplication_index", 1, centre) < 0.9 * outcome("duplication_index", 0, centre)
     none, half, full = (outcome("ai_enabled_output", level, wise) for level in (0.0, 0.5, 1.0))
-    assert half > 1.005 * none and full - half < 0.5 * (half - none)
-    assert outcome("capability_index", 1, blind) < outcome("capability_index", 0, blind) - 0.01
+    assert half > 1.01 * none and full - half < 0.5 * (half - none)
+    assert outcome("capability_index", 1, blind) < outcome("capability_index", 0, blind) - 0.015
 
 
 def capability_lost_to_controls(model: Model, world: dict[str, float]) -> pd.Series:

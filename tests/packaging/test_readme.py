@@ -120,10 +120,13 @@ def test_the_example_of_another_model(tmp_path: Path, monkeypatch: pytest.Monkey
         "FINAL TIME = 2 ~~|\nINITIAL TIME = 0 ~~|\nSAVEPER = 1 ~~|\nTIME STEP = 1 ~~|\n",
         encoding="utf-8",
     )
+    corpus = ROOT / "tests" / "corpus"
+    shutil.copy(corpus / "xmile" / "teacup.stmx", tmp_path / "market.stmx")
+    shutil.copy(corpus / "data" / "excel.xlsx", tmp_path / "prices.xlsx")
     for line in block("sh", "twintrack model simulate").splitlines():
         result = CliRunner().invoke(main, shlex.split(line, comments=True)[1:])
         assert result.exit_code == 0, result.output
-    assert (tmp_path / "results.csv").read_text().splitlines()[-1].startswith("2.0,")
+    assert (tmp_path / "results.csv").read_text().splitlines()[-1].startswith("4.0,")
     assert (tmp_path / "sir" / "engine.js").is_file()
     names: dict[str, Any] = {}
     exec(block("python", "from twintrack.engines import Simulator"), names)

@@ -209,7 +209,7 @@ def _enter(folder: Path, manifest: Any, start: Any, results: Any) -> None:
 
 def test_of_two_that_begin_a_store_at_once_one_gets_in(small: EnsembleResult, tmp_path: Path) -> None:
     methods = multiprocessing.get_context("fork")
-    for number in range(40):
+    for number in range(20):
         start, results = methods.Barrier(2), methods.Queue()
         given = (tmp_path / f"store{number}", small.manifest, start, results)
         both = [methods.Process(target=_enter, args=given) for _ in range(2)]

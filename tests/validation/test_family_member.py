@@ -126,6 +126,7 @@ def test_nine_series_are_too_few(forecast: dict[str, Any]) -> None:
     assert status_of(forecast_measures(forecast)) == "not passed"
 
 
+@pytest.mark.slow
 def test_a_draft_on_another_continent_is_whole_and_runs(model: Model) -> None:
     france = model.scenario("france")
     assert france.draft and set(france.grounds) == {*france.world, "public_money"}

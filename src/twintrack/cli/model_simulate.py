@@ -44,8 +44,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="auto: numpy for short runs of small models, else what is quickest when compiled.",
 )
 @click.option("--time-step", type=float, help="Another TIME STEP; must go evenly into SAVEPER.")
-@integration_option
 @data_option
+@integration_option
 @outside_option
 @json_option
 def simulate_command(
@@ -55,8 +55,8 @@ def simulate_command(
     outputs: str | None,
     engine: Any,
     time_step: float | None,
-    integration: Any,
     data: Sequence[Path],
+    integration: Any,
     allow_outside: bool,
     as_json: bool,
 ) -> None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.option("--outputs", metavar="NAME,NAME", help="Variables; by default all.")
 @click.option("--series", metavar="NAME,NAME", help="Constants that are to get a value at every time.")
 @click.option("--constants", metavar="NAME,NAME", help="Constants that can be set; by default all.")
-@integration_option
 @data_option
+@integration_option
 @outside_option
 def wasm_command(
     file: Path,
@@ -35,8 +35,8 @@ def wasm_command(
     outputs: str | None,
     series: str | None,
     constants: str | None,
-    integration: str | None,
     data: Sequence[Path],
+    integration: str | None,
     allow_outside: bool,
 ) -> None:
     """Compile the Vensim model FILE to WebAssembly.

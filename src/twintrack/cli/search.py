@@ -70,7 +70,7 @@ def search_command(strategies: tuple[str, ...], **options: Any) -> None:
     named strategies, by default all, and the mixes that it finds are compared with them on worlds that it has
     not seen, with cost equal in each. Told are how far each strategy is from the front, which levers stand at
     a limit, and what it costs to move five levers at most. A search that is broken off goes on where it stood
-    when it is called again. It needs pymoo: pip install 'twintrack[search]'.
+    when it is called again. It needs pymoo: pip install 'twintrack[decisions]'.
     """
     from twintrack.cli.session import open_model
     from twintrack.cli.tables import print_json

@@ -67,7 +67,7 @@ def evolve(how: Evolution, start: Array) -> Array:
         from pymoo.core.problem import Problem
         from pymoo.problems.static import StaticProblem
     except ImportError:
-        message = "searching needs pymoo; install it with: pip install 'twintrack[search]'"
+        message = "searching needs pymoo; install it with: pip install 'twintrack[decisions]'"
         raise TwinTrackError(message) from None
     problem = Problem(how.unknowns, how.goals, n_ieq_constr=1, xl=0.0, xu=1.0)
     algorithm = NSGA2(pop_size=how.population, sampling=start)

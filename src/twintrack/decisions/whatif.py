@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twintrack.calibration.unknowns import Unknowns
 from twintrack.core import Core
 from twintrack.decisions import whatif_solver as solver
 from twintrack.decisions.spreading import evenly_by
@@ -199,24 +200,21 @@ class _LeverSearch(_Search):
     def answer(self, origin: str) -> WhatIf:
         asked, question = self.asked, self.asked.question
         self.most_unlike = 2
+        self.everywhere = Levers(self.core, question, self._worlds(), asked.scenario)
+        self.levers = self.everywhere
         if question.share is None:
-            middle = Beliefs(self.core, question, self.frame, asked.scenario, equal_cost=False)
-            world = middle.unknowns.worlds(np.median(middle.scores, axis=1)[:, None])
-            self.whole = Worlds(world)
-        else:
-            self.whole = Worlds({str(name): self.frame[name].to_numpy(float) for name in self.frame})
-        self.levers = Levers(self.core, question, self.whole, asked.scenario)
+            self.levers = Levers(self.core, question, self._middle(), asked.scenario)
         self.tell("running all worlds as they are")
         none = np.zeros((len(self.levers.names), 1))
-        self.before, self.cost_before = (array[0] for array in self.levers.values(none))
-        margins = self.levers.margins(none)
+        own, self.cost_before = (array[0] for array in self.levers.values(none))
+        margins = self.levers.beyond(own[None])
         before = float(over_worlds(margins, question.share)[0])
         answers: tuple[Answer, ...] = ()
         reached = None
         some = self.levers
         if before < 0:
             places = evenly_by(margins[0], SEARCHED)
-            some = Levers(self.core, question, self.whole.take(places), asked.scenario)
+            some = Levers(self.core, question, self.levers.worlds.take(places), asked.scenario)
             self.probe = Probe(some.margin, some.low, some.high, two_sided=False, effort=10)
             found = ((kind, self._lengthened(change)) for kind, change in self.changes([]))
             answers = tuple(self._answered(kind, change) for kind, change in found if change is not None)
@@ -227,12 +225,27 @@ class _LeverSearch(_Search):
             asked,
             origin,
             before,
-            {question.strategy: float(np.median(self.before))},
-            float((margins >= 0).mean()),
+            self.levers.medians(own),
+            self._share(none),
             answers,
             reached,
-            self.levers.candidates.runs + (some.candidates.runs if some is not self.levers else 0),
+            sum(levers.candidates.runs for levers in {self.everywhere, self.levers, some}),
         )
+
+    def _worlds(self) -> Worlds:
+        return Worlds({str(name): self.frame[name].to_numpy(float) for name in self.frame})
+
+    def _middle(self) -> Worlds:
+        """Give the world of the medians."""
+        unknowns = Unknowns(self.core.world)
+        scores = unknowns.parameter_scores(
+            {name: self.frame[name].to_numpy(float) for name in unknowns.names}
+        )
+        return Worlds(unknowns.worlds(np.median(scores, axis=1)[:, None]))
+
+    def _share(self, change: Array) -> float:
+        """Give the share of all worlds in which a change, shape (levers, 1), makes it true."""
+        return float((self.everywhere.margins(change) >= 0).mean())
 
     def _lengthened(self, change: Change) -> Change | None:
         """Make a change as long as all worlds need for the share; None when no length does."""
@@ -263,14 +276,13 @@ class _LeverSearch(_Search):
         title = Bilingual(en=f"{strategy.title.en}, changed", zh=f"{strategy.title.zh}（调整后）")
         notes = f"Levers changed as little as makes this true ({kind}): {question}."
         proof = replace(strategy, title=title, description=title, notes=notes, references=())
-        margins = self.levers.margins(change.values[:, None])
         return Answer(
             kind,
             change.distance,
             self._moved(change.values),
             change.margin,
-            {question.strategy: float(np.median(values))},
-            float((margins >= 0).mean()),
+            self.levers.medians(values),
+            self._share(change.values[:, None]),
             cost=(float(cost.mean()), float(self.cost_before.mean())),
             strategy=proof,
         )

@@ -201,9 +201,19 @@ class Levers:
         values, cost = self.candidates.at_own_cost(plans, self.worlds)
         return values[0], cost
 
+    def beyond(self, values: Array) -> Array:
+        """Give margins of outcomes, both of shape (points, worlds)."""
+        return outcome_margin(self.question, values, self._rival)
+
     def margins(self, changes: Array) -> Array:
         """Give margins, shape (points, worlds)."""
-        return outcome_margin(self.question, self.values(changes)[0], self._rival)
+        return self.beyond(self.values(changes)[0])
+
+    def medians(self, values: Array) -> dict[str, float]:
+        """Give the median outcome of each strategy of the question, from that of the one asked about."""
+        both = [values] if self._rival is None else [values, self._rival]
+        names = self.question.strategies
+        return {name: float(np.nanmedian(own)) for name, own in zip(names, both, strict=True)}
 
     def margin(self, changes: Array) -> Array:
         """Give what the share of worlds that is asked for reaches at least, shape (points,)."""

@@ -21,6 +21,7 @@ from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
 from twintrack.equations.parsing import Definition, Unread
 from twintrack.equations.structure import (
+    RUN_NUMBER,
     Array,
     Component,
     Equations,
@@ -47,6 +48,7 @@ CONSTRUCTS = Constructs(
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
         **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
         "get_time_value": calendar.time_value,
+        **stateful.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
@@ -57,12 +59,13 @@ def build_equations(
     unread: Sequence[Unread],
     ranges: Ranges,
     file: str,
-    base_date: tuple[int, int, int],
     settings: tuple[Integration, str] = ("euler", ""),
+    base_date: tuple[int, int, int] = (2000, 1, 1),
 ) -> Equations:
-    """Join the equations of a model, in the order of the file. Raises EquationError with all faults.
+    """Join the equations of a model, in the order of the file.
 
-    `base_date` is year, month and day at time 0; `settings` are what `integration_of` reads in the file.
+    `settings` are what `integration_of` reads in it, `base_date` is year, month and day at time 0. Raises
+    EquationError with all faults.
     """
     assembly = _Assembly(definitions, ranges, file)
     assembly.frame.base_date = base_date
@@ -194,9 +197,21 @@ class _Assembly:
                 continue
             lowered = [self._component(name, number, part) for number, part in enumerate(parts)]
             self.components[name] = tuple(lowered)
+        if self.frame.draws:
+            self._add_run_number()
         if not self.frame.faults:
             self._check_elements()
             self._fill_gaps()
+
+    def _add_run_number(self) -> None:
+        """Add the constant that random numbers follow from; each of many runs is given another one."""
+        first = next(iter(self.frame.draws))
+        part = self.parts[first][0]
+        entry = replace(part.entry, title=RUN_NUMBER, text=f"{RUN_NUMBER} = 0", units="", source="")
+        self.parts[RUN_NUMBER] = [Definition(entry, RUN_NUMBER, (), (), 0, internal=True)]
+        self.frame.axes[RUN_NUMBER], self.owners[RUN_NUMBER] = (), np.array(0)
+        where = self._where(first)
+        self.components[RUN_NUMBER] = (Component(RUN_NUMBER, (), (), (), Number(value=0.0), where),)
 
     def _component(self, name: str, number: int, part: Definition) -> Component:
         box = self.boxes[name][number]
@@ -213,7 +228,7 @@ class _Assembly:
             self.frame.empty[name] = None
         else:
             where = self._where(name, number)
-            lowering = Lowering(self.frame, CONSTRUCTS, name, axes, where, internal=part.internal)
+            lowering = Lowering(self.frame, CONSTRUCTS, name, axes, where)
             is_array = isinstance(part.tree, np.ndarray)
             expression = lowering.literal(part.tree) if is_array else _whole(lowering, part.tree, box)
             extra = [axis for axis in expression.axes if axis not in axes]

@@ -83,6 +83,21 @@ def forms_of_vectors(forms: Mapping[str, _Form]) -> dict[str, _Form]:
     return dict(forms)
 
 
+@dataclass(frozen=True)
+class Remembering:
+    """A function with a memory that is written as others are: its arguments, and a line for users."""
+
+    arguments: tuple[str, ...]
+    documentation: str
+
+
+MEMORY = {
+    "random_pink_noise": Remembering(
+        ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
+    ),
+}
+"""Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
+
 LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
 """Functions whose first argument is a lookup."""
 
@@ -103,7 +118,6 @@ REFUSED = {
     "simultaneous": _SOLVED,
     "queue": _QUEUES,
     "delay_batch": _QUEUES,
-    "random": "random numbers are not drawn, and what is in a macro cannot be given",
     **dict.fromkeys(
         (
             *("alloc_p", "demand_at_price", "supply_at_price", "find_market_price", "marketp"),

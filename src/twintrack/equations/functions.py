@@ -11,14 +11,15 @@ cannot move, and a denominator counts as zero below 1e-6.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from twintrack.equations import units_rules as units
+from twintrack.equations.distributions import DISTRIBUTIONS
 from twintrack.equations.operations import LOGICAL, Builder
+from twintrack.equations.special import gamma_ln
 
 SMALL = 1e-6
 
@@ -28,6 +29,7 @@ B = Builder[Any]
 Meaning = Callable[..., V]
 
 _CLOCK = ("now", "step")
+_RANDOM = "Random numbers"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Function:
         truths: Which arguments are truth values; the others are numbers.
         jumps: It jumps where an argument passes a whole number, so that the last digit of that counts.
         written: The parameters as users write them, where that is another order.
+        drawn: It gives random numbers, and is given what they follow from behind what users write.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Function:
     truths: tuple[int, ...] = ()
     jumps: bool = False
     written: tuple[str, ...] = ()
+    drawn: bool = False
 
     @cached_property
     def _parameters(self) -> tuple[str, ...]:
@@ -61,7 +65,9 @@ class Function:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What the arguments are called."""
+        """What the arguments that users write are called."""
+        if self.drawn:
+            return self.written
         return tuple(name for name in self._parameters if name not in _CLOCK)
 
     @property
@@ -77,7 +83,7 @@ class Function:
     @property
     def timed(self) -> bool:
         """Whether the value follows the clock."""
-        return len(self._parameters) > self.arity
+        return _CLOCK[0] in self._parameters
 
     @property
     def logical(self) -> bool:
@@ -137,43 +143,6 @@ def _power(b: B, x: V, y: V) -> V:
 
 def _log(b: B, x: V, base: V) -> V:
     return b.apply("divide", b.apply("ln", x), b.apply("ln", base))
-
-
-# B_2k / (2k (2k - 1)), the coefficients of Stirling's series, and half the logarithm of 2 pi.
-_STIRLING = (
-    1.0 / 12.0,
-    -1.0 / 360.0,
-    1.0 / 1260.0,
-    -1.0 / 1680.0,
-    1.0 / 1188.0,
-    -691.0 / 360360.0,
-    1.0 / 156.0,
-    -3617.0 / 122400.0,
-)
-_HALF_LOG_TWO_PI = 0.9189385332046727
-_FAR = 8
-"""From this argument on, Stirling's series has all digits."""
-
-
-def _gamma_ln(b: B, x: V) -> V:
-    """By Stirling's series at z = x, or for small x at z = x + 8, less ln x (x + 1) ... (x + 7)."""
-    near = b.apply("less", x, b.literal(_FAR))
-    factors = b.select(near, x, b.literal(1.0))
-    product = factors
-    for number in range(1, _FAR):
-        product = b.apply("multiply", product, b.apply("add", factors, b.literal(number)))
-    z = b.select(near, b.apply("add", x, b.literal(_FAR)), x)
-    inverse = b.apply("divide", b.literal(1.0), z)
-    square = b.apply("multiply", inverse, inverse)
-    series = b.literal(_STIRLING[-1])
-    for coefficient in _STIRLING[-2::-1]:
-        series = b.apply("add", b.apply("multiply", series, square), b.literal(coefficient))
-    growth = b.apply("multiply", b.apply("subtract", z, b.literal(0.5)), b.apply("ln", z))
-    rest = b.apply("subtract", b.literal(_HALF_LOG_TWO_PI), z)
-    far = b.apply("add", b.apply("add", growth, rest), b.apply("multiply", series, inverse))
-    skipped = b.select(near, b.apply("ln", product), b.literal(0.0))
-    positive = b.apply("greater", x, b.literal(0.0))
-    return b.select(positive, b.apply("subtract", far, skipped), b.literal(math.nan))
 
 
 # Whole numbers
@@ -300,7 +269,7 @@ FUNCTIONS = checked(
         Function(
             "gamma_ln",
             units.pure,
-            _gamma_ln,
+            gamma_ln,
             "logarithm of the gamma function of a positive number",
             _MATHEMATICS,
         ),
@@ -356,6 +325,19 @@ FUNCTIONS = checked(
             "a pulse in every interval until the end",
             _TIME,
             written=("start", "width", "interval", "end"),
+        ),
+        *(
+            Function(
+                name,
+                units.first,
+                item.meaning,
+                item.documentation,
+                _RANDOM,
+                jumps=item.tried,
+                written=item.arguments,
+                drawn=True,
+            )
+            for name, item in DISTRIBUTIONS.items()
         ),
     )
 )

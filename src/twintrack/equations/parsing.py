@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twintrack.equations.clock import Integration
 from twintrack.equations.naming import same_name
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.source import BRACES, Entry, MacroText
@@ -100,6 +101,8 @@ class Parsed:
     faults: tuple[Unread, ...]
     strings: Mapping[str, str]
     """String constants (`:IS:`) by the names that are the same to Vensim."""
+    settings: tuple[Integration, str] | None = None
+    """How XMILE wants to be integrated, and a note where that is done in another way."""
 
 
 def parse(entries: Iterable[Entry], macros: Iterable[MacroText], file: str, files: OtherFiles) -> Parsed:

@@ -81,4 +81,6 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
     definitions, unread = read_external(definitions, ranges, parsed.strings, file, files)
     definitions = [*filled(definitions, ranges, data)]
     unread = told_once([*parsed.faults, *uncalled, *unread])
-    return build_equations(definitions, unread, ranges, file, scan_base_date(text), integration_of(text))
+    return build_equations(
+        definitions, unread, ranges, file, parsed.settings or integration_of(text), scan_base_date(text)
+    )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from twintrack.equations.clock import Integration
 from twintrack.equations.naming import same_name
 from twintrack.equations.parsing import UNREADABLE, Definition, Macro, Parsed, Unread
 from twintrack.equations.source import Entry
@@ -33,6 +34,15 @@ _REFUSED = {
     "leak": "leakages are not computed; write an outflow",
 }
 """Parts of a variable that are known and not computed, and what is said of them."""
+_METHODS: dict[str, tuple[Integration, str]] = {
+    "euler": ("euler", ""),
+    "rk4": ("rk4", ""),
+    "rk2": ("rk2", "RK2 is computed from the middle of the step"),
+    "rk45": (
+        "rk4",
+        "RK45, whose steps are made shorter where needed, is computed as RK4 with the steps of the file",
+    ),
+}
 _CONTROLS = {"INITIAL TIME": "start", "FINAL TIME": "stop", "TIME STEP": "dt"}
 
 
@@ -124,7 +134,7 @@ class _Reader:
             definitions += self._read(scope, meaning)
         macros = tuple(self._macro(node, curves, defaults) for node in self._all(self.root, "macro"))
         ranges = tuple(RangeText(name, items) for name, items in self.ranges.items())
-        return Parsed(tuple(definitions), ranges, macros, tuple(self.faults), {})
+        return Parsed(tuple(definitions), ranges, macros, tuple(self.faults), {}, self._settings())
 
     # The frame
 
@@ -181,6 +191,15 @@ class _Reader:
                     f"{scope.prefix}{same_name(origin.lstrip('.'))}"
                 )
             yield from self._scopes(inner, depth + 1)
+
+    def _settings(self) -> tuple[Integration, str]:
+        """Give the integration method, and a note where another one takes its place."""
+        written = next((node.get("method", "") for node in self._all(self.root, "sim_specs")), "").strip()
+        # The first method that is known counts: others stand behind it for programs that lack it.
+        words = (word.strip() for word in written.lower().split(","))
+        named = [_METHODS[word] for word in words if word in _METHODS]
+        other = f"the integration method {written} is not known; Euler's is taken"
+        return named[0] if named else ("euler", other if written else "")
 
     # Equations
 

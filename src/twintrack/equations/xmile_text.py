@@ -43,7 +43,8 @@ def _token(token: str) -> str:
         return token.upper()
     if token.lower() in _OPERATORS:
         return token.lower()
-    return f'"{token}"' if "." in token and not token[0].isdigit() and token[0] != '"' else token
+    dotted = "." in token and token[0] != '"' and token.lstrip(".")[:1].isalpha()
+    return f'"{token}"' if dotted else token
 
 
 def _with_all(tokens: list[str]) -> list[str]:
