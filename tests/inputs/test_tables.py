@@ -55,6 +55,7 @@ def test_tables_cannot_be_changed(tree: Path) -> None:
         ("title: x", "title: {en: x}", ':4: the key "zh" is missing under levers.x.title'),
         ("title: x", "titel: x", ':4: unknown key "titel" under levers.x; did you mean "title"?'),
         ("baseline: 0.5", "baseline: true", ":4: baseline must be a number, not true"),
+        ("baseline: 0.5", 'baseline: "{a}"', ':4: baseline must be a number, not the text "{a}"'),
         ("source: assumption", "source: ''", ":4: source must not be empty"),
         (LEVER, "", ':4: the key "range" is missing under levers.x'),
     ],

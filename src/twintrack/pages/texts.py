@@ -65,9 +65,11 @@ def _read() -> dict[str, dict[str, str]]:
     from ruamel.yaml import YAML
 
     folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
-    first, second = (reader.load(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES)
-    both = first.keys() & second.keys()
-    if both:
-        message = f"{' and '.join(FILES)} both have the text {', '.join(sorted(both))}; take another key"
-        raise TwinTrackError(message)
-    return {**first, **second}
+    found: dict[str, dict[str, str]] = {}
+    for name in FILES:
+        texts = reader.load(folder.joinpath(name).read_text(encoding="utf-8"))
+        if both := found.keys() & texts.keys():
+            message = f"{name} has texts of another file, {', '.join(sorted(both))}; take other keys"
+            raise TwinTrackError(message)
+        found |= texts
+    return found
