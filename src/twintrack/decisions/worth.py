@@ -78,13 +78,16 @@ def partial(scores: Array, signals: Sequence[Array]) -> float:
     return realised(scores, np.concatenate([basis(signal) for signal in signals], axis=1))
 
 
-def chance(scores: Array, seed: int = 1) -> float:
-    """Give what the value of a parameter that says nothing stays below in 95 % of permutations."""
+def chance(scores: Array, parameters: int = 1, seed: int = 1) -> float:
+    """Give what the largest value of so many parameters that say nothing stays below in 95 % of cases.
+
+    From permutations, as mean and standard deviation of what chance gives, with the normal quantile that so
+    many parameters together ask for (Bonferroni).
+    """
     rng = np.random.default_rng(seed)
     functions = basis(np.arange(float(len(scores))))
-    return float(
-        np.quantile([realised(scores, rng.permutation(functions)) for _ in range(PERMUTATIONS)], 0.95)
-    )
+    values = [realised(scores, rng.permutation(functions)) for _ in range(PERMUTATIONS)]
+    return float(np.mean(values) + stats.norm.isf(0.05 / parameters) * np.std(values, ddof=1))
 
 
 def measured(scores: Array, signal: Array, error: float, seed: int = 1) -> tuple[float, float]:
@@ -134,7 +137,7 @@ def parameters_worth(scores: Array, worlds: pd.DataFrame) -> pd.DataFrame:
     Columns: `parameter`, `value`, `chance`, and `above`, whether the value is more than that.
     """
     varied = [str(name) for name in worlds if worlds[name].nunique() > KNOTS + _DEGREE]
-    level = chance(scores)
+    level = chance(scores, max(len(varied), 1))
     values = [partial(scores, [worlds[name].to_numpy()]) for name in varied]
     table = pd.DataFrame({"parameter": varied, "value": values, "chance": level})
     table["above"] = table["value"] > level

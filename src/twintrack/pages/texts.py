@@ -65,9 +65,14 @@ def _read() -> dict[str, dict[str, str]]:
     from ruamel.yaml import YAML
 
     folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
-    first, second = (reader.load(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES)
-    both = first.keys() & second.keys()
-    if both:
-        message = f"{' and '.join(FILES)} both have the text {', '.join(sorted(both))}; take another key"
-        raise TwinTrackError(message)
-    return {**first, **second}
+    found: dict[str, dict[str, str]] = {}
+    for name in FILES:
+        read = reader.load(folder.joinpath(name).read_text(encoding="utf-8"))
+        twice = found.keys() & read.keys()
+        if twice:
+            message = (
+                f"{name} has the text {', '.join(sorted(twice))} that another file has; take another key"
+            )
+            raise TwinTrackError(message)
+        found |= read
+    return found
