@@ -52,14 +52,19 @@ def test_what_moves_a_known_function_stands_above_noise_and_what_does_not_below(
     table = moved_by(ishigami(worlds()), worlds()).set_index("parameter")
     assert set(table.index[:2]) == {"x1", "x2"}
     assert (table.loc[["x1", "x2", "x3"], "pawn"] > table["noise"].iloc[0]).all()
-    assert table.loc["idle", "pawn"] < 1.3 * table["noise"].iloc[0]
+    assert table.loc["idle", "pawn"] < table["noise"].iloc[0]
 
 
-def test_noise_is_what_nineteen_of_twenty_idle_parameters_stay_below() -> None:
-    rng = np.random.default_rng(5)
-    idle = pd.DataFrame(rng.normal(size=(400, 300)))
-    table = moved_by(pd.Series(rng.normal(size=400)), idle)
-    assert 0.01 < (table["pawn"] > noise(400)).mean() < 0.1
+def test_of_many_idle_parameters_none_stands_above_noise_in_most_cases() -> None:
+    above = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        table = moved_by(pd.Series(rng.normal(size=400)), pd.DataFrame(rng.normal(size=(400, 100))))
+        above += bool((table["pawn"] > table["noise"]).any())
+    assert above <= 2
+    # One parameter alone is held against less: one of twenty stands above by chance.
+    alone = table["pawn"] > noise(400)
+    assert 0 < alone.mean() < 0.12 and noise(400) < table["noise"].iloc[0]
 
 
 def test_the_sign_of_a_monotone_influence_is_told_and_worlds_without_a_number_are_left_out() -> None:

@@ -231,13 +231,14 @@ def _print(analysis: Analysis, folder: Path) -> None:
 
 
 def _first_rows(places: Any, case: dict[str, Any]) -> list[list[str]]:
+    from twintrack.decisions.contests import SAME
     from twintrack.formats import share
 
     chosen = places
     for column, value in case.items():
         chosen = chosen[chosen[column] == value]
     first = chosen[chosen["place"] != ""]
-    if len(first) == len(chosen):
+    if (first["place"] == SAME).all() and len(first):
         return [[str(case["scenario"]), str(case["outcome"]), "all alike", ""]]
     names = ", ".join(first["strategy"]) or "none: they beat one another in a circle"
     shares = ", ".join(share(value) for value in first["share_best"])

@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from twintrack.decisions import robustness
 from twintrack.decisions.compared import Case, Compared
@@ -58,20 +59,25 @@ def pawn(output: Array, held: NDArray[np.int64]) -> Array:
 
 
 @cache
-def noise(worlds: int, seed: int = 1, number: int = SLICES) -> float:
-    """Give what PAWN stays below for 95 % of parameters that do nothing, by permutations."""
+def noise(worlds: int, parameters: int = 1, seed: int = 1) -> float:
+    """Give what PAWN of so many parameters that do nothing stays below in 95 % of cases.
+
+    From permutations, as mean and standard deviation of what chance gives, with the normal quantile that so
+    many parameters together ask for (Bonferroni).
+    """
     rng = np.random.default_rng(seed)
     ordered: Array = np.linspace(0, 1, worlds)
-    held = slices(ordered, number)
+    held = slices(ordered)
     idle = np.stack([rng.permutation(held) for _ in range(_PERMUTATIONS)], axis=1)
-    return float(np.quantile(pawn(ordered, idle), 0.95))
+    found = pawn(ordered, idle)
+    return float(found.mean() + stats.norm.isf(0.05 / parameters) * found.std(ddof=1))
 
 
 def moved_by(output: pd.Series[float], worlds: pd.DataFrame) -> pd.DataFrame:
     """Rank parameters by how far they move an output: a row for each, the strongest first.
 
     `output` has a value for each row of `worlds`; worlds without a number are left out. Columns: `parameter`,
-    `pawn` (0 to 1), `noise` (its level for a parameter that does nothing), `rank_correlation` (Spearman; its
+    `pawn` (0 to 1), `noise` (what stays below it may do nothing), `rank_correlation` (Spearman; its
     sign says which way). Empty with fewer than FEWEST worlds, or where the output is the same in all.
     """
     known = np.isfinite(output.to_numpy())
@@ -85,7 +91,7 @@ def moved_by(output: pd.Series[float], worlds: pd.DataFrame) -> pd.DataFrame:
         {
             "parameter": list(varied),
             "pawn": pawn(np.asarray(values, dtype=np.float64), held),
-            "noise": noise(len(values)),
+            "noise": noise(len(values), varied.shape[1]),
             "rank_correlation": correlations.reindex(list(varied)).to_numpy(),
         }
     )
