@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from twintrack import load
 from twintrack.cli import main
+from twintrack.decisions import watching
 from twintrack.decisions.watching import Watch, Watched, difference, watch_and_switch
 from twintrack.decisions.watching_rules import Fixed, Rule
 from twintrack.decisions.watching_signposts import find_signposts
@@ -151,6 +152,31 @@ def test_a_planted_signpost_is_found_and_a_coin_tells_nothing() -> None:
     assert (planted.outcome, planted.side) == ("rising", "above") and planted.skill > 0.9
     assert planted.lead[1] == 6 and planted.right > 0.9
     assert coin.outcome == "coin" and abs(coin.skill) < 0.15
+
+
+def test_work_that_was_broken_off_goes_on_where_it_stood(
+    stopping: Path, found: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
+    raced: list[Rule | Fixed] = []
+    whole = watching._Race._part_roughly
+
+    def counted(race: watching._Race, plans: list[Rule | Fixed]) -> np.ndarray:
+        raced.extend(plans)
+        return whole(race, plans)
+
+    monkeypatch.setattr(watching._Race, "_part_roughly", counted)
+    with monkeypatch.context() as patch:
+        patch.setattr(watching._Race, "_first", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            watch_and_switch(load(stopping), WATCH)
+    assert raced and all(isinstance(plan, Rule) for plan in raced)
+    raced.clear()
+
+    again = watch_and_switch(load(stopping), WATCH)
+
+    assert again.rule == found.rule and again.gain == found.gain
+    assert raced and all(isinstance(plan, Fixed) for plan in raced)
 
 
 def test_all_that_is_wrong_is_told(small_model: Model) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.decisions.spreading import evenly_by
-from twintrack.decisions.stages import stages_of
+from twintrack.decisions.stages import Stages, stages_of
 from twintrack.decisions.watching_rules import (
     BEST,
     THRESHOLDS,
@@ -40,6 +40,8 @@ ROUGH = 40
 """Worlds in which all plans are tried."""
 PRICED = 8
 """Worlds, of these, in which the factor on their money is found."""
+AFFORDABLE = 0.01
+"""Relative excess of mean cost that a plan may leave while it is raced."""
 MOST = 6
 """Strategies that take part at most where none is named: those that are best as they are."""
 LEAST_LEAD = 2.0
@@ -162,9 +164,9 @@ def watch_and_switch(core: Core, watch: Watch, *, tell: Callable[[str], None] = 
     tell_notes(notes)
     worlds = Worlds({str(name): frame[name].to_numpy(float) for name in frame})
     first, second = np.split(np.arange(worlds.size), [watch.training])
-    race = _Race(core, watch, worlds.take(first), worlds.take(second))
     names = watch.strategies or tuple(name for name in core.strategies if not core.strategy(name).switch)
     stages = stages_of(core, "watching", watch, names, watch.scenario, frame, tell)
+    race = _Race(core, watch, stages, worlds.take(first), worlds.take(second))
     if not watch.strategies:
         names = stages.run("choosing strategies", tuple, partial(race.best_names, names))
     rule = stages.run("racing rules", Rule, partial(race.best_rule, names))
@@ -199,8 +201,8 @@ def _check(core: Core, watch: Watch) -> None:
 class _Race:
     """Plans against one another in the worlds of training, and at last in those that were held out."""
 
-    def __init__(self, core: Core, watch: Watch, training: Worlds, held_out: Worlds) -> None:
-        self.core, self.watch = core, watch
+    def __init__(self, core: Core, watch: Watch, stages: Stages, training: Worlds, held_out: Worlds) -> None:
+        self.core, self.watch, self.stages = core, watch, stages
         self.training, self.held_out = training, held_out
         start = core.policy_start
         self.years = [float(year) for year in np.arange(start, watch.year)]
@@ -215,14 +217,18 @@ class _Race:
 
     def _roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
         """Give the mean value of plans, more is better, at one factor each on money; shape (plans,)."""
-        found = np.empty(len(plans))
-        for start in range(0, len(plans), 100):
-            strategies = [plan.strategy(self.core) for plan in plans[start : start + 100]]
-            factors, excess = self.runs.factors(strategies, self._priced)
-            values, _ = self.runs.at_factors(strategies, self._rough, factors)
-            means = self._sign * values[0].mean(axis=1)
-            found[start : start + 100] = np.where(np.abs(excess) < 0.01, means, -np.inf)
-        return found
+        parts = [plans[start : start + 100] for start in range(0, len(plans), 100)]
+        kept = self.stages.kept
+        return np.concatenate(
+            [kept(repr(part), np.ndarray, partial(self._part_roughly, part)) for part in parts]
+        )
+
+    def _part_roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
+        strategies = [plan.strategy(self.core) for plan in plans]
+        factors, excess = self.runs.factors(strategies, self._priced)
+        values, _ = self.runs.at_factors(strategies, self._rough, factors)
+        means = self._sign * values[0].mean(axis=1)
+        return np.asarray(np.where(np.abs(excess) < AFFORDABLE, means, -np.inf))
 
     def _exactly(self, plans: Sequence[Rule | Fixed], worlds: Worlds) -> Array:
         """Give values, more is better, at equal cost in each world, shape (plans, worlds)."""

@@ -114,29 +114,36 @@ class Candidates:
 
         Both have shape (strategy,). A few steps of the secant method within the levers' ranges.
         """
-        target = self.target(worlds).mean()
+        target, size = self.target(worlds).mean(), worlds.size
         low, high = self._limits(strategies)
+        high = np.where(np.isfinite(high), high, np.maximum(low, 1.0))
 
-        def excess(factors: Array) -> Array:
-            whole = np.repeat(factors[:, None], worlds.size, axis=1)
-            _, cost = self._simulated(strategies, worlds, whole, None, with_outcomes=False)
-            relative: Array = cost.mean(axis=1) / target - 1
+        def excess(factors: Array, which: Places) -> Array:
+            places = (which[:, None] * size + np.arange(size)).ravel()
+            whole = np.repeat(factors, size)
+            _, cost = self._simulated(strategies, worlds, whole, places, with_outcomes=False)
+            relative: Array = cost.reshape(-1, size).mean(axis=1) / target - 1
             return relative
 
+        going = np.arange(len(strategies))
         before = np.clip(np.ones(len(strategies)), low, high)
-        left = excess(before)
-        now = np.clip(np.where(left > 0, 0.7, 1.3) * before, low, np.where(np.isfinite(high), high, 1.0))
-        best, least = before, left
+        left = excess(before, going)
+        best, least = before.copy(), left.copy()
+        now = np.clip(np.where(left > 0, 0.7, 1.3) * before, low, high)
         for _ in range(_SECANTS):
-            found = excess(now)
-            better = np.abs(found) < np.abs(least)
-            best, least = np.where(better, now, best), np.where(better, found, least)
-            if np.all(np.abs(least) < _ENOUGH):
+            going = going[np.abs(least[going]) >= _ENOUGH]
+            if not len(going):
                 break
+            found = excess(now[going], going)
+            better = going[np.abs(found) < np.abs(least[going])]
+            best[better] = now[better]
+            least[going] = np.where(np.abs(found) < np.abs(least[going]), found, least[going])
             with np.errstate(divide="ignore", invalid="ignore"):
-                following = now - found * (now - before) / (found - left)
-            before, left = now, found
-            now = np.clip(np.where(np.isfinite(following), following, now), low, high)
+                slope = (now[going] - before[going]) / (found - left[going])
+            following = now[going] - found * slope
+            before[going], left[going] = now[going], found
+            usable = np.where(np.isfinite(following), following, now[going])
+            now[going] = np.clip(usable, low[going], high[going])
         return best, least
 
     def at_equal_cost(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
