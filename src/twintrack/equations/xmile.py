@@ -231,7 +231,8 @@ class _Reader:
                 if given is not None:
                     dims = self._dims(node)
                     return [(dims, meaning.handed_in(given, dims), "equation")]
-                return [(left, meaning.of(tree), kind) for left, tree, kind in self._parts(node)]
+                dims = self._dims(node)
+                return [(left, meaning.at(tree, dims, left), kind) for left, tree, kind in self._parts(node)]
 
             yield from self._understood(entry, parts)
 

@@ -18,6 +18,8 @@ _REDUCERS = {
     "largest": "vmax",
     "smallest": "vmin",
     "mean": "mean",
+    "arraysum": "sum",
+    "arraymean": "mean",
     "size": "size",
 }
 _PAIRED = {"largest": "max", "smallest": "min"}
@@ -122,6 +124,12 @@ class Meaning:
         self.curves = curves
         self.defaults = defaults
         self._reducing = 0
+        self._here: dict[str, str] = {}
+
+    def at(self, tree: Any, dims: Sequence[str], left: Sequence[str]) -> Any:
+        """Give the tree of an equation; `left` stands on its left for the ranges of the variable."""
+        self._here = {same_name(dim): item for dim, item in zip(dims, left, strict=False)}
+        return self.of(tree)
 
     def of(self, tree: Any) -> Any:
         """Give a tree in Vensim's words. Raises ValueError for what has none."""
@@ -162,11 +170,18 @@ class Meaning:
             raise ValueError(message)
         return _name(
             name,
-            [self._marked(dim) if item == ALL else item for item, dim in zip(written, dims, strict=True)],
+            [
+                self._marked(dim) if item == ALL else self._element(item)
+                for item, dim in zip(written, dims, strict=True)
+            ],
         )
 
     def _marked(self, dim: str) -> str:
-        return f"{dim}!" if self._reducing else dim
+        return f"{dim}!" if self._reducing else self._element(dim)
+
+    def _element(self, item: str) -> str:
+        """Give what a subscript means in this equation: its element, where the left-hand side names one."""
+        return self._here.get(same_name(item), item)
 
     def _called(self, node: Any) -> Any:
         name = same_name(node.function.reference)
