@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -126,10 +127,15 @@ class Meaning:
         self._reducing = 0
         self._here: dict[str, str] = {}
 
-    def at(self, tree: Any, dims: Sequence[str], left: Sequence[str]) -> Any:
-        """Give the tree of an equation; `left` stands on its left for the ranges of the variable."""
+    def at(self, name: str, tree: Any, dims: Sequence[str], left: Sequence[str]) -> Any:
+        """Give the tree of an equation of a variable; `left` stands on its left for its ranges."""
         self._here = {same_name(dim): item for dim, item in zip(dims, left, strict=False)}
-        return self.of(tree)
+        found = self.of(tree)
+        if not getattr(tree, "non_negative", False):
+            return found
+        # No more can flow out of such a stock within a step than is there.
+        least = _sums("/", _sums("*", -1.0, _name(self._resolved(name), left)), _name("time_step"))
+        return replace(found, flow=_call("max", found.flow, least))
 
     def of(self, tree: Any) -> Any:
         """Give a tree in Vensim's words. Raises ValueError for what has none."""
