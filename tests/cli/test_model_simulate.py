@@ -62,7 +62,7 @@ def test_data_are_read_from_the_files_that_are_named(
     assert answer("model", "simulate", model, "--data", data)["inflow"] == [1, 2, 3]
     refused = program("model", "simulate", model, "--json")
     assert refused.exit_code == 2
-    assert refused.stderr.startswith("inflow: has no numbers in the model; name a file of data")
+    assert refused.stderr.startswith(f"inflow: has no numbers in the model ({model}:5); name a file of data")
     missing = program("model", "simulate", model, "--json", "--data", model.with_name("none.csv"))
     assert (missing.exit_code, "none.csv: there is no such file" in missing.stderr) == (2, True)
 

@@ -7,7 +7,7 @@ to the construct as it was written: `construct_of` recognises it again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from twintrack.equations.constructs import MEMORY
@@ -40,14 +40,7 @@ def _value(lowering: Lowering, state: int, part: str = "last") -> Expr:
 
 def _integ(lowering: Lowering, node: Any) -> Expr:
     initial, flow = lowering.lower(node.initial), lowering.lower(node.flow)
-    state = _state(lowering, "integ", initial, flow=flow)
-    stock = _value(lowering, state)
-    if getattr(node, "non_negative", None):  # no more can flow out than is there
-        step = lowering.variable_value("time_step", ())
-        least = lowering.apply("negative", lowering.apply("divide", stock, step))
-        states = lowering.frame.states
-        states[state] = replace(states[state], inputs={"flow": lowering.apply("max", flow, least)})
-    return stock
+    return _value(lowering, _state(lowering, "integ", initial, flow=flow))
 
 
 def _inputs(lowering: Lowering, node: Any, time: Any) -> dict[str, Expr]:
