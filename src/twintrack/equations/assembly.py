@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import stateful, vectors
+from twintrack.equations import composites, stateful, vectors
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -47,6 +47,7 @@ CONSTRUCTS = Constructs(
         **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
         **stateful.CALLS,
+        **composites.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors and those of lookups."""
