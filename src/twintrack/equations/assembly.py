@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import calendar, data_functions, stateful, vectors
+from twintrack.equations import calendar, composites, data_functions, stateful, vectors
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -49,6 +49,7 @@ CONSTRUCTS = Constructs(
         **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
         "get_time_value": calendar.time_value,
         **stateful.CALLS,
+        **composites.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""

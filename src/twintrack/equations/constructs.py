@@ -95,6 +95,19 @@ MEMORY = {
     "random_pink_noise": Remembering(
         ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
     ),
+    "sinteg": Remembering(
+        ("rate", "initial", "min", "max", "quant", "spec", "thresh"),
+        "a stock within limits, at multiples of quant, and at spec where it is near it; `:NA:` for no limit",
+    ),
+    "npv": Remembering(
+        ("stream", "rate", "initial", "factor"), "present value of a stream up to now, this step with it"
+    ),
+    "npve": Remembering(
+        ("stream", "rate", "initial", "factor"), "the same, each step counted at its end as spreadsheets do"
+    ),
+    "depreciate_straightline": Remembering(
+        ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
+    ),
 }
 """Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 

@@ -102,6 +102,13 @@ class StateValue(Expr):
 
 
 @dataclass(frozen=True)
+class OwnValue(Expr):
+    """The value of a state among its own inputs; whoever follows these meets it as an end."""
+
+    state: int = 0
+
+
+@dataclass(frozen=True)
 class Apply(Expr):
     """A function or operator of the table in `functions`, applied element by element."""
 
