@@ -96,7 +96,7 @@ def test_an_evolution_that_was_broken_off_goes_on_and_ends_the_same(tmp_path: Pa
 def test_what_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymoo.algorithms.moo.nsga2", None)
 
-    with pytest.raises(TwinTrackError, match=r"pip install 'twintrack\[search\]'"):
+    with pytest.raises(TwinTrackError, match=r"pip install 'twintrack\[decisions\]'"):
         evolve(ZDT1, start(40, 10))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,7 +200,7 @@ class Kept:
 
     def find(self, number: int) -> Found | None:
         """Give what was found; None when nothing is kept, or when its file cannot be read."""
-        arrays = find_arrays(self.path(number))
+        arrays: dict[str, Any] | None = find_arrays(self.path(number))
         names = {field.name for field in fields(Found)}
         return Found(**arrays) if arrays is not None and arrays.keys() == names else None
 
