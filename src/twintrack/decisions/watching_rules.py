@@ -16,7 +16,8 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.equations.structure import Array
-from twintrack.inputs.schemas import Bilingual, SwitchOutcome
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.schemas import SwitchOutcome
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import Switch
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from twintrack.errors import TwinTrackError
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Bilingual
+    from twintrack.inputs.schema_kinds import Bilingual
 
 LANGUAGES = ("en", "zh")
 FILES = ("texts.yaml", "validation_texts.yaml", "decision_texts.yaml")
