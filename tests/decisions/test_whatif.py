@@ -101,6 +101,16 @@ def test_beliefs_are_within_two_percent_of_brute_force(small_model: Model) -> No
         assert 0 <= answer.margin < 0.2 and answer.share_after > found.share_before
 
 
+def test_only_the_named_beliefs_change(small_model: Model) -> None:
+    text = f"fast keeps {GAP} under -20 in 2035"
+
+    found = ask(small_model, text, worlds=50, prior=True, only=["strength"])
+
+    assert found.answers and {moved.name for one in found.answers for moved in one.moved} == {"strength"}
+    with pytest.raises(InputError, match='no uncertain world parameter "strenght"; did you mean'):
+        ask(small_model, text, only=["strenght"])
+
+
 def test_the_same_question_has_the_same_answer(small_model: Model) -> None:
     text = f"open beats fast on {GAP} in 2035"
 

@@ -27,10 +27,12 @@ from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.candidates import Worlds
 from twintrack.worlds.drawing import draw_worlds
+from twintrack.worlds.sampling import sampled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +55,7 @@ def ask(
     seed: int = 1,
     prior: bool = False,
     equal_cost: bool = False,
+    only: Sequence[str] = (),
     tell: Tell = lambda _: None,
 ) -> WhatIf:
     """Answer a question of the forms in `twintrack.decisions.whatif_question`; see `Asked` for the rest.
@@ -68,11 +71,19 @@ def ask(
         raise InputError(Fault("equal cost", message))
     if worlds < 2:
         raise InputError(Fault("worlds", f"at least 2 worlds are needed, not {worlds}"))
-    asked = Asked(question, chosen, scenario, worlds, seed, prior, equal_cost)
+    check_names(core, chosen, only)
+    asked = Asked(question, chosen, scenario, worlds, seed, prior, equal_cost, tuple(only))
     frame, notes = draw_worlds(core, worlds, seed, prior=prior)
     tell_notes(notes)
     search = (_BeliefSearch if chosen == "beliefs" else _LeverSearch)(core, asked, frame, tell)
     return search.answer(str(frame.attrs["worlds"]))
+
+
+def check_names(core: Core, changing: Changing, only: Sequence[str]) -> None:
+    """Raise InputError for names that are no uncertain parameters, or no levers."""
+    known = sampled(core.world) if changing == "beliefs" else list(core.levers)
+    kind = "uncertain world parameter" if changing == "beliefs" else "lever"
+    FaultList(Fault("only", unknown(kind, name, known)) for name in only if name not in known).raise_any()
 
 
 @dataclass
@@ -97,6 +108,11 @@ class _Search:
     def stage(self, name: str, make: Callable[[], list[Change]]) -> list[Change]:
         """Give what a stage of the search finds."""
         return self.stages.run(f"looking for {name}", list, make)
+
+    def limited(self, names: Sequence[str], low: Array, high: Array) -> tuple[Array, Array]:
+        """Give limits of changes, of none for what may not change."""
+        moves = np.array([not self.asked.only or name in self.asked.only for name in names])
+        return np.where(moves, low, 0.0), np.where(moves, high, 0.0)
 
     def changes(self, starts: Sequence[Array]) -> Iterator[tuple[str, Change]]:
         """Give the changes that do, with their kinds."""
@@ -138,6 +154,7 @@ class _BeliefSearch(_Search):
             self.start = beliefs.scores[:, evenly_by(margins, SEARCHED // 4)]
             low, high = np.full(len(self.start), -REACH), np.full(len(self.start), REACH)
         margin = beliefs.shifted(self.start)
+        low, high = self.limited(beliefs.unknowns.names, low, high)
         self.probe = Probe(margin, low, high, two_sided=question.share is None)
         before = float(margin(np.zeros((len(low), 1)))[0])
         values = beliefs.outcomes(self.start)
@@ -161,6 +178,7 @@ class _BeliefSearch(_Search):
     def _starts(self, margins: Array) -> list[Array]:
         """Give the changes that lead to the two nearest worlds in which it holds."""
         ways = np.clip(self.beliefs.scores, -REACH, REACH)[:, margins >= 0] - self.start
+        ways = np.clip(ways, self.probe.low[:, None], self.probe.high[:, None])
         order = np.argsort(np.linalg.norm(ways, axis=0), kind="stable")[:2]
         return [ways[:, place] for place in order]
 
@@ -215,7 +233,8 @@ class _LeverSearch(_Search):
         if before < 0:
             places = evenly_by(margins[0], SEARCHED)
             some = Levers(self.core, question, self.levers.worlds.take(places), asked.scenario)
-            self.probe = Probe(some.margin, some.low, some.high, two_sided=False, effort=10)
+            low, high = self.limited(some.names, some.low, some.high)
+            self.probe = Probe(some.margin, low, high, two_sided=False, effort=10)
             found = ((kind, self._lengthened(change)) for kind, change in self.changes([]))
             answers = tuple(self._answered(kind, change) for kind, change in found if change is not None)
             if not answers:
