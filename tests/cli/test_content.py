@@ -72,6 +72,7 @@ def test_a_fault_in_the_equations_hides_no_other(program: Program, copy: Path) -
     assert 'wrong.yaml:2: unknown key "levrs"; did you mean "levers"?' in result.stderr
 
 
+@pytest.mark.slow
 def test_a_posterior_is_checked(program: Program, copy: Path, put_posterior: Callable[..., Path]) -> None:
     (copy / "model" / "posterior_ranges.npz").unlink(missing_ok=True)  # of another posterior
     count = len(content_files(copy))
