@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compared_helpers import compared
+from SALib.analyze import pawn as salib_pawn
 from scipy import stats
 
 from twintrack.decisions.compared import Case
@@ -45,10 +46,9 @@ def test_pawn_is_the_median_of_the_distances_of_kolmogorov_and_smirnov() -> None
 
 
 def test_pawn_agrees_with_another_program() -> None:
-    salib = pytest.importorskip("SALib.analyze.pawn")
     drawn = worlds(1000)
     problem = {"num_vars": 4, "names": list(drawn), "bounds": [[-np.pi, np.pi]] * 4}
-    other = salib.analyze(problem, drawn.to_numpy(), ishigami(drawn).to_numpy(), S=10)
+    other = salib_pawn.analyze(problem, drawn.to_numpy(), ishigami(drawn).to_numpy(), S=10)
     table = moved(ishigami(drawn), drawn).set_index("parameter")["pawn"]
     assert [table[name] for name in drawn] == pytest.approx(list(other["median"]), abs=0.02)
 

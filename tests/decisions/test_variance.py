@@ -10,8 +10,6 @@ from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.model import Model
 
-pytest.importorskip("SALib")
-
 
 def ishigami(shares: Array) -> Array:
     x = (2 * shares - 1) * np.pi
