@@ -46,7 +46,7 @@ RUNS, RESULTS = "runs", "results"
     multiple=True,
     metavar="NAME=PART,PART",
     help="Run all combinations of parts without and with something, such as"
-    " doors=doors_closed,doors_open. May be repeated.",
+    " doors=doors_closed,doors_open; of a stored ensemble, read them. May be repeated.",
 )
 @click.option(
     "--target",
@@ -126,11 +126,10 @@ def _compared(model: Model, sources: Sequence[str], options: dict[str, Any]) -> 
         faults.append(Fault(f"--sobol {samples}", "must be a power of two, such as 1024"))
     folder = Path(sources[0])
     if len(sources) == 1 and folder.is_dir():
-        if factors:
-            faults.append(Fault("--factor", "a stored ensemble is not run again: name strategies instead"))
         faults.raise_any()
         inner = folder / RUNS
-        return stored_compared(model, inner if inner.is_dir() and not _is_store(folder) else folder, targets)
+        stored = inner if inner.is_dir() and not _is_store(folder) else folder
+        return stored_compared(model, stored, targets, factors)
     faults.raise_any()
     asked = AnalysisSettings(
         strategies=list(sources),
