@@ -104,9 +104,9 @@ def test_beliefs_are_within_two_percent_of_brute_force(small_model: Model) -> No
 def test_only_the_named_beliefs_change(small_model: Model) -> None:
     text = f"fast keeps {GAP} under -20 in 2035"
 
-    found = ask(small_model, text, worlds=50, prior=True, only=["strength"])
+    found = ask(small_model, text, worlds=50, prior=True, only=["pace"])
 
-    assert found.answers and {moved.name for one in found.answers for moved in one.moved} == {"strength"}
+    assert found.answers and {moved.name for one in found.answers for moved in one.moved} == {"pace"}
     with pytest.raises(InputError, match='no uncertain world parameter "strenght"; did you mean'):
         ask(small_model, text, only=["strenght"])
 
