@@ -230,7 +230,7 @@ class _Race:
         return self._means(self._sign * values[0], self._rough)
 
     def _means(self, values: Array, worlds: Worlds) -> Array:
-        """Give mean differences to the baseline, shape (plans,); least where not enough worlds are MATCHED."""
+        """Give mean differences to the baseline, shape (plans,); least where too few worlds are MATCHED."""
         base, _ = self.runs.at_own_cost([self._baseline], worlds)
         ahead = values - self._sign * base[0]
         known = np.isfinite(ahead)
