@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,18 @@ def test_a_change_becomes_as_long_as_it_must_and_no_longer() -> None:
         longer = found(needed)
         assert longer is not None and needed <= longer.values[0] < needed + 0.015
     assert found(2.0) is None
+
+
+def test_at_equal_cost_every_run_costs_what_the_baseline_does(small_model: Model) -> None:
+    text = f"fast keeps {GAP} under -20 in 2035"
+
+    found = ask(small_model, text, worlds=50, prior=True, equal_cost=True)
+
+    equal = replace(small_model.strategy("fast"), budget="equal")
+    assert found.answers
+    for answer in found.answers:
+        run = small_model.run(equal, world=answer.world)
+        assert run.at(GAP, [2035])[0] == pytest.approx(answer.values["fast"], rel=1e-6)
 
 
 def test_only_the_named_beliefs_change(small_model: Model) -> None:

@@ -24,7 +24,7 @@ from twintrack.decisions.whatif_margins import REACH, Beliefs, Levers, over_worl
 from twintrack.decisions.whatif_question import Question, read_question
 from twintrack.decisions.whatif_solver import Change, Margin, Probe
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.schemas import Bilingual
 from twintrack.inputs.validation import FaultList, unknown
@@ -184,6 +184,11 @@ class _BeliefSearch(_Search):
         low, high = self.limited(beliefs.unknowns.names, low, high)
         self.probe = Probe(margin, low, high, two_sided=question.share is None)
         before = float(margin(np.zeros((len(low), 1)))[0])
+        if not np.isfinite(before):
+            raise TwinTrackError(
+                "in the worlds where the search begins, a strategy has no number, or cannot cost what the"
+                " baseline costs; ask without equal cost, or about other strategies"
+            )
         values = beliefs.outcomes(self.start)
         answers: tuple[Answer, ...] = ()
         reached = None
