@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import composites, stateful, vectors
+from twintrack.equations import composites, markets, random_calls, stateful, vectors
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -42,11 +42,13 @@ CLOCK = "time"
 """The name of what no model defines."""
 
 CONSTRUCTS = Constructs(
-    trees={**stateful.HANDLERS, **vectors.HANDLERS},
+    trees={**stateful.HANDLERS, **markets.HANDLERS},
     calls={
         **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
+        **random_calls.CALLS,
         **stateful.CALLS,
+        **markets.CALLS,
         **composites.CALLS,
     },
 )
@@ -182,6 +184,7 @@ class _Assembly:
         if self.frame.draws:
             self._add_run_number()
         if not self.frame.faults:
+            markets.check_shapes(self.frame, self._numbers)
             self._check_elements()
             self._fill_gaps()
 
@@ -329,6 +332,12 @@ class _Assembly:
             for part in parts
         )
         return "stock" if stock else "auxiliary"
+
+    def _numbers(self, reference: Reference) -> list[float]:
+        """Give the numbers that a reference takes, without those that follow from formulas."""
+        name = reference.variable
+        values = self._default(name)[np.ix_(*positions(reference.indices))]
+        return [float(value) for value in values.ravel() if value == value]
 
     def _default(self, name: str) -> Array:
         values = np.empty(self.owners[name].shape)

@@ -60,14 +60,21 @@ VECTORS = {
         units.first,
         called=False,
     ),
+    "marketp": VectorFunction(
+        ("request", "priority", "size", "width", "supply"),
+        "the priority that gives out the supply",
+        units.priced,
+    ),
+    "alloc_p": VectorFunction(
+        ("request", "priority", "width", "market"), "what a request gets at a market priority", None
+    ),
+    "find_market_price": VectorFunction(
+        ("demand", "curve", "supply", "curve"), "the price at which demand and supply are equal", units.priced
+    ),
+    "demand_at_price": VectorFunction(("quantity", "curve", "price"), "what is asked for at a price", None),
+    "supply_at_price": VectorFunction(("capacity", "curve", "price"), "what is supplied at a price", None),
 }
 """Functions of whole vectors by name."""
-
-PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
-"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
-
-PRICE_HALVINGS = 70
-"""Of the interval in which a price lies; a float has 53 bits."""
 
 _Form = TypeVar("_Form")
 
