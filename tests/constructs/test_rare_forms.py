@@ -144,15 +144,5 @@ def test_an_element_is_found_by_its_distance(run: Run) -> None:
     np.testing.assert_allclose([found[f"other[{e}]"][-1] for e in "abcd"], np.multiply(x, 2) + 6)
 
 
-def test_random_numbers_must_be_given(write: Callable[[str], Path]) -> None:
-    model = Simulator(write("noise = 2*RANDOM NORMAL(-6, 6, 0, 1, 7) ~~|\nx = INTEG(noise, 0) ~~|\n"))
-    with pytest.raises(InputError, match="noise: has no numbers"):
-        model.table({})
-    np.testing.assert_allclose(model.table({"noise": 3.0})["x"], 3 * TIMES)
-    macro = ":MACRO: NOISY(x)\nNOISY = x + RANDOM 0 1() ~~|\n:END OF MACRO:\n"
-    with pytest.raises(EquationError, match="random numbers are not drawn"):
-        load_equations(write(macro + "x = NOISY(2) ~~|\n"))
-
-
 def test_the_time_of_the_model_may_be_asked_for_with_a_distance(run: Run) -> None:
     np.testing.assert_allclose(run("x = GET TIME VALUE(0, 2.5, 0) ~~|\n")["x"], TIMES + 2.5)

@@ -8,8 +8,8 @@ import pytest
 
 from field_tests.laboratory import Saved
 from twintrack.engines import NativeEngine, NumpyEngine
-from twintrack.engines.numpy.engine import Method
 from twintrack.equations import Equations
+from twintrack.equations.clock import Integration
 from twintrack.model import Model
 from twintrack.runs.arrays import lever_series
 
@@ -126,7 +126,7 @@ def test_a_finer_integration_changes_no_headline_outcome_by_one_percent(
     assert {name: round(error, 2) for name, error in errors.items() if error >= 1} == {}
 
 
-def integrated(model: Model, method: Method, step: float) -> Saved:
+def integrated(model: Model, method: Integration, step: float) -> Saved:
     """Give outcomes of the baseline and of an open mix, shape (saves,) + axes + (2,)."""
     times = model.equations.time.with_step(step).times
     plans = [lever_series(model.strategy(name).paths, times) for name in ("baseline", "catchup_explore_open")]

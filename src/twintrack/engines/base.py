@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.equations import Equations, TimeGrid
-from twintrack.equations.structure import Array, Number, StateValue
+from twintrack.equations.structure import RUN_NUMBER, Array, Number, StateValue
 from twintrack.errors import Fault, InputError
 from twintrack.names import suggest
 
@@ -74,6 +74,7 @@ class Engine(ABC):
         runs: int = 1,
         time_step: float | None = None,
         blend: Blend | None = None,
+        first_run: int = 0,
     ) -> dict[str, Array]:
         """Run the model.
 
@@ -85,6 +86,7 @@ class Engine(ABC):
             runs: Number of runs.
             time_step: Another integration step than the model's; must go evenly into SAVEPER.
             blend: Second values of some of the series.
+            first_run: The number of the first run, which random functions follow from; the others follow it.
 
         Returns:
             For each output an array (saves,) + axes + (runs,), float64; it may be read-only.
@@ -95,7 +97,8 @@ class Engine(ABC):
         if runs != 1 and not self.batches:
             raise InputError(Fault("runs", "this engine computes one run at a time; take another"))
         grid = self.equations.time.with_step(time_step)
-        return self._run(check_inputs(self.equations, constants, series, outputs, runs, grid, blend))
+        asked = check_inputs(self.equations, constants, series, outputs, runs, grid, blend, first_run)
+        return self._run(asked)
 
     @abstractmethod
     def _run(self, inputs: Inputs) -> dict[str, Array]:
@@ -171,8 +174,11 @@ def check_inputs(
     runs: int,
     grid: TimeGrid,
     blend: Blend | None = None,
+    first_run: int = 0,
 ) -> Inputs:
     """Check names and shapes, and give every array an axis of runs. Raises InputError with all faults."""
+    if RUN_NUMBER in equations.variables and RUN_NUMBER not in constants:
+        constants = {**constants, RUN_NUMBER: first_run + np.arange(float(runs))}
     wanted = default_outputs(equations) if outputs is None else tuple(dict.fromkeys(outputs))
     second = {} if blend is None else blend.series
     faults: list[Fault] = []

@@ -138,6 +138,7 @@ class Simulator:
         *,
         time_step: float | None = None,
         engine: EngineChoice = "auto",
+        first_run: int = 0,
     ) -> xr.Dataset:
         """Run the model many times.
 
@@ -147,6 +148,8 @@ class Simulator:
             time_step: Another TIME STEP; must go evenly into SAVEPER.
             engine: "native" compiles once and then runs fast; "numpy" runs at once. "auto" takes "numpy" for
                 little work, else "native".
+            first_run: The number of the first run, which random functions follow from. Work that is done in
+                parts, or by several workers, gives each part the number of its first run.
 
         Returns:
             A variable for each output, named as in the file: dimensions (time, axes, run). A dimension that
@@ -159,9 +162,9 @@ class Simulator:
 
         timed, values = self._timed(values)
         if timed is not self:
-            return timed.batch(values, outputs, time_step=time_step, engine=engine)
+            return timed.batch(values, outputs, time_step=time_step, engine=engine, first_run=first_run)
         names = list(dict.fromkeys(name for name, _ in self._checked(values, outputs, time_step)))
-        found = self._simulate(values, names, self._runs(values), time_step, engine)
+        found = self._simulate(values, names, self._runs(values), time_step, engine, first_run)
         data: dict[str, Any] = {}
         ranges: dict[str, list[str]] = {}
         titles = [self.equations.variables[name].title for name in names]
@@ -232,6 +235,7 @@ class Simulator:
         runs: int,
         time_step: float | None,
         engine: EngineChoice,
+        first_run: int = 0,
     ) -> dict[str, Array]:
         grid = self.equations.time.with_step(time_step)
         constants, series = self.labels.inputs(values, grid.times)
@@ -242,7 +246,8 @@ class Simulator:
 
         def run(name: BatchEngineName) -> dict[str, Array]:
             found = batch_engine_of(self.equations, name)
-            return found.run(constants, series, outputs, runs=runs, time_step=time_step)
+            asked: dict[str, Any] = {"runs": runs, "time_step": time_step, "first_run": first_run}
+            return found.run(constants, series, outputs, **asked)
 
         try:
             return run(chosen)

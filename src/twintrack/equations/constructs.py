@@ -60,14 +60,21 @@ VECTORS = {
         units.first,
         called=False,
     ),
+    "marketp": VectorFunction(
+        ("request", "priority", "size", "width", "supply"),
+        "the priority that gives out the supply",
+        units.priced,
+    ),
+    "alloc_p": VectorFunction(
+        ("request", "priority", "width", "market"), "what a request gets at a market priority", None
+    ),
+    "find_market_price": VectorFunction(
+        ("demand", "curve", "supply", "curve"), "the price at which demand and supply are equal", units.priced
+    ),
+    "demand_at_price": VectorFunction(("quantity", "curve", "price"), "what is asked for at a price", None),
+    "supply_at_price": VectorFunction(("capacity", "curve", "price"), "what is supplied at a price", None),
 }
 """Functions of whole vectors by name."""
-
-PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
-"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
-
-PRICE_HALVINGS = 70
-"""Of the interval in which a price lies; a float has 53 bits."""
 
 _Form = TypeVar("_Form")
 
@@ -82,6 +89,34 @@ def forms_of_vectors(forms: Mapping[str, _Form]) -> dict[str, _Form]:
         raise TypeError(message)
     return dict(forms)
 
+
+@dataclass(frozen=True)
+class Remembering:
+    """A function with a memory that is written as others are: its arguments, and a line for users."""
+
+    arguments: tuple[str, ...]
+    documentation: str
+
+
+MEMORY = {
+    "random_pink_noise": Remembering(
+        ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
+    ),
+    "sinteg": Remembering(
+        ("rate", "initial", "min", "max", "quant", "spec", "thresh"),
+        "a stock within limits, at multiples of quant, and at spec where it is near it; `:NA:` for no limit",
+    ),
+    "npv": Remembering(
+        ("stream", "rate", "initial", "factor"), "present value of a stream up to now, this step with it"
+    ),
+    "npve": Remembering(
+        ("stream", "rate", "initial", "factor"), "the same, each step counted at its end as spreadsheets do"
+    ),
+    "depreciate_straightline": Remembering(
+        ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
+    ),
+}
+"""Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 
 LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
 """Functions whose first argument is a lookup."""
@@ -103,14 +138,12 @@ REFUSED = {
     "simultaneous": _SOLVED,
     "queue": _QUEUES,
     "delay_batch": _QUEUES,
-    "random": "random numbers are not drawn, and what is in a macro cannot be given",
+    "random": "this distribution is not drawn; write RANDOM UNIFORM or another one",
     **dict.fromkeys(
         (
-            *("alloc_p", "demand_at_price", "supply_at_price", "find_market_price", "marketp"),
             *("delay_conveyor", "delay_information", "delay_material", "delay_profile", "delayp"),
-            *("depreciate_by_schedule", "depreciate_straightline", "internal_rate_of_return", "npv"),
-            *("if_missing", "lookup_area", "lookup_slope", "vector_lookup"),
-            *("shift_if_true", "sinteg", "sshape"),
+            *("depreciate_by_schedule", "internal_rate_of_return", "shift_if_true", "sshape"),
+            *("lookup_area", "lookup_slope", "vector_lookup"),
         ),
         _SIMPLER,
     ),

@@ -61,7 +61,9 @@ class Frame:
     `lookups`: for each lookup variable, the table of each of its cells. `data`: for each variable with data
     of its own, the times and values of each of its cells. `tables`, `states` and `faults` grow while
     right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
-    that must be given numbers. `base_date` is year, month and day at time 0, `time_unit` as it is written.
+    that must be given numbers. `draws` counts the random functions of each variable, and `shapes`
+    are those of curves, with who tells what is wrong with them, and of which function. `base_date` is year,
+    month and day at time 0, `time_unit` as it is written.
     """
 
     ranges: Ranges
@@ -75,6 +77,8 @@ class Frame:
     states: list[State] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     empty: dict[str, None] = field(default_factory=dict)
+    draws: dict[str, int] = field(default_factory=dict)
+    shapes: list[tuple[Lowering, str, Reference]] = field(default_factory=list)
     faults: list[EquationError] = field(default_factory=list)
     base_date: tuple[int, int, int] = (2000, 1, 1)
     time_unit: str = ""
@@ -112,12 +116,9 @@ class Lowering:
         variable: str,
         left: Sequence[str],
         where: str,
-        *,
-        internal: bool = False,
     ) -> None:
         self.frame = frame
         self._calls = constructs.calls
-        self.internal = internal
         self.variable = variable
         self.left = tuple(left)
         self.where = where
@@ -308,9 +309,6 @@ class Lowering:
         shown = spoken(written)
         if name in self._calls:
             return self._calls[name](self, name, node.arguments)
-        if name.startswith("random") and not self.internal:
-            self.frame.empty[self.variable] = None
-            return Number(value=math.nan)
         if name not in CALLED and name.startswith(tuple(REFUSED)):
             return self.fault(next(REFUSED[start] for start in REFUSED if name.startswith(start)), shown)
         if name == "elmcount":

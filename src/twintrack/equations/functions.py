@@ -11,14 +11,17 @@ cannot move, and a denominator counts as zero below 1e-6.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from twintrack.equations import units_rules as units
+from twintrack.equations.curves import alloc_p, demand_at_price, supply_at_price
+from twintrack.equations.distributions import DISTRIBUTIONS
 from twintrack.equations.operations import LOGICAL, Builder
+from twintrack.equations.special import gamma_ln
+from twintrack.equations.structure import NA
 
 SMALL = 1e-6
 
@@ -28,6 +31,9 @@ B = Builder[Any]
 Meaning = Callable[..., V]
 
 _CLOCK = ("now", "step")
+_RANDOM = "Random numbers"
+_INSIDE = "inside"
+"""What stands in other functions and is not written by users."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Function:
         truths: Which arguments are truth values; the others are numbers.
         jumps: It jumps where an argument passes a whole number, so that the last digit of that counts.
         written: The parameters as users write them, where that is another order.
+        drawn: It gives random numbers, and is given what they follow from behind what users write.
     """
 
     name: str
@@ -54,6 +61,7 @@ class Function:
     truths: tuple[int, ...] = ()
     jumps: bool = False
     written: tuple[str, ...] = ()
+    drawn: bool = False
 
     @cached_property
     def _parameters(self) -> tuple[str, ...]:
@@ -61,7 +69,9 @@ class Function:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What the arguments are called."""
+        """What the arguments that users write are called."""
+        if self.drawn:
+            return self.written
         return tuple(name for name in self._parameters if name not in _CLOCK)
 
     @property
@@ -77,7 +87,7 @@ class Function:
     @property
     def timed(self) -> bool:
         """Whether the value follows the clock."""
-        return len(self._parameters) > self.arity
+        return _CLOCK[0] in self._parameters
 
     @property
     def logical(self) -> bool:
@@ -139,43 +149,6 @@ def _log(b: B, x: V, base: V) -> V:
     return b.apply("divide", b.apply("ln", x), b.apply("ln", base))
 
 
-# B_2k / (2k (2k - 1)), the coefficients of Stirling's series, and half the logarithm of 2 pi.
-_STIRLING = (
-    1.0 / 12.0,
-    -1.0 / 360.0,
-    1.0 / 1260.0,
-    -1.0 / 1680.0,
-    1.0 / 1188.0,
-    -691.0 / 360360.0,
-    1.0 / 156.0,
-    -3617.0 / 122400.0,
-)
-_HALF_LOG_TWO_PI = 0.9189385332046727
-_FAR = 8
-"""From this argument on, Stirling's series has all digits."""
-
-
-def _gamma_ln(b: B, x: V) -> V:
-    """By Stirling's series at z = x, or for small x at z = x + 8, less ln x (x + 1) ... (x + 7)."""
-    near = b.apply("less", x, b.literal(_FAR))
-    factors = b.select(near, x, b.literal(1.0))
-    product = factors
-    for number in range(1, _FAR):
-        product = b.apply("multiply", product, b.apply("add", factors, b.literal(number)))
-    z = b.select(near, b.apply("add", x, b.literal(_FAR)), x)
-    inverse = b.apply("divide", b.literal(1.0), z)
-    square = b.apply("multiply", inverse, inverse)
-    series = b.literal(_STIRLING[-1])
-    for coefficient in _STIRLING[-2::-1]:
-        series = b.apply("add", b.apply("multiply", series, square), b.literal(coefficient))
-    growth = b.apply("multiply", b.apply("subtract", z, b.literal(0.5)), b.apply("ln", z))
-    rest = b.apply("subtract", b.literal(_HALF_LOG_TWO_PI), z)
-    far = b.apply("add", b.apply("add", growth, rest), b.apply("multiply", series, inverse))
-    skipped = b.select(near, b.apply("ln", product), b.literal(0.0))
-    positive = b.apply("greater", x, b.literal(0.0))
-    return b.select(positive, b.apply("subtract", far, skipped), b.literal(math.nan))
-
-
 # Whole numbers
 
 
@@ -204,6 +177,10 @@ def _xidz(b: B, x: V, y: V, otherwise: V) -> V:
 
 def _zidz(b: B, x: V, y: V) -> V:
     return _xidz(b, x, y, b.literal(0.0))
+
+
+def _if_missing(b: B, x: V, otherwise: V) -> V:
+    return b.select(b.apply("equal", x, b.literal(NA)), otherwise, x)
 
 
 # Time
@@ -300,7 +277,7 @@ FUNCTIONS = checked(
         Function(
             "gamma_ln",
             units.pure,
-            _gamma_ln,
+            gamma_ln,
             "logarithm of the gamma function of a positive number",
             _MATHEMATICS,
         ),
@@ -346,6 +323,13 @@ FUNCTIONS = checked(
         ),
         Function("zidz", units.quotient, _zidz, "x / y, or 0 where y is zero", _CHOICE),
         Function("xidz", units.quotient_or_else, _xidz, "x / y, or a third value where y is zero", _CHOICE),
+        Function(
+            "if_missing",
+            units.equal("takes {0}, or {1} where it is missing"),
+            _if_missing,
+            "x, or another value where x is `:NA:`",
+            _CHOICE,
+        ),
         Function("step", units.stepping, _step, "0, and a height from a time on", _TIME),
         Function("ramp", units.rising, _ramp, "0, and a rise by a slope between two times", _TIME),
         Function("pulse", units.pulsing, _pulse, "1 for a while from a time on, else 0", _TIME),
@@ -357,11 +341,28 @@ FUNCTIONS = checked(
             _TIME,
             written=("start", "width", "interval", "end"),
         ),
+        *(
+            Function(f"of_{meaning.__name__}", units.first, meaning, "a part of another function", _INSIDE)
+            for meaning in (alloc_p, demand_at_price, supply_at_price)
+        ),
+        *(
+            Function(
+                name,
+                units.first,
+                item.meaning,
+                item.documentation,
+                _RANDOM,
+                jumps=item.tried,
+                written=item.arguments,
+                drawn=True,
+            )
+            for name, item in DISTRIBUTIONS.items()
+        ),
     )
 )
 """Every function and operator that works element by element, by name."""
 
-CALLED = {name: item for name, item in FUNCTIONS.items() if item.group}
+CALLED = {name: item for name, item in FUNCTIONS.items() if item.group not in ("", _INSIDE)}
 """Those that are written as calls."""
 
 TIME_DEPENDENT = frozenset(name for name, item in FUNCTIONS.items() if item.timed)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from twintrack.equations import data_functions
 from twintrack.equations.assembly import CONSTRUCTS
-from twintrack.equations.constructs import REFUSED, VECTORS
+from twintrack.equations.constructs import MEMORY, REFUSED, VECTORS
 from twintrack.equations.functions import CALLED
 from twintrack.equations.naming import spoken
 
@@ -32,6 +32,8 @@ def section() -> str:
         ]
     lines.append("| **Whole vectors** | |")
     lines += [_row(name, item.arguments, item.documentation) for name, item in VECTORS.items()]
+    lines.append("| **Memory** | |")
+    lines += [_row(name, item.arguments, item.documentation) for name, item in MEMORY.items()]
     lines.append("| **Data** | |")
     data = data_functions.FUNCTIONS.items()
     lines += [_row(name, item.arguments, item.documentation) for name, item in data]

@@ -6,10 +6,12 @@ against it is written once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+
+from twintrack.equations.streams import uniform
 
 Made = TypeVar("Made")
 """What a builder makes: a value of numbers, or a truth value."""
@@ -52,8 +54,12 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "and": np.logical_and,
     "or": np.logical_or,
     "not": np.logical_not,
+    "random": uniform,
 }
 """What each operation does to numbers or arrays."""
+
+Turn = Callable[[Any, Sequence[Any], Sequence[Any]], Sequence[Any]]
+"""One turn of a loop: from a builder, what is held and what is given it makes what is held next."""
 
 
 class Builder(Protocol[Made]):
@@ -79,6 +85,14 @@ class Builder(Protocol[Made]):
         """Give a value as a number: 1 or 0 for a truth value."""
         ...
 
+    def iterate(self, count: int, start: Sequence[Made], given: Sequence[Made], turn: Turn) -> Made:
+        """Give the first of what is held after some turns of a loop.
+
+        What is held are numbers. The second of them is 1 while there is something left to do; turns after
+        that must change nothing.
+        """
+        ...
+
 
 class Arrays:
     """The builder that computes at once: its values are Python floats and NumPy arrays."""
@@ -102,3 +116,12 @@ class Arrays:
     def number(self, value: Any) -> Any:
         """Give a value as a number: 1 or 0 for a truth value."""
         return np.where(value, 1.0, 0.0) if np.asarray(value).dtype == bool else value
+
+    def iterate(self, count: int, start: Sequence[Any], given: Sequence[Any], turn: Turn) -> Any:
+        """Give the first of what is held after some turns of a loop; it ends when nothing is left to do."""
+        held = list(start)
+        for _ in range(count):
+            held = list(turn(self, held, given))
+            if not np.any(held[1]):
+                break
+        return held[0]

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twintrack.equations.expressions import Handler, Lowering
+from twintrack.equations.constructs import MEMORY
+from twintrack.equations.expressions import Call, Handler, Lowering
+from twintrack.equations.naming import spoken
+from twintrack.equations.random_calls import drawn
 from twintrack.equations.structure import (
     Apply,
     Equations,
@@ -49,6 +52,30 @@ def _inputs(lowering: Lowering, node: Any, time: Any) -> dict[str, Expr]:
 def _smooth(lowering: Lowering, node: Any) -> Expr:
     inputs = _inputs(lowering, node, node.smooth_time)
     return _value(lowering, _state(lowering, "smooth", lowering.lower(node.initial), **inputs))
+
+
+def pink_noise(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
+    """Give RANDOM PINK NOISE: normal noise, smoothed, whose deviation is the same for every time step.
+
+    After E. Anderson's form in Vensim's manual: a smooth of order 1 over the correlation time.
+    """
+    if len(trees) != len(MEMORY[name].arguments):
+        message = f"{len(MEMORY[name].arguments)} arguments are needed, {len(trees)} are given"
+        return lowering.fault(message, spoken(name))
+    mean, deviation, time, seed = map(lowering.lower, trees)
+    step = lowering.variable_value("time_step", ())
+    time = lowering.apply("max", time, step)
+    one = lowering.apply("divide", step, time)
+    strength = lowering.apply("divide", lowering.apply("subtract", Number(value=2.0), one), one)
+    ends = [Number(value=value) for value in (-6.0, 6.0, 0.0, 1.0)]
+
+    def noise(scale: Expr) -> Expr:
+        number = drawn(lowering, "random_normal", [*ends, seed])
+        return lowering.apply("add", mean, lowering.apply("multiply", scale, number))
+
+    white = noise(lowering.apply("multiply", deviation, lowering.apply("sqrt", strength)))
+    inputs = {"input": white, "time": time, "order": Number(value=1.0)}
+    return _value(lowering, _state(lowering, "smooth", noise(deviation), **inputs))
 
 
 def _delay_inputs(lowering: Lowering, node: Any) -> tuple[Expr, dict[str, Expr]]:
@@ -148,6 +175,9 @@ _HANDLERS: dict[str, Handler] = {
     "SampleIfTrueStructure": _sample_if_true,
     "InitialStructure": _initial,
 }
+CALLS: dict[str, Call] = {"random_pink_noise": pink_noise}
+"""What lowers constructs that are written as calls."""
+
 HANDLERS = {kind: _by_name(build) for kind, build in _HANDLERS.items()}
 """What lowers each kind of syntax tree."""
 

@@ -23,6 +23,8 @@ from twintrack.names import join_element, suggest
 
 Array = NDArray[np.float64]
 
+RUN_NUMBER = "run:number"
+"""The internal constant of a model with random functions that tells one run from another."""
 NA = -(2.0**109)
 """The number that stands for what is missing, `:NA:`; Vensim's own."""
 
@@ -97,6 +99,13 @@ class StateValue(Expr):
 
     state: int = 0
     part: str = "last"
+
+
+@dataclass(frozen=True)
+class OwnValue(Expr):
+    """The value of a state among its own inputs; whoever follows these meets it as an end."""
+
+    state: int = 0
 
 
 @dataclass(frozen=True)
@@ -287,7 +296,7 @@ class Equations:
     ending: str = ""
     """The internal variable that follows a FINAL TIME which changes; the clock has its first value."""
     empty: tuple[str, ...] = ()
-    """What the file has no numbers for, data and random numbers: each run must be given some."""
+    """What the file has no numbers for: each run must be given some."""
     notes: tuple[str, ...] = ()
     """What is done in another way than the file says, a sentence each."""
 

@@ -11,10 +11,10 @@ from scipy import special
 
 from twintrack.engines import NativeEngine, NumpyEngine
 from twintrack.engines.scalar import vectors
-from twintrack.engines.scalar.allocation import erfc
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.sorting import Sorting
 from twintrack.equations import load_equations
+from twintrack.equations.special import erfc
 from twintrack.equations.structure import Array
 
 CONTROL = """

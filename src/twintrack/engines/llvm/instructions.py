@@ -14,13 +14,22 @@ from itertools import pairwise
 
 import numpy as np
 
+from twintrack.engines.llvm import threefry
 from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.scalar import elementary, exp_ln
 from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
-_ON_BITS = {"add": "add", "subtract": "sub", "left": "shl", "right": "ashr"}
+_ON_BITS = {
+    "add": "add",
+    "subtract": "sub",
+    "left": "shl",
+    "right": "ashr",
+    "unsigned_right": "lshr",
+    "or": "or",
+    "xor": "xor",
+}
 _COMPARED = {
     "equal": "oeq",
     "not_equal": "une",
@@ -150,8 +159,14 @@ class Body:
         return self.put(f"bitcast {self.kind.bits} {bits} to {self.kind.number}")
 
     def on_bits(self, op: str, bits: str, other: str | int) -> str:
-        """Add, subtract or move bits."""
+        """Add, subtract, join, move or turn bits."""
         operand = other if isinstance(other, str) else self.kind.whole(other)
+        if op == "turn":
+            kind = self.kind
+            name = f"@llvm.fshl.{kind.suffix.replace('f64', 'i64')}"
+            self.called.add(f"declare {kind.bits} {name}({kind.bits}, {kind.bits}, {kind.bits})")
+            given = ", ".join(f"{kind.bits} {value}" for value in (bits, bits, operand))
+            return self.put(f"call {kind.bits} {name}({given})")
         return self.put(f"{_ON_BITS[op]} {self.kind.bits} {bits}, {operand}")
 
     def converted(self, bits: str) -> str:
@@ -342,4 +357,5 @@ _WRITTEN_OUT: dict[str, Callable[..., str]] = {
     "ln": _logarithm,
     "ln_positive": exp_ln.logarithm,
     "mod": _remainder,
+    "random": threefry.uniform,
 }

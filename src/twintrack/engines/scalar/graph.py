@@ -7,12 +7,12 @@ or only one of the two, is computed outside the innermost loop.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from twintrack.equations.operations import LOGICAL, OPERATIONS
+from twintrack.equations.operations import LOGICAL, OPERATIONS, Turn
 
 LITERAL = "literal"
 ARGUMENT = "argument"
@@ -102,6 +102,19 @@ class ScalarGraph:
         """Give the node of the result of a loop."""
         self.loops.append(loop)
         return self._node("repeat", args, place=len(self.loops) - 1)
+
+    def iterate(self, count: int, start: Sequence[int], given: Sequence[int], turn: Turn) -> int:
+        """Give the first of what is held after some turns of a loop; see `Builder`."""
+        inner, args = ScalarGraph(exact=self.exact), list(start)
+        held = [inner.leaf(ARGUMENT, place) for place in range(len(start))]
+        carried = []
+        for node in given:
+            known = self.known(node)
+            if known is None:
+                args.append(node)
+            carried.append(inner.leaf(ARGUMENT, len(args) - 1) if known is None else inner.literal(known))
+        following = tuple(map(inner.number, turn(inner, held, carried)))
+        return self.repeat(Loop(inner, count, following, held[0]), *args)
 
     def apply(self, op: str, *args: int) -> int:
         """Give the node of an operation, simplified where that changes nothing but rounding."""

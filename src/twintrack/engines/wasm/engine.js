@@ -270,6 +270,8 @@ export class Model {
     const packed = { constant: view(at.P, batch.set.constant.length * stride), varying: view(at.X, batch.set.varying.length * stride) };
     for (const kind of ["constant", "varying"])
       batch.set[kind].forEach((value, place) => packed[kind].fill(value, place * stride, (place + 1) * stride));
+    if (layout.run_number !== undefined)
+      for (let r = 0; r < stride; r++) packed.constant[layout.run_number * stride + r] = start + Math.min(r, count - 1);
     for (const { kind, place, size, rows, list } of batch.by_run)
       for (let i = 0; i < rows; i++)
         for (let k = 0; k < size; k++) {

@@ -18,7 +18,7 @@ from twintrack.engines.llvm.target import WASM
 from twintrack.engines.scalar.lowering import scalar_program
 from twintrack.engines.wasm.compiling import wasm_module
 from twintrack.equations import Equations
-from twintrack.equations.structure import Array, Variable
+from twintrack.equations.structure import RUN_NUMBER, Array, Variable
 from twintrack.errors import Fault, InputError
 from twintrack.folders import renewed_folder
 
@@ -85,6 +85,7 @@ def module_of(
     if faults:
         raise InputError(faults)
     chosen = [name for name in equations.defaults if name in (free if constants is None else constants)]
+    chosen = [name for name in chosen if name != RUN_NUMBER]
     along = {name: equations.defaults[name] for name in series if name in free}
     wanted = default_outputs(equations) if outputs is None else outputs
     along |= {name: np.array(np.nan) for name in needed_data(equations, wanted, ())}
@@ -136,8 +137,11 @@ def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) 
         "block": WASM.block,
         "free": linked.free,
     }
+    numbers = given.constants.places.get(RUN_NUMBER)
+    if numbers is not None:
+        layout["run_number"] = numbers[0]
     inputs_told = [
-        *(described.constant(name, place) for name, place in _spans(given.constants)),
+        *(described.constant(name, at) for name, at in _spans(given.constants) if name != RUN_NUMBER),
         *(described.series("series", name, place, given.second) for name, place in _spans(given.shared)),
         *(described.series("varying", name, place, given.second) for name, place in _spans(given.series)),
     ]
