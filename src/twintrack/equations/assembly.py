@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import composites, markets, random_calls, stateful, vectors
+from twintrack.equations import composites, lookup_functions, markets, random_calls, stateful, vectors
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -49,6 +49,7 @@ CONSTRUCTS = Constructs(
         **random_calls.CALLS,
         **stateful.CALLS,
         **markets.CALLS,
+        **lookup_functions.CALLS,
         **composites.CALLS,
     },
 )

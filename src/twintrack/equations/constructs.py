@@ -40,6 +40,9 @@ VECTORS = {
         ("selection", "vector", "missing", "action", "error action"), "what is selected, put together", None
     ),
     "vector_elm_map": VectorFunction(("element", "offset"), "the element that lies so far behind", None),
+    "vector_lookup": VectorFunction(
+        ("vector", "x", "xmin", "xmax", "mode"), "the array as a lookup of evenly spaced points", None
+    ),
     "vector_sort_order": VectorFunction(
         ("vector", "direction"), "where the first, second, ... stands, from 0", units.truth, jumps=True
     ),
@@ -118,7 +121,14 @@ MEMORY = {
 }
 """Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 
-LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
+LOOKUP_FUNCTIONS = (
+    "lookup_area",
+    "lookup_backward",
+    "lookup_extrapolate",
+    "lookup_forward",
+    "lookup_invert",
+    "lookup_slope",
+)
 """Functions whose first argument is a lookup."""
 
 REFUSED = {
