@@ -118,6 +118,12 @@ MEMORY = {
     "depreciate_straightline": Remembering(
         ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
     ),
+    "delay_information": Remembering(
+        ("input", "time", "initial"), "a pipeline whose time may change; the latest counts, and is held"
+    ),
+    "delay_material": Remembering(
+        ("input", "time", "initial", "missing"), "a pipeline whose time may change; what meets is added up"
+    ),
 }
 """Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 
