@@ -50,7 +50,7 @@ def test_every_refused_family_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SHIFT IF TRUE", "DELAY CONVEYOR", "FIND ZERO", "SSHAPE", "GET DATA BETWEEN TIMES"]
+    "name", ["DELAY PROFILE", "DELAY CONVEYOR", "FIND ZERO", "SSHAPE", "GET DATA BETWEEN TIMES"]
 )
 def test_what_is_said_to_be_refused_is_refused(name: str, write: Callable[[str], Path]) -> None:
     assert name.split()[0] in REFUSED

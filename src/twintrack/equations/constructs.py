@@ -118,6 +118,9 @@ MEMORY = {
     "depreciate_straightline": Remembering(
         ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
     ),
+    "shift_if_true": Remembering(
+        ("stock", "condition", "size", "gathered", "entering"), "elements of a stock move on by one"
+    ),
     "delay_information": Remembering(
         ("input", "time", "initial"), "a pipeline whose time may change; the latest counts, and is held"
     ),

@@ -17,6 +17,7 @@ from twintrack.equations.macros import expand
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import parse
 from twintrack.equations.recursion import deep_recursion
+from twintrack.equations.shifting import with_shifts
 from twintrack.equations.source import decode, read_bytes, scan, scan_aliases, scan_macros
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
@@ -56,5 +57,6 @@ def translate(text: str, path: Path, files: OtherFiles) -> Equations:
     if parsed.faults and parsed.macros:  # what a call needs may be missing
         raise_together([fault.error for fault in parsed.faults])
     definitions = expand(parsed.definitions, parsed.macros, is_range, file)
+    definitions = with_shifts(definitions, ranges, file)
     definitions, unread = read_external(definitions, ranges, file, files)
     return build_equations(definitions, [*parsed.faults, *unread], ranges, file, integration_of(text))
