@@ -14,6 +14,7 @@ from twintrack.equations import (
     calendar,
     composites,
     data_functions,
+    lookup_functions,
     markets,
     random_calls,
     stateful,
@@ -59,6 +60,7 @@ CONSTRUCTS = Constructs(
         **random_calls.CALLS,
         **stateful.CALLS,
         **markets.CALLS,
+        **lookup_functions.CALLS,
         **composites.CALLS,
     },
 )

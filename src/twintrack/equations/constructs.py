@@ -40,6 +40,9 @@ VECTORS = {
         ("selection", "vector", "missing", "action", "error action"), "what is selected, put together", None
     ),
     "vector_elm_map": VectorFunction(("element", "offset"), "the element that lies so far behind", None),
+    "vector_lookup": VectorFunction(
+        ("vector", "x", "xmin", "xmax", "mode"), "the array as a lookup of evenly spaced points", None
+    ),
     "vector_sort_order": VectorFunction(
         ("vector", "direction"), "where the first, second, ... stands, from 0", units.truth, jumps=True
     ),
@@ -115,10 +118,26 @@ MEMORY = {
     "depreciate_straightline": Remembering(
         ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
     ),
+    "shift_if_true": Remembering(
+        ("stock", "condition", "size", "gathered", "entering"), "elements of a stock move on by one"
+    ),
+    "delay_information": Remembering(
+        ("input", "time", "initial"), "a pipeline whose time may change; the latest counts, and is held"
+    ),
+    "delay_material": Remembering(
+        ("input", "time", "initial", "missing"), "a pipeline whose time may change; what meets is added up"
+    ),
 }
 """Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 
-LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
+LOOKUP_FUNCTIONS = (
+    "lookup_area",
+    "lookup_backward",
+    "lookup_extrapolate",
+    "lookup_forward",
+    "lookup_invert",
+    "lookup_slope",
+)
 """Functions whose first argument is a lookup."""
 
 _SIMPLER = "this function is not computed; write it by others"
@@ -141,9 +160,8 @@ REFUSED = {
     "random": "this distribution is not drawn; write RANDOM UNIFORM or another one",
     **dict.fromkeys(
         (
-            *("delay_conveyor", "delay_information", "delay_material", "delay_profile", "delayp"),
-            *("depreciate_by_schedule", "internal_rate_of_return", "shift_if_true", "sshape"),
-            *("lookup_area", "lookup_slope", "vector_lookup"),
+            *("delay_conveyor", "delay_profile", "delayp"),
+            *("depreciate_by_schedule", "internal_rate_of_return", "sshape"),
         ),
         _SIMPLER,
     ),
