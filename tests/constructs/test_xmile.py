@@ -179,6 +179,11 @@ def test_wrong_files_are_told(text: str, message: str, tmp_path: Path) -> None:
         load_equations(path)
 
 
+def test_brackets_that_are_too_deep_are_told() -> None:
+    with pytest.raises(ValueError, match="brackets are nested 2000 deep"):
+        plain("(" * 2000 + "1" + ")" * 2000)
+
+
 def test_entities_of_a_file_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("4711", encoding="utf-8")
     body = FRAME.format(variables='<aux name="x"><eqn>&s;</eqn></aux>', before="", after="")
