@@ -73,7 +73,7 @@ def test_the_make_targets_it_names_are_there() -> None:
 def test_the_commands_are_all_there_are() -> None:
     from twintrack.cli import main
 
-    shown = set(re.findall(r"^twintrack (\w+)", block("sh", "twintrack check"), re.MULTILINE))
+    shown = set(re.findall(r"^twintrack ([\w-]+)", block("sh", "twintrack check"), re.MULTILINE))
     assert shown == set(main.commands)
 
 
