@@ -49,9 +49,10 @@ def test_all_changes_make_the_second_strategy_and_none_the_first(small_model: Mo
     assert mixed(one, other, {}).switch == one.switch
     there = mixed(other, one, every)
     assert there.paths == one.paths and there.switch == one.switch
-    half = mixed(one, other, {"money": ["fiscal_ai_rd"]})
-    assert half.switch is not None
-    assert half.switch.paths["fiscal_ai_rd"] == other.paths["fiscal_ai_rd"]
+    fast = small_model.strategy("fast")
+    half = mixed(one, fast, {"money": ["fiscal_ai_rd"]})
+    assert half.switch is not None and one.switch is not None
+    assert half.switch.paths["fiscal_ai_rd"] == fast.paths["fiscal_ai_rd"] != one.switch.paths["fiscal_ai_rd"]
     assert half.switch.paths["catchup_share"] == one.switch.paths["catchup_share"]
 
 

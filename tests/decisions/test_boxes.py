@@ -36,6 +36,18 @@ def test_a_planted_box_is_found_among_many_parameters_with_labels_flipped_too(fl
     assert box.density > 0.85 and box.coverage > (0.85 if flips == 0 else 0.6)
 
 
+def test_the_curve_tells_what_boxes_of_other_sizes_do_in_worlds_held_out() -> None:
+    drawn = worlds(1)
+    cause = planted(drawn)
+    curve = find_box(drawn, cause > 0, cause).curve
+    masses, coverages, densities = zip(*curve, strict=True)
+    assert len(curve) >= 10 and (masses[0], coverages[0]) == (1, 1)
+    assert list(masses) == sorted(masses, reverse=True) and densities[-1] > 3 * densities[0]
+    coin = np.random.default_rng(9).normal(size=1000)
+    box = find_box(drawn, coin > 0.8, coin)
+    assert not box.found and box.curve[-1][2] < 2 * box.base
+
+
 def test_of_two_boxes_one_is_found() -> None:
     drawn = worlds(3)
     cause = np.maximum(planted(drawn), np.minimum(drawn["p3"] - 0.6, drawn["p7"] - 0.8).to_numpy())

@@ -80,3 +80,10 @@ def test_tables_tell_all_parameters_and_measurements() -> None:
         set(worth_tables(compared({"speed": ("higher", values)}, dict(worlds.items()), strategies=["bold"])))
         == set()
     )
+
+
+def test_a_fit_is_judged_in_worlds_that_it_was_not_fitted_to() -> None:
+    scores = against_nothing(pd.Series(np.random.default_rng(3).normal(size=300)))
+    idle = [np.random.default_rng(seed).normal(size=300) for seed in range(20)]
+    # Fitted and judged in the same worlds, noise would seem to be worth some 0.05.
+    assert np.mean([partial(scores, [signal]) for signal in idle]) < 0.02

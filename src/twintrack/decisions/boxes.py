@@ -9,7 +9,7 @@ a coin has boxes, too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ QUASI_P = 0.05
 """A restriction that would be as good by chance with this probability or more is taken back."""
 CHANCE = 0.01
 """A box stands if chance alone had made it as dense in the other half of the worlds with less than this."""
+CURVE = 10
+"""Boxes on the way of peeling that are told, about."""
 FEWEST = 100
 """Worlds below which no box is looked for."""
 
@@ -64,6 +66,8 @@ class Box:
         mass: Share of the held-out worlds that lie in the box.
         chance: Probability that a box of this mass would be as dense by chance.
         worlds: Number of the held-out worlds.
+        curve: Boxes on the way of peeling, the largest first, judged in the same worlds: mass, coverage and
+            density of each. It tells what could be had, also where no box stands.
     """
 
     restrictions: tuple[Restriction, ...]
@@ -73,6 +77,7 @@ class Box:
     mass: float
     chance: float
     worlds: int
+    curve: tuple[tuple[float, float, float], ...] = ()
 
     @property
     def found(self) -> bool:
@@ -103,12 +108,15 @@ def find_box(worlds: pd.DataFrame, happens: Flags, cause: Array, seed: int = 1) 
     if len(worlds) < FEWEST or happens[train].all() or not happens[train].any():
         return judged((), worlds.iloc[held_out], happens[held_out])
     screened = _screened(worlds.iloc[train], cause[train])
-    path = _peeled(worlds.iloc[train][screened], happens[train])
-    chosen = _pruned(path, worlds.iloc[train], happens[train])
-    box = judged(chosen, worlds.iloc[held_out], happens[held_out])
-    if box.found and box.chance < CHANCE and box.density > box.base:
-        return box
-    return judged((), worlds.iloc[held_out], happens[held_out])
+    path, best = _peeled(worlds.iloc[train][screened], happens[train])
+    chosen = _pruned(path[best], worlds.iloc[train], happens[train])
+    unseen, happened = worlds.iloc[held_out], happens[held_out]
+    steps = [judged(step, unseen, happened) for step in path[:: max(1, len(path) // CURVE)]]
+    curve = tuple((step.mass, step.coverage, step.density) for step in steps)
+    box = judged(chosen, unseen, happened)
+    if not (box.found and box.chance < CHANCE and box.density > box.base):
+        box = judged((), unseen, happened)
+    return replace(box, curve=curve)
 
 
 def judged(restrictions: Sequence[Restriction], worlds: pd.DataFrame, happens: Flags) -> Box:
@@ -142,32 +150,31 @@ def _centred_ranks(values: Array) -> Array:
     return centred
 
 
-def _peeled(worlds: pd.DataFrame, happens: Flags) -> tuple[Restriction, ...]:
-    """Peel until the box is smallest, and give that with the best trade of density and coverage on the way.
+def _peeled(worlds: pd.DataFrame, happens: Flags) -> tuple[list[tuple[Restriction, ...]], int]:
+    """Peel until the box is smallest: all boxes on the way, the whole first, and the place of the best.
 
     Every step takes that twentieth of the box away, at the low or the high end of one parameter, which leaves
-    the densest rest. Of all boxes on the way that restrict at most RESTRICTED parameters, the one with the
-    largest geometric mean of coverage and density above the base is kept.
+    the densest rest; at most RESTRICTED parameters are restricted. The best has the largest geometric mean of
+    coverage and of density above the base.
     """
     values = worlds.to_numpy(dtype=np.float64)
     low, high = np.full(values.shape[1], -np.inf), np.full(values.shape[1], np.inf)
     held = np.ones(len(values), dtype=np.bool_)
-    best, box = 0.0, (low.copy(), high.copy())
-    while True:
-        step = _next_peel(values, happens, held, low, high)
-        if step is None:
-            break
+    path: list[tuple[Restriction, ...]] = [()]
+    scores = [0.0]
+    while (step := _next_peel(values, happens, held, low, high)) is not None:
         place, edge, upper = step
         (high if upper else low)[place] = edge
         held &= (values[:, place] <= edge) if upper else (values[:, place] >= edge)
-        score = _score(happens, held)
-        if score > best:
-            best, box = score, (low.copy(), high.copy())
-    return tuple(
-        Restriction(str(name), _open(box[0][place]), _open(box[1][place]))
-        for place, name in enumerate(worlds)
-        if np.isfinite(box[0][place]) or np.isfinite(box[1][place])
-    )
+        path.append(
+            tuple(
+                Restriction(str(name), _open(low[at]), _open(high[at]))
+                for at, name in enumerate(worlds)
+                if np.isfinite(low[at]) or np.isfinite(high[at])
+            )
+        )
+        scores.append(_score(happens, held))
+    return path, int(np.argmax(scores))
 
 
 def _next_peel(

@@ -46,20 +46,27 @@ class Question:
 def failing_tables(compared: Compared) -> dict[str, pd.DataFrame]:
     """Give the table `boxes`: a row for each restriction of each box, one without a restriction for no box.
 
-    Columns after the case: `kind`, `strategy`, `rival`, `target`; `base` (share of held-out worlds in which
+    `box_curves` tells what boxes of other sizes would do in the held-out worlds. Columns of `boxes` after the
+    case: `kind`, `strategy`, `rival`, `target`; `base` (share of held-out worlds in which
     it fails), `coverage`, `density`, `mass` and `chance` of the box there (NaN without one); `parameter`,
     `low` and `high` in the parameter's unit, NaN for an open side.
     """
     worlds = compared.worlds
     if len(worlds) < FEWEST:
         return {}
-    rows = [
-        {**case.columns(), **row}
-        for case in compared.headline_cases()
-        for question in questions(compared, case)
-        for row in box_rows(question, _box(question, worlds))
-    ]
-    return {"boxes": pd.DataFrame(rows)} if rows else {}
+    rows: list[dict[str, Any]] = []
+    curves: list[dict[str, Any]] = []
+    for case in compared.headline_cases():
+        for question in questions(compared, case):
+            box = _box(question, worlds)
+            rows += [{**case.columns(), **row} for row in box_rows(question, box)]
+            about = {**case.columns(), "kind": question.kind, "strategy": question.strategy}
+            curves += [
+                {**about, "rival": question.rival, "mass": mass, "coverage": coverage, "density": density}
+                for mass, coverage, density in box.curve
+            ]
+    found = {"boxes": rows, "box_curves": curves}
+    return {name: pd.DataFrame(table) for name, table in found.items() if table}
 
 
 def questions(compared: Compared, case: Case) -> Iterator[Question]:
