@@ -100,8 +100,32 @@ def test_wrong_files_are_told(program: Program, model: Path) -> None:
     blocked = model / "results.csv"
     result = program("model", "simulate", model, "--out", blocked)
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
-    model.write_text(MODEL.replace("inflow = 0.5", "inflow"), encoding="utf-8")
+    model.write_text(MODEL.replace("inflow = 0.5", "inflow :RAW:"), encoding="utf-8")
     result = program("model", "simulate", model, "--out", out)
     assert result.exit_code == 2
     assert result.stderr.startswith("inflow: has no numbers in the model")
     assert not out.exists()
+
+
+def test_the_integration_type_is_that_of_the_file_or_the_option(
+    answer: Callable[..., Any], model: Path
+) -> None:
+    settings = "\\\\\\---/// Sketch information\n///---\\\\\\\n:L<%^E!@\n15:0,0,0,5,0,0\n"
+    text = "{UTF-8}\ns = INTEG(s, 1) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\n"
+    model.write_text(text + "SAVEPER = 1 ~~|\n" + settings, encoding="utf-8")
+    asked = ("model", "simulate", model, "--outputs", "s")
+    assert answer(*asked)["s"][1] == pytest.approx(1 + 1 + 1 / 2 + 1 / 6 + 1 / 24)
+    assert answer(*asked, "--integration", "rk2")["s"] == [1, 2.5]
+    assert answer(*asked, "--integration", "euler")["s"] == [1, 2]
+
+
+def test_what_is_computed_otherwise_is_noted(program: Program, model: Path) -> None:
+    model.write_text(
+        "{UTF-8}\ns = INTEG(1, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 0.3 ~~|\n"
+        "SAVEPER = 0.5 ~~|\n\\\\\\---/// Sketch information\n///---\\\\\\\n15:0,0,0,1,0,0\n",
+        encoding="utf-8",
+    )
+    result = program("model", "simulate", model, "--json")
+    assert result.exit_code == 0
+    assert "note: RK4 Auto" in result.stderr
+    assert "note: 0.3 does not go evenly into SAVEPER = 0.5" in result.stderr
