@@ -100,7 +100,7 @@ def test_wrong_files_are_told(program: Program, model: Path) -> None:
     blocked = model / "results.csv"
     result = program("model", "simulate", model, "--out", blocked)
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
-    model.write_text(MODEL.replace("inflow = 0.5", "inflow"), encoding="utf-8")
+    model.write_text(MODEL.replace("inflow = 0.5", "inflow :RAW:"), encoding="utf-8")
     result = program("model", "simulate", model, "--out", out)
     assert result.exit_code == 2
     assert result.stderr.startswith("inflow: has no numbers in the model")

@@ -1,7 +1,7 @@
 """SHIFT IF TRUE: moving what stands in the elements of a stock on by one, as cohorts grow older.
 
-It changes the stock that it names. Its equations are therefore written anew, before they are read: in a
-step in which the condition holds, each element becomes what the one before it would have become.
+It changes the stock that it names. The equations of that are therefore written anew, before they are read: in
+a step in which the condition holds, each element becomes what the one before it would have become.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ AGES = "age: a0, a1, a2 ~~|\nolder: a1, a2 ~~|\n"
 def by_hand(
     starts: list[float], flows: list[float], entering: float, *, gathered: bool
 ) -> tuple[np.ndarray, list]:
-    """Step three cohorts on, shifted at the end of each step that begins at a whole time; and what leaves."""
+    """Step three cohorts on, shifted after each step that begins at a whole time; also what leaves."""
     now, rows, left = np.array(starts), [], []
     for time in TIMES:
         rows.append(now)
