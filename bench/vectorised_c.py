@@ -70,19 +70,24 @@ def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:
 def library(text: str) -> ctypes.CDLL:
     """Compile C source, or load what was compiled before. Raises TwinTrackError when gcc refuses."""
     key = hashlib.sha256(
-        "\n".join([text, *FLAGS, compiler_version(), *processor_facts()]).encode()
+        "\n".join([text, *FLAGS, "linked alone", compiler_version(), *processor_facts()]).encode()
     ).hexdigest()
     path = work_dir() / "c" / f"{key}.so"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=work_dir()) as folder:
-            source, built = Path(folder) / "model.c", Path(folder) / "model.so"
+            source, compiled, built = (Path(folder) / name for name in ("model.c", "model.o", "model.so"))
             source.write_text(text, encoding="utf-8")
-            words = ["gcc", *FLAGS, "-shared", "-fPIC", str(source), "-o", str(built), "-lm"]
-            done = subprocess.run(words, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise TwinTrackError(f"gcc refuses the generated C: {done.stderr[:400]}")
+            _gcc(*FLAGS, "-fPIC", "-c", str(source), "-o", str(compiled))
+            # Linked without FLAGS: -ffast-math would make small numbers zero in the whole process.
+            _gcc("-shared", str(compiled), "-o", str(built), "-lm")
             atomic_write(path, built.read_bytes())
     return ctypes.CDLL(str(path))
+
+
+def _gcc(*words: str) -> None:
+    done = subprocess.run(["gcc", *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise TwinTrackError(f"gcc refuses the generated C: {done.stderr[:400]}")
 
 
 def has_wide_vectors() -> bool:

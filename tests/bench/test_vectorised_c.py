@@ -172,3 +172,9 @@ def test_functions_of_the_math_library_are_called_for_whole_vectors(equations_of
     inputs = check_inputs(equations, {"gain": np.ones(20)}, {}, ["a"], 20, equations.time)
     built = Path(library(engine.written(inputs, ["a"])[1].text)._name).read_bytes()
     assert b"v_exp" in built and b"v_log" in built
+
+
+@pytest.mark.slow
+def test_loading_c_leaves_small_numbers_as_they_are() -> None:
+    library("double twice(double x) { return x + x; }")
+    assert 2.0**-1030 * 0.5 > 0
