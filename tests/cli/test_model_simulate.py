@@ -16,7 +16,7 @@ region: North, South Bay ~~|
 level[region] = INTEG(inflow, start[region]) ~~|
 start[region] = 1, 2 ~~|
 inflow = 0.5 ~~|
-gone = IF THEN ELSE(Time > 1, LN(-1), 1) ~~|
+gone = IF THEN ELSE(Time > 1, :NA:, 1) ~~|
 FINAL TIME = 2 ~~|
 INITIAL TIME = 0 ~~|
 SAVEPER = 1 ~~|

@@ -124,7 +124,7 @@ def test_a_plan_that_begins_later_follows_the_baseline_first(stopping: Path) -> 
 
     assert late.paths["catchup_share"].at([2026.5, 2027.5, 2031.5]).tolist() == [0.5, 1, 0]
     rule = Rule("all", "none", "frontier_gap_months", 6.0, 1.0, 0.0)
-    assert str(rule) == "all, then none once frontier_gap_months has been below 6 for 1 years"
+    assert str(rule) == "all, then to none at once, once frontier_gap_months has been below 6 for 1 year"
 
 
 def test_differences_are_between_the_same_worlds() -> None:
@@ -197,7 +197,7 @@ def test_the_command_writes_a_strategy_that_check_accepts(
     done = CliRunner().invoke(main, ["watch", "all", "none", "--outcome", "payoff", *sizes, "--out", "plan"])
 
     assert done.exit_code == 0, done.output
-    assert "best rule: all, then none once frontier_gap_months" in done.output
+    assert "best rule: all, then to none at once, once frontier_gap_months" in done.output
     checked = CliRunner().invoke(main, ["check", "plan/watching.yaml"])
     assert checked.exit_code == 0, checked.output
     table = pd.read_csv(tmp_path / "plan" / "differences.csv")

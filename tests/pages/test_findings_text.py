@@ -33,7 +33,7 @@ def test_findings_are_told_in_both_languages_with_numbers_units_conditions_and_t
     assert len(re.findall(r"^\d+\. ", chinese, re.M)) == len(statements)
     first = statements[0]
     assert "Gap to the leader in 2040, at own budget" in first and "months" in first
-    assert "Fast is best" in first and first.endswith("(contests.csv)")
+    assert "“Fast” is best" in first and first.endswith("(contests.csv)")
     assert "与领先者的差距" in chinese and "个月" in chinese
     assert "{" not in text
 

@@ -114,6 +114,7 @@ def test_ctrl_c_leaves_a_store_that_continues(
     assert content_of(tmp_path / "store") == whole
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_cost_their_parts_only(
     small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

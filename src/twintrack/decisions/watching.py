@@ -36,12 +36,13 @@ from twintrack.runs.candidates import Candidates, Wanted, Worlds
 from twintrack.runs.switching import SHARE, SWITCH_VARIABLES
 from twintrack.worlds.drawing import draw_worlds
 
-ROUGH = 40
+ROUGH = 30
 """Worlds in which all plans are tried."""
-PRICED = 8
-"""Worlds, of these, in which the factor on their money is found."""
-AFFORDABLE = 0.01
-"""Relative excess of mean cost that a plan may leave while it is raced."""
+AFFORDABLE = 0.002
+"""Relative excess of cost that a plan may leave in a world while it is raced."""
+MATCHED = 0.9
+"""Share of worlds in which the cost of a plan must be made equal for it to take part."""
+_ROUNDS = 8
 MOST = 6
 """Strategies that take part at most where none is named: those that are best as they are."""
 LEAST_LEAD = 2.0
@@ -211,12 +212,12 @@ class _Race:
         self._dated = Candidates(core, moments, watch.scenario)
         self._sign = 1.0 if core.outcomes[watch.outcome].better == "higher" else -1.0
         self.ramp_years = core.lever_table.ramp_years if watch.ramp_years is None else watch.ramp_years
-        base, _ = self.runs.at_own_cost([replace(core.strategy(BASELINE), budget="own")], training)
+        self._baseline = replace(core.strategy(BASELINE), budget="own")
+        base, _ = self.runs.at_own_cost([self._baseline], training)
         self._rough = training.take(evenly_by(base[0, 0], ROUGH))
-        self._priced = self._rough.take(evenly_by(np.arange(self._rough.size), PRICED))
 
     def _roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
-        """Give the mean value of plans, more is better, at one factor each on money; shape (plans,)."""
+        """Give the mean differences of plans to the baseline, more is better; shape (plans,)."""
         parts = [plans[start : start + 100] for start in range(0, len(plans), 100)]
         kept = self.stages.kept
         return np.concatenate(
@@ -225,10 +226,17 @@ class _Race:
 
     def _part_roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
         strategies = [plan.strategy(self.core) for plan in plans]
-        factors, excess = self.runs.factors(strategies, self._priced)
-        values, _ = self.runs.at_factors(strategies, self._rough, factors)
-        means = self._sign * values[0].mean(axis=1)
-        return np.asarray(np.where(np.abs(excess) < AFFORDABLE, means, -np.inf))
+        values = self.runs.at_equal_cost(strategies, self._rough, AFFORDABLE, _ROUNDS)
+        return self._means(self._sign * values[0], self._rough)
+
+    def _means(self, values: Array, worlds: Worlds) -> Array:
+        """Give mean differences to the baseline, shape (plans,); least where too few worlds are MATCHED."""
+        base, _ = self.runs.at_own_cost([self._baseline], worlds)
+        ahead = values - self._sign * base[0]
+        known = np.isfinite(ahead)
+        sums = np.where(known, ahead, 0.0).sum(axis=1)
+        means = sums / np.maximum(known.sum(axis=1), 1)
+        return np.asarray(np.where(known.mean(axis=1) >= MATCHED, means, -np.inf))
 
     def _exactly(self, plans: Sequence[Rule | Fixed], worlds: Worlds) -> Array:
         """Give values, more is better, at equal cost in each world, shape (plans, worlds)."""
@@ -237,8 +245,7 @@ class _Race:
 
     def _first(self, plans: Sequence[Rule | Fixed]) -> int:
         """Give the place of the best of some plans on all worlds of training."""
-        means = np.nanmean(self._exactly(plans, self.training), axis=1)
-        return int(np.nan_to_num(means, nan=-np.inf).argmax())
+        return int(self._means(self._exactly(plans, self.training), self.training).argmax())
 
     def best_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the MOST strategies that are best as they are."""

@@ -186,7 +186,7 @@ def check_inputs(
         faults.append(Fault("runs", f"{runs} runs cannot be computed; take at least 1"))
     faults += _output_faults(equations, wanted)
     given = {*constants, *series}
-    for name in _needed_data(equations, wanted, given):
+    for name in needed_data(equations, wanted, given):
         faults.append(Fault(name, _WITHOUT_NUMBERS.format(equations.components[name][0].where)))
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
@@ -210,7 +210,7 @@ def _output_faults(equations: Equations, wanted: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
+def needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
     """Give the variables without numbers from which some output follows, and which are not given."""
     pending = [name for name in outputs if name in equations.variables and name not in given]
     needed: set[str] = set()

@@ -17,6 +17,7 @@ from twintrack.equations.structure import NA, Expr, Number, OwnValue, State, Sta
 
 ONE = Number(value=1.0)
 ZERO = Number(value=0.0)
+HALF = Number(value=0.5)
 
 
 def remembered(
@@ -123,11 +124,47 @@ def _depreciate_straightline(lowering: Lowering, args: Sequence[Expr]) -> Expr:
     return apply("add", now, apply("divide", past, apply("multiply", periods, period)))
 
 
+def _lead(lowering: Lowering, time: Expr) -> Expr:
+    """Give how many steps a time is long, one at least."""
+    apply = lowering.apply
+    rounded = apply("add", apply("divide", time, _step(lowering)), HALF)
+    return apply("max", ONE, apply("integer", rounded))
+
+
+def _ahead(lowering: Lowering, kind: str, initial: Expr, value: Expr, time: Expr) -> Expr:
+    inputs = {"lead": _lead(lowering, time), "input": value}
+    return remembered(lowering, kind, initial, lambda own: inputs)
+
+
+def _delay_information(lowering: Lowering, args: Sequence[Expr]) -> Expr:
+    """DELAY INFORMATION: of what arrives at one time the latest counts, and is held until something does."""
+    value, time, initial = args
+    return _ahead(lowering, "delay_information", initial, value, time)
+
+
+def _delay_material(lowering: Lowering, args: Sequence[Expr]) -> Expr:
+    """DELAY MATERIAL: what arrives at one time is added up, and where nothing does, something else is given.
+
+    Until the delay time of the beginning has passed, that is the initial value.
+    """
+    value, time, initial, missing = args
+    apply = lowering.apply
+    arrived = _ahead(lowering, "delay_material", ZERO, value, time)
+    any_arrived = apply("greater", _ahead(lowering, "delay_material", ZERO, ONE, time), HALF)
+    at_first = remembered(lowering, "initial", _lead(lowering, time), lambda own: {})
+    passed = apply("subtract", Time(), lowering.variable_value("initial_time", ()))
+    counted = apply("integer", apply("add", apply("divide", passed, _step(lowering)), HALF))
+    early = apply("if_then_else", apply("less", counted, at_first), initial, missing)
+    return apply("if_then_else", any_arrived, arrived, early)
+
+
 _BUILD: dict[str, Callable[[Lowering, Sequence[Expr]], Expr]] = {
     "sinteg": _sinteg,
     "npv": _npv,
     "npve": _npve,
     "depreciate_straightline": _depreciate_straightline,
+    "delay_information": _delay_information,
+    "delay_material": _delay_material,
 }
 
 

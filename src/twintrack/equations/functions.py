@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from twintrack.equations import units_rules as units
+from twintrack.equations.curves import alloc_p, demand_at_price, supply_at_price
 from twintrack.equations.distributions import DISTRIBUTIONS
 from twintrack.equations.operations import LOGICAL, Builder
 from twintrack.equations.special import gamma_ln
@@ -31,6 +32,8 @@ Meaning = Callable[..., V]
 
 _CLOCK = ("now", "step")
 _RANDOM = "Random numbers"
+_INSIDE = "inside"
+"""What stands in other functions and is not written by users."""
 
 
 @dataclass(frozen=True)
@@ -339,6 +342,10 @@ FUNCTIONS = checked(
             written=("start", "width", "interval", "end"),
         ),
         *(
+            Function(f"of_{meaning.__name__}", units.first, meaning, "a part of another function", _INSIDE)
+            for meaning in (alloc_p, demand_at_price, supply_at_price)
+        ),
+        *(
             Function(
                 name,
                 units.first,
@@ -355,7 +362,7 @@ FUNCTIONS = checked(
 )
 """Every function and operator that works element by element, by name."""
 
-CALLED = {name: item for name, item in FUNCTIONS.items() if item.group}
+CALLED = {name: item for name, item in FUNCTIONS.items() if item.group not in ("", _INSIDE)}
 """Those that are written as calls."""
 
 TIME_DEPENDENT = frozenset(name for name, item in FUNCTIONS.items() if item.timed)

@@ -13,6 +13,7 @@ from typing import Any
 from twintrack.equations.constructs import MEMORY
 from twintrack.equations.expressions import Call, Handler, Lowering
 from twintrack.equations.naming import spoken
+from twintrack.equations.random_calls import drawn
 from twintrack.equations.structure import (
     Apply,
     Equations,
@@ -69,8 +70,8 @@ def pink_noise(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     ends = [Number(value=value) for value in (-6.0, 6.0, 0.0, 1.0)]
 
     def noise(scale: Expr) -> Expr:
-        drawn = lowering.drawn("random_normal", [*ends, seed])
-        return lowering.apply("add", mean, lowering.apply("multiply", scale, drawn))
+        number = drawn(lowering, "random_normal", [*ends, seed])
+        return lowering.apply("add", mean, lowering.apply("multiply", scale, number))
 
     white = noise(lowering.apply("multiply", deviation, lowering.apply("sqrt", strength)))
     inputs = {"input": white, "time": time, "order": Number(value=1.0)}

@@ -187,7 +187,7 @@ class State:
     """One stateful construct (INTEG, SMOOTH, DELAY, ...) as a state of its own.
 
     `initial` is the initial value of every stage; `inputs` holds the expressions by role (flow, input, time,
-    order, condition). Kinds: integ, smooth, delay, delay_n, delay_fixed, trend, sample, initial.
+    order, condition, lead). Kinds are those of `states.STATES`.
     """
 
     kind: str

@@ -24,7 +24,7 @@ from twintrack.inputs.world import Scenario
 from twintrack.runs.arrays import along_time, lever_series, place_of, world_arrays
 from twintrack.runs.asked import saved_rows
 from twintrack.runs.equal_cost import COST, factor_limits, scaled, sized
-from twintrack.runs.equal_in_each_world import Places, equal_factors
+from twintrack.runs.equal_in_each_world import ROUNDS, TOLERANCE, Places, equal_factors
 from twintrack.runs.switching import SHARE, TIMES, TRIGGER
 
 if TYPE_CHECKING:
@@ -93,7 +93,13 @@ class Candidates:
         whole = np.broadcast_to(factors.reshape(len(strategies), -1), (len(strategies), worlds.size))
         return self._simulated(strategies, worlds, whole, None, with_outcomes=True)
 
-    def factors_by_world(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
+    def factors_by_world(
+        self,
+        strategies: Sequence[Strategy],
+        worlds: Worlds,
+        tolerance: float = TOLERANCE,
+        rounds: int = ROUNDS,
+    ) -> Array:
         """Give the factors that make cost in each world the baseline's, shape (strategy, world).
 
         NaN where none does.
@@ -106,7 +112,7 @@ class Candidates:
             relative: Array = cost.ravel() / target[places % size] - 1
             return relative
 
-        found = equal_factors(excess, len(strategies) * size, (low, high))
+        found = equal_factors(excess, len(strategies) * size, (low, high), tolerance, rounds)
         return found.values.reshape(len(strategies), size)
 
     def factors(self, strategies: Sequence[Strategy], worlds: Worlds) -> tuple[Array, Array]:
@@ -146,10 +152,16 @@ class Candidates:
             now[going] = np.clip(usable, low[going], high[going])
         return best, least
 
-    def at_equal_cost(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
+    def at_equal_cost(
+        self,
+        strategies: Sequence[Strategy],
+        worlds: Worlds,
+        tolerance: float = TOLERANCE,
+        rounds: int = ROUNDS,
+    ) -> Array:
         """Give the wanted values, shape (wanted, strategy, world), with the baseline's cost in each world.
 
-        NaN where no factor makes cost equal.
+        NaN where no factor makes cost equal, to within a relative `tolerance`, in so many rounds.
         """
         values = np.full((len(self.wanted), len(strategies), worlds.size), np.nan)
         # Those that switch apart: they need twice as many levers, and cost that jumps needs many rounds.
@@ -157,7 +169,7 @@ class Candidates:
             places = [place for place, plan in enumerate(strategies) if bool(plan.switch) == switching]
             if places:
                 some = [strategies[place] for place in places]
-                factors = self.factors_by_world(some, worlds)
+                factors = self.factors_by_world(some, worlds, tolerance, rounds)
                 none = np.isnan(factors)
                 found, _ = self.at_factors(some, worlds, np.where(none, 1.0, factors))
                 values[:, places] = np.where(none, np.nan, found)
