@@ -24,8 +24,8 @@ REACH = 100.0
 MOST_BARS = 15
 _CLEAR = "rgba(0,0,0,0)"
 """The page shows through, and with it the shadow where there is more to the side."""
-_MOST_WRITTEN = 1e9
-"""Above this the numbers of an axis are powers of ten."""
+_MOST_PLAIN, _MOST_WRITTEN = 9999.0, 1e9
+"""Above these the numbers of an axis are thousands and millions (k, M), and powers of ten."""
 
 
 def colour_of(place: int) -> str:
@@ -125,7 +125,9 @@ def log_axis(bands: Sequence[Computed], observed: Sequence[float]) -> dict[str, 
     values = [value for band in bands for value in (band["p05"], band["p95"])] + list(observed)
     decades = float(np.log10(max(values) / min(values)))
     axis = {"type": "log", "dtick": "D2" if decades < 1.7 else max(1, round(decades / 4))}
-    return axis | ({"tickformat": "", "exponentformat": "power"} if max(values) > _MOST_WRITTEN else {})
+    if max(values) > _MOST_WRITTEN:
+        return axis | {"tickformat": "", "exponentformat": "power"}
+    return axis | ({"tickformat": "~s"} if max(values) > _MOST_PLAIN else {})
 
 
 def ratio(band: Computed, observed: float) -> tuple[float, float]:

@@ -139,7 +139,7 @@ def _layout(
     start, end = min(places), max(places)
     across = {
         "range": [start - 0.7, end + 0.7],
-        "dtick": 4 if end - start > 6 else 2 if end - start > 2 else 1,
+        "dtick": 4 if end - start > 5 else 2 if end - start > 1 else 1,
         "tickangle": 0,
         "tick0": 2016,
         "tickformat": "d",
