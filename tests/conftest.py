@@ -202,7 +202,7 @@ def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -
 def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / definition.name
     text = definition.read_text(encoding="utf-8")
-    path.write_text(text.replace("worlds: 500", "worlds: 100"), encoding="utf-8")
+    path.write_text(text.replace("worlds: 500", "worlds: 40"), encoding="utf-8")
     return path
 
 

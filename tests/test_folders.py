@@ -182,6 +182,7 @@ with renewed_folder(Path(sys.argv[1]), "report") as fresh:
 """
 
 
+@pytest.mark.slow
 def test_whenever_it_is_killed_files_are_whole_and_the_next_run_cleans_up(tmp_path: Path) -> None:
     for count in range(200):
         report = tmp_path / str(count) / "report"

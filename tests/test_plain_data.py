@@ -17,7 +17,7 @@ import pytest
 from twintrack.equations import load_equations
 from twintrack.equations.clock import TimeGrid
 from twintrack.inputs.content import load_content
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.plain_data import NotPlainError, from_bytes, to_bytes
 from twintrack.resources import content_root
 

@@ -60,6 +60,14 @@ def rows(found: Recovery) -> Iterator[Row]:
     yield _even("ranks of lambda", found.walks)
     yield _even("joint check by random points (TARP)", found.joint)
     yield "correlation of truths and means, informed", f"{found.correlation:.2f}", "", ""
+    if found.worth is not None:
+        least, middle = found.worth
+        yield (
+            "independent worlds that a population is worth",
+            f"{least:,.0f} to {middle:,.0f} (median)",
+            "",
+            "",
+        )
 
 
 def _even(name: str, even: Evenness) -> Row:

@@ -241,7 +241,12 @@ def test_the_own_model_gives_worlds() -> None:
     assert all(len(value) == own.equations.time.steps + 1 for value in given.series.values())
 
 
-def test_constants_of_another_model_vary_unless_a_delay_has_its_length_from_them() -> None:
+def test_constants_of_another_model_vary_unless_a_delay_has_its_length_from_them(tmp_path: Path) -> None:
     assert Workload(str(SIR)).given(3).constants["contact_rate"].shape == (3,)
-    bound = Workload(str(Path(__file__).parents[1] / "data" / "functions.mdl"))
-    assert "time_constant" not in bound.given(3).constants
+    path = tmp_path / "pipe.mdl"
+    path.write_text(
+        "{UTF-8}\ntau = 2 ~~|\nfree = 3 ~~|\nlate = DELAY FIXED(Time*free, tau, 0) ~~|\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n",
+        encoding="utf-8",
+    )
+    assert Workload(str(path)).given(3).constants.keys() == {"free"}

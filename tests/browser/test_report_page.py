@@ -20,6 +20,7 @@ class Opened:
     def __init__(self, browser: sync_api.Browser, path: Path, width: int) -> None:
         context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
         self.page = context.new_page()
+        self.page.set_default_timeout(120_000)  # six megabytes take half a minute on a machine that is busy
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))

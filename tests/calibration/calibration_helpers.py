@@ -20,7 +20,7 @@ from twintrack.calibration.strands import strands
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.inputs.history import HistoryPoint, HistorySeries
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.runs.workers import computed_here
 
 WORDS = Bilingual(en="made up", zh="虚构")

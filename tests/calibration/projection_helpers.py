@@ -17,7 +17,7 @@ from twintrack.calibration.registered import (
 )
 from twintrack.inputs.moments import Moment, Span, read_period, span_of
 from twintrack.inputs.observed_table import Observation
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 
 WORDS = Bilingual(en="made up", zh="虚构")
 HASHES = ("model_hash", "prior_hash", "history_hash", "past_hash", "strategy_hash", "posterior_hash")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from twintrack.calibration.truths import Found
@@ -32,6 +34,7 @@ def gaussian_truth(number: int, width: float = 1.0, aside: float = 0.0, joined: 
         scores=scores.astype(np.float32),
         directions=vectors[:, sizes > 1],
         sizes=sizes[sizes > 1],
+        silent=np.diag(told) == 0,
         walk=np.array(walk),
         shares=shares,
     )
@@ -44,4 +47,4 @@ def gaussian_truths(width: float = 1.0, aside: float = 0.0, joined: bool = True)
 def silent(found: Found) -> Found:
     """The same truth, of which its history informs no direction."""
     nothing: Array = np.empty((SIZE, 0))
-    return Found(found.truth, found.scores, nothing, np.empty(0), found.walk, found.shares)
+    return replace(found, directions=nothing, sizes=np.empty(0))

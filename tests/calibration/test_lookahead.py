@@ -56,6 +56,7 @@ def coverage(
     return inside, np.mean(walks, axis=0)
 
 
+@pytest.mark.slow
 def test_truths_of_the_prior_lie_in_their_bands_and_lambda_is_recovered() -> None:
     means = []
     for walk in (0.0, 1.0, 4.0):

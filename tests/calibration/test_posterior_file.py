@@ -65,6 +65,7 @@ def test_every_step_left_enough_members_and_moved_them(
             assert min(stage["accepted"]) > 0.1
 
 
+@pytest.mark.slow
 def test_its_worlds_have_the_likelihood_of_a_posterior(posterior: Posterior, target: Target) -> None:
     scores = sample_of(posterior, target).scores
     learnt = target.log_likelihood(scores)

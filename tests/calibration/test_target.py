@@ -67,6 +67,7 @@ def test_what_the_model_says_is_its_path(small_target: Target) -> None:
         assert said[4:] == pytest.approx(np.log(24 + growth * np.array([[3.5], [7.5], [5]])), nan_ok=True)
 
 
+@pytest.mark.slow
 def test_a_short_run_says_what_the_whole_one_says(model: Model, target: Target) -> None:
     scores = np.random.default_rng(1).standard_normal((target.unknowns.size, 8))
     worlds = target.unknowns.worlds(scores)
@@ -78,6 +79,7 @@ def test_a_short_run_says_what_the_whole_one_says(model: Model, target: Target) 
     assert target.equations.time.saved[-1] == 2025 < model.equations.time.saved[-1]
 
 
+@pytest.mark.slow
 def test_every_strategy_has_the_past_of_the_baseline(model: Model, target: Target) -> None:
     central = {name: np.array([model.world[name].value]) for name in target.unknowns.names}
     wanted = target.said(central, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from recovery_helpers import MEMBERS, gaussian_truth, gaussian_truths, silent
@@ -49,7 +51,7 @@ def test_directions_count_by_their_own_width() -> None:
         spread = 1 / np.sqrt(1 + sizes)
         scores = (spread * [width, 1.0])[:, None] * stream.standard_normal((2, MEMBERS))
         truth = spread * stream.standard_normal(2)
-        return Found(truth, scores, np.eye(2), sizes, np.array(0), np.ones(5) / 5)
+        return Found(truth, scores, np.eye(2), sizes, sizes < 0, np.array(0), np.ones(5) / 5)
 
     assert joint([found(number, 1.0) for number in range(40)]).holds
     assert not joint([found(number, 0.3) for number in range(40)]).holds
@@ -57,14 +59,7 @@ def test_directions_count_by_their_own_width() -> None:
 
 def test_shares_are_those_of_the_posterior_nearer_than_the_truth() -> None:
     found = gaussian_truth(1)
-    last = Found(
-        found.scores[:, -1].astype(float),
-        found.scores,
-        found.directions,
-        found.sizes,
-        found.walk,
-        found.shares,
-    )
+    last = replace(found, truth=found.scores[:, -1].astype(float))
     shares = nearer(last, np.array([MEMBERS - 1, 0]), np.random.default_rng(5))
     assert shares.true.shape == (POINTS,) and shares.pretended.shape == (POINTS, 2)
     assert shares.true == pytest.approx(shares.pretended[:, 0], abs=1.5 / MEMBERS)
@@ -77,7 +72,7 @@ def test_directions_that_nothing_is_known_of_have_no_part_in_it() -> None:
     assert np.abs(empty).max() < 1e-12
     other = found.scores.copy()
     other[5:] *= 5
-    stretched = Found(found.truth, other, found.directions, found.sizes, found.walk, found.shares)
+    stretched = replace(found, scores=other)
     members = np.arange(10)
     before, after = (nearer(one, members, np.random.default_rng(3)).true for one in (found, stretched))
     assert after == pytest.approx(before, abs=2 / MEMBERS)

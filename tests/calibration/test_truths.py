@@ -110,6 +110,7 @@ def test_what_is_kept_is_what_was_found(small_target: Target, tmp_path: Path) ->
     assert again.scores.dtype == np.float32 and again.scores.shape == (2, 512)
     assert again.shares.shape == (5,) and again.shares.sum() == pytest.approx(1)
     assert (again.ranks == found.ranks).all() and len(again.ranks) == 2
+    assert not again.silent.any() and again.worth is None
     assert again.directions.shape == (2, len(again.sizes)) and (again.sizes > 1).all()
 
 

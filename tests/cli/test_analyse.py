@@ -65,11 +65,29 @@ def test_what_was_broken_off_is_continued(program: Program) -> None:
 
 
 def test_everything_that_is_typed_wrong_is_told_at_once(program: Program) -> None:
-    words = ["--factor", "speed=fast", "--target", "gap=3", "--years", "soon"]
+    words = ["--factor", "speed=fast", "--target", "gap=3", "--years", "soon", "--sobol", "100"]
     done = analysed(program, "fast", *words)
     assert done.exit_code == 2
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
         "--factor speed=fast",
         "--target gap=3",
         "--years soon",
+        "--sobol 100",
     ]
+    done = analysed(program, "fast", "--map", "--between", "fast,slow")
+    assert done.exit_code == 2 and "slow" in done.stderr
+    assert not Path("build/decisions/results").exists()
+
+
+def test_findings_are_written_and_told_in_both_languages(program: Program) -> None:
+    done = analysed(program, "fast", "open", "--only", "contests,robustness", "--cost", "own")
+    text = Path("build/decisions/results/findings.md").read_text(encoding="utf-8")
+    assert text in done.stdout + "\n" and "“Fast” is best" in text and "“快”最好" in text
+
+
+def test_map_and_shares_of_variance_run_further_worlds(program: Program) -> None:
+    words = ["--only", "factorial", "--cost", "own", "--sobol", "16", "--between", "fast,open"]
+    done = analysed(program, "fast", "open", *words)
+    assert done.exit_code == 0, done.stderr
+    results = Path("build/decisions/results")
+    assert {path.stem for path in results.glob("*.csv")} == {"morris", "sobol", "sobol_converged"}

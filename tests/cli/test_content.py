@@ -30,6 +30,18 @@ def copy(content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return root
 
 
+@pytest.fixture
+def small(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small content, which the program reads; an empty folder is the current one."""
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TWINTRACK_CONTENT", str(root))
+    monkeypatch.chdir(elsewhere)
+    return root
+
+
 def test_all_content_is_good(program: Program, content: Path) -> None:
     result = program("check")
     assert result.stdout == f"{len(content_files(content))} files are good\n", result.stderr
@@ -60,6 +72,7 @@ def test_a_fault_in_the_equations_hides_no_other(program: Program, copy: Path) -
     assert 'wrong.yaml:2: unknown key "levrs"; did you mean "levers"?' in result.stderr
 
 
+@pytest.mark.slow
 def test_a_posterior_is_checked(program: Program, copy: Path, put_posterior: Callable[..., Path]) -> None:
     (copy / "model" / "posterior_ranges.npz").unlink(missing_ok=True)  # of another posterior
     count = len(content_files(copy))
@@ -127,11 +140,11 @@ def test_a_misspelt_name_is_suggested(program: Program) -> None:
 
 
 def test_a_new_strategy_passes_the_check_and_reproduces_its_parent_exactly(
-    program: Program, answer: Answer, copy: Path
+    program: Program, answer: Answer, small: Path
 ) -> None:
-    assert program("new", "mine", "--from", "pure_catchup").stdout == "strategies/mine.yaml\n"
+    assert program("new", "mine", "--from", "fast").stdout == "strategies/mine.yaml\n"
     assert program("check", "strategies/mine.yaml").exit_code == 0
-    mine, parent = answer("run", "mine"), answer("run", "pure_catchup")
+    mine, parent = answer("run", "mine"), answer("run", "fast")
     assert mine["strategy"] == "mine"
     assert mine["outcomes"] == parent["outcomes"]
 

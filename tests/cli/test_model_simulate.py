@@ -16,7 +16,7 @@ region: North, South Bay ~~|
 level[region] = INTEG(inflow, start[region]) ~~|
 start[region] = 1, 2 ~~|
 inflow = 0.5 ~~|
-gone = IF THEN ELSE(Time > 1, LN(-1), 1) ~~|
+gone = IF THEN ELSE(Time > 1, :NA:, 1) ~~|
 FINAL TIME = 2 ~~|
 INITIAL TIME = 0 ~~|
 SAVEPER = 1 ~~|
@@ -62,7 +62,7 @@ def test_data_are_read_from_the_files_that_are_named(
     assert answer("model", "simulate", model, "--data", data)["inflow"] == [1, 2, 3]
     refused = program("model", "simulate", model, "--json")
     assert refused.exit_code == 2
-    assert refused.stderr.startswith("inflow: has no numbers in the model; name a file of data")
+    assert refused.stderr.startswith(f"inflow: has no numbers in the model ({model}:5); name a file of data")
     missing = program("model", "simulate", model, "--json", "--data", model.with_name("none.csv"))
     assert (missing.exit_code, "none.csv: there is no such file" in missing.stderr) == (2, True)
 
@@ -100,7 +100,7 @@ def test_wrong_files_are_told(program: Program, model: Path) -> None:
     blocked = model / "results.csv"
     result = program("model", "simulate", model, "--out", blocked)
     assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
-    model.write_text(MODEL.replace("0.5", "RANDOM 0 1()"), encoding="utf-8")
+    model.write_text(MODEL.replace("inflow = 0.5", "inflow"), encoding="utf-8")
     result = program("model", "simulate", model, "--out", out)
     assert result.exit_code == 2
     assert result.stderr.startswith("inflow: has no numbers in the model")

@@ -53,7 +53,7 @@ def test_every_function_is_computed_or_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["FIND ZERO", "MARKETP", "GET VDF DATA", "GET DATA MEDIAN", "TIME SHIFT", "QUEUE AGE OLDEST"]
+    "name", ["FIND ZERO", "SSHAPE", "GET VDF DATA", "GET DATA MEDIAN", "TIME SHIFT", "QUEUE AGE OLDEST"]
 )
 def test_what_is_said_to_be_refused_is_refused(name: str, write: Callable[[str], Path]) -> None:
     assert name.split()[0] in REFUSED

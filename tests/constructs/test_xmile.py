@@ -81,6 +81,17 @@ def test_values_are_those_of_pysd(variables: str, before: str, tmp_path: Path) -
             np.testing.assert_allclose(found[name], values, rtol=1e-9, atol=1e-9, err_msg=name)
 
 
+@pytest.mark.parametrize(("method", "notes"), [("RK4", 0), ("rk45, RK4", 1), ("odd", 1)])
+def test_the_method_of_integration_is_that_of_the_file(method: str, notes: int, tmp_path: Path) -> None:
+    path = tmp_path / "model.xmile"
+    text = FRAME.format(variables=TEACUP, before="", after="").replace('"Euler"', f'"{method}"')
+    path.write_text(text, encoding="utf-8")
+    model = Simulator(path)
+    found = model.table({}, engine="numpy")["Teacup Temperature"][-1]
+    assert found == pytest.approx(70 + 110 * np.exp(-1), rel=1e-2 if method == "odd" else 1e-8)
+    assert len(model.equations.notes) == notes
+
+
 GROWN = """
 <macro name="GROWN"><parm>start</parm><parm>rate</parm><eqn>level</eqn><variables>
   <stock name="level"><eqn>start</eqn><inflow>gain</inflow></stock>
@@ -166,6 +177,11 @@ def test_wrong_files_are_told(text: str, message: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(EquationError, match=message):
         load_equations(path)
+
+
+def test_brackets_that_are_too_deep_are_told() -> None:
+    with pytest.raises(ValueError, match="brackets are nested 2000 deep"):
+        plain("(" * 2000 + "1" + ")" * 2000)
 
 
 def test_entities_of_a_file_are_not_followed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from twintrack.decisions.compared import Compared
 from twintrack.inputs.outcomes import Outcome
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 
 
 def outcome(name: str, better: str = "higher", unit: str = "m") -> Outcome:

@@ -61,7 +61,9 @@ def test_the_first_place_is_told_with_shares_that_sum_to_one() -> None:
     table = first_places(FIVE[["a", "b"]], "higher").set_index("strategy")
     assert table["place"].to_dict() == {"a": "best", "b": ""}
     assert table["share_best"].to_dict() == {"a": 0.8, "b": 0.2}
-    assert set(first_places(FIVE[["a", "c"]], "higher")["place"]) == {"shared"}
+    assert set(first_places(FIVE[["a", "c"]], "higher")["place"]) == {"same"}
+    turns = pd.DataFrame({"a": [1.0, -1, 1, -1], "b": [-1.0, 1, -1, 1]})
+    assert set(first_places(turns, "higher")["place"]) == {"shared"}
 
 
 def test_who_is_better_in_one_outcome_and_worse_in_none_dominates() -> None:

@@ -25,7 +25,6 @@ def test_the_map_is_over_the_two_assumptions_that_decide(small_model: Model) -> 
 def test_variance_is_shared_between_the_parameters_and_what_cannot_be_said_is_told(
     small_model: Model, tmp_path: Path
 ) -> None:
-    pytest.importorskip("SALib")
     compared = run_compared(small_model, ASKED)
     way = Way(tmp_path / "runs", workers=1)
     tables = variance_tables(small_model, compared, 256, ["fast", "baseline"], trajectories=8, way=way)

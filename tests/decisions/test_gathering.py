@@ -67,6 +67,18 @@ def test_combinations_of_parts_are_run_beside_what_is_compared(parted_model: Mod
     assert by["effect", "money"] == pytest.approx(0) == by["together", "speed x money"]
 
 
+def test_stored_combinations_are_read_as_such(parted_model: Model, tmp_path: Path) -> None:
+    factors = {"speed": ("slow", "quick")}
+    asked = settings(factors=factors, costs=["own"], worlds=5)
+    first = run_compared(parted_model, asked, tmp_path / "runs", workers=1)
+    read = stored_compared(parted_model, tmp_path / "runs", factors=factors)
+    assert read.strategies == first.strategies == ["baseline", "fast", "open"]
+    tables = [analyse(one, ["factorial"]).tables["factorial"] for one in (first, read)]
+    assert tables[0].equals(tables[1])
+    with pytest.raises(InputError, match="cheap"):
+        stored_compared(parted_model, tmp_path / "runs", factors={"money": ("cheap", "dear")})
+
+
 def test_everything_wrong_is_told_at_once(parted_model: Model) -> None:
     wrong = settings(
         strategies=["fats"],

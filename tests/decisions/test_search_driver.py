@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ pytest.importorskip("pymoo")
 
 from twintrack.decisions.search_driver import Evolution, evolve, undominated
 from twintrack.equations.structure import Array
+from twintrack.errors import TwinTrackError
 
 
 def zdt1(points: Array) -> tuple[Array, Array]:
@@ -89,6 +91,13 @@ def test_an_evolution_that_was_broken_off_goes_on_and_ends_the_same(tmp_path: Pa
 
     assert len(calls) == 7
     np.testing.assert_array_equal(found, evolve(whole, start(40, 10)))
+
+
+def test_what_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymoo.algorithms.moo.nsga2", None)
+
+    with pytest.raises(TwinTrackError, match=r"pip install 'twintrack\[decisions\]'"):
+        evolve(ZDT1, start(40, 10))
 
 
 def test_what_no_other_dominates() -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from twintrack import load
 from twintrack.cli import main
+from twintrack.decisions import watching
 from twintrack.decisions.watching import Watch, Watched, difference, watch_and_switch
 from twintrack.decisions.watching_rules import Fixed, Rule
 from twintrack.decisions.watching_signposts import find_signposts
@@ -123,7 +124,7 @@ def test_a_plan_that_begins_later_follows_the_baseline_first(stopping: Path) -> 
 
     assert late.paths["catchup_share"].at([2026.5, 2027.5, 2031.5]).tolist() == [0.5, 1, 0]
     rule = Rule("all", "none", "frontier_gap_months", 6.0, 1.0, 0.0)
-    assert str(rule) == "all, then none once frontier_gap_months has been below 6 for 1 years"
+    assert str(rule) == "all, then to none at once, once frontier_gap_months has been below 6 for 1 year"
 
 
 def test_differences_are_between_the_same_worlds() -> None:
@@ -153,6 +154,31 @@ def test_a_planted_signpost_is_found_and_a_coin_tells_nothing() -> None:
     assert coin.outcome == "coin" and abs(coin.skill) < 0.15
 
 
+def test_work_that_was_broken_off_goes_on_where_it_stood(
+    stopping: Path, found: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / "cache"))
+    raced: list[Rule | Fixed] = []
+    whole = watching._Race._part_roughly
+
+    def counted(race: watching._Race, plans: list[Rule | Fixed]) -> np.ndarray:
+        raced.extend(plans)
+        return whole(race, plans)
+
+    monkeypatch.setattr(watching._Race, "_part_roughly", counted)
+    with monkeypatch.context() as patch:
+        patch.setattr(watching._Race, "_first", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            watch_and_switch(load(stopping), WATCH)
+    assert raced and all(isinstance(plan, Rule) for plan in raced)
+    raced.clear()
+
+    again = watch_and_switch(load(stopping), WATCH)
+
+    assert again.rule == found.rule and again.gain == found.gain
+    assert raced and all(isinstance(plan, Fixed) for plan in raced)
+
+
 def test_all_that_is_wrong_is_told(small_model: Model) -> None:
     with pytest.raises(InputError) as caught:
         watch_and_switch(small_model, Watch("gap", 2035.0, ("turning",), training=1))
@@ -171,7 +197,7 @@ def test_the_command_writes_a_strategy_that_check_accepts(
     done = CliRunner().invoke(main, ["watch", "all", "none", "--outcome", "payoff", *sizes, "--out", "plan"])
 
     assert done.exit_code == 0, done.output
-    assert "best rule: all, then none once frontier_gap_months" in done.output
+    assert "best rule: all, then to none at once, once frontier_gap_months" in done.output
     checked = CliRunner().invoke(main, ["check", "plan/watching.yaml"])
     assert checked.exit_code == 0, checked.output
     table = pd.read_csv(tmp_path / "plan" / "differences.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from click.testing import CliRunner
 from twintrack import Experiment
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.cli import main
-from twintrack.decisions.whatif import ask
+from twintrack.decisions.whatif import ask, lengthened
 from twintrack.decisions.whatif_answers import WhatIf
 from twintrack.decisions.whatif_margins import Ends, over_worlds
 from twintrack.decisions.whatif_question import Question, read_question
+from twintrack.decisions.whatif_solver import Change
 from twintrack.errors import InputError
 from twintrack.inputs.paths import TimePath
 from twintrack.model import Model
@@ -99,6 +101,49 @@ def test_beliefs_are_within_two_percent_of_brute_force(small_model: Model) -> No
         run = small_model.run("fast", world=answer.world)
         assert run.at(GAP, [2035])[0] == pytest.approx(answer.values["fast"], rel=1e-9)
         assert 0 <= answer.margin < 0.2 and answer.share_after > found.share_before
+
+
+def test_beliefs_reach_a_share_of_all_worlds(small_model: Model) -> None:
+    text = f"fast keeps {GAP} under -20 in 2035 in 70 % of worlds"
+
+    found = ask(small_model, text, changing="beliefs", worlds=200, prior=True)
+
+    assert found.share_before < 0.6 and found.answers
+    assert all(0.7 <= answer.share_after < 0.75 and answer.world is None for answer in found.answers)
+
+
+def test_a_change_becomes_as_long_as_it_must_and_no_longer() -> None:
+    change = Change(np.array([1.0, 0.0]), 0.0)
+
+    def found(needed: float) -> Change | None:
+        return lengthened(lambda points: points[0] - needed, change, np.full(2, -3.0), np.full(2, 3.0))
+
+    for needed in (0.95, 1.0, 1.33):
+        longer = found(needed)
+        assert longer is not None and needed <= longer.values[0] < needed + 0.015
+    assert found(2.0) is None
+
+
+def test_at_equal_cost_every_run_costs_what_the_baseline_does(small_model: Model) -> None:
+    text = f"fast keeps {GAP} under -20 in 2035"
+
+    found = ask(small_model, text, worlds=50, prior=True, equal_cost=True)
+
+    equal = replace(small_model.strategy("fast"), budget="equal")
+    assert found.answers
+    for answer in found.answers:
+        run = small_model.run(equal, world=answer.world)
+        assert run.at(GAP, [2035])[0] == pytest.approx(answer.values["fast"], rel=1e-6)
+
+
+def test_only_the_named_beliefs_change(small_model: Model) -> None:
+    text = f"fast keeps {GAP} under -20 in 2035"
+
+    found = ask(small_model, text, worlds=50, prior=True, only=["pace"])
+
+    assert found.answers and {moved.name for one in found.answers for moved in one.moved} == {"pace"}
+    with pytest.raises(InputError, match='no uncertain world parameter "strenght"; did you mean'):
+        ask(small_model, text, only=["strenght"])
 
 
 def test_the_same_question_has_the_same_answer(small_model: Model) -> None:

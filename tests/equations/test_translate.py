@@ -115,7 +115,7 @@ def test_every_unknown_construct_is_told_at_once(tmp_path: Path) -> None:
         ("r: x, y ~ ~ |\na[q] = 1 ~ ~ |\n", "no subscript range holds these (q)"),
         (
             "a = GET XLS DATA('f', 't', 'A', 'B2') ~ ~ |\n",
-            'there is no file "f"; put it there, seen from the folder of the model (GET XLS DATA)',
+            'there is no file "f" beside the model; put it there, or correct the name (GET XLS DATA)',
         ),
         ("a = 1 ~ ~ |\nA = 2 ~ ~ |\n", "defined twice"),
     ],

@@ -30,6 +30,7 @@ def page() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_tables_are_what_their_blocks_print(page: str) -> None:
     names: dict[str, Any] = {}
     blocks = list(BLOCK.finditer(page))

@@ -45,6 +45,7 @@ def test_an_unknown_without_variance_is_held() -> None:
     np.testing.assert_allclose(found, [1, -1], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_outcomes_are_as_many_as_have_a_slack(model: Model) -> None:
     outcomes = Outcomes(model, prepare_target(model))
     worlds = pd.DataFrame({name: [item.value] * 2 for name, item in model.world.items()})

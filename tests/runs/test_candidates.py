@@ -64,14 +64,16 @@ def test_cost_is_equal_in_every_world_as_a_scalar_search_finds_it(small_model: M
 
     np.testing.assert_allclose(cost, np.tile(batch.target(WORLDS), (3, 1)), rtol=1e-6)
     np.testing.assert_allclose(values[0], ensemble(small_model, GAP, 2035, "equal"), rtol=1e-9)
-    table = small_model.lever_table
+    target = batch.target(WORLDS)
     for plan, own in zip(plans[::2], factors[::2], strict=True):  # a switch makes cost jump
+        for place, world in enumerate(FRAME.to_dict("records")):
+            found = brentq(excess, 0.1, 2, args=(small_model, plan, world, target[place]), xtol=1e-12)
+            assert own[place] == pytest.approx(found, abs=1e-6)
 
-        def excess(factor: float, plan: Strategy = plan) -> float:
-            run = small_model.run(scaled(plan, factor, table), world=dict(FRAME.iloc[5]))
-            return float(run.at(COST, [2040])[0] / batch.target(WORLDS)[5] - 1)
 
-        assert own[5] == pytest.approx(brentq(excess, 0.1, 2, xtol=1e-12), abs=1e-6)
+def excess(factor: float, model: Model, plan: Strategy, world: dict[str, float], target: float) -> float:
+    run = model.run(scaled(plan, factor, model.lever_table), world=world)
+    return float(run.at(COST, [2040])[0] / target - 1)
 
 
 def test_one_factor_makes_the_mean_cost_equal(small_model: Model) -> None:

@@ -48,6 +48,7 @@ def test_a_step_stays_a_step(model: Model) -> None:
     assert (double.before(2030), float(double.at(2030))) == (120, 200)
 
 
+@pytest.mark.slow
 def test_a_strategy_with_an_equal_budget_is_scaled_wherever_it_is_used(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

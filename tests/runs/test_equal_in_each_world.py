@@ -181,6 +181,7 @@ def test_worlds_that_cannot_cost_the_same_have_no_numbers_and_are_told(
     np.testing.assert_array_equal(EnsembleResult.open(tmp_path / "store").dataset()[COST], found[COST])
 
 
+@pytest.mark.slow
 def test_a_lever_set_by_hand_stays_while_the_rest_is_scaled(model: Model) -> None:
     equal = with_budget(model, "pure_catchup")
     by_hand = model.strategy(equal, fiscal_ai_rd=100)

@@ -73,7 +73,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one(
     whole = content_of(run("whole", scenarios=("central", "fast_leader"), worlds=worlds).folder)
     folder = tmp_path / "killed"
     moments = random.Random(20)
-    for number in range(12):
+    for number in range(6):
         started = script(folder, worlds)
         parts = len(parts_of(folder))
         # At any moment of the start, or while parts are written.
@@ -114,6 +114,7 @@ def test_ctrl_c_leaves_a_store_that_continues(
     assert content_of(tmp_path / "store") == whole
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_cost_their_parts_only(
     small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -29,7 +29,7 @@ from twintrack.inputs.cross_checks import boundary_faults, driving_inputs
 
 if TYPE_CHECKING:
     from twintrack.inputs.boundary import BoundaryFile
-    from twintrack.inputs.schemas import Bilingual
+    from twintrack.inputs.schema_kinds import Bilingual
     from twintrack.model import Model
 
 WORLDS = 200

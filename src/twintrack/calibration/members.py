@@ -27,7 +27,7 @@ from twintrack.calibration.target import Target, ending
 from twintrack.calibration.unknowns import Unknowns
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.history import LEARNT_UNTIL, HistorySeries, history_until
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.world import WorldParameter
 from twintrack.inputs.yaml_files import shown

@@ -51,6 +51,8 @@ class Recovery:
         walks: How even the ranks of lambda are.
         ranks: How even the ranks of told ones are.
         directions: Mean number of directions that a history informs.
+        worth: How many independent worlds a posterior is worth, the least of all and the median; None where
+            no parameter tells it.
         joint: How even the shares nearer to random points are.
     """
 
@@ -67,6 +69,7 @@ class Recovery:
     walks: Evenness
     ranks: Evenness
     directions: float
+    worth: tuple[float, float] | None
     joint: Evenness
 
     @property
@@ -125,6 +128,7 @@ def judged(found: Sequence[Found], seed: int) -> Recovery:
         walks=evenness(walks),
         ranks=evenness(ranks),
         directions=float(np.mean([len(one.sizes) for one in found])),
+        worth=_worth(found),
         joint=evenness(joint),
     )
 
@@ -134,6 +138,11 @@ def walk_shares(found: Found, stream: np.random.Generator) -> Shares:
     value = int(found.walk)
     rank = found.shares[:value].sum() + stream.random() * found.shares[value]
     return Shares(np.array([rank]), stream.random((1, _STUDIES)))
+
+
+def _worth(found: Sequence[Found]) -> tuple[float, float] | None:
+    worths = [one.worth for one in found if one.worth is not None]
+    return (min(worths), float(np.median(worths))) if worths else None
 
 
 def _share(ranks: Array, interval: float) -> float:

@@ -27,7 +27,7 @@ from twintrack.errors import Fault
 from twintrack.formats import today
 from twintrack.inputs.history import HistorySeries
 from twintrack.inputs.moments import Moment, Span, span_of
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.validation import FaultList
 from twintrack.version import __version__

@@ -19,7 +19,7 @@ from pydantic import Field
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.history_schemas import Reading, Scale
 from twintrack.inputs.moments import Span
-from twintrack.inputs.schemas import Bilingual, Number, StrictSchema, Text
+from twintrack.inputs.schema_kinds import Bilingual, Number, StrictSchema, Text
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import Document, read_text, shown
 from twintrack.resources import atomic_write

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twintrack.calibration.ahead import Errors
 from twintrack.calibration.discrepancy import drawn_together
@@ -40,6 +42,9 @@ _PLACES = 8
 
 _INFORMED = 1.0
 """Information, in that of the prior, above which a direction counts as informed by a history."""
+
+_SILENT = 1e-12
+"""Information below which a parameter changes nothing that is observed."""
 
 _ONE = "history"
 
@@ -68,6 +73,8 @@ class Found:
         scores: Of the posterior, shape (size, members), in single precision.
         directions: Those that the history informs more than the prior, as columns, shape (size, directions).
         sizes: Information along them, shape (directions,).
+        silent: Which parameters change nothing that is observed, so that their posterior is their prior,
+            shape (size,).
         walk: Number of the true value of lambda.
         shares: How likely each value of lambda is after learning, shape (values,).
     """
@@ -76,8 +83,18 @@ class Found:
     scores: Array
     directions: Array
     sizes: Array
+    silent: NDArray[np.bool_]
     walk: Array
     shares: Array
+
+    @property
+    def worth(self) -> float | None:
+        """How many independent worlds the posterior is worth; None where no parameter is silent.
+
+        The mean of a silent parameter would be nought but for chance, and its variance one over that number.
+        """
+        means = self.scores[self.silent].mean(axis=1, dtype=float)
+        return float(1 / (means**2).mean()) if len(means) else None
 
     @property
     def ranks(self) -> Array:
@@ -121,7 +138,8 @@ class Truths:
         scores = learn(compute, _ONE, made.target, self.settings, (self.seed, 6, job.number)).scores
         stream = np.random.default_rng((self.seed, 7, job.number))
         places = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
-        sizes, vectors = np.linalg.eigh(information(made.target, places))
+        told = information(made.target, places)
+        sizes, vectors = np.linalg.eigh(told)
         informed = sizes > _INFORMED
         said = made.target.said(made.target.unknowns.worlds(scores), scores.shape[1])
         return Found(
@@ -129,6 +147,7 @@ class Truths:
             scores=scores.astype(np.float32),
             directions=vectors[:, informed],
             sizes=sizes[informed],
+            silent=np.diag(told) < _SILENT,
             walk=np.array(made.walk),
             shares=made.target.likelihood.walk_shares(said).mean(axis=1),
         )
@@ -181,7 +200,7 @@ class Kept:
 
     def find(self, number: int) -> Found | None:
         """Give what was found; None when nothing is kept, or when its file cannot be read."""
-        arrays = find_arrays(self.path(number))
+        arrays: dict[str, Any] | None = find_arrays(self.path(number))
         names = {field.name for field in fields(Found)}
         return Found(**arrays) if arrays is not None and arrays.keys() == names else None
 

@@ -46,7 +46,7 @@ RUNS, RESULTS = "runs", "results"
     multiple=True,
     metavar="NAME=PART,PART",
     help="Run all combinations of parts without and with something, such as"
-    " doors=doors_closed,doors_open. May be repeated.",
+    " doors=doors_closed,doors_open; of a stored ensemble, read them. May be repeated.",
 )
 @click.option(
     "--target",
@@ -90,13 +90,17 @@ def analyse_command(sources: tuple[str, ...], **options: Any) -> None:
     """
     from twintrack.cli.session import open_model
     from twintrack.decisions.analysis import analyse
+    from twintrack.decisions.further_runs import pair_of
     from twintrack.pages.findings import FILE, findings_text, with_sentences
 
     model = open_model()
     compared = _compared(model, sources, options)
+    between = read_names(options["between"])
+    if options["with_map"] or options["sobol"] is not None:
+        pair_of(compared, between)  # told before the work, not after it
     analysis = analyse(compared, read_names(options["only"]), lambda name: _tell(f"computing: {name}"))
     folder: Path = options["out"] / RESULTS
-    analysis = _further(model, analysis, options)
+    analysis = _further(model, analysis, between, options)
     analysis = replace(analysis, tables=with_sentences(model, analysis.tables))
     text = findings_text(model, analysis)
     analysis.write(folder, {FILE: text})
@@ -117,13 +121,15 @@ def _compared(model: Model, sources: Sequence[str], options: dict[str, Any]) -> 
     factors = _factors(options["factors"], faults)
     targets = _targets(options["targets"], faults)
     years = _years(options["years"], faults)
+    samples = options["sobol"]
+    if samples is not None and (samples < 2 or samples & (samples - 1)):
+        faults.append(Fault(f"--sobol {samples}", "must be a power of two, such as 1024"))
     folder = Path(sources[0])
     if len(sources) == 1 and folder.is_dir():
-        if factors:
-            faults.append(Fault("--factor", "a stored ensemble is not run again: name strategies instead"))
         faults.raise_any()
         inner = folder / RUNS
-        return stored_compared(model, inner if inner.is_dir() and not _is_store(folder) else folder, targets)
+        stored = inner if inner.is_dir() and not _is_store(folder) else folder
+        return stored_compared(model, stored, targets, factors)
     faults.raise_any()
     asked = AnalysisSettings(
         strategies=list(sources),
@@ -147,11 +153,12 @@ def _compared(model: Model, sources: Sequence[str], options: dict[str, Any]) -> 
         )
 
 
-def _further(model: Model, analysis: Analysis, options: dict[str, Any]) -> Analysis:
+def _further(
+    model: Model, analysis: Analysis, between: Sequence[str] | None, options: dict[str, Any]
+) -> Analysis:
     """Add the tables of what takes runs of its own, where it was asked for."""
     from twintrack.decisions.further_runs import Way, map_tables, variance_tables
 
-    between = read_names(options["between"])
     tables = dict(analysis.tables)
     if options["with_map"]:
         _tell("computing: map")
@@ -231,13 +238,14 @@ def _print(analysis: Analysis, folder: Path) -> None:
 
 
 def _first_rows(places: Any, case: dict[str, Any]) -> list[list[str]]:
+    from twintrack.decisions.contests import SAME
     from twintrack.formats import share
 
     chosen = places
     for column, value in case.items():
         chosen = chosen[chosen[column] == value]
     first = chosen[chosen["place"] != ""]
-    if len(first) == len(chosen):
+    if (first["place"] == SAME).all() and len(first):
         return [[str(case["scenario"]), str(case["outcome"]), "all alike", ""]]
     names = ", ".join(first["strategy"]) or "none: they beat one another in a circle"
     shares = ", ".join(share(value) for value in first["share_best"])

@@ -11,7 +11,7 @@ import click
 from twintrack.cli.options import json_option
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import StrictSchema
+    from twintrack.inputs.schema_kinds import StrictSchema
     from twintrack.model import Model
 
 Listed = dict[str, Any]

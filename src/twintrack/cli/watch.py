@@ -145,7 +145,7 @@ def _lines(found: Watched, model: Model) -> Iterator[str]:
     yield f"the rule switches in {found.switched:.0%} of the worlds (5, 50, 95 %: {moments})"
     yield ""
     for name, one in _differences(found).items():
-        told = "clear" if one.clear else "not told apart from none"
+        told = "clear" if one.clear else "not clearly different from nought"
         yield (
             f"{name}: {one.mean:+.4g} {unit} (standard error {one.error:.2g}, {told}); 5-95 % of the worlds"
             f" {one.band[0]:+.4g} to {one.band[2]:+.4g}; better in {one.better:.0%}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, seed_option
+from twintrack.cli.options import json_option, read_names, seed_option
 
 if TYPE_CHECKING:
     from twintrack.decisions.whatif_answers import Answer, Moved, WhatIf
@@ -30,6 +30,7 @@ _LISTED = 8
 @click.option("--worlds", type=int, default=2000, show_default=True, help="Worlds in which shares are told.")
 @click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
 @click.option("--equal-cost", is_flag=True, help="Each strategy costs in each world what the baseline does.")
+@click.option("--only", metavar="NAME,NAME...", help="Beliefs or levers that may change.  [default: all]")
 @seed_option
 @click.option(
     "--out",
@@ -61,6 +62,7 @@ def whatif_command(question: str, **options: Any) -> None:
         seed=options["seed"],
         prior=options["prior"],
         equal_cost=options["equal_cost"],
+        only=read_names(options["only"]) or (),
         tell=lambda text: click.echo(text, err=True),
     )
     files = _write(found, options["out"], model) if options["out"] is not None else []

@@ -27,7 +27,8 @@ DISCOUNT = "discount_rate"
 DISCOUNT_EDGES = (0.0, 0.02, 0.04, 0.06)
 
 FIRST, SECOND, TIE = "first", "second", "tie"
-BEST, SHARED = "best", "shared"
+BEST, SHARED, SAME = "best", "shared", "same"
+"""Places: clearly the best; one of those that tie at the head; the choice makes no difference."""
 
 
 def spread(values: Array) -> dict[str, Array]:
@@ -104,15 +105,19 @@ def first_places(values: pd.DataFrame, better: str) -> pd.DataFrame:
     """Say who stands first: a row for each strategy.
 
     `share_best` is its share of the worlds in which none is better; `place` is BEST for the one that is
-    clearly better than all others, SHARED for those that tie at the head, "" for the rest.
+    clearly better than all others, SHARED for those that tie at the head, "" for the rest; SAME for all where
+    the choice of strategy does not touch the outcome (`robustness.same_for_all`).
     """
     finite = robustness.finite_worlds(values)
     names = [str(name) for name in values.columns]
     if finite.empty:
         return pd.DataFrame({"strategy": names, "share_best": np.nan, "place": ""})
-    first = robustness.first_place(finite, better)
-    word = SHARED if first.best is None else BEST
-    places = [word if name in first.names else "" for name in names]
+    if robustness.same_for_all(finite):
+        places = [SAME] * len(names)
+    else:
+        first = robustness.first_place(finite, better)
+        word = SHARED if first.best is None else BEST
+        places = [word if name in first.names else "" for name in names]
     shares = robustness.share_best(finite, better).to_numpy()
     return pd.DataFrame({"strategy": names, "share_best": shares, "place": places})
 

@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from twintrack.decisions import robustness
 from twintrack.decisions.compared import Case, Compared
@@ -58,38 +59,71 @@ def pawn(output: Array, held: NDArray[np.int64]) -> Array:
 
 
 @cache
-def noise(worlds: int, seed: int = 1, number: int = SLICES) -> float:
-    """Give what PAWN stays below for 95 % of parameters that do nothing, by permutations."""
+def noise(worlds: int, parameters: int = 1, seed: int = 1) -> float:
+    """Give what PAWN of so many parameters that do nothing stays below in 95 % of cases.
+
+    From permutations, as mean and standard deviation of what chance gives, with the normal quantile that so
+    many parameters together ask for (Bonferroni).
+    """
     rng = np.random.default_rng(seed)
     ordered: Array = np.linspace(0, 1, worlds)
-    held = slices(ordered, number)
+    held = slices(ordered)
     idle = np.stack([rng.permutation(held) for _ in range(_PERMUTATIONS)], axis=1)
-    return float(np.quantile(pawn(ordered, idle), 0.95))
+    found = pawn(ordered, idle)
+    return float(found.mean() + stats.norm.isf(0.05 / parameters) * found.std(ddof=1))
 
 
-def moved_by(output: pd.Series[float], worlds: pd.DataFrame) -> pd.DataFrame:
-    """Rank parameters by how far they move an output: a row for each, the strongest first.
+@dataclass(frozen=True)
+class Drawn:
+    """Parameters that vary in some worlds, ready to be held against many outputs.
 
-    `output` has a value for each row of `worlds`; worlds without a number are left out. Columns: `parameter`,
-    `pawn` (0 to 1), `noise` (its level for a parameter that does nothing), `rank_correlation` (Spearman; its
-    sign says which way). Empty with fewer than FEWEST worlds, or where the output is the same in all.
+    Attributes:
+        names: Their names.
+        held: The slice of each world, shape (worlds, parameters).
+        ranks: Ranks about their middle, each of size one, same shape.
     """
-    known = np.isfinite(output.to_numpy())
-    values, drawn = output[known], worlds[known]
-    varied = drawn.loc[:, drawn.nunique() > 1]
-    if len(values) < FEWEST or values.nunique() < 2 or not varied.shape[1]:
+
+    names: tuple[str, ...]
+    held: NDArray[np.int64]
+    ranks: Array
+
+    @classmethod
+    def of(cls, worlds: pd.DataFrame) -> Drawn:
+        """Prepare the parameters that vary: a row for each world, a column for each parameter."""
+        values = worlds.to_numpy(dtype=np.float64)
+        varied = np.ptp(values, axis=0) > 0 if len(values) else np.zeros(values.shape[1], dtype=bool)
+        names = tuple(str(name) for name, keep in zip(worlds, varied, strict=True) if keep)
+        return cls(names, slices(values[:, varied]), _unit_ranks(values[:, varied]))
+
+
+def moved_by(output: Array, drawn: Drawn) -> pd.DataFrame:
+    """Rank parameters by how far they move an output, shape (worlds,): a row for each, the strongest first.
+
+    Columns: `parameter`, `pawn` (0 to 1), `noise` (what stays below it may do nothing), `rank_correlation`
+    (Spearman; its sign says which way). Empty with fewer than FEWEST worlds, or where the output is the same
+    in all.
+    """
+    if len(output) < FEWEST or np.ptp(output) == 0 or not drawn.names:
         return pd.DataFrame(columns=["parameter", "pawn", "noise", "rank_correlation"])
-    held = slices(varied.to_numpy(dtype=np.float64))
-    correlations = robustness.rank_correlations(values, varied)
     table = pd.DataFrame(
         {
-            "parameter": list(varied),
-            "pawn": pawn(np.asarray(values, dtype=np.float64), held),
-            "noise": noise(len(values)),
-            "rank_correlation": correlations.reindex(list(varied)).to_numpy(),
+            "parameter": drawn.names,
+            "pawn": pawn(output, drawn.held),
+            "noise": noise(len(output), len(drawn.names)),
+            "rank_correlation": _unit_ranks(output[:, np.newaxis])[:, 0] @ drawn.ranks,
         }
     )
     return table.sort_values("pawn", ascending=False, kind="stable", ignore_index=True)
+
+
+def _unit_ranks(values: Array) -> Array:
+    """Give ranks along the first axis about their middle, each column of size one; equals share a rank."""
+    if not values.size:
+        return values
+    ranks = stats.rankdata(values, axis=0)
+    ranks = ranks - ranks.mean(axis=0)
+    found: Array = np.asarray(ranks / np.sqrt((ranks**2).sum(axis=0)), dtype=np.float64)
+    return found
 
 
 @dataclass(frozen=True)
@@ -122,7 +156,7 @@ def lead(compared: Compared, case: Case, first: str, second: str) -> pd.Series[f
 
 def deciders(compared: Compared, contest: Contest, number: int = 2) -> list[str]:
     """Name the parameters that decide most between two strategies, above noise, the strongest first."""
-    table = moved_by(contest.lead, compared.worlds)
+    table = _Worlds(compared.worlds).moved_by(contest.lead)
     return [str(name) for name in table[table["pawn"] > table["noise"]]["parameter"][:number]]
 
 
@@ -136,12 +170,29 @@ def deciding_tables(compared: Compared) -> dict[str, pd.DataFrame]:
     return {"deciding": pd.concat(rows, ignore_index=True)} if rows else {}
 
 
+class _Worlds:
+    """Worlds against which many outputs are held; what they share is prepared once."""
+
+    def __init__(self, worlds: pd.DataFrame) -> None:
+        self._worlds = worlds
+        self._drawn: dict[bytes, Drawn] = {}
+
+    def moved_by(self, output: pd.Series[float]) -> pd.DataFrame:
+        """Give `moved_by` of an output in the worlds in which it has a number."""
+        values = np.asarray(output, dtype=np.float64)
+        known = np.isfinite(values)
+        key = known.tobytes()
+        if key not in self._drawn:
+            self._drawn[key] = Drawn.of(self._worlds[known])
+        return moved_by(values[known], self._drawn[key])
+
+
 def _deciding(compared: Compared) -> Iterator[pd.DataFrame]:
-    worlds = compared.worlds
+    worlds = _Worlds(compared.worlds)
     for case in compared.headline_cases():
         for what, first, second, output in _outputs(compared, case):
             columns = {**case.columns(), "of": what, "first": first, "second": second}
-            yield with_case(moved_by(output, worlds), columns)
+            yield with_case(worlds.moved_by(output), columns)
 
 
 def _outputs(compared: Compared, case: Case) -> Iterator[tuple[str, str, str, pd.Series[float]]]:

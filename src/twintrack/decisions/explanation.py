@@ -19,7 +19,8 @@ from twintrack.runs.switching import SWITCH_VARIABLES
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.equations.structure import Variable
-    from twintrack.inputs.schemas import Bilingual, Citation
+    from twintrack.inputs.schema_kinds import Bilingual
+    from twintrack.inputs.schemas import Citation
 
 WIDTH = 100
 

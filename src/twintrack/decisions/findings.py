@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions.compared import Case, Compared
-from twintrack.decisions.contests import BEST
+from twintrack.decisions.contests import BEST, SAME
 from twintrack.decisions.deciding import CONTEST
 from twintrack.decisions.factorial import EFFECT
 from twintrack.decisions.failing import NOT_BEST
@@ -78,7 +78,7 @@ def _first_place(tables: Tables, case: Case) -> Iterator[Finding]:
     """Tell who is best, and by how much against the nearest rival; or who share the first place."""
     places, met = rows_of(tables, "first_places", case), rows_of(tables, "contests", case)
     first = places[places["place"] != ""] if len(places) else places
-    if first.empty or len(first) == len(places):
+    if first.empty or (first["place"] == SAME).all():
         return
     names = [str(name) for name in first["strategy"]]
     if (first["place"] == BEST).all():

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 TRAJECTORIES = 20
 KEPT = 60
-"""Parameters that screening leaves for Sobol indices; the others stay at their medians."""
+"""Parameters that screening leaves for Sobol indices; the others keep their central values."""
 
 
 @dataclass(frozen=True)

@@ -107,11 +107,14 @@ def run_compared(
     )
 
 
-def stored_compared(core: Core, folder: Path, targets: Targets | None = None) -> Compared:
+def stored_compared(
+    core: Core, folder: Path, targets: Targets | None = None, factors: Factors | None = None
+) -> Compared:
     """Read what is compared from a stored ensemble, or from the folder of an analysis with one for each cost.
 
-    Every strategy of the ensemble is compared, the baseline first. Raises InputError for a folder that holds
-    none, and for ensembles without an outcome that has a direction.
+    Every strategy of the ensemble is compared, the baseline first, but for the combinations of `factors`.
+    Raises InputError for a folder that holds no ensemble, for one without an outcome that has a direction,
+    and for combinations that are not stored.
     """
     folders = [folder / cost for cost in COSTS if (folder / cost / MANIFEST).exists()] or [folder]
     stores = [EnsembleResult.open(path) for path in folders]
@@ -120,12 +123,21 @@ def stored_compared(core: Core, folder: Path, targets: Targets | None = None) ->
     if not outcomes:
         message = "holds no outcome that is better higher or lower: there is nothing to compare"
         raise InputError(Fault(str(folder), message))
+    combined = list(cells(factors).values()) if factors else []
+    FaultList(
+        Fault("factors", unknown("stored strategy", name, first.strategies))
+        for name in combined
+        if name not in first.strategies
+    ).raise_any()
     results = {_cost(store): store.dataset(list(outcomes)) for store in stores}
     return Compared(
         results=results,
         outcomes=outcomes,
         headline=_headline(core, outcomes),
-        strategies=sorted(first.strategies, key=lambda name: name != BASELINE),
+        strategies=sorted(
+            (name for name in first.strategies if name not in combined), key=lambda name: name != BASELINE
+        ),
+        factors=factors or {},
         origin=first.origin,
         targets=all_targets(core, targets or {}),
     )

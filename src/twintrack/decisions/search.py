@@ -19,7 +19,7 @@ from twintrack.decisions.search_work import Search, Work, evolved, prepared
 from twintrack.decisions.spreading import far_apart
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import BASELINE, Strategy
 
 FEW = 5

@@ -17,7 +17,7 @@ from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault
 from twintrack.inputs.levers import MONEY, Lever
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.validation import FaultList, unknown
 

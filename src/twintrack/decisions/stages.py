@@ -37,6 +37,10 @@ class Stages:
     def run(self, name: str, expected: type[_Found], make: Callable[[], _Found]) -> _Found:
         """Give what a stage finds, of the type `expected`; what was found before is read."""
         self.tell(name)
+        return self.kept(name, expected, make)
+
+    def kept(self, name: str, expected: type[_Found], make: Callable[[], _Found]) -> _Found:
+        """Do the same for a part of a stage, without telling."""
         return stored(self.kind, f"{name}\0{self.described}", ("decisions",), expected, make)
 
 

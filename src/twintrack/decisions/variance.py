@@ -43,20 +43,12 @@ class Design:
         return {"num_vars": len(self.names), "names": list(self.names), "bounds": [[0, 1]] * len(self.names)}
 
     def worlds(self, parameters: Mapping[str, WorldParameter]) -> pd.DataFrame:
-        """Give the worlds, by the quantiles of each parameter; all others are at their medians."""
-        fixed = {
-            name: float(quantiles(item, 0.5))
-            for name, item in parameters.items()
-            if name not in self.names and item.distribution != "fixed"
-        }
-        drawn = {
+        """Give the worlds, by the quantiles of each parameter; all others keep their central values."""
+        columns = {
             name: quantiles(parameters[name], column)
             for name, column in zip(self.names, self.shares.T, strict=True)
         }
-        rows = pd.RangeIndex(len(self.shares), name="world")
-        return pd.DataFrame(
-            {**drawn, **{name: np.full(len(rows), value) for name, value in fixed.items()}}, rows
-        )
+        return pd.DataFrame(columns, pd.RangeIndex(len(self.shares), name="world"))
 
 
 @dataclass(frozen=True)

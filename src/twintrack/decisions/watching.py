@@ -14,7 +14,7 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.decisions.spreading import evenly_by
-from twintrack.decisions.stages import stages_of
+from twintrack.decisions.stages import Stages, stages_of
 from twintrack.decisions.watching_rules import (
     BEST,
     THRESHOLDS,
@@ -36,10 +36,13 @@ from twintrack.runs.candidates import Candidates, Wanted, Worlds
 from twintrack.runs.switching import SHARE, SWITCH_VARIABLES
 from twintrack.worlds.drawing import draw_worlds
 
-ROUGH = 40
+ROUGH = 30
 """Worlds in which all plans are tried."""
-PRICED = 8
-"""Worlds, of these, in which the factor on their money is found."""
+AFFORDABLE = 0.002
+"""Relative excess of cost that a plan may leave in a world while it is raced."""
+MATCHED = 0.9
+"""Share of worlds in which the cost of a plan must be made equal for it to take part."""
+_ROUNDS = 8
 MOST = 6
 """Strategies that take part at most where none is named: those that are best as they are."""
 LEAST_LEAD = 2.0
@@ -162,9 +165,9 @@ def watch_and_switch(core: Core, watch: Watch, *, tell: Callable[[str], None] = 
     tell_notes(notes)
     worlds = Worlds({str(name): frame[name].to_numpy(float) for name in frame})
     first, second = np.split(np.arange(worlds.size), [watch.training])
-    race = _Race(core, watch, worlds.take(first), worlds.take(second))
     names = watch.strategies or tuple(name for name in core.strategies if not core.strategy(name).switch)
     stages = stages_of(core, "watching", watch, names, watch.scenario, frame, tell)
+    race = _Race(core, watch, stages, worlds.take(first), worlds.take(second))
     if not watch.strategies:
         names = stages.run("choosing strategies", tuple, partial(race.best_names, names))
     rule = stages.run("racing rules", Rule, partial(race.best_rule, names))
@@ -199,8 +202,8 @@ def _check(core: Core, watch: Watch) -> None:
 class _Race:
     """Plans against one another in the worlds of training, and at last in those that were held out."""
 
-    def __init__(self, core: Core, watch: Watch, training: Worlds, held_out: Worlds) -> None:
-        self.core, self.watch = core, watch
+    def __init__(self, core: Core, watch: Watch, stages: Stages, training: Worlds, held_out: Worlds) -> None:
+        self.core, self.watch, self.stages = core, watch, stages
         self.training, self.held_out = training, held_out
         start = core.policy_start
         self.years = [float(year) for year in np.arange(start, watch.year)]
@@ -209,20 +212,31 @@ class _Race:
         self._dated = Candidates(core, moments, watch.scenario)
         self._sign = 1.0 if core.outcomes[watch.outcome].better == "higher" else -1.0
         self.ramp_years = core.lever_table.ramp_years if watch.ramp_years is None else watch.ramp_years
-        base, _ = self.runs.at_own_cost([replace(core.strategy(BASELINE), budget="own")], training)
+        self._baseline = replace(core.strategy(BASELINE), budget="own")
+        base, _ = self.runs.at_own_cost([self._baseline], training)
         self._rough = training.take(evenly_by(base[0, 0], ROUGH))
-        self._priced = self._rough.take(evenly_by(np.arange(self._rough.size), PRICED))
 
     def _roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
-        """Give the mean value of plans, more is better, at one factor each on money; shape (plans,)."""
-        found = np.empty(len(plans))
-        for start in range(0, len(plans), 100):
-            strategies = [plan.strategy(self.core) for plan in plans[start : start + 100]]
-            factors, excess = self.runs.factors(strategies, self._priced)
-            values, _ = self.runs.at_factors(strategies, self._rough, factors)
-            means = self._sign * values[0].mean(axis=1)
-            found[start : start + 100] = np.where(np.abs(excess) < 0.01, means, -np.inf)
-        return found
+        """Give the mean differences of plans to the baseline, more is better; shape (plans,)."""
+        parts = [plans[start : start + 100] for start in range(0, len(plans), 100)]
+        kept = self.stages.kept
+        return np.concatenate(
+            [kept(repr(part), np.ndarray, partial(self._part_roughly, part)) for part in parts]
+        )
+
+    def _part_roughly(self, plans: Sequence[Rule | Fixed]) -> Array:
+        strategies = [plan.strategy(self.core) for plan in plans]
+        values = self.runs.at_equal_cost(strategies, self._rough, AFFORDABLE, _ROUNDS)
+        return self._means(self._sign * values[0], self._rough)
+
+    def _means(self, values: Array, worlds: Worlds) -> Array:
+        """Give mean differences to the baseline, shape (plans,); least where too few worlds are MATCHED."""
+        base, _ = self.runs.at_own_cost([self._baseline], worlds)
+        ahead = values - self._sign * base[0]
+        known = np.isfinite(ahead)
+        sums = np.where(known, ahead, 0.0).sum(axis=1)
+        means = sums / np.maximum(known.sum(axis=1), 1)
+        return np.asarray(np.where(known.mean(axis=1) >= MATCHED, means, -np.inf))
 
     def _exactly(self, plans: Sequence[Rule | Fixed], worlds: Worlds) -> Array:
         """Give values, more is better, at equal cost in each world, shape (plans, worlds)."""
@@ -231,8 +245,7 @@ class _Race:
 
     def _first(self, plans: Sequence[Rule | Fixed]) -> int:
         """Give the place of the best of some plans on all worlds of training."""
-        means = np.nanmean(self._exactly(plans, self.training), axis=1)
-        return int(np.nan_to_num(means, nan=-np.inf).argmax())
+        return int(self._means(self._exactly(plans, self.training), self.training).argmax())
 
     def best_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Give the MOST strategies that are best as they are."""

@@ -16,7 +16,8 @@ import numpy as np
 
 from twintrack.core import Core
 from twintrack.equations.structure import Array
-from twintrack.inputs.schemas import Bilingual, SwitchOutcome
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.schemas import SwitchOutcome
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import Switch
 
@@ -47,7 +48,6 @@ class Rule:
     def strategy(self, core: Core) -> Strategy:
         """Give the strategy, at its own cost."""
         first, second = (core.strategy(name) for name in (self.first, self.to))
-        switch = Switch(second.name, self.outcome, self.below, self.for_years, self.ramp_years, second.paths)
         title = Bilingual(
             en=f"{first.title.en}, then {second.title.en}", zh=f"先{first.title.zh}，后{second.title.zh}"
         )
@@ -57,17 +57,19 @@ class Rule:
             title=title,
             description=title,
             budget="own",
-            switch=switch,
+            switch=replace(self.switch, to=second.name, paths=second.paths),
             notes="",
             references=(),
             parents=(),
         )
 
+    @property
+    def switch(self) -> Switch:
+        """The switch, without the paths that it leads to."""
+        return Switch(self.to, self.outcome, self.below, self.for_years, self.ramp_years, {})
+
     def __str__(self) -> str:
-        return (
-            f"{self.first}, then {self.to} once {self.outcome} has been below {self.below:.4g}"
-            f" for {self.for_years:g} years"
-        )
+        return f"{self.first}, then {self.switch}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ how far they are from what is asked for, and then made as long as all of them ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,15 +22,17 @@ from twintrack.decisions.stages import Stages, stages_of
 from twintrack.decisions.whatif_answers import WORLDS, Answer, Asked, Changing, Moved, Reached, WhatIf
 from twintrack.decisions.whatif_margins import REACH, Beliefs, Levers, over_worlds
 from twintrack.decisions.whatif_question import Question, read_question
-from twintrack.decisions.whatif_solver import Change, Probe
+from twintrack.decisions.whatif_solver import Change, Margin, Probe
 from twintrack.equations.structure import Array
-from twintrack.errors import Fault, InputError
+from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.content import CENTRAL
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.validation import FaultList, unknown
 from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.candidates import Worlds
 from twintrack.worlds.drawing import draw_worlds
+from twintrack.worlds.sampling import sampled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,8 @@ Tell = Callable[[str], None]
 
 SEARCHED = 100
 """Worlds, of these, in which levers are searched, or beliefs for a share of worlds."""
+_LONGEST = 1.7
+"""How much longer a change may become that was found in some worlds and is to do in all."""
 SHOWN = 0.05
 """Changes smaller than this, in prior standard deviations or shares of the range, are not listed."""
 
@@ -53,6 +57,7 @@ def ask(
     seed: int = 1,
     prior: bool = False,
     equal_cost: bool = False,
+    only: Sequence[str] = (),
     tell: Tell = lambda _: None,
 ) -> WhatIf:
     """Answer a question of the forms in `twintrack.decisions.whatif_question`; see `Asked` for the rest.
@@ -68,11 +73,44 @@ def ask(
         raise InputError(Fault("equal cost", message))
     if worlds < 2:
         raise InputError(Fault("worlds", f"at least 2 worlds are needed, not {worlds}"))
-    asked = Asked(question, chosen, scenario, worlds, seed, prior, equal_cost)
+    check_names(core, chosen, only)
+    asked = Asked(question, chosen, scenario, worlds, seed, prior, equal_cost, tuple(only))
     frame, notes = draw_worlds(core, worlds, seed, prior=prior)
     tell_notes(notes)
     search = (_BeliefSearch if chosen == "beliefs" else _LeverSearch)(core, asked, frame, tell)
     return search.answer(str(frame.attrs["worlds"]))
+
+
+def check_names(core: Core, changing: Changing, only: Sequence[str]) -> None:
+    """Raise InputError for names that are no uncertain parameters, or no levers."""
+    known = sampled(core.world) if changing == "beliefs" else list(core.levers)
+    kind = "uncertain world parameter" if changing == "beliefs" else "lever"
+    FaultList(Fault("only", unknown(kind, name, known)) for name in only if name not in known).raise_any()
+
+
+def lengthened(margin: Margin, change: Change, low: Array, high: Array) -> Change | None:
+    """Make a change that does in some worlds as long as all need, or a little shorter; None when none does.
+
+    `margin` is that over all worlds; `low` and `high` are the limits of changes.
+    """
+
+    def at(scale: float) -> Change:
+        values = np.clip(change.values * scale, low, high)
+        return Change(values, float(margin(values[:, None])[0]))
+
+    short, top, far = 0.9, 1.0, at(1.0)
+    while not far.holds:
+        short, top = top, top * 1.1
+        if top > _LONGEST:
+            return None
+        far = at(top)
+    for _ in range(4):
+        middle = (short + top) / 2
+        if (tried := at(middle)).holds:
+            top, far = middle, tried
+        else:
+            short = middle
+    return far
 
 
 @dataclass
@@ -97,6 +135,11 @@ class _Search:
     def stage(self, name: str, make: Callable[[], list[Change]]) -> list[Change]:
         """Give what a stage of the search finds."""
         return self.stages.run(f"looking for {name}", list, make)
+
+    def limited(self, names: Sequence[str], low: Array, high: Array) -> tuple[Array, Array]:
+        """Give limits of changes, of none for what may not change."""
+        moves = np.array([not self.asked.only or name in self.asked.only for name in names])
+        return np.where(moves, low, 0.0), np.where(moves, high, 0.0)
 
     def changes(self, starts: Sequence[Array]) -> Iterator[tuple[str, Change]]:
         """Give the changes that do, with their kinds."""
@@ -138,14 +181,23 @@ class _BeliefSearch(_Search):
             self.start = beliefs.scores[:, evenly_by(margins, SEARCHED // 4)]
             low, high = np.full(len(self.start), -REACH), np.full(len(self.start), REACH)
         margin = beliefs.shifted(self.start)
+        low, high = self.limited(beliefs.unknowns.names, low, high)
         self.probe = Probe(margin, low, high, two_sided=question.share is None)
         before = float(margin(np.zeros((len(low), 1)))[0])
+        if not np.isfinite(before):
+            raise TwinTrackError(
+                "in the worlds where the search begins, a strategy has no number, or cannot cost what the"
+                " baseline costs; ask without equal cost, or about other strategies"
+            )
         values = beliefs.outcomes(self.start)
         answers: tuple[Answer, ...] = ()
         reached = None
         if before < 0:
             starts = self._starts(margins) if question.share is None else []
-            answers = tuple(self._answered(kind, change) for kind, change in self.changes(starts))
+            changes = self.changes(starts)
+            if question.share is not None:
+                changes = self._in_all_worlds(changes)
+            answers = tuple(self._answered(kind, change) for kind, change in changes)
             reached = None if answers else self._reached(float(np.nanmax(margins)))
         return WhatIf(
             asked,
@@ -158,9 +210,18 @@ class _BeliefSearch(_Search):
             beliefs.runs,
         )
 
+    def _in_all_worlds(self, changes: Iterable[tuple[str, Change]]) -> Iterator[tuple[str, Change]]:
+        """Make changes as long as all worlds need for the share; leave out those that never do."""
+        margin = self.beliefs.shifted(self.beliefs.scores)
+        for kind, change in changes:
+            found = lengthened(margin, change, self.probe.low, self.probe.high)
+            if found is not None:
+                yield kind, found
+
     def _starts(self, margins: Array) -> list[Array]:
         """Give the changes that lead to the two nearest worlds in which it holds."""
         ways = np.clip(self.beliefs.scores, -REACH, REACH)[:, margins >= 0] - self.start
+        ways = np.clip(ways, self.probe.low[:, None], self.probe.high[:, None])
         order = np.argsort(np.linalg.norm(ways, axis=0), kind="stable")[:2]
         return [ways[:, place] for place in order]
 
@@ -215,8 +276,13 @@ class _LeverSearch(_Search):
         if before < 0:
             places = evenly_by(margins[0], SEARCHED)
             some = Levers(self.core, question, self.levers.worlds.take(places), asked.scenario)
-            self.probe = Probe(some.margin, some.low, some.high, two_sided=False, effort=10)
-            found = ((kind, self._lengthened(change)) for kind, change in self.changes([]))
+            low, high = self.limited(some.names, some.low, some.high)
+            self.probe = Probe(some.margin, low, high, two_sided=False, effort=10)
+            whole = self.levers
+            found = (
+                (kind, lengthened(whole.margin, change, whole.low, whole.high))
+                for kind, change in self.changes([])
+            )
             answers = tuple(self._answered(kind, change) for kind, change in found if change is not None)
             if not answers:
                 (best,) = self.stage("the largest margin", lambda: [solver.furthest(self.probe)])
@@ -246,29 +312,6 @@ class _LeverSearch(_Search):
     def _share(self, change: Array) -> float:
         """Give the share of all worlds in which a change, shape (levers, 1), makes it true."""
         return float((self.everywhere.margins(change) >= 0).mean())
-
-    def _lengthened(self, change: Change) -> Change | None:
-        """Make a change as long as all worlds need for the share; None when no length does."""
-        low, high = self.levers.low, self.levers.high
-
-        def at(scale: float) -> Change:
-            values = np.clip(change.values * scale, low, high)
-            return Change(values, float(self.levers.margin(values[:, None])[0]))
-
-        short, far = 0.9, at(1.0)
-        top = 1.0
-        while not far.holds:
-            short, top = top, top * 1.1
-            if top > 1.7:
-                return None
-            far = at(top)
-        for _ in range(4):
-            middle = (short + top) / 2
-            if (tried := at(middle)).holds:
-                top, far = middle, tried
-            else:
-                short = middle
-        return far
 
     def _answered(self, kind: str, change: Change) -> Answer:
         question, strategy = self.asked.question, self.levers.changed(change.values)

@@ -28,6 +28,7 @@ class Asked:
         seed: Seed of the draw of the worlds and of the search.
         prior: Draw worlds from the prior.
         equal_cost: Whether each strategy costs in each world what the baseline does; beliefs only.
+        only: Names of the beliefs or levers that may change; empty: all.
     """
 
     question: Question
@@ -37,6 +38,7 @@ class Asked:
     seed: int = 1
     prior: bool = False
     equal_cost: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,11 @@ class Probe:
         """Number of unknowns."""
         return len(self.low)
 
+    @property
+    def free(self) -> Members:
+        """Places of the unknowns that may change."""
+        return np.flatnonzero(self.high > self.low)
+
     def __call__(self, points: Array) -> Array:
         """Give the margin at points, shape (unknowns, points); never NaN."""
         found = np.nan_to_num(self._margin(points), nan=_NEVER, posinf=-_NEVER, neginf=_NEVER)
@@ -114,7 +119,7 @@ def shortest(probe: Probe, start: Array | None = None, free: Members | None = No
 
     Only `free` unknowns change.
     """
-    free = np.arange(probe.size) if free is None else free
+    free = probe.free if free is None else free
     point = np.zeros(probe.size) if start is None else start
     held: Change | None = None
     steps = np.arange(1, 10) / 9
@@ -195,7 +200,7 @@ def fewest(probe: Probe, seed: int = 1, free: Members | None = None) -> Change |
 
     Greedy: each time that unknown joins, half or all the way to one of its ends, which brings most.
     """
-    free = np.arange(probe.size) if free is None else free
+    free = probe.free if free is None else free
     base = np.zeros(probe.size)
     chosen: list[int] = []
     for _ in range(min(MOST, len(free))):
@@ -292,7 +297,7 @@ def unlike(probe: Probe, first: Change, starts: Sequence[Array], most: int = 4) 
     After each the unknown that did most is left as it is, and the search begins anew; then it begins from
     `starts`, where what is asked for is known to hold.
     """
-    found, free = [first], np.arange(probe.size)
+    found, free = [first], probe.free
     while len(found) < most and len(free) > 1:
         _, slope = probe.slope(found[-1].values, free)
         strongest = int(np.argmax(np.abs(slope * found[-1].values)))
@@ -318,7 +323,7 @@ def _differ(one: Change, other: Change) -> bool:
 
 def furthest(probe: Probe) -> Change:
     """Go uphill within the box from the best point so far, and give the one with the largest margin."""
-    free = np.arange(probe.size)
+    free = probe.free
     for _ in range(10):
         before = probe.best
         _, slope = probe.slope(before.values, free)

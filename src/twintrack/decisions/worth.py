@@ -35,6 +35,7 @@ MEASURED = 3
 """Parameters that are measured in thought: those most worth knowing."""
 
 _DEGREE = 3
+_RIDGE = 1e-9
 
 
 def perfect(scores: Array) -> tuple[float, float]:
@@ -61,16 +62,21 @@ def realised(scores: Array, functions: Array, seed: int = 1) -> float:
 
     Below zero where the fit is noise: following it then loses.
     """
-    fold = np.random.default_rng(seed).permutation(len(scores)) % FOLDS
-    gains = np.empty(len(scores))
-    for number in range(FOLDS):
-        inside, outside = fold == number, fold != number
-        coefficients = np.linalg.lstsq(functions[outside], scores[outside], rcond=None)[0]
-        chosen = (functions[inside] @ coefficients).argmax(axis=1)
-        usual = scores[outside].mean(axis=0).argmax()
-        rows = np.flatnonzero(inside)
-        gains[rows] = scores[rows, chosen] - scores[rows, usual]
-    return float(gains.mean())
+    order = np.random.default_rng(seed).permutation(len(scores))
+    fitted = np.array_split(functions[order], FOLDS)
+    reached = np.array_split(scores[order], FOLDS)
+    squares = np.stack([part.T @ part for part in fitted])
+    products = np.stack([part.T @ found for part, found in zip(fitted, reached, strict=True)])
+    sums = np.stack([found.sum(axis=0) for found in reached])
+    ridge = _RIDGE * np.trace(squares.sum(axis=0)) * np.eye(functions.shape[1])  # several sets share a level
+    gain = 0.0
+    for fold, (part, found) in enumerate(zip(fitted, reached, strict=True)):
+        others = np.arange(FOLDS) != fold
+        coefficients = np.linalg.solve(squares[others].sum(axis=0) + ridge, products[others].sum(axis=0))
+        chosen = (part @ coefficients).argmax(axis=1)
+        usual = sums[others].sum(axis=0).argmax()
+        gain += float((found[np.arange(len(found)), chosen] - found[:, usual]).sum())
+    return gain / len(scores)
 
 
 def partial(scores: Array, signals: Sequence[Array]) -> float:
@@ -78,13 +84,16 @@ def partial(scores: Array, signals: Sequence[Array]) -> float:
     return realised(scores, np.concatenate([basis(signal) for signal in signals], axis=1))
 
 
-def chance(scores: Array, seed: int = 1) -> float:
-    """Give what the value of a parameter that says nothing stays below in 95 % of permutations."""
+def chance(scores: Array, parameters: int = 1, seed: int = 1) -> float:
+    """Give what the largest value of so many parameters that say nothing stays below in 95 % of cases.
+
+    From permutations, as mean and standard deviation of what chance gives, with the normal quantile that so
+    many parameters together ask for (Bonferroni).
+    """
     rng = np.random.default_rng(seed)
     functions = basis(np.arange(float(len(scores))))
-    return float(
-        np.quantile([realised(scores, rng.permutation(functions)) for _ in range(PERMUTATIONS)], 0.95)
-    )
+    values = [realised(scores, rng.permutation(functions)) for _ in range(PERMUTATIONS)]
+    return float(np.mean(values) + stats.norm.isf(0.05 / parameters) * np.std(values, ddof=1))
 
 
 def measured(scores: Array, signal: Array, error: float, seed: int = 1) -> tuple[float, float]:
@@ -134,7 +143,7 @@ def parameters_worth(scores: Array, worlds: pd.DataFrame) -> pd.DataFrame:
     Columns: `parameter`, `value`, `chance`, and `above`, whether the value is more than that.
     """
     varied = [str(name) for name in worlds if worlds[name].nunique() > KNOTS + _DEGREE]
-    level = chance(scores)
+    level = chance(scores, max(len(varied), 1))
     values = [partial(scores, [worlds[name].to_numpy()]) for name in varied]
     table = pd.DataFrame({"parameter": varied, "value": values, "chance": level})
     table["above"] = table["value"] > level

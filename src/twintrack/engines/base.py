@@ -21,7 +21,7 @@ _NOT_GIVEN = {
 }
 """Kinds of variables that cannot be given, and what is said of them."""
 
-_WITHOUT_NUMBERS = "has no numbers in the model; name a file of data that has it, or give it a series"
+_WITHOUT_NUMBERS = "has no numbers in the model ({}); name a file of data that has it, or give it a series"
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,8 @@ def check_inputs(
         faults.append(Fault("runs", f"{runs} runs cannot be computed; take at least 1"))
     faults += _output_faults(equations, wanted)
     given = {*constants, *series}
-    faults += [Fault(name, _WITHOUT_NUMBERS) for name in _needed_data(equations, wanted, given)]
+    for name in needed_data(equations, wanted, given):
+        faults.append(Fault(name, _WITHOUT_NUMBERS.format(equations.components[name][0].where)))
     for name in constants.keys() & series.keys():
         faults.append(Fault(name, "is given both as a constant and as a series"))
     if blend is not None:
@@ -209,7 +210,7 @@ def _output_faults(equations: Equations, wanted: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
+def needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
     """Give the variables without numbers from which some output follows, and which are not given."""
     pending = [name for name in outputs if name in equations.variables and name not in given]
     needed: set[str] = set()

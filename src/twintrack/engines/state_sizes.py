@@ -19,6 +19,12 @@ _DECIDES = {"smooth": "order", "delay": "order", "delay_n": "order", "delay_fixe
 """What the size of each kind of state follows from. A delay keeps its stages, however short its time is."""
 
 
+_AHEAD = frozenset({"delay_information", "delay_material"})
+"""Kinds of states that hold what is due at each later step of a run."""
+MOST_AHEAD = 1_000
+"""Steps of a run that such a state can look ahead."""
+
+
 class StateSizes:
     """Finds the sizes for given inputs; only what depends on the inputs is computed again.
 
@@ -30,6 +36,7 @@ class StateSizes:
         self._known: dict[Any, dict[int, Size]] = {}
         self._wanted: list[tuple[int, Expr]] = []
         self._simple: dict[int, Size] = {}
+        self._ahead = [number for number, state in enumerate(equations.states) if state.kind in _AHEAD]
         for number, state in enumerate(equations.states):
             if state.kind not in _DECIDES:
                 continue
@@ -41,6 +48,17 @@ class StateSizes:
 
     def find(self, inputs: Inputs) -> dict[int, Size]:
         """Give the size of each smooth, delay and pipeline by number of state."""
+        return {**self._found(inputs), **self._whole(inputs.grid.steps)}
+
+    def _whole(self, steps: int) -> dict[int, Size]:
+        """Give the size of what looks ahead: a place for every step of a run and for what lies behind it."""
+        if self._ahead and steps > MOST_AHEAD:
+            variable = self.equations.states[self._ahead[0]].variable
+            message = f"its delay looks ahead over {steps:,} steps; at most {MOST_AHEAD:,} can be"
+            raise InputError(Fault(variable, message))
+        return dict.fromkeys(self._ahead, steps + 1)
+
+    def _found(self, inputs: Inputs) -> dict[int, Size]:
         if not self._wanted:
             return self._simple
         names = (tuple(inputs.constants), tuple(inputs.series), inputs.grid.step)

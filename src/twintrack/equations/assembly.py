@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import calendar, data_functions, stateful, vectors
+from twintrack.equations import (
+    calendar,
+    composites,
+    data_functions,
+    lookup_functions,
+    markets,
+    random_calls,
+    stateful,
+    vectors,
+)
 from twintrack.equations.clock import CONTROL_NAMES, Integration
 from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
 from twintrack.equations.control import ClockReader
@@ -42,13 +51,17 @@ CLOCK = "time"
 """The name of what no model defines."""
 
 CONSTRUCTS = Constructs(
-    trees={**stateful.HANDLERS, **vectors.HANDLERS},
+    trees={**stateful.HANDLERS, **markets.HANDLERS},
     calls={
         **{name: vectors.function for name, item in VECTORS.items() if item.called},
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
         **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
         "get_time_value": calendar.time_value,
+        **random_calls.CALLS,
         **stateful.CALLS,
+        **markets.CALLS,
+        **lookup_functions.CALLS,
+        **composites.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
@@ -127,7 +140,7 @@ class _Assembly:
             if parts[0].kind == "lookup" and name in self.boxes:
                 self._read_lookup(name, parts)
             elif name in self.boxes:
-                self._keep_data(name, parts)
+                data_functions.keep(self.frame, name, self.owners[name], parts)
 
     def _own(self, name: str, parts: Sequence[Definition]) -> None:
         """Find which component defines each element of a variable."""
@@ -176,21 +189,11 @@ class _Assembly:
             for cell in np.argwhere(self.owners[name] == number):
                 cells[tuple(int(i) for i in cell)] = table
 
-    def _keep_data(self, name: str, parts: Sequence[Definition]) -> None:
-        """Note the points of data, which functions of data ask for."""
-        for number, part in enumerate(parts):
-            if part.points is not None:
-                cells = (tuple(int(i) for i in cell) for cell in np.argwhere(self.owners[name] == number))
-                self.frame.data.setdefault(name, {}).update(dict.fromkeys(cells, part.points))
-
     # Right-hand sides
 
     def read_right_sides(self) -> None:
         """Lower the expression of every component."""
-        clock = [
-            part.entry.units for name in ("time_step", *CONTROL_NAMES) for part in self.parts.get(name, ())
-        ]
-        self.frame.time_unit = next(filter(None, clock), "")
+        self.frame.time_unit = calendar.unit_of(self.parts)
         self.frame.broken |= self.parts.keys() - self.frame.axes.keys()
         for name, parts in self.parts.items():
             if name in self.frame.broken:
@@ -200,6 +203,7 @@ class _Assembly:
         if self.frame.draws:
             self._add_run_number()
         if not self.frame.faults:
+            markets.check_shapes(self.frame, self._numbers)
             self._check_elements()
             self._fill_gaps()
 
@@ -347,6 +351,12 @@ class _Assembly:
             for part in parts
         )
         return "stock" if stock else "auxiliary"
+
+    def _numbers(self, reference: Reference) -> list[float]:
+        """Give the numbers that a reference takes, without those that follow from formulas."""
+        name = reference.variable
+        values = self._default(name)[np.ix_(*positions(reference.indices))]
+        return [float(value) for value in values.ravel() if value == value]
 
     def _default(self, name: str) -> Array:
         values = np.empty(self.owners[name].shape)

@@ -6,11 +6,13 @@ Vensim's manual; where it is shorter, the calendar is Gregorian with its leap ye
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from twintrack.equations.clock import CONTROL_NAMES
 from twintrack.equations.expressions import Lowering
+from twintrack.equations.parsing import Definition
 from twintrack.equations.structure import Expr, Number, Time
 
 _SHOWN = "GET TIME VALUE"
@@ -22,6 +24,12 @@ _YEAR_ZERO = 365
 _EVEN = {"year": 360.0, "quarter": 90.0, "month": 30.0}
 _ACTUAL = {"week": 7.0, "day": 1.0, "hour": 1 / 24, "minute": 1 / 1440, "second": 1 / 86400}
 _ABBREVIATED = {"yr": "year", "mo": "month", "wk": "week", "hr": "hour", "min": "minute", "sec": "second"}
+
+
+def unit_of(parts: Mapping[str, Sequence[Definition]]) -> str:
+    """Give the unit of time as the equations of the control variables have it, that of TIME STEP first."""
+    units = (part.entry.units for name in ("time_step", *CONTROL_NAMES) for part in parts.get(name, ()))
+    return next(filter(None, units), "")
 
 
 def _singular(unit: str) -> str:

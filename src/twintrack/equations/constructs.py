@@ -40,6 +40,9 @@ VECTORS = {
         ("selection", "vector", "missing", "action", "error action"), "what is selected, put together", None
     ),
     "vector_elm_map": VectorFunction(("element", "offset"), "the element that lies so far behind", None),
+    "vector_lookup": VectorFunction(
+        ("vector", "x", "xmin", "xmax", "mode"), "the array as a lookup of evenly spaced points", None
+    ),
     "vector_sort_order": VectorFunction(
         ("vector", "direction"), "where the first, second, ... stands, from 0", units.truth, jumps=True
     ),
@@ -60,14 +63,21 @@ VECTORS = {
         units.first,
         called=False,
     ),
+    "marketp": VectorFunction(
+        ("request", "priority", "size", "width", "supply"),
+        "the priority that gives out the supply",
+        units.priced,
+    ),
+    "alloc_p": VectorFunction(
+        ("request", "priority", "width", "market"), "what a request gets at a market priority", None
+    ),
+    "find_market_price": VectorFunction(
+        ("demand", "curve", "supply", "curve"), "the price at which demand and supply are equal", units.priced
+    ),
+    "demand_at_price": VectorFunction(("quantity", "curve", "price"), "what is asked for at a price", None),
+    "supply_at_price": VectorFunction(("capacity", "curve", "price"), "what is supplied at a price", None),
 }
 """Functions of whole vectors by name."""
-
-PRIORITY_REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
-"""How many widths from its middle each shape of a priority ends: rectangle, triangle, normal, exponential."""
-
-PRICE_HALVINGS = 70
-"""Of the interval in which a price lies; a float has 53 bits."""
 
 _Form = TypeVar("_Form")
 
@@ -95,10 +105,39 @@ MEMORY = {
     "random_pink_noise": Remembering(
         ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
     ),
+    "sinteg": Remembering(
+        ("rate", "initial", "min", "max", "quant", "spec", "thresh"),
+        "a stock within limits, at multiples of quant, and at spec where it is near it; `:NA:` for no limit",
+    ),
+    "npv": Remembering(
+        ("stream", "rate", "initial", "factor"), "present value of a stream up to now, this step with it"
+    ),
+    "npve": Remembering(
+        ("stream", "rate", "initial", "factor"), "the same, each step counted at its end as spreadsheets do"
+    ),
+    "depreciate_straightline": Remembering(
+        ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
+    ),
+    "shift_if_true": Remembering(
+        ("stock", "condition", "size", "gathered", "entering"), "elements of a stock move on by one"
+    ),
+    "delay_information": Remembering(
+        ("input", "time", "initial"), "a pipeline whose time may change; the latest counts, and is held"
+    ),
+    "delay_material": Remembering(
+        ("input", "time", "initial", "missing"), "a pipeline whose time may change; what meets is added up"
+    ),
 }
 """Functions with a memory by name; those that PySD's grammar knows are told on the page itself."""
 
-LOOKUP_FUNCTIONS = ("lookup_backward", "lookup_extrapolate", "lookup_forward", "lookup_invert")
+LOOKUP_FUNCTIONS = (
+    "lookup_area",
+    "lookup_backward",
+    "lookup_extrapolate",
+    "lookup_forward",
+    "lookup_invert",
+    "lookup_slope",
+)
 """Functions whose first argument is a lookup."""
 
 _SIMPLER = "this function is not computed; write it by others"
@@ -118,13 +157,11 @@ REFUSED = {
     "simultaneous": _SOLVED,
     "queue": _QUEUES,
     "delay_batch": _QUEUES,
+    "random": "this distribution is not drawn; write RANDOM UNIFORM or another one",
     **dict.fromkeys(
         (
-            *("alloc_p", "demand_at_price", "supply_at_price", "find_market_price", "marketp"),
-            *("delay_conveyor", "delay_information", "delay_material", "delay_profile", "delayp"),
-            *("depreciate_by_schedule", "depreciate_straightline", "internal_rate_of_return", "npv"),
-            *("if_missing", "lookup_area", "lookup_slope", "vector_lookup"),
-            *("shift_if_true", "sinteg", "sshape"),
+            *("delay_conveyor", "delay_profile", "delayp"),
+            *("depreciate_by_schedule", "internal_rate_of_return", "sshape"),
         ),
         _SIMPLER,
     ),

@@ -25,6 +25,7 @@ from twintrack.equations.structure import (
     Literal,
     LookupCall,
     Number,
+    OwnValue,
     Reduce,
     Reference,
     State,
@@ -204,6 +205,8 @@ class _Cell:
                 return replace(expression, axes=axes, indices=indices, raw_axes=raw, apart=True)
             case StateValue():
                 return replace(expression, axes=axes, state=self._state(expression.state))
+            case OwnValue():
+                return replace(expression, axes=axes, state=self._known[expression.state])
             case Apply() | Vector() | Reduce() | ActiveInitial():
                 return expression.mapped(self.at, axes=axes)
             case LookupCall():
@@ -240,11 +243,12 @@ class _Cell:
             state = self.states[number]
             axes = self._kept(state.axes)
             lengths = dict(zip(state.axes, state.shape, strict=True))
-            inputs = {role: self.at(value) for role, value in state.inputs.items()}
             shape = tuple(lengths[axis] for axis in axes)
-            mine = replace(state, axes=axes, shape=shape, initial=self.at(state.initial), inputs=inputs)
-            self.states.append(mine)
-            self._known[number] = len(self.states) - 1
+            place = self._known[number] = len(self.states)
+            self.states.append(state)  # its inputs may follow from itself
+            inputs = {role: self.at(value) for role, value in state.inputs.items()}
+            initial = self.at(state.initial)
+            self.states[place] = replace(state, axes=axes, shape=shape, initial=initial, inputs=inputs)
         return self._known[number]
 
 
@@ -263,7 +267,7 @@ def _without_unused(equations: Equations, states: list[State]) -> Equations:
     places = {state: place for place, state in enumerate(used)}
 
     def renumbered(expression: Expr) -> Expr:
-        if isinstance(expression, StateValue):
+        if isinstance(expression, StateValue | OwnValue):
             return replace(expression, state=places[expression.state])
         return expression.mapped(renumbered)
 

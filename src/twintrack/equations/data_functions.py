@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from itertools import accumulate, product
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twintrack.equations.data_variables import NO_TIME
-from twintrack.equations.expressions import Lowering
+from twintrack.equations.expressions import Frame, Lowering
 from twintrack.equations.naming import spoken
+from twintrack.equations.parsing import Definition
 from twintrack.equations.structure import NA, Expr, Literal, LookupCall, Number
 from twintrack.equations.subscripts import positions
 
@@ -55,6 +59,14 @@ class _Data:
     def shifted(self, time: Expr, by: float) -> Expr:
         """Give a time moved a little, so that rounding passes no point."""
         return self.lowering.apply("add", time, Number(value=by))
+
+
+def keep(frame: Frame, name: str, owner: NDArray[np.int64], parts: Sequence[Definition]) -> None:
+    """Note the points of a data variable; `owner` says which of its equations defines each element."""
+    for number, part in enumerate(parts):
+        if part.points is not None:
+            cells = (tuple(int(i) for i in cell) for cell in np.argwhere(owner == number))
+            frame.data.setdefault(name, {}).update(dict.fromkeys(cells, part.points))
 
 
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:

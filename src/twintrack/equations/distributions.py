@@ -123,18 +123,22 @@ def _triangular(
     )
     before, behind = apply("multiply", whole, rise), apply("multiply", whole, fall)
 
+    def over(x: V, size: V) -> V:
+        """Divide by what may be nothing, where the quotient then counts for nothing."""
+        return apply("divide", x, b.select(apply("greater", size, zero), size, one))
+
     def below(x: V) -> V:
         """Give the share below a value."""
         inside = between(b, x, start, stop)
         left, right = apply("subtract", inside, start), apply("subtract", stop, inside)
-        up = apply("divide", apply("multiply", left, left), before)
-        down = apply("subtract", one, apply("divide", apply("multiply", right, right), behind))
+        up = over(apply("multiply", left, left), before)
+        down = apply("subtract", one, over(apply("multiply", right, right), behind))
         return b.select(apply("less", inside, peak), up, b.select(apply("greater", fall, zero), down, one))
 
     share = spread(b, Stream(stream, seed, run, now).uniform(b), below(low), below(high))
     left = apply("add", start, apply("sqrt", apply("multiply", share, before)))
     right = apply("subtract", stop, apply("sqrt", apply("multiply", apply("subtract", one, share), behind)))
-    drawn = b.select(apply("less", share, apply("divide", rise, whole)), left, right)
+    drawn = b.select(apply("less", share, over(rise, whole)), left, right)
     return between(b, b.select(apply("greater", whole, zero), drawn, peak), low, high)
 
 

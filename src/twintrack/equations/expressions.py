@@ -16,10 +16,8 @@ from typing import Any
 from twintrack.equations.constructs import REDUCERS, REFUSED
 from twintrack.equations.functions import CALLED, FUNCTIONS, OPERATORS
 from twintrack.equations.naming import Names, spoken
-from twintrack.equations.streams import stream_number
 from twintrack.equations.structure import (
     NA,
-    RUN_NUMBER,
     ActiveInitial,
     Apply,
     Expr,
@@ -63,7 +61,8 @@ class Frame:
     `lookups`: for each lookup variable, the table of each of its cells. `data`: for each variable with data
     of its own, the times and values of each of its cells. `tables`, `states` and `faults` grow while
     right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
-    that must be given numbers. `draws` counts the random functions of each variable. `base_date` is year,
+    that must be given numbers. `draws` counts the random functions of each variable, and `shapes`
+    are those of curves, with who tells what is wrong with them, and of which function. `base_date` is year,
     month and day at time 0, `time_unit` as it is written.
     """
 
@@ -79,6 +78,7 @@ class Frame:
     broken: set[str] = field(default_factory=set)
     empty: dict[str, None] = field(default_factory=dict)
     draws: dict[str, int] = field(default_factory=dict)
+    shapes: list[tuple[Lowering, str, Reference]] = field(default_factory=list)
     faults: list[EquationError] = field(default_factory=list)
     base_date: tuple[int, int, int] = (2000, 1, 1)
     time_unit: str = ""
@@ -325,28 +325,7 @@ class Lowering:
             return self.fault(f"this function is not understood{near}", shown)
         if len(args) != CALLED[name].arity:
             return self.fault(f"{CALLED[name].arity} arguments are needed, {len(args)} are given", shown)
-        return self.drawn(name, args) if CALLED[name].drawn else self.apply(name, *args)
-
-    def drawn(self, name: str, args: Sequence[Expr]) -> Expr:
-        """Give a random function: its last argument is the seed, and the stream and the run stand behind it.
-
-        As in Vensim, a seed of 0 means NOISE SEED, where the model has one.
-        """
-        seed = args[-1] if CALLED[name].written else Number(value=0.0)
-        noise = self.frame.names.find("noise seed")
-        if noise in self.frame.axes and not self.frame.axes[noise]:
-            other = Reference(variable=noise)
-            unset = self.apply("equal", seed, Number(value=0.0))
-            seed = self.apply("if_then_else", unset, other, seed)
-        places = self.sorted_axes([*self.left, *(axis for arg in args for axis in arg.axes)])
-        number = self.frame.draws[self.variable] = self.frame.draws.get(self.variable, 0) + 1
-        elements = [self.frame.ranges.elements[axis.removesuffix("!")] for axis in places]
-        streams = tuple(stream_number(self.variable, number, *cell) for cell in product(*elements))
-        stream: Expr = Number(value=streams[0])
-        if places:
-            stream = Literal(axes=places, values=streams, shape=tuple(map(len, elements)))
-        written = args[: len(CALLED[name].written) - 1]
-        return self.apply(name, *written, seed, stream, Reference(variable=RUN_NUMBER))
+        return self.apply(name, *args)
 
     def _reduction(self, name: str, arg: Expr) -> Expr:
         reduced = tuple(axis for axis in arg.axes if axis.endswith("!"))

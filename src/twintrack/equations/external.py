@@ -90,7 +90,7 @@ def _missing(name: str, items: Sequence[Unread]) -> EquationError:
     names = [*dict.fromkeys(item.error.variable for item in items)]
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     first = items[0].error
-    message = f'cannot be read: there is no file "{name}"; put it there, seen from the folder of the model'
+    message = f'cannot be read: there is no file "{name}" beside the model; put it there, or correct the name'
     return EquationError(message, variable=shown, construct=first.construct, where=first.where)
 
 

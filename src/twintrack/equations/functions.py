@@ -17,9 +17,11 @@ from functools import cached_property
 from typing import Any
 
 from twintrack.equations import units_rules as units
+from twintrack.equations.curves import alloc_p, demand_at_price, supply_at_price
 from twintrack.equations.distributions import DISTRIBUTIONS
 from twintrack.equations.operations import LOGICAL, Builder
 from twintrack.equations.special import gamma_ln
+from twintrack.equations.structure import NA
 
 SMALL = 1e-6
 
@@ -30,6 +32,8 @@ Meaning = Callable[..., V]
 
 _CLOCK = ("now", "step")
 _RANDOM = "Random numbers"
+_INSIDE = "inside"
+"""What stands in other functions and is not written by users."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,10 @@ def _zidz(b: B, x: V, y: V) -> V:
     return _xidz(b, x, y, b.literal(0.0))
 
 
+def _if_missing(b: B, x: V, otherwise: V) -> V:
+    return b.select(b.apply("equal", x, b.literal(NA)), otherwise, x)
+
+
 # Time
 
 
@@ -315,6 +323,13 @@ FUNCTIONS = checked(
         ),
         Function("zidz", units.quotient, _zidz, "x / y, or 0 where y is zero", _CHOICE),
         Function("xidz", units.quotient_or_else, _xidz, "x / y, or a third value where y is zero", _CHOICE),
+        Function(
+            "if_missing",
+            units.equal("takes {0}, or {1} where it is missing"),
+            _if_missing,
+            "x, or another value where x is `:NA:`",
+            _CHOICE,
+        ),
         Function("step", units.stepping, _step, "0, and a height from a time on", _TIME),
         Function("ramp", units.rising, _ramp, "0, and a rise by a slope between two times", _TIME),
         Function("pulse", units.pulsing, _pulse, "1 for a while from a time on, else 0", _TIME),
@@ -325,6 +340,10 @@ FUNCTIONS = checked(
             "a pulse in every interval until the end",
             _TIME,
             written=("start", "width", "interval", "end"),
+        ),
+        *(
+            Function(f"of_{meaning.__name__}", units.first, meaning, "a part of another function", _INSIDE)
+            for meaning in (alloc_p, demand_at_price, supply_at_price)
         ),
         *(
             Function(
@@ -343,7 +362,7 @@ FUNCTIONS = checked(
 )
 """Every function and operator that works element by element, by name."""
 
-CALLED = {name: item for name, item in FUNCTIONS.items() if item.group}
+CALLED = {name: item for name, item in FUNCTIONS.items() if item.group not in ("", _INSIDE)}
 """Those that are written as calls."""
 
 TIME_DEPENDENT = frozenset(name for name, item in FUNCTIONS.items() if item.timed)

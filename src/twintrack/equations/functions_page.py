@@ -45,7 +45,7 @@ def refused_section() -> str:
     lines = ["", "| function | what is said |", "|---|---|"]
     told: dict[str, list[str]] = {}
     for name, message in REFUSED.items():
-        if name not in CALLED and name not in CONSTRUCTS.calls:
+        if not {name} & {*CALLED, *CONSTRUCTS.calls, *MEMORY}:
             told.setdefault(message, []).append(f"`{spoken(name.rstrip('_'))}{' ...' * name.endswith('_')}`")
     lines += [f"| {', '.join(names)} | {message} |" for message, names in told.items()]
     return "\n".join([*lines, "", ""])

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from itertools import product
 
 from twintrack.equations.functions import TIME_DEPENDENT
-from twintrack.equations.structure import ActiveInitial, Apply, Equations, Expr, Reference, StateValue, Time
+from twintrack.equations.structure import (
+    ActiveInitial,
+    Apply,
+    Equations,
+    Expr,
+    OwnValue,
+    Reference,
+    StateValue,
+    Time,
+)
 from twintrack.equations.subscripts import flat_place, positions
 from twintrack.errors import EquationError, raise_together
 from twintrack.names import join_element
@@ -129,7 +138,7 @@ class Graph:
     def is_moving(self, expression: Expr) -> bool:
         """Tell whether an expression reads the time or a state by itself."""
         return any(
-            isinstance(item, Time)
+            isinstance(item, Time | OwnValue)
             or (isinstance(item, Apply) and item.function in TIME_DEPENDENT)
             or (isinstance(item, StateValue) and self.equations.states[item.state].kind != "initial")
             for item in self.leaves(expression)

@@ -25,6 +25,7 @@ from twintrack.equations.structure import (
     Equations,
     Expr,
     LookupCall,
+    OwnValue,
     State,
     StateValue,
     Variable,
@@ -98,7 +99,7 @@ class _Telling:
         """Give the fields of an expression that are not at their defaults."""
         values = ((item, getattr(expression, item.name)) for item in fields(expression))
         found = {item.name: value for item, value in values if value != item.default}
-        if isinstance(expression, StateValue):
+        if isinstance(expression, StateValue | OwnValue):
             found["state"] = self._met(self.states, expression.state)
         elif isinstance(expression, LookupCall):
             found["tables"] = [self._met(self.tables, number) for number in expression.tables]

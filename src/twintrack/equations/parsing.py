@@ -157,7 +157,7 @@ class _Reader:
         from pysd.translators.vensim import vensim_element as kinds
 
         text = _clean(entry.text)
-        _check_depth(text)
+        check_depth(text)
         string = _STRING.match(text)
         if string:
             self.strings[same_name(string["name"])] = string["text"]
@@ -208,7 +208,7 @@ def with_signs_outside(text: str) -> str:
     return _SIGNED_BASE.sub(lambda match: match[1] or f"{match[2]}({match[3]}+0)", text)
 
 
-def _check_depth(text: str) -> None:
+def check_depth(text: str) -> None:
     """Raise ValueError for brackets so deep that reading them could break the program off."""
     depth = deepest = 0
     for sign in text:

@@ -7,12 +7,13 @@ to the construct as it was written: `construct_of` recognises it again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from twintrack.equations.constructs import MEMORY
 from twintrack.equations.expressions import Call, Handler, Lowering
 from twintrack.equations.naming import spoken
+from twintrack.equations.random_calls import drawn
 from twintrack.equations.structure import (
     Apply,
     Equations,
@@ -40,14 +41,7 @@ def _value(lowering: Lowering, state: int, part: str = "last") -> Expr:
 
 def _integ(lowering: Lowering, node: Any) -> Expr:
     initial, flow = lowering.lower(node.initial), lowering.lower(node.flow)
-    state = _state(lowering, "integ", initial, flow=flow)
-    stock = _value(lowering, state)
-    if getattr(node, "non_negative", None):  # no more can flow out than is there
-        step = lowering.variable_value("time_step", ())
-        least = lowering.apply("negative", lowering.apply("divide", stock, step))
-        states = lowering.frame.states
-        states[state] = replace(states[state], inputs={"flow": lowering.apply("max", flow, least)})
-    return stock
+    return _value(lowering, _state(lowering, "integ", initial, flow=flow))
 
 
 def _inputs(lowering: Lowering, node: Any, time: Any) -> dict[str, Expr]:
@@ -76,8 +70,8 @@ def pink_noise(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     ends = [Number(value=value) for value in (-6.0, 6.0, 0.0, 1.0)]
 
     def noise(scale: Expr) -> Expr:
-        drawn = lowering.drawn("random_normal", [*ends, seed])
-        return lowering.apply("add", mean, lowering.apply("multiply", scale, drawn))
+        number = drawn(lowering, "random_normal", [*ends, seed])
+        return lowering.apply("add", mean, lowering.apply("multiply", scale, number))
 
     white = noise(lowering.apply("multiply", deviation, lowering.apply("sqrt", strength)))
     inputs = {"input": white, "time": time, "order": Number(value=1.0)}

@@ -91,6 +91,34 @@ def _sample(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequ
     return [b.select(inputs["condition"], inputs["input"], memory[0])]
 
 
+def _shifted(memory: Sequence[Any]) -> list[Any]:
+    """Give what is due one step nearer; the last place is further away than any run."""
+    return [*memory[1:], memory[-1]]
+
+
+def _informed(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """What enters is known from the step on at which it is due; `lead` counts the steps until then."""
+    del levels
+    return [
+        b.select(b.apply("less_equal", inputs["lead"], b.literal(place)), inputs["input"], before)
+        for place, before in enumerate(_shifted(memory), start=1)
+    ]
+
+
+def _carried(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """What enters is added to what is due at the same step."""
+    del levels
+    nothing = b.literal(0.0)
+    return [
+        b.apply(
+            "add",
+            before,
+            b.select(b.apply("equal", inputs["lead"], b.literal(place)), inputs["input"], nothing),
+        )
+        for place, before in enumerate(_shifted(memory), start=1)
+    ]
+
+
 def joined(b: Builder[Any], integration: Integration, stages: Sequence[Any]) -> Any:
     """Join the rates of the stages of a step to that of the whole step."""
     weights = WEIGHTS[integration]
@@ -112,6 +140,8 @@ STATES: dict[str, StateKind] = {
     "delay_n": StateKind(("time", "input"), levels="stages", memory="stages", rates=_delay, following=_times),
     "sample": StateKind(("condition", "input"), memory=1, following=_sample),
     "delay_fixed": StateKind(("input",), memory=1),
+    "delay_information": StateKind(("lead", "input"), memory="stages", following=_informed),
+    "delay_material": StateKind(("lead", "input"), memory="stages", following=_carried),
     "initial": StateKind(()),
 }
 """Every kind of state by its name."""

@@ -102,6 +102,13 @@ class StateValue(Expr):
 
 
 @dataclass(frozen=True)
+class OwnValue(Expr):
+    """The value of a state among its own inputs; whoever follows these meets it as an end."""
+
+    state: int = 0
+
+
+@dataclass(frozen=True)
 class Apply(Expr):
     """A function or operator of the table in `functions`, applied element by element."""
 
@@ -180,7 +187,7 @@ class State:
     """One stateful construct (INTEG, SMOOTH, DELAY, ...) as a state of its own.
 
     `initial` is the initial value of every stage; `inputs` holds the expressions by role (flow, input, time,
-    order, condition). Kinds: integ, smooth, delay, delay_n, delay_fixed, trend, sample, initial.
+    order, condition, lead). Kinds are those of `states.STATES`.
     """
 
     kind: str

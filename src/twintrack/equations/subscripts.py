@@ -119,7 +119,8 @@ class Ranges:
         if left == right:
             return tuple(range(len(wanted)))
         direct = self._images.get((left, right))
-        if direct is not None and all(len(image) == 1 for image in direct):
+        within = set(self.elements[right])
+        if direct is not None and all(len(image) == 1 and image <= within for image in direct):
             return tuple(self.elements[right].index(next(iter(image))) for image in direct)
         for (source, target), images in self._images.items():
             if source == right and set(wanted) <= set(self.elements[target]):

@@ -19,6 +19,7 @@ from twintrack.equations.macros import expand
 from twintrack.equations.other_files import OtherFiles
 from twintrack.equations.parsing import parse
 from twintrack.equations.recursion import deep_recursion
+from twintrack.equations.shifting import with_shifts
 from twintrack.equations.source import (
     decode,
     read_bytes,
@@ -78,6 +79,7 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
         return ranges.is_range(ranges.names.find(name))
 
     definitions, uncalled = expand(parsed.definitions, parsed.macros, is_range, file)
+    definitions = with_shifts(definitions, ranges, file)
     definitions, unread = read_external(definitions, ranges, parsed.strings, file, files)
     definitions = [*filled(definitions, ranges, data)]
     unread = told_once([*parsed.faults, *uncalled, *unread])

@@ -104,7 +104,7 @@ def _declared(variable: Variable) -> tuple[Unit | None, str]:
 
 def _time_unit(declared: Mapping[str, Unit | None]) -> Dimension:
     """Give the unit of time: the one that most of the control variables have."""
-    counts = Counter(unit for name in CONTROL_NAMES if (unit := declared[name]) is not None)
+    counts = Counter(unit for name in CONTROL_NAMES if (unit := declared.get(name)) is not None)
     return counts.most_common(1)[0][0] if counts else Loose.UNKNOWN
 
 

@@ -95,6 +95,13 @@ def first(checker: Checker, node: Call) -> Dimension:
     return checker.unit_of(node.args[0])
 
 
+def priced(checker: Checker, node: Call) -> Dimension:
+    """The result has the unit of the priority or price, of which nothing is known where they are curves."""
+    for arg in node.args:
+        checker.unit_of(arg)
+    return Loose.UNKNOWN
+
+
 def inverse(checker: Checker, node: Call) -> Dimension:
     """The result has the inverse unit."""
     unit = checker.unit_of(node.args[0])

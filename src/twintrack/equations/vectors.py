@@ -8,13 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from twintrack.equations.constructs import VECTORS
-from twintrack.equations.expressions import Handler, Lowering
+from twintrack.equations.expressions import Lowering
 from twintrack.equations.naming import spoken
 from twintrack.equations.structure import NA, Expr, Literal, LookupCall, Number, Reduce, Reference, Vector
 from twintrack.names import suggest
-
-_PROFILE = 4
-"""Numbers that describe a priority of ALLOCATE AVAILABLE: its shape, its place, its width, and one more."""
 
 
 def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
@@ -33,14 +30,14 @@ def function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     args = tuple(lowering.lower(tree) for tree in taken)
     ordered = args[-1] if name == "vector_reorder" else args[0]
     dimensions = 2 if matrix else 1
-    along = _own_axes(ordered)[-dimensions:]
+    along = own_axes(ordered)[-dimensions:]
     if len(along) < dimensions:
         return lowering.fault("the argument has too few subscripts", shown)
     if matrix and lowering.size_of(along[0]) != lowering.size_of(along[1]):
         return lowering.fault("the matrix has not as many rows as columns", shown)
     if len(set(along)) < len(along):
         return lowering.fault("one range stands twice; use a second range as its copy", shown)
-    return _vector(lowering, name, args, along)
+    return vector(lowering, name, args, along)
 
 
 def _square(lowering: Lowering, tree: Any) -> Any:
@@ -55,12 +52,13 @@ def _square(lowering: Lowering, tree: Any) -> Any:
     return replace(tree, subscripts=replace(tree.subscripts, subscripts=(*written[:-2], *named)))
 
 
-def _vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequence[str]) -> Expr:
+def vector(lowering: Lowering, name: str, args: tuple[Expr, ...], along: Sequence[str]) -> Expr:
+    """Give a function of whole vectors with the axes of all its arguments."""
     axes = lowering.sorted_axes([axis for arg in args for axis in arg.axes])
     return Vector(axes=axes, function=name, args=args, along=tuple(along))
 
 
-def _own_axes(value: Expr) -> tuple[str, ...]:
+def own_axes(value: Expr) -> tuple[str, ...]:
     """Give the axes of a value in the order in which its subscripts are written, if they are."""
     return value.raw_axes if isinstance(value, Reference) else value.axes
 
@@ -163,36 +161,6 @@ def _reduced(
     return Reduce(axes=kept, function=reduction, arg=taken, reduced=marked)
 
 
-def _allocate_by_priority(lowering: Lowering, node: Any) -> Expr:
-    parts = (node.request, node.priority, node.width, node.supply)
-    args = tuple(lowering.lower(part) for part in parts)
-    along = _own_axes(args[0])[-1:]
-    if not along:
-        return lowering.fault("the request needs a subscript", "ALLOCATE BY PRIORITY")
-    return _vector(lowering, "allocate_by_priority", args, along)
-
-
-def _allocate_available(lowering: Lowering, node: Any) -> Expr:
-    """Give ALLOCATE AVAILABLE; the priorities are an array whose last subscript goes over the profile."""
-    request = lowering.lower(node.request)
-    supply = lowering.lower(node.avail)
-    along = _own_axes(request)[-1:]
-    name = lowering.frame.names.find(getattr(node.pp, "reference", ""))
-    subscripts = node.pp.subscripts.subscripts if getattr(node.pp, "subscripts", None) else ()
-    if not along or name not in lowering.frame.axes or not subscripts:
-        message = "a request and a priority with subscripts are needed"
-        return lowering.fault(message, "ALLOCATE AVAILABLE")
-    names, elements = lowering.frame.ranges.names, lowering.frame.ranges.elements
-    profile = elements[lowering.frame.axes[name][-1]]
-    first = names.find(subscripts[-1].rstrip("! "))
-    start = profile.index(first) if first in profile else 0
-    taken = profile[start : start + _PROFILE]
-    if len(taken) < _PROFILE:
-        return lowering.fault("a priority has four numbers", "ALLOCATE AVAILABLE")
-    priorities = [lowering.variable_value(name, [*subscripts[:-1], element]) for element in taken]
-    return _vector(lowering, "allocate_available", (request, *priorities[:3], supply), along)
-
-
 def lookup_function(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give a function whose first argument is a lookup."""
     shown = spoken(name)
@@ -222,10 +190,3 @@ def _inverted(lowering: Lowering, call: LookupCall, shown: str) -> Expr:
             return lowering.fault("the lookup must rise or fall everywhere", shown)
         numbers.append(lowering.frame.add_table([y for y, _ in points], [x for _, x in points]))
     return replace(call, tables=tuple(numbers), mode="invert")
-
-
-HANDLERS: dict[str, Handler] = {
-    "AllocateAvailableStructure": _allocate_available,
-    "AllocateByPriorityStructure": _allocate_by_priority,
-}
-"""What lowers each kind of syntax tree."""

@@ -231,7 +231,10 @@ class _Reader:
                 if given is not None:
                     dims = self._dims(node)
                     return [(dims, meaning.handed_in(given, dims), "equation")]
-                return [(left, meaning.of(tree), kind) for left, tree, kind in self._parts(node)]
+                dims, name = self._dims(node), _title(node)
+                return [
+                    (left, meaning.at(name, tree, dims, left), kind) for left, tree, kind in self._parts(node)
+                ]
 
             yield from self._understood(entry, parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -18,6 +19,8 @@ _REDUCERS = {
     "largest": "vmax",
     "smallest": "vmin",
     "mean": "mean",
+    "arraysum": "sum",
+    "arraymean": "mean",
     "size": "size",
 }
 _PAIRED = {"largest": "max", "smallest": "min"}
@@ -122,6 +125,17 @@ class Meaning:
         self.curves = curves
         self.defaults = defaults
         self._reducing = 0
+        self._here: dict[str, str] = {}
+
+    def at(self, name: str, tree: Any, dims: Sequence[str], left: Sequence[str]) -> Any:
+        """Give the tree of an equation of a variable; `left` stands on its left for its ranges."""
+        self._here = {same_name(dim): item for dim, item in zip(dims, left, strict=False)}
+        found = self.of(tree)
+        if not getattr(tree, "non_negative", False):
+            return found
+        # No more can flow out of such a stock within a step than is there.
+        least = _sums("/", _sums("*", -1.0, _name(self._resolved(name), left)), _name("time_step"))
+        return replace(found, flow=_call("max", found.flow, least))
 
     def of(self, tree: Any) -> Any:
         """Give a tree in Vensim's words. Raises ValueError for what has none."""
@@ -162,11 +176,18 @@ class Meaning:
             raise ValueError(message)
         return _name(
             name,
-            [self._marked(dim) if item == ALL else item for item, dim in zip(written, dims, strict=True)],
+            [
+                self._marked(dim) if item == ALL else self._element(item)
+                for item, dim in zip(written, dims, strict=True)
+            ],
         )
 
     def _marked(self, dim: str) -> str:
-        return f"{dim}!" if self._reducing else dim
+        return f"{dim}!" if self._reducing else self._element(dim)
+
+    def _element(self, item: str) -> str:
+        """Give what a subscript means in this equation: its element, where the left-hand side names one."""
+        return self._here.get(same_name(item), item)
 
     def _called(self, node: Any) -> Any:
         name = same_name(node.function.reference)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from twintrack.equations.parsing import with_signs_outside
+from twintrack.equations.parsing import check_depth, with_signs_outside
 
 ALL = "every element"
 """What stands for `*` among subscripts."""
@@ -23,7 +23,11 @@ _CLOSING = {"(": ")", "[": "]"}
 
 
 def plain(text: str) -> str:
-    """Give an equation as the grammar reads it: choices in brackets, `*` and dotted names as plain ones."""
+    """Give an equation as the grammar reads it: choices in brackets, `*` and dotted names as plain ones.
+
+    Raises ValueError for what no grammar reads.
+    """
+    check_depth(text)
     tokens = [_token(match) for match in _TOKEN.findall(_without_comments(text))]
     called = [
         RENAMED.get(token.lower(), token) if after == "(" else token

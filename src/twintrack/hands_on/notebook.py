@@ -17,7 +17,7 @@ from twintrack.hands_on.curves import FIGURE_WIDTH, WORDS, Curves
 from twintrack.hands_on.sectors import lever_sectors, world_sectors
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.inputs.validation import FaultList

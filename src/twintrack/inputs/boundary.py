@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from twintrack.inputs.schemas import Bilingual, StrictSchema, Text
+from twintrack.inputs.schema_kinds import Bilingual, StrictSchema, Text
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import read_document
 

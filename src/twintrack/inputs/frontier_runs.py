@@ -15,7 +15,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.csv_tables import Row, as_document, number_or_text, read_rows
-from twintrack.inputs.schemas import Citation, Positive, StrictSchema, Text, refused
+from twintrack.inputs.schema_kinds import Positive, StrictSchema, Text, refused
+from twintrack.inputs.schemas import Citation
 from twintrack.inputs.settings import described
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.validation import validated

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from twintrack.inputs.schemas import Bilingual, Positive, StrictSchema, Text, Unit, Year, refused
+from twintrack.inputs.schema_kinds import Bilingual, Positive, StrictSchema, Text, Unit, Year, refused
 
 Reading = Literal["at", "mean", "total"]
 """What of the model an observation is compared with: its value at the date, linear between saved values; its

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import Field
 
 from twintrack.errors import Fault
-from twintrack.inputs.schemas import StrictSchema, Text
+from twintrack.inputs.schema_kinds import StrictSchema, Text
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import Address, Document, read_document
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from twintrack.inputs.courses import BUDGET, Budget, Course
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.switches import Said, Switch
 from twintrack.inputs.yaml_files import yaml_files
 

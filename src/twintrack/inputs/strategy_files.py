@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import EARLIEST, Knot, TimePath
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.settings import Setting
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.yaml_files import shown

@@ -19,7 +19,8 @@ from twintrack.inputs.levers import LeverTable
 from twintrack.inputs.paths import weighted_mean
 from twintrack.inputs.references import mix_advice, mix_terms, part_names
 from twintrack.inputs.renamed import Renamed
-from twintrack.inputs.schemas import Bilingual, StrategyFile, SwitchEntry
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.schemas import StrategyFile, SwitchEntry
 from twintrack.inputs.settings import Setting, Where
 from twintrack.inputs.strategies import (
     BASELINE,

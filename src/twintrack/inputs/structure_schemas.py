@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from twintrack.inputs.schemas import Bilingual, Number, RawSetting, StrictSchema, Text, Year, refused
+from twintrack.inputs.schema_kinds import Bilingual, Number, RawSetting, StrictSchema, Text, Year, refused
 
 Sign = Literal["+", "-"]
 """Of a link: both move the same way, or opposite ways. Of a loop: reinforcing, or balancing."""

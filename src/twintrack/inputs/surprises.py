@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from twintrack.inputs.schemas import Bilingual, StrictSchema
+from twintrack.inputs.schema_kinds import Bilingual, StrictSchema
 from twintrack.inputs.validation import validated
 from twintrack.inputs.yaml_files import read_document
 

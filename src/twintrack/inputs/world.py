@@ -11,7 +11,8 @@ from typing import Any
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.inputs.renamed import OldNames, Renamed
-from twintrack.inputs.schemas import Bilingual, Ground, ScenarioFile, WorldEntry, WorldFile
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.inputs.schemas import Ground, ScenarioFile, WorldEntry, WorldFile
 from twintrack.inputs.settings import Where, read_setting, setting_place
 from twintrack.inputs.validation import FaultList, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document, read_value, yaml_files

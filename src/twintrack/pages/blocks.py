@@ -16,7 +16,7 @@ from twintrack.errors import TwinTrackError
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Bilingual
+    from twintrack.inputs.schema_kinds import Bilingual
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class Sentence:
         return texts(f"finding_{finding.kind}", sides=texts.join(sides), **values)
 
     def _strategies(self, names: Sequence[str]) -> str:
-        return self._texts.join([self._strategy(name) for name in names])
+        return self._texts.join([self._texts("finding_name", name=self._strategy(name)) for name in names])
 
     def _strategy(self, name: str) -> str:
         """Give the title of a strategy; one that the content does not have is called what it was called."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from twintrack.errors import TwinTrackError
 
 if TYPE_CHECKING:
-    from twintrack.inputs.schemas import Bilingual
+    from twintrack.inputs.schema_kinds import Bilingual
 
 LANGUAGES = ("en", "zh")
 FILES = ("texts.yaml", "validation_texts.yaml", "decision_texts.yaml")
@@ -67,9 +67,12 @@ def _read() -> dict[str, dict[str, str]]:
     folder, reader = resources.files("twintrack.pages"), YAML(typ="safe")
     found: dict[str, dict[str, str]] = {}
     for name in FILES:
-        texts = reader.load(folder.joinpath(name).read_text(encoding="utf-8"))
-        if both := found.keys() & texts.keys():
-            message = f"{name} has texts of another file, {', '.join(sorted(both))}; take other keys"
+        read = reader.load(folder.joinpath(name).read_text(encoding="utf-8"))
+        twice = found.keys() & read.keys()
+        if twice:
+            message = (
+                f"{name} has the text {', '.join(sorted(twice))} that another file has; take another key"
+            )
             raise TwinTrackError(message)
-        found |= texts
+        found |= read
     return found

@@ -24,7 +24,7 @@ from twintrack.inputs.world import Scenario
 from twintrack.runs.arrays import along_time, lever_series, place_of, world_arrays
 from twintrack.runs.asked import saved_rows
 from twintrack.runs.equal_cost import COST, factor_limits, scaled, sized
-from twintrack.runs.equal_in_each_world import Places, equal_factors
+from twintrack.runs.equal_in_each_world import ROUNDS, TOLERANCE, Places, equal_factors
 from twintrack.runs.switching import SHARE, TIMES, TRIGGER
 
 if TYPE_CHECKING:
@@ -93,7 +93,13 @@ class Candidates:
         whole = np.broadcast_to(factors.reshape(len(strategies), -1), (len(strategies), worlds.size))
         return self._simulated(strategies, worlds, whole, None, with_outcomes=True)
 
-    def factors_by_world(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
+    def factors_by_world(
+        self,
+        strategies: Sequence[Strategy],
+        worlds: Worlds,
+        tolerance: float = TOLERANCE,
+        rounds: int = ROUNDS,
+    ) -> Array:
         """Give the factors that make cost in each world the baseline's, shape (strategy, world).
 
         NaN where none does.
@@ -106,7 +112,7 @@ class Candidates:
             relative: Array = cost.ravel() / target[places % size] - 1
             return relative
 
-        found = equal_factors(excess, len(strategies) * size, (low, high))
+        found = equal_factors(excess, len(strategies) * size, (low, high), tolerance, rounds)
         return found.values.reshape(len(strategies), size)
 
     def factors(self, strategies: Sequence[Strategy], worlds: Worlds) -> tuple[Array, Array]:
@@ -114,35 +120,48 @@ class Candidates:
 
         Both have shape (strategy,). A few steps of the secant method within the levers' ranges.
         """
-        target = self.target(worlds).mean()
+        target, size = self.target(worlds).mean(), worlds.size
         low, high = self._limits(strategies)
+        high = np.where(np.isfinite(high), high, np.maximum(low, 1.0))
 
-        def excess(factors: Array) -> Array:
-            whole = np.repeat(factors[:, None], worlds.size, axis=1)
-            _, cost = self._simulated(strategies, worlds, whole, None, with_outcomes=False)
-            relative: Array = cost.mean(axis=1) / target - 1
+        def excess(factors: Array, which: Places) -> Array:
+            places = (which[:, None] * size + np.arange(size)).ravel()
+            whole = np.repeat(factors, size)
+            _, cost = self._simulated(strategies, worlds, whole, places, with_outcomes=False)
+            relative: Array = cost.reshape(-1, size).mean(axis=1) / target - 1
             return relative
 
+        going = np.arange(len(strategies))
         before = np.clip(np.ones(len(strategies)), low, high)
-        left = excess(before)
-        now = np.clip(np.where(left > 0, 0.7, 1.3) * before, low, np.where(np.isfinite(high), high, 1.0))
-        best, least = before, left
+        left = excess(before, going)
+        best, least = before.copy(), left.copy()
+        now = np.clip(np.where(left > 0, 0.7, 1.3) * before, low, high)
         for _ in range(_SECANTS):
-            found = excess(now)
-            better = np.abs(found) < np.abs(least)
-            best, least = np.where(better, now, best), np.where(better, found, least)
-            if np.all(np.abs(least) < _ENOUGH):
+            going = going[np.abs(least[going]) >= _ENOUGH]
+            if not len(going):
                 break
+            found = excess(now[going], going)
+            better = going[np.abs(found) < np.abs(least[going])]
+            best[better] = now[better]
+            least[going] = np.where(np.abs(found) < np.abs(least[going]), found, least[going])
             with np.errstate(divide="ignore", invalid="ignore"):
-                following = now - found * (now - before) / (found - left)
-            before, left = now, found
-            now = np.clip(np.where(np.isfinite(following), following, now), low, high)
+                slope = (now[going] - before[going]) / (found - left[going])
+            following = now[going] - found * slope
+            before[going], left[going] = now[going], found
+            usable = np.where(np.isfinite(following), following, now[going])
+            now[going] = np.clip(usable, low[going], high[going])
         return best, least
 
-    def at_equal_cost(self, strategies: Sequence[Strategy], worlds: Worlds) -> Array:
+    def at_equal_cost(
+        self,
+        strategies: Sequence[Strategy],
+        worlds: Worlds,
+        tolerance: float = TOLERANCE,
+        rounds: int = ROUNDS,
+    ) -> Array:
         """Give the wanted values, shape (wanted, strategy, world), with the baseline's cost in each world.
 
-        NaN where no factor makes cost equal.
+        NaN where no factor makes cost equal, to within a relative `tolerance`, in so many rounds.
         """
         values = np.full((len(self.wanted), len(strategies), worlds.size), np.nan)
         # Those that switch apart: they need twice as many levers, and cost that jumps needs many rounds.
@@ -150,7 +169,7 @@ class Candidates:
             places = [place for place, plan in enumerate(strategies) if bool(plan.switch) == switching]
             if places:
                 some = [strategies[place] for place in places]
-                factors = self.factors_by_world(some, worlds)
+                factors = self.factors_by_world(some, worlds, tolerance, rounds)
                 none = np.isnan(factors)
                 found, _ = self.at_factors(some, worlds, np.where(none, 1.0, factors))
                 values[:, places] = np.where(none, np.nan, found)

@@ -89,20 +89,26 @@ def money_by_world(
     return WorldMoney(equal.none, equal.levers, equal_factors(excess, worlds, equal.limits).values)
 
 
-def equal_factors(excess: Excess, worlds: int, limits: tuple[Limit, Limit]) -> WorldFactors:
+def equal_factors(
+    excess: Excess,
+    worlds: int,
+    limits: tuple[Limit, Limit],
+    tolerance: float = TOLERANCE,
+    rounds: int = ROUNDS,
+) -> WorldFactors:
     """Find in every world the factor at which the relative excess of cost is zero.
 
     `limits` are the lowest and the highest factor, each one number or an array (worlds,); the highest may be
-    infinite, which stands for money that cannot grow.
+    infinite, which stands for money that cannot grow. A relative excess below `tolerance` counts as none.
     """
-    search = _Search(excess, worlds)
+    search = _Search(excess, worlds, tolerance)
     search.evaluate(np.arange(worlds), np.ones(worlds))
     search.bracket(limits)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         if not len(search.open):
             break
         search.narrow(bisect=number >= SECANTS)
-    matched = np.abs(search.best_excess) <= np.where(search.crosses, MATCHED, TOLERANCE)
+    matched = np.abs(search.best_excess) <= np.where(search.crosses, max(MATCHED, tolerance), tolerance)
     values, left = (np.where(matched, found, np.nan) for found in (search.best, search.best_excess))
     return WorldFactors(values, left, search.rounds)
 
@@ -113,8 +119,8 @@ class _Search:
     `crosses` says in which worlds the excess has both signs, `open` where those are that are not done.
     """
 
-    def __init__(self, excess: Excess, worlds: int) -> None:
-        self._excess = excess
+    def __init__(self, excess: Excess, worlds: int, tolerance: float) -> None:
+        self._excess, self._tolerance = excess, tolerance
         self.rounds = 0
         self.best, self.best_excess = np.ones(worlds), np.full(worlds, np.inf)
         self.ends, self.values = np.ones((2, worlds)), np.zeros((2, worlds))
@@ -134,7 +140,7 @@ class _Search:
         """Go to the bound beyond which no factor may lie; worlds without a change of sign are done."""
         here = self.best_excess
         far = np.where(here > 0, *limits)
-        self.open = np.flatnonzero((np.abs(here) > TOLERANCE) & np.isfinite(here) & np.isfinite(far))
+        self.open = np.flatnonzero((np.abs(here) > self._tolerance) & np.isfinite(here) & np.isfinite(far))
         if not len(self.open):
             return
         there = np.zeros_like(here)
@@ -163,5 +169,5 @@ class _Search:
     def _close(self) -> None:
         """Leave worlds alone that are matched, that jump, or that have no number."""
         wide = np.abs(self.ends[1] - self.ends[0]) > WIDTH
-        going = wide & (np.abs(self.best_excess) > TOLERANCE) & np.isfinite(self.values[1])
+        going = wide & (np.abs(self.best_excess) > self._tolerance) & np.isfinite(self.values[1])
         self.open = self.open[going[self.open]]

@@ -52,7 +52,7 @@ def test_the_engine_keeps_its_promises(path: Path) -> None:
 
 
 def test_inputs_are_told_with_units_ranges_and_places(path: Path) -> None:
-    told = module_of(load_equations(path), ["total"], ["duration"]).description
+    told = module_of(load_equations(path), ["total", "cost"], ["duration"]).description
     inputs = {item["name"]: item for item in told["inputs"]}
     assert list(inputs) == ["infectivity", "start", "duration", "price"]
     assert inputs["start"] == {
@@ -71,7 +71,11 @@ def test_inputs_are_told_with_units_ranges_and_places(path: Path) -> None:
     assert inputs["duration"]["limits"] == [None, None, None]
     assert (inputs["price"]["kind"], inputs["price"]["values"]) == ("series", [None])
     assert (inputs["duration"]["kind"], inputs["duration"]["values"]) == ("series", [4])
-    assert [item["name"] for item in told["outputs"]] == ["total"]
+    assert [item["name"] for item in told["outputs"]] == ["total", "cost"]
+    alone = module_of(load_equations(path), ["total"]).description
+    assert "price" not in {item["name"] for item in alone["inputs"]}, (
+        "nothing that is asked for follows from it"
+    )
     assert told["time"] == {
         "initial": 0,
         "step": 0.25,

@@ -14,7 +14,7 @@ import xarray as xr
 
 from twintrack.inputs.outcomes import Outcome
 from twintrack.inputs.paths import TimePath
-from twintrack.inputs.schemas import Bilingual
+from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.strategies import Strategy
 from twintrack.pages.report.data import ReportData
 

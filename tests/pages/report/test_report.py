@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 
 PAGES = ("index.html", "index.zh.html")
 LARGEST = 8_000_000
+WORLDS = 40
+"""Of the report that the tests share."""
 
 
 def _page(folder: Path, name: str) -> str:
@@ -66,7 +68,7 @@ def test_the_experiment_is_shown_whichever_strategies_are_compared(report_folder
         assert name in table.columns
     own = table.query("budget == 'own' and scenario == 'decoupling' and year == 2040")
     capability = own[own["outcome"] == "capability_index"]
-    assert len(capability) == 100
+    assert len(capability) == WORLDS
     assert f"<td>{capability['catchup_closed'].median():.2f}</td>" in section
     wins = (capability["explore_base"] > capability["pure_catchup"]).mean()
     assert f">{wins:.0%}</td>" in section
@@ -76,7 +78,7 @@ def test_the_parts_of_waste_add_up_to_waste(report_folder: Path, model: Model) -
     parts = _table(report_folder, "waste.csv").set_index(["part", "scenario", "strategy"])["mean_per_year"]
     assert set(parts.index.get_level_values("part")) == set(WASTE_PARTS)
     total = parts.groupby(["scenario", "strategy"]).sum()
-    waste = model.ensemble(["pure_catchup"], worlds=100, seed=1)["waste"]
+    waste = model.ensemble(["pure_catchup"], worlds=WORLDS, seed=1)["waste"]
     mean = float(waste.sel(time=slice(2026, None)).mean())
     assert total.loc[("central", "pure_catchup")] == pytest.approx(mean, rel=1e-6)
 
@@ -165,8 +167,8 @@ def test_both_scenarios_show_at_least_eight_outcomes(report_folder: Path) -> Non
 
 def test_the_page_says_how_many_worlds_and_where_it_comes_from(report_folder: Path, model: Model) -> None:
     body = _body(report_folder, "index.html")
-    assert "100 sampled worlds" in body
-    assert "100 worlds, seed 1" in body
+    assert f"{WORLDS} sampled worlds" in body
+    assert f"{WORLDS} worlds, seed 1" in body
     assert model.equations.hash[:12] in body
     assert f"TwinTrack {twintrack.__version__}" in body
 
@@ -212,7 +214,9 @@ def test_both_pages_say_whether_the_worlds_agree_with_history(
     few = re.sub(r"(outcomes:\n(?:  - .*\n){8})(?:  - .*\n)+", r"\1", text)  # as few as a report may have
     few = few.replace("scenarios: [central, decoupling]", "scenarios: [central]")
     few = few.replace(", pure_exploration, catchup_explore_open]", "]")
-    definition.write_text(few.replace("worlds: 100, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8")
+    definition.write_text(
+        few.replace(f"worlds: {WORLDS}, seed: 1", f"worlds: 10, seed: 1{line}"), encoding="utf-8"
+    )
     built = build_report(definition, tmp_path / "built", model).parent
     pages = _body(built, "index.html") + _body(built, "index.zh.html")
     other = "prior" if origin == "posterior" else "posterior"
@@ -249,7 +253,7 @@ def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.Fix
 
 def test_paths_and_results_of_the_csv_are_the_engines(report_folder: Path, model: Model) -> None:
     name = "frontier_gap_months"
-    values = model.ensemble(["pure_catchup"], ["decoupling"], 100, 1)[name].to_numpy()[0, 0]
+    values = model.ensemble(["pure_catchup"], ["decoupling"], WORLDS, 1)[name].to_numpy()[0, 0]
     found = _table(report_folder, "time_paths.csv").query(
         f"outcome == '{name}' and scenario == 'decoupling' and strategy == 'pure_catchup'"
     )
@@ -356,7 +360,7 @@ def test_a_changed_strategy_changes_the_results(
 
     few = tmp_path / "few.yaml"
     text = report_definition.read_text(encoding="utf-8")
-    few.write_text(text.replace("worlds: 100", "worlds: 10"), encoding="utf-8")
+    few.write_text(text.replace(f"worlds: {WORLDS}", "worlds: 10"), encoding="utf-8")
 
     def capability(content: Model) -> xr.DataArray:
         return compute(load_report(few, content.inputs), few, content).own["capability_index"]

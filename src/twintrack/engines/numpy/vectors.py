@@ -6,13 +6,15 @@ the end, so that it is the same for values that lack axes in front.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from twintrack.equations.constructs import PRICE_HALVINGS, PRIORITY_REACH, forms_of_vectors
+from twintrack.equations.constructs import forms_of_vectors
+from twintrack.equations.curves import PRICE_HALVINGS, alloc_p, demand_at_price, reach, supply_at_price
+from twintrack.equations.operations import Arrays
 
 Value = Any
 """A float or a NumPy array: axes of the value, then the axis of runs."""
@@ -89,38 +91,78 @@ def _allocate_by_priority(request: Value, priority: Value, width: Value, supply:
     return np.moveaxis(np.where(supply >= asked.sum(axis=-1, keepdims=True), asked, parts), -1, place)
 
 
-def _demand(price: Value, shape: Value, middle: Value, width: Value) -> Value:
-    """Give the share of a request that stands at a price, by the shape of its priority."""
-    above = (price - middle) / width
-    up, down = np.clip(above + 0.5, 0.0, 1.0), np.clip(0.5 - above, 0.0, 1.0)
-    triangle = np.where(above < 0.0, 1.0 - 2.0 * up * up, 2.0 * down * down)
-    tail = 0.5 * np.exp(-np.absolute(above))
-    exponential = np.where(above < 0.0, 1.0 - tail, tail)
-    from scipy.special import erfc
+_ARRAYS = Arrays()
 
-    normal = 0.5 * erfc(above / math.sqrt(2.0))
-    share = np.where(shape == 3.0, normal, np.where(shape == 4.0, exponential, np.nan))
-    return np.where(shape == 1.0, down, np.where(shape == 2.0, triangle, share))
+
+def _halved(ends: tuple[Value, Value], excess: Callable[[Value], Value]) -> Value:
+    """Find by halving the price at which nothing is asked for in excess, which falls with the price."""
+    low, high = ends
+    for _ in range(PRICE_HALVINGS):
+        price = 0.5 * (low + high)
+        more = excess(price) > 0.0
+        low, high = np.where(more, price, low), np.where(more, high, price)
+    return 0.5 * (low + high)
+
+
+def _ends(*curves: tuple[Value, ...]) -> tuple[Value, Value]:
+    """Give the lowest and the highest price of some curves, each (shape, middle, width)."""
+    spans = [(middle, reach(_ARRAYS, shape, width)) for shape, middle, width in curves]
+    lows = [(middle - span).min(axis=-1, keepdims=True) for middle, span in spans]
+    highs = [(middle + span).max(axis=-1, keepdims=True) for middle, span in spans]
+    return reduce(np.minimum, lows), reduce(np.maximum, highs)
 
 
 def _allocate_available(
     request: Value, shape: Value, middle: Value, width: Value, supply: Value, place: int
 ) -> Value:
-    """Find the price at which the requests that stand add up to the supply, by halving."""
+    """Find the price at which the requests that stand add up to the supply."""
     asked, shape, middle, width, supply = _together(place, request, shape, middle, width, supply)
     asked = np.maximum(asked, 0.0)
-    reach = sum(np.where(shape == kind, factor * width, 0.0) for kind, factor in PRIORITY_REACH.items())
-    lowest = (middle - reach).min(axis=-1, keepdims=True)
-    highest = (middle + reach).max(axis=-1, keepdims=True)
     enough = supply[..., :1]
-    low, high = lowest, highest
-    for _ in range(PRICE_HALVINGS):
-        price = 0.5 * (low + high)
-        total = (asked * _demand(price, shape, middle, width)).sum(axis=-1, keepdims=True)
-        low, high = np.where(total > enough, price, low), np.where(total > enough, high, price)
-    parts = asked * _demand(0.5 * (low + high), shape, middle, width)
+
+    def standing(price: Value) -> Value:
+        return demand_at_price(_ARRAYS, asked, shape, middle, width, price)
+
+    price = _halved(
+        _ends((shape, middle, width)), lambda price: standing(price).sum(axis=-1, keepdims=True) - enough
+    )
+    parts = standing(price)
     parts = np.where(enough > 0.0, parts, 0.0 * parts)
-    return np.moveaxis(np.where(supply >= asked.sum(axis=-1, keepdims=True), asked, parts), -1, place)
+    found: Value = np.where(supply >= asked.sum(axis=-1, keepdims=True), asked, parts)
+    return np.moveaxis(found, -1, place)
+
+
+def _find_market_price(*args: Value) -> Value:
+    """Find the price at which demand and supply are equal; the last two arguments are the axes of both."""
+    *values, _, buyers, sellers = args
+    full = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values))
+    moved = [np.moveaxis(value, (buyers, sellers), (-2, -1)) for value in full]
+    wanted, *demand = (value[..., :, 0] for value in moved[:4])
+    there, *supply = (value[..., 0, :] for value in moved[4:])
+
+    def total(curve: Callable[..., Value], quantity: Value, profile: Sequence[Value], price: Value) -> Value:
+        return curve(_ARRAYS, quantity, *profile, price).sum(axis=-1, keepdims=True)
+
+    def excess(price: Value) -> Value:
+        asked = total(demand_at_price, wanted, demand, price)
+        return asked - total(supply_at_price, there, supply, price)
+
+    price = _halved(_ends(tuple(demand), tuple(supply)), excess)
+    found = np.broadcast_to(price[..., None], moved[0].shape)
+    return np.moveaxis(found, (-2, -1), (buyers, sellers))
+
+
+def _marketp(request: Value, priority: Value, width: Value, supply: Value, place: int) -> Value:
+    """Find the market priority at which ALLOC P gives out the supply."""
+    asked, rank, width, supply = _together(place, request, priority, width, supply)
+    ends = (rank - width).min(axis=-1, keepdims=True), rank.max(axis=-1, keepdims=True)
+    found = _halved(
+        ends,
+        lambda market: (
+            alloc_p(_ARRAYS, asked, rank, width, market).sum(axis=-1, keepdims=True) - supply[..., :1]
+        ),
+    )
+    return np.moveaxis(np.broadcast_to(found, asked.shape), -1, place)
 
 
 _FORMS: dict[str, Callable[..., Value]] = {
@@ -130,6 +172,8 @@ _FORMS: dict[str, Callable[..., Value]] = {
     "invert_matrix": _invert_matrix,
     "allocate_by_priority": _allocate_by_priority,
     "allocate_available": _allocate_available,
+    "find_market_price": _find_market_price,
+    "marketp": _marketp,
 }
 
 FORMS = forms_of_vectors(_FORMS)

@@ -26,6 +26,7 @@ from twintrack.equations.structure import (
     Literal,
     LookupCall,
     Number,
+    OwnValue,
     Reduce,
     Reference,
     StateValue,
@@ -132,6 +133,8 @@ class Writer:
                 return self._reference(expression)
             case StateValue():
                 return self._state_value(expression)
+            case OwnValue():
+                return self._state_value(StateValue(axes=expression.axes, state=expression.state))
             case Apply():
                 return self._apply(expression)
             case Reduce():

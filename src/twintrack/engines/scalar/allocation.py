@@ -1,4 +1,4 @@
-"""ALLOCATE BY PRIORITY and ALLOCATE AVAILABLE as operations of a scalar graph.
+"""Allocation and prices as operations of a scalar graph.
 
 Each takes the elements of its arguments and gives those of its result: what each request gets.
 `engines.numpy.vectors` has them on arrays.
@@ -7,14 +7,21 @@ Each takes the elements of its arguments and gives those of its result: what eac
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
+from typing import Any
 
-from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, ScalarGraph
+from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.sorting import Sorting
-from twintrack.equations.constructs import PRICE_HALVINGS, PRIORITY_REACH
-from twintrack.equations.special import erfc
+from twintrack.equations.curves import (
+    PRICE_HALVINGS,
+    alloc_p,
+    clipped,
+    demand_at_price,
+    reach,
+    supply_at_price,
+)
 
 Nodes = Sequence[int]
 
@@ -25,11 +32,6 @@ def _sum(graph: ScalarGraph, values: Nodes) -> int:
 
 def _extreme(graph: ScalarGraph, op: str, values: Nodes) -> int:
     return reduce(lambda one, other: graph.apply(op, one, other), values)
-
-
-def _clipped(graph: ScalarGraph, value: int) -> int:
-    """Keep a value between 0 and 1."""
-    return graph.apply("min", graph.apply("max", value, graph.literal(0.0)), graph.literal(1.0))
 
 
 def _asked(graph: ScalarGraph, request: Nodes) -> list[int]:
@@ -67,7 +69,7 @@ def allocate_by_priority(
     enough = apply("min", apply("max", supply[0], zero), _extreme(graph, "max", given))
     time = _read_back(graph, times, given, enough)
     parts = [
-        apply("multiply", size, _clipped(graph, apply("subtract", time, begun)))
+        apply("multiply", size, clipped(graph, apply("subtract", time, begun)))
         for size, begun in zip(asked, sorting.back(start), strict=True)
     ]
     return _all_or(graph, asked, supply, parts)
@@ -109,79 +111,86 @@ def _read_back(graph: ScalarGraph, times: Nodes, given: Nodes, enough: int) -> i
     return graph.select(apply("greater", high, low), inside, low)
 
 
-def _demand(graph: ScalarGraph, price: int, shape: int, middle: int, width: int) -> int:
-    """Give the share of a request that stands at a price, by the shape of its priority."""
-    apply, literal = graph.apply, graph.literal
-    above = apply("divide", apply("subtract", price, middle), width)
-    low = apply("less", above, literal(0.0))
-    one, half = literal(1.0), literal(0.5)
-    up = _clipped(graph, apply("add", above, half))
-    down = _clipped(graph, apply("subtract", half, above))
-    squares = [apply("multiply", apply("multiply", literal(2.0), value), value) for value in (up, down)]
-    triangle = graph.select(low, apply("subtract", one, squares[0]), squares[1])
-    tail = apply("multiply", half, apply("exp", apply("negative", apply("abs", above))))
-    exponential = graph.select(low, apply("subtract", one, tail), tail)
-    normal = apply("multiply", half, erfc(graph, apply("multiply", above, literal(math.sqrt(0.5)))))
-    share = literal(math.nan)
-    for number, value in enumerate((down, triangle, normal, exponential), 1):
-        share = graph.select(apply("equal", shape, literal(number)), value, share)
-    return share
-
-
 def allocate_available(
     graph: ScalarGraph, request: Nodes, shape: Nodes, middle: Nodes, width: Nodes, supply: Nodes
 ) -> list[int]:
     """Give what stands of the requests at the price at which they add up to the supply."""
-    apply, literal = graph.apply, graph.literal
     asked = _asked(graph, request)
-    reach = [_reach(graph, *profile) for profile in zip(shape, width, strict=True)]
-    ends = zip(middle, reach, strict=True)
-    lowest, highest = zip(*((apply("subtract", m, r), apply("add", m, r)) for m, r in ends), strict=True)
-    bounds = _extreme(graph, "min", lowest), _extreme(graph, "max", highest)
-    price = _halved(graph, bounds, list(zip(asked, shape, middle, width, strict=True)), supply[0])
-    parts = [
-        apply("multiply", size, _demand(graph, price, *profile))
-        for size, *profile in zip(asked, shape, middle, width, strict=True)
-    ]
-    some = apply("greater", supply[0], literal(0.0))
-    parts = [graph.select(some, part, apply("subtract", part, part)) for part in parts]
+    demand = list(zip(asked, shape, middle, width, strict=True))
+
+    def excess(b: ScalarGraph, price: int, given: Nodes) -> int:
+        return b.apply("subtract", _total(b, demand_at_price, given[:-1], price), given[-1])
+
+    price = _halved(graph, demand, [*chain(*demand), supply[0]], excess)
+    parts = [demand_at_price(graph, *profile, price) for profile in demand]
+    some = graph.apply("greater", supply[0], graph.literal(0.0))
+    parts = [graph.select(some, part, graph.apply("subtract", part, part)) for part in parts]
     return _all_or(graph, asked, supply, parts)
 
 
-def _reach(graph: ScalarGraph, shape: int, width: int) -> int:
-    zero = graph.literal(0.0)
-    return _sum(
-        graph,
-        [
-            graph.select(
-                graph.apply("equal", shape, graph.literal(kind)),
-                graph.apply("multiply", graph.literal(factor), width),
-                zero,
-            )
-            for kind, factor in PRIORITY_REACH.items()
-        ],
-    )
+def find_market_price(graph: ScalarGraph, *args: Nodes) -> list[int]:
+    """Give the price at which demand and supply are equal, at every pair of a demander and a supplier.
+
+    Arguments are quantity, shape, middle and width of the demand at every pair, the same of the supply, and
+    the number of suppliers.
+    """
+    *values, counts = args
+    suppliers = int(graph[counts[0]].value)
+    demand = list(zip(*(v[::suppliers] for v in values[:4]), strict=True))
+    supply = list(zip(*(v[:suppliers] for v in values[4:]), strict=True))
+    split = 4 * len(demand)
+
+    def excess(b: ScalarGraph, price: int, given: Nodes) -> int:
+        asked = _total(b, demand_at_price, given[:split], price)
+        return b.apply("subtract", asked, _total(b, supply_at_price, given[split:], price))
+
+    price = _halved(graph, [*demand, *supply], [*chain(*demand), *chain(*supply)], excess)
+    return [price] * len(values[0])
 
 
-def _halved(
-    graph: ScalarGraph, bounds: tuple[int, int], requests: Sequence[tuple[int, ...]], enough: int
-) -> int:
-    """Find the price at which the requests that stand add up to what is enough, in a loop."""
-    inner, args = ScalarGraph(exact=graph.exact), [*bounds]
+def marketp(graph: ScalarGraph, request: Nodes, priority: Nodes, width: Nodes, supply: Nodes) -> list[int]:
+    """Give the market priority at which `ALLOC P` gives out the supply, at every request."""
+    ends = [graph.apply("subtract", rank, span) for rank, span in zip(priority, width, strict=True)]
+    bounds = _extreme(graph, "min", ends), _extreme(graph, "max", priority)
+    rows = list(zip(request, priority, width, strict=True))
 
-    def carried(node: int) -> int:
-        if graph[node].op == LITERAL:
-            return inner.literal(graph[node].value)
-        if node not in args[2:]:
-            args.append(node)
-        return inner.leaf(ARGUMENT, args.index(node, 2))
+    def excess(b: ScalarGraph, market: int, given: Nodes) -> int:
+        rows = zip(given[:-1:3], given[1:-1:3], given[2:-1:3], strict=True)
+        parts = [alloc_p(b, asked, rank, span, market) for asked, rank, span in rows]
+        return b.apply("subtract", _sum(b, parts), given[-1])
 
-    low, high = (inner.leaf(ARGUMENT, k) for k in range(2))
-    price = inner.apply("multiply", inner.literal(0.5), inner.apply("add", low, high))
-    standing = []
-    for size, *profile in requests:
-        share = _demand(inner, price, *map(carried, profile))
-        standing.append(inner.apply("multiply", carried(size), share))
-    more = inner.apply("greater", _sum(inner, standing), carried(enough))
-    following = inner.select(more, price, low), inner.select(more, high, price)
-    return graph.repeat(Loop(inner, PRICE_HALVINGS, following, price), *args)
+    found = _between(graph, bounds, [*chain(*rows), supply[0]], excess)
+    return [found] * len(request)
+
+
+Excess = Callable[[Any, Any, Sequence[Any]], Any]
+"""Gives what is asked for beyond what there is, from a price and what is given; it falls with the price."""
+
+
+def _total(b: ScalarGraph, curve: Callable[..., Any], given: Nodes, price: int) -> int:
+    """Add up a curve at a price; `given` are quantity, shape, middle and width of each of them."""
+    return _sum(b, [curve(b, *given[k : k + 4], price) for k in range(0, len(given), 4)])
+
+
+def _halved(graph: ScalarGraph, curves: Sequence[Sequence[int]], given: Nodes, excess: Excess) -> int:
+    """Find the price at which nothing is asked for in excess, where the curves are."""
+    ends = [(middle, reach(graph, shape, width)) for _, shape, middle, width in curves]
+    lowest = _extreme(graph, "min", [graph.apply("subtract", *end) for end in ends])
+    highest = _extreme(graph, "max", [graph.apply("add", *end) for end in ends])
+    return _between(graph, (lowest, highest), given, excess)
+
+
+def _between(graph: ScalarGraph, bounds: tuple[int, int], given: Nodes, excess: Excess) -> int:
+    """Find between two bounds, in a loop, the price at which nothing is asked for in excess."""
+
+    def middle(b: Any, low: int, high: int) -> int:
+        return int(b.apply("multiply", b.literal(0.5), b.apply("add", low, high)))
+
+    def turn(b: Any, held: Sequence[int], given: Sequence[int]) -> list[int]:
+        price, going, low, high = held
+        more = b.apply("greater", excess(b, price, given), b.literal(0.0))
+        low, high = b.select(more, price, low), b.select(more, high, price)
+        return [middle(b, low, high), going, low, high]
+
+    start = [middle(graph, *bounds), graph.literal(1.0), *bounds]
+    return graph.iterate(PRICE_HALVINGS, start, given, turn)

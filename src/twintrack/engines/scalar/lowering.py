@@ -28,6 +28,7 @@ from twintrack.equations.structure import (
     Literal,
     LookupCall,
     Number,
+    OwnValue,
     Reduce,
     Reference,
     State,
@@ -315,6 +316,9 @@ class _Lowering:
                 return self.variable(expression.variable, _referenced(expression, at), first=first)
             case StateValue():
                 return self._state_value(expression, at, first=first)
+            case OwnValue():
+                own = tuple(at[axis] for axis in expression.axes)
+                return self._leaf(expression.state, self.names.read(expression.state, "last"), own)
             case ActiveInitial():
                 return self._number(expression.initial if first else expression.active, at, first=first)
             case LookupCall():

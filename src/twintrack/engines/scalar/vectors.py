@@ -9,7 +9,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from twintrack.engines.scalar.allocation import allocate_available, allocate_by_priority
+from twintrack.engines.scalar.allocation import (
+    allocate_available,
+    allocate_by_priority,
+    find_market_price,
+    marketp,
+)
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.engines.scalar.sorting import Sorting
 from twintrack.equations.constructs import forms_of_vectors
@@ -136,6 +141,8 @@ _FORMS: dict[str, Callable[..., list[int]]] = forms_of_vectors(
         "invert_matrix": lambda vectors, *args: _invert_matrix(vectors.graph, *args),
         "allocate_by_priority": lambda vectors, *args: allocate_by_priority(vectors.graph, *args),
         "allocate_available": lambda vectors, *args: allocate_available(vectors.graph, *args),
+        "find_market_price": lambda vectors, *args: find_market_price(vectors.graph, *args),
+        "marketp": lambda vectors, *args: marketp(vectors.graph, *args),
     }
 )
 """Lists of nodes from lists of nodes, by the name of the function."""

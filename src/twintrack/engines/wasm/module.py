@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.base import Inputs, check_inputs, default_outputs, needed_data
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.engine import NativeEngine
 from twintrack.engines.llvm.source import Source, source
@@ -64,7 +64,8 @@ def module_of(
     Args:
         equations: The model.
         outputs: Names of variables; by default all but lookups.
-        series: Constants that get a value at every time; data variables without numbers always do.
+        series: Constants that get a value at every time; data variables without numbers always do, where
+            an output follows from them.
         constants: Constants that can be set; by default all. The fewer, the smaller and quicker the code.
 
     Raises:
@@ -86,7 +87,8 @@ def module_of(
     chosen = [name for name in equations.defaults if name in (free if constants is None else constants)]
     chosen = [name for name in chosen if name != RUN_NUMBER]
     along = {name: equations.defaults[name] for name in series if name in free}
-    along |= {name: np.array(np.nan) for name in equations.empty}
+    wanted = default_outputs(equations) if outputs is None else outputs
+    along |= {name: np.array(np.nan) for name in needed_data(equations, wanted, ())}
     inputs = check_inputs(
         equations,
         {name: equations.defaults[name] for name in chosen if name not in series},
