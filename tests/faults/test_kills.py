@@ -233,7 +233,7 @@ def test_a_kill_leaves_nothing_half_written_and_the_next_run_ends_the_same(
         for again in range(min(moments.choice((1, 2, 3)), kills - done)):
             words = (*command.words, *(command.again if again else ()))
             killed = place.kill(words, moments.uniform(0.1, 1.05) * seconds)
-            done += 1
+            done += killed
             count["killed" if killed else "ended before"] += 1
             count["left something"] += bool(place.left())
             found = _comparable(place.results())

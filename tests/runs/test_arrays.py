@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from twintrack import Experiment
+from twintrack.errors import InputError
 from twintrack.inputs.paths import DatedPath, TimePath
 from twintrack.model import Model
 from twintrack.runs.arrays import WorldArrays, along_time, lever_series, place_of
@@ -98,3 +105,42 @@ def test_places_of_variables_and_elements(model: Model) -> None:
             place_of(model.equations, wrong)
     with pytest.raises(KeyError):
         place_of(model.equations, "wisdom")
+
+
+WORLD = "title: x, unit: m, range: [1, 3], value: 2, distribution: uniform, source: y, confidence: low"
+LEVER = "title: x, unit: 1, range: [0, 1], baseline: 0.5, kind: share, source: y"
+OUTCOME = "title: x, unit: m, better: lower"
+
+
+@pytest.mark.parametrize(
+    ("file", "head", "entry", "told"),
+    [
+        (
+            "world",
+            "parameters:",
+            f"pase: {{{WORLD}}}",
+            'no constant of the model "pase"; did you mean "pace"?',
+        ),
+        ("world", "parameters:", f"pace[home]: {{{WORLD}}}", '"pace[home]" is not one of the elements pace'),
+        ("world", "parameters:", f"policy_switch: {{{WORLD}}}", "is of the kind stock, not a constant"),
+        ("levers", "levers:", f"a_share: {{{LEVER}}}", 'no constant of the model "a_share"'),
+        ("outcomes", "outcomes:", f"joy: {{{OUTCOME}}}", 'no variable of the model "joy"'),
+    ],
+)
+def test_a_table_that_names_what_the_model_does_not_have_is_told_by_every_run(
+    small_content: Path, tmp_path: Path, file: str, head: str, entry: str, told: str
+) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(small_content, root)
+    path = root / "model" / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8").replace(f"{head}\n", f"{head}\n  {entry}\n", 1)
+    path.write_text(text, encoding="utf-8")
+    works: tuple[Callable[[Model], Any], ...] = (
+        Model.run,
+        lambda model: Experiment("baseline", worlds=2, prior=True, model=model).dataset(),
+    )
+    for work in works:
+        with pytest.raises(InputError) as caught:
+            work(Model(root))
+        message = str(caught.value)
+        assert f"{file}.yaml:" in message and told in message

@@ -22,7 +22,9 @@ from twintrack.core import Core
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
+from twintrack.inputs.model_names import table_faults
 from twintrack.inputs.paths import DatedPath, TimePath
+from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import WorldParameter, WorldValue
 from twintrack.names import split_element, suggest
 
@@ -123,10 +125,12 @@ class WorldArrays:
 def world_arrays(core: Core) -> WorldArrays:
     """Give the `WorldArrays` of a content; made once.
 
-    What some scenario dates is always given as a series.
+    What some scenario dates is always given as a series. Raises InputError where the tables of the content
+    name what the model does not have.
     """
 
     def make() -> WorldArrays:
+        FaultList(table_faults(core.inputs, core.equations)).raise_any()
         scenarios = [core.scenario(name) for name in core.scenarios]
         dated = {
             name for item in scenarios for name, value in item.world.items() if isinstance(value, TimePath)
