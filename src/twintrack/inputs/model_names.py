@@ -1,18 +1,14 @@
-"""Names that files give to variables of the model: whether it has them."""
+"""A name that a file gives to a variable of the model: whether the model has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from twintrack.errors import Fault
 from twintrack.inputs.validation import unknown
-from twintrack.inputs.yaml_files import read_document
 from twintrack.names import split_element, suggest
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
-    from twintrack.inputs.content import Content
 
 
 def name_fault(name: str, equations: Equations, *, constant: bool = False, whole: bool = False) -> str:
@@ -36,17 +32,3 @@ def name_fault(name: str, equations: Equations, *, constant: bool = False, whole
     if name not in variable.labels and (elements or not whole):
         return f'"{name}" is not one of the elements {", ".join(variable.labels)}'
     return ""
-
-
-def table_faults(content: Content, equations: Equations) -> Iterator[Fault]:
-    """Say which levers, world parameters and outcomes are nothing that the model has, with their lines."""
-    tables = (
-        ("levers.yaml", "levers", content.levers.levers, True),
-        ("world.yaml", "parameters", content.world, True),
-        ("outcomes.yaml", "outcomes", content.outcomes.outcomes, False),
-    )
-    for file, table, names, constant in tables:
-        wrong = {name: name_fault(name, equations, constant=constant) for name in names}
-        for name, message in wrong.items():
-            if message:
-                yield Fault(read_document(content.root / "model" / file).where(table, name), message)

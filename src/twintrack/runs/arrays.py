@@ -22,8 +22,8 @@ from twintrack.core import Core
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
-from twintrack.inputs.model_names import table_faults
 from twintrack.inputs.paths import DatedPath, TimePath
+from twintrack.inputs.table_names import table_faults
 from twintrack.inputs.validation import FaultList
 from twintrack.inputs.world import WorldParameter, WorldValue
 from twintrack.names import split_element, suggest
