@@ -47,7 +47,7 @@ validation: $(CORE) ## hold the model against history: a page of what speaks for
 test: lint ## linter, type checker and all tests
 	$(PYTEST)
 
-test-quick: $(DEV) ## the tests that are not slow, in about a minute
+test-quick: $(DEV) ## the tests that are not slow, in some two minutes
 	$(PYTEST) $(QUICK)
 
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
