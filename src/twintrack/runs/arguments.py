@@ -141,6 +141,6 @@ _KINDS: dict[str, tuple[_Check, str]] = {
         lambda value: value is None or _is_text(value) or _several(_is_year)(value),
         'years, "yearly" or "all"',
     ),
-    "prior": (_is_yes_or_no, "True or False"),
+    **dict.fromkeys(("prior", "representative", "all_variables", "resume"), (_is_yes_or_no, "True or False")),
 }
 """By argument: what is accepted, and what to say of it."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from twintrack.errors import Fault, InputError, TwinTrackError
 from twintrack.inputs.validation import FaultList
+from twintrack.runs.arguments import check_arguments
 from twintrack.runs.asked import tell_notes
 from twintrack.runs.memory import in_memory
 from twintrack.runs.parts import Done, Job, part_ranges
@@ -102,6 +103,7 @@ class Experiment(ExperimentSettings):
         that dies again and again: what is done is kept, and `resume` continues it. The same after Ctrl-C,
         which raises KeyboardInterrupt when the workers have ended.
         """
+        check_arguments(folder=out, resume=resume)
         prepared = _checked(self, workers, cluster)
         folder = Path(out)
         begun = (folder / MANIFEST).exists()

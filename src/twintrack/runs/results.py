@@ -172,6 +172,7 @@ class Run:
 
         Values that are not finite become None, because JSON has no word for them.
         """
+        check_arguments(all_variables=all_variables)
         result: dict[str, Any] = {
             "model_hash": self.catalogue.equations.hash,
             "version": __version__,

@@ -33,7 +33,14 @@ def run_strategy(
     tell: Callable[[Iterable[str]], None] = tell_notes,
 ) -> Run:
     """Simulate one strategy in one world; see `Model.run`. `tell` gets what a user should know."""
-    check_arguments(strategy=strategy, scenario=scenario, world=world, engine=engine, time_step=time_step)
+    check_arguments(
+        strategy=strategy,
+        scenario=scenario,
+        world=world,
+        engine=engine,
+        time_step=time_step,
+        representative=representative,
+    )
     time_step = plain_number(time_step)
     asked = read_asked(core, [strategy], scenario, world, levers)
     (plan,), (outside,) = asked.strategies.values(), asked.scenarios.values()
@@ -53,7 +60,7 @@ def compare_strategies(
     representative: bool = False,
 ) -> Comparison:
     """Simulate several strategies in the same world, and the baseline in it; see `Model.compare`."""
-    check_arguments(strategies=strategies, scenario=scenario, world=world)
+    check_arguments(strategies=strategies, scenario=scenario, world=world, representative=representative)
     asked = read_asked(core, strategies, scenario, world, levers)
     (outside,) = asked.scenarios.values()
     tell_notes(asked.notes)
