@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names, seed_option, workers_option
+from twintrack.cli.options import json_option, prior_option, read_names, seed_option, workers_option
 from twintrack.cli.progress import ProgressLine
 from twintrack.errors import Fault
 from twintrack.inputs.validation import FaultList
@@ -30,7 +30,7 @@ RUNS, RESULTS = "runs", "results"
 )
 @click.option("--runs", type=int, default=1000, show_default=True, help="Number of worlds.")
 @seed_option
-@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@prior_option
 @click.option("--years", default="2030,2035,2040", show_default=True, metavar="YEAR,...", help="Horizons.")
 @click.option(
     "--cost",

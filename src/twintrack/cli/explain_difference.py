@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names, seed_option, workers_option, years_option
+from twintrack.cli.options import (
+    json_option,
+    prior_option,
+    read_names,
+    seed_option,
+    workers_option,
+    years_option,
+)
 from twintrack.cli.progress import ProgressLine
 from twintrack.errors import Fault, InputError
 
@@ -30,7 +37,7 @@ FILE = "parts.csv"
 )
 @click.option("--runs", type=int, default=200, show_default=True, help="Number of worlds.")
 @seed_option
-@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@prior_option
 @click.option(
     "--cost",
     type=click.Choice(["own", "equal"]),

@@ -81,11 +81,10 @@ def split_representative(worlds: Sequence[str]) -> tuple[list[str], bool]:
 
 def with_world_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which world, which levers and what to print."""
-    scenario = click.option("--scenario", default="central", show_default=True, help="Outside world.")
     variables = click.option(
         "--all-variables", is_flag=True, help="With --json: every variable, not only the outcomes."
     )
-    return scenario(with_setting_options(variables(command), representative=True))
+    return scenario_option(with_setting_options(variables(command), representative=True))
 
 
 def _years(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[float, ...]:
@@ -107,6 +106,10 @@ years_option = click.option(
     metavar="YEAR,...",
     help="Years of the table.",
 )
+
+scenario_option = click.option("--scenario", default="central", show_default=True, help="Outside world.")
+
+prior_option = click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
 
 seed_option = click.option(
     "--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded."

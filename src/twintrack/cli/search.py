@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names, seed_option
+from twintrack.cli.options import json_option, prior_option, read_names, scenario_option, seed_option
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ _GOALS = 3
 @click.option("--training", type=int, default=200, show_default=True, help="Worlds in which mixes evolve.")
 @click.option("--held-out", type=int, default=500, show_default=True, help="Worlds in which they are judged.")
 @click.option("--mixes", type=int, default=20, show_default=True, help="Mixes that are kept at most.")
-@click.option("--scenario", default="central", show_default=True, help="Outside world.")
-@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@scenario_option
+@prior_option
 @seed_option
 @click.option(
     "--out",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, seed_option
+from twintrack.cli.options import json_option, prior_option, scenario_option, seed_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ _LISTED = 6
 @click.option("--ramp-years", type=float, help="Years that a switch takes.  [default: as levers do]")
 @click.option("--training", type=int, default=200, show_default=True, help="Worlds for choosing plans.")
 @click.option("--held-out", type=int, default=500, show_default=True, help="Worlds for judging them.")
-@click.option("--scenario", default="central", show_default=True, help="Outside world.")
-@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@scenario_option
+@prior_option
 @seed_option
 @click.option(
     "--out",

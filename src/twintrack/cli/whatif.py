@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, read_names, seed_option
+from twintrack.cli.options import json_option, prior_option, read_names, scenario_option, seed_option
 
 if TYPE_CHECKING:
     from twintrack.decisions.whatif_answers import Answer, Moved, WhatIf
@@ -26,9 +26,9 @@ _LISTED = 8
     type=click.Choice(["beliefs", "levers"]),
     help="What may change.  [default: levers where the question asks for a share of worlds, else beliefs]",
 )
-@click.option("--scenario", default="central", show_default=True, help="Outside world.")
+@scenario_option
 @click.option("--worlds", type=int, default=2000, show_default=True, help="Worlds in which shares are told.")
-@click.option("--prior", is_flag=True, help="Draw worlds from all that the ranges allow.")
+@prior_option
 @click.option("--equal-cost", is_flag=True, help="Each strategy costs in each world what the baseline does.")
 @click.option("--only", metavar="NAME,NAME...", help="Beliefs or levers that may change.  [default: all]")
 @seed_option
