@@ -21,6 +21,7 @@ export class Header {
     if (typeof state.h === "number") home.append(make("option", { value: state.h, "data-own": true }, app.say("home_draw", { world: state.h + 1 })));
     home.value = state.h;
     controls.get("x").value = state.x?.[0] ?? "";
+    for (const option of controls.get("x").options) option.hidden = option.value === state.s;
     controls.get("x").disabled = !mixable(app.data, state.s);
     controls.get("weight").parentElement.hidden = !state.x;
     controls.get("weight").value = Math.round(100 * (state.x?.[1] ?? 0));
@@ -70,8 +71,8 @@ export class Header {
         make("button", { class: "language", click: () => app.turn() }, app.say("other_language")),
       ),
       make("div", { class: "choices" },
-        pick("s", "start_from", list(data.strategies), (s) => app.change({ s, x: mixable(data, s) ? app.state.x : null })),
-        pick("x", "mix_with", mixes, (name) => app.change({ x: name ? [name, app.state.x?.[1] ?? 0.5] : null })),
+        pick("s", "start_from", list(data.strategies), (s) => app.change({ s, x: mixable(data, s) && app.state.x?.[0] !== s ? app.state.x : null })),
+        pick("x", "mix_with", mixes, (name) => app.change({ x: name && name !== app.state.s ? [name, app.state.x?.[1] ?? 0.5] : null })),
         make("span", { class: "weight" }, weight, share),
         data.scenarios.size > 1 ? pick("c", "scenario", list(data.scenarios), (c) => app.change({ c })) : null,
         pick("h", "home", homes, (name) => app.change({ h: Object.hasOwn(data.homes, name) ? name : Number(name) })),

@@ -117,7 +117,7 @@ class Reader {
     const x = link.get("x");
     if (x !== null) {
       const [name, weight] = parted(x);
-      const known = data.strategies.has(name) && mixable(data, name) && mixable(data, found.s);
+      const known = name !== found.s && data.strategies.has(name) && mixable(data, name) && mixable(data, found.s);
       known && inside(weight, 0, 1) ? (found.x = [name, Number(weight)]) : drop(`x=${x}`);
     }
     for (const text of link.getAll("l")) {
