@@ -87,7 +87,9 @@ def test_a_link_shows_the_numbers_of_the_program(opened: Opened, model: Model) -
     run = run_strategy(model, shown.strategy, shown.scenario, world=shown.world, representative=True)
     np.testing.assert_allclose(found, run["capability_index"], rtol=1e-9)
     assert "in 2035" in opened.tell("twintrack.verdict.element.innerText")
-    again = dict(part.split("=", 1) for part in opened.tell("location.hash.slice(1)").split("&") if "=" in part)
+    again = dict(
+        part.split("=", 1) for part in opened.tell("location.hash.slice(1)").split("&") if "=" in part
+    )
     assert again["s"] == "explore_open"
 
 
@@ -132,7 +134,8 @@ def test_bands_follow_a_drag(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["%E0%A4%A", "s=__proto__&l=__proto__=1", "l=catchup_share=1e999", "p=s%3D%3Cscript%3E", "m=0123"]
+    "hostile",
+    ["%E0%A4%A", "s=__proto__&l=__proto__=1", "l=catchup_share=1e999", "p=s%3D%3Cscript%3E", "m=0123"],
 )
 def test_a_hostile_link_leaves_a_page_that_works(hostile: str, opened: Opened) -> None:
     opened.go(hostile)
@@ -155,7 +158,8 @@ def test_every_panel_opens_and_no_word_is_missing(opened: Opened) -> None:
     opened.go(f"{LINK}&g=zh")
     opened.tell(
         "twintrack.lacking = new Set(); const say = twintrack.say; twintrack.say = function (key, values) {"
-        " if (!this.data.texts[key]?.[this.state.g]) this.lacking.add(key); return say.call(this, key, values); };"
+        " if (!this.data.texts[key]?.[this.state.g]) this.lacking.add(key);"
+        " return say.call(this, key, values); };"
         " twintrack.change({ g: 'en' }); twintrack.commit(); 0"
     )
     for fold in opened.page.locator(".panel > summary").all():

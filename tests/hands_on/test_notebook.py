@@ -50,7 +50,9 @@ def test_what_is_saved_runs_as_it_stands(model: Model, explorer: Explorer, tmp_p
 
 
 def test_a_link_begins_where_it_is_asked_to(model: Model) -> None:
-    link = link_of(model, "pure_catchup", "decoupling", world={"leader_agility": 0.3}, levers={"catchup_share": 1.0})
+    link = link_of(
+        model, "pure_catchup", "decoupling", world={"leader_agility": 0.3}, levers={"catchup_share": 1.0}
+    )
     shown = read_link(model, link)
     assert (shown.scenario, shown.world) == ("decoupling", {"leader_agility": 0.3})
     assert shown.strategy.paths["catchup_share"].at(2040) == 1.0

@@ -61,7 +61,9 @@ def told_of(core: Core) -> dict[str, Any]:
         "cost": COST if COST in core.equations.variables else None,
         "groups": [{"name": name, "title": _words(group.title)} for name, group in _groups(core).items()],
         "levers": _levers(core),
-        "sectors": [{"name": name, "title": _sector(name)} for name in dict.fromkeys(world_sectors(core).values())],
+        "sectors": [
+            {"name": name, "title": _sector(name)} for name in dict.fromkeys(world_sectors(core).values())
+        ],
         "world": _world(core),
         "outcomes": [_outcome(core, name) for name in core.catalogue.ordered_outcomes],
         "headline": list(core.headline),
@@ -195,7 +197,10 @@ def _strategy(core: Core, name: str) -> dict[str, Any]:
     constants = {}
     if switch is not None:
         never = {**switch_constants(core)}
-        told = {TRIGGER[switch.outcome]: switch.below, **{key: getattr(switch, part) for key, part in TIMES.items()}}
+        told = {
+            TRIGGER[switch.outcome]: switch.below,
+            **{key: getattr(switch, part) for key, part in TIMES.items()},
+        }
         constants = {**never, **told}
     return {
         "name": name,
