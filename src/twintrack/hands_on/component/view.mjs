@@ -276,7 +276,7 @@ class App {
     this.grid = make("div", { class: "cards" });
     this.notes = make("div", { class: "notice", role: "alert", hidden: true });
     this.header = new Header(this);
-    const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => this.root.setAttribute("data-tab", name) }, this.say(`tab_${name}`)));
+    const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => (this.root.setAttribute("data-tab", name), this.schedule()) }, this.say(`tab_${name}`)));
     const right = make("div", { class: "right" }, this.verdict.element, make("nav", { class: "tabs" }, ...tabs), this.grid, this.panels.element);
     this.root.setAttribute("lang", this.state.g);
     if (!this.root.dataset.tab) this.root.setAttribute("data-tab", "levers");
