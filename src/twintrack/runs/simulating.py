@@ -100,11 +100,16 @@ def simulate_variables(
     draws: Mapping[str, Array],
     worlds: int,
     money: WorldMoney | None = None,
+    held: tuple[Mapping[str, Array], Mapping[str, Array]] = ({}, {}),
 ) -> dict[str, Array]:
-    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
+    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets.
+
+    `held` are constants and series that stand beside those of the world and the strategy, or instead.
+    """
     times = engine.equations.time.times
     world = arrays.inputs(scenario, times, draws, worlds)
     constants, series, blend = _inputs(world, strategy, engine.equations, times, money)
+    constants, series = {**constants, **held[0]}, {**series, **held[1]}
     # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
     return engine.run(constants, series, sorted(set(variables)), runs=worlds, blend=blend)
 
