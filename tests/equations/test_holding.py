@@ -1,8 +1,6 @@
-"""Links that are held: nothing changes until they are, a held run follows by hand, own paths change nothing."""
+"""Links that are held: nothing changes until they are; a held run follows by hand; so do own paths."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest

@@ -17,10 +17,12 @@ import numpy as np
 import pandas as pd
 
 from twintrack.core import Core
+from twintrack.decisions.attribution import Runs, explained_outcomes
 from twintrack.decisions.contests import spread
+from twintrack.decisions.gathering import at_cost
 from twintrack.decisions.robustness import performance
 from twintrack.engines.registry import batch_engine_of
-from twintrack.equations import holding
+from twintrack.equations import Equations, holding
 from twintrack.equations.structure import Array
 from twintrack.inputs.loops import links
 from twintrack.inputs.schema_kinds import Bilingual
@@ -68,13 +70,29 @@ def cuts(loops: Mapping[str, LoopEntry]) -> list[Cut]:
     return [Cut(cycle.id, title, *min(links(cycle), key=shared.__getitem__)) for title, cycle in cycles]
 
 
-def knocked_out(
+def settings_of(core: Core, pair: tuple[str, str], scenario: str, runs: Runs) -> ExperimentSettings:
+    """Give the two strategies at the cost, in the worlds and in the outcomes in which parts are explained."""
+    plans = {
+        side: at_cost(core.strategy(name), runs.cost) for side, name in zip(("from", "to"), pair, strict=True)
+    }
+    return ExperimentSettings(
+        plans,
+        scenario,
+        runs.worlds,
+        seed=runs.seed,
+        prior=runs.prior,
+        outputs=explained_outcomes(core, runs),
+        times=sorted(runs.years),
+    )
+
+
+def loops_of(
     core: Core, settings: ExperimentSettings, loops: Mapping[str, LoopEntry] | None = None
 ) -> pd.DataFrame:
     """Cut loops one by one, by default those of model/loops.yaml, and say what goes of a difference.
 
-    `settings` name two strategies, one scenario, outcomes that have a direction, years, and the worlds. Where
-    money is equal in each world, a strategy keeps its money when a loop is cut.
+    `settings` are those of `settings_of`. Where money is equal in each world, a strategy keeps its money when
+    a loop is cut.
 
     Gives a row for each outcome, year and cut, and first one for NOTHING, the difference itself: `outcome`,
     `unit`, `year`, `loop`, `title`, `title_zh`, `cause`, `effect`; of what goes the `mean` and the BANDS over
@@ -103,7 +121,7 @@ def knocked_out(
 class _Part:
     """Some worlds: the first strategy, the second, and the second with each loop cut."""
 
-    def __init__(self, prepared: Prepared, held: holding.Equations, places: Sequence[Cut], draws: Array) -> None:
+    def __init__(self, prepared: Prepared, held: Equations, places: Sequence[Cut], draws: Array) -> None:
         work = prepared.work
         self.work, self.held, self.places = work, held, places
         self.worlds = draws.shape[1]

@@ -15,7 +15,6 @@ from twintrack.equations.meaning import meaning
 from twintrack.equations.structure import (
     ActiveInitial,
     Apply,
-    Array,
     Component,
     Equations,
     Expr,
@@ -61,7 +60,10 @@ def with_links(equations: Equations, links: Sequence[Link]) -> Equations:
             added[name] = replace(cause, name=name, title=name, kind="constant", internal=True)
         parts = components[link.effect]
         reached = [
-            item.state for part in parts for item in walk(part.expression, states) if isinstance(item, StateValue)
+            item.state
+            for part in parts
+            for item in walk(part.expression, states)
+            if isinstance(item, StateValue)
         ]
         for number in dict.fromkeys(reached):
             states[number] = _held_state(states[number], link)
