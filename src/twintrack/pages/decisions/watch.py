@@ -8,7 +8,7 @@ from twintrack.core import Core
 from twintrack.decisions.watching import Difference, Watched
 from twintrack.decisions.watching_rules import Fixed, Rule
 from twintrack.decisions.watching_signposts import Signpost
-from twintrack.formats import date, share, significant
+from twintrack.formats import date, number, share, significant
 from twintrack.pages.decisions.words import Line, Rows, Words
 from twintrack.pages.texts import Texts
 
@@ -93,11 +93,12 @@ def fixed_text(words: Words, plan: Fixed) -> str:
 def _post(words: Words, post: Signpost) -> list[str]:
     threshold = words.with_unit(significant(post.threshold), post.outcome)
     low, high = post.false_alarm_band
+    first, middle, last = (number(years, ".3g") for years in post.lead)
     return [
         words.texts(f"told_{post.side}", outcome=words.outcome(post.outcome), threshold=threshold),
         share(post.hits),
         share(post.false_alarms),
         f"{share(low)}–{share(high)}",
-        f"{post.lead[1]:g}",
-        f"{post.lead[0]:g}–{post.lead[2]:g}",
+        middle,
+        f"{first}–{last}",
     ]
