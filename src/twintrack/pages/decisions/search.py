@@ -35,7 +35,7 @@ def search_lines(core: Core, front: Front, folder: str, language: str) -> Iterat
         ]
         for one in (*front.mixes, simple.judged, *front.named)
     ]
-    heads = [f"{words.outcome(name)} ({words.unit(name)})".replace(" ()", "") for name in outcomes]
+    heads = [words.headed(words.outcome(name), name) for name in outcomes]
     yield Rows(
         [*words.heads("strategy"), *heads, *words.heads("effort", "moved", "begins")],
         rows,

@@ -55,9 +55,8 @@ def watch_lines(core: Core, found: Watched, language: str) -> Iterator[Line]:
         ]
         for name, one in differences(found).items()
     ]
-    unit = words.unit(watch.outcome)
     head = words.heads("compared", "mean_error", "told", "low90", "high90", "better_in")
-    yield Rows([head[0], f"{head[1]}{f' ({unit})' if unit else ''}", *head[2:]], rows)
+    yield Rows([head[0], words.headed(head[1], watch.outcome), *head[2:]], rows)
     trained = words.with_unit(significant(found.gain_in_training), watch.outcome)
     yield texts("told_trained", gain=trained)
     yield texts("told_event", first=found.rule.first, to=found.rule.to, share=share(found.event))

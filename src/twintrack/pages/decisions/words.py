@@ -45,6 +45,11 @@ class Words:
         unit = self.unit(outcome)
         return self.texts("with_unit", value=value, unit=unit) if unit else value
 
+    def headed(self, head: str, outcome: str) -> str:
+        """Give the head of a column with the unit of an outcome."""
+        unit = self.unit(outcome)
+        return self.texts("told_head", head=head, unit=unit) if unit else head
+
     def change(self, name: str) -> str:
         """Give the title of a lever, a group of levers or a world parameter; other names as they are."""
         table = self.core.lever_table
