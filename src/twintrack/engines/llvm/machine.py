@@ -21,7 +21,10 @@ class Machine:
 
     def __init__(self, code: bytes) -> None:
         binding = _binding()
-        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _new_target())
+        # Code and constants lie in one piece of memory: the code reaches them however much a process holds.
+        self._engine = binding.create_mcjit_compiler(
+            binding.parse_assembly(""), _new_target(), use_lmm=True
+        )
         self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         self.prepare: Callable[..., None] = _PREPARE(self._engine.get_function_address("prepare"))
@@ -85,5 +88,5 @@ def _new_target() -> Any:
         opt=_LEVEL,
         jit=True,
         reloc="pic",
-        codemodel="large",
+        codemodel="small",
     )
