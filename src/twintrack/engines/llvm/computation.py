@@ -16,12 +16,12 @@ from twintrack.engines.base import Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.machine import Machine
 from twintrack.engines.llvm.source import Source
-from twintrack.engines.llvm.target import NATIVE
+from twintrack.engines.llvm.target import LONGEST
 from twintrack.engines.scalar.lowering import InputLayouts
 from twintrack.equations.structure import Array
 
-_CUT = 4 * NATIVE.block
-"""Runs that a thread takes at a time."""
+_CUT = LONGEST
+"""Runs that a thread takes at a time: whole blocks."""
 _LINE = 64
 """Bytes of a line of the processor's cache: vectors that do not cross two of them are quicker to load."""
 
@@ -36,7 +36,7 @@ class Kernel:
 
 
 class Computation:
-    """Runs all runs, eight at a time; those that are missing to a multiple of eight repeat the last one."""
+    """Runs all runs, some in a register; those that are missing to a multiple of that repeat the last one."""
 
     def __init__(self, kernel: Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Pack the inputs; `shapes` are those of the variables that the kernel gives."""
@@ -44,7 +44,7 @@ class Computation:
         self.kernel = kernel
         self.runs = inputs.runs
         self.steps = grid.steps
-        self.padded = -(-inputs.runs // NATIVE.lanes) * NATIVE.lanes
+        self.padded = -(-inputs.runs // source.lanes) * source.lanes
         rows, saves = grid.steps + 1, len(grid.saved_index)
         both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
         read = rows
