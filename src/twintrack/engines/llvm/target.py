@@ -55,7 +55,7 @@ NATIVE = Target(lanes=8, block=64, instructions=50)
 MANY_REGISTERS = replace(NATIVE, instructions=80)
 """The same for processors that have 32 of these registers."""
 
-SINGLE = Target(lanes=1, block=1, instructions=1000, gathers=True)
+SINGLE = Target(lanes=1, block=1, instructions=300, gathers=True)
 """Code for one run: without lanes that compute for nothing, and without loops over runs."""
 
 WASM = Target(lanes=2, block=40, instructions=600, library=False)
