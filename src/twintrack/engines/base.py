@@ -232,12 +232,13 @@ def _with_runs(
     variables = equations.variables
     found: dict[str, Array] = {}
     for name in sorted(given):
-        if name not in variables or variables[name].kind in _NOT_GIVEN:
-            known = name in variables and _NOT_GIVEN[variables[name].kind]
+        variable = variables.get(name)
+        if variable is None or variable.kind in _NOT_GIVEN:
+            known = variable is not None and _NOT_GIVEN[variable.kind]
             faults.append(Fault(name, known or f"is not a variable{suggest(name, variables)}"))
             continue
         value = np.asarray(given[name], np.float64)
-        shape = (*rows, *variables[name].shape)
+        shape = rows + variable.shape
         if value.shape == shape:
             found[name] = value[..., np.newaxis]
         elif value.shape == (*shape, runs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +140,7 @@ def simulate_one_world(
 def check_finite(values: Mapping[str, Array], names: Iterable[str], time: Array, run: str) -> None:
     """Raise TwinTrackError for a variable that is not finite; `run` is what is simulated, in words."""
     for name in names:
-        if not np.isfinite(values[name].sum()):
+        if not isfinite(values[name].sum()):
             finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
             year = time[finite.argmin()]
             message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"

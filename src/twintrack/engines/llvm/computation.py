@@ -93,6 +93,8 @@ class Computation:
 
     def _packed(self, layout: Layout, given: Mapping[str, Array], before: tuple[int, ...]) -> Array:
         """Pack arrays with or without an axis of runs into one of all padded runs."""
+        if self.padded == 1:
+            return np.ascontiguousarray(layout.pack(given, before, 1))
         packed = _aligned((*before, layout.width, self.padded))
         if self.runs == 1:
             packed[...] = layout.pack(given, before, 1)
