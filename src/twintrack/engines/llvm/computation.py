@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from twintrack.engines.base import Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.machine import Machine
+from twintrack.engines.llvm.past import Past, Pasts, key_of
 from twintrack.engines.llvm.source import Source
 from twintrack.engines.llvm.target import LONGEST
 from twintrack.engines.scalar.lowering import InputLayouts
@@ -62,10 +63,45 @@ class Computation:
         self.rows = np.full(rows, -1, np.int64)
         self.rows[grid.saved_index] = np.arange(saves)
 
-    def compute(self) -> None:
-        """Compute, on all cores of this process where there is enough to do."""
+    def compute(self, pasts: Pasts | None = None, step: int = 0) -> None:
+        """Compute, on all cores of this process where there is enough to do.
+
+        With `pasts`, go on from a past at the beginning of `step`, which is even, or keep it.
+        """
         self.kernel.machine.prepare(self.steps, *map(_address, (self.shared, self.once, self.every)))
-        _for_each(self._part, range(0, self.padded, _CUT))
+        starts = range(0, self.padded, _CUT)
+        if pasts is None or not step:
+            _for_each(self._part, starts)
+            return
+        before = int((self.rows[:step] >= 0).sum())
+        read = (self.constants, self.series[: step + 1], self.shared[: step + 1])
+        key = key_of(f"{id(self.kernel)} {self.runs} {step}", read)
+        past = pasts.find(key)
+        if past is None:
+            past = Past(self._room_for_state(), self.changing[:before], self.fixed)
+            _for_each(lambda start: self._blocks(start, step, past, known=False), starts)
+            pasts.keep(key, Past(past.state, past.moving.copy(), past.still.copy()))
+            return
+        self.changing[:before], self.fixed[...] = past.moving, past.still
+        _for_each(lambda start: self._blocks(start, step, past, known=True), starts)
+
+    def _room_for_state(self) -> Array:
+        source = self.kernel.source
+        return np.empty((-(-self.padded // source.block), source.kept))
+
+    def _blocks(self, start: int, step: int, past: Past, *, known: bool) -> None:
+        """Compute runs block by block, from a past that is `known` or to it and on."""
+        source = self.kernel.source
+        work = _aligned((source.work,))
+        for first in range(start, min(start + _CUT, self.padded), source.block):
+            state = past.state[first // source.block]
+            runs = min(source.block, self.padded - first)
+            if known:
+                work[: source.kept] = state
+            else:
+                self._run(first, runs, 0, step - 1, work)
+                state[...] = work[: source.kept]
+            self._run(first, runs, step, self.steps, work)
 
     def values(self) -> dict[str, Array]:
         """Give what was computed, shape (saves,) + axes + (runs,)."""
@@ -77,12 +113,16 @@ class Computation:
 
     def _part(self, start: int) -> None:
         work = _aligned((self.kernel.source.work,))
+        self._run(start, min(_CUT, self.padded - start), 0, self.steps, work)
+
+    def _run(self, start: int, runs: int, first: int, last: int, work: Array) -> None:
+        """Compute some runs from one step to another."""
         skipped = start * work.itemsize
         self.kernel.machine.run(
-            min(_CUT, self.padded - start),
+            runs,
             self.padded,
-            0,
-            self.steps,
+            first,
+            last,
             _address(self.constants) + skipped,
             _address(self.shared),
             _address(self.series) + skipped,

@@ -14,6 +14,7 @@ from twintrack.engines.base import BatchEngine, Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
 from twintrack.engines.llvm.machine import Machine, batch_target, fingerprint, machine_code
+from twintrack.engines.llvm.past import Pasts
 from twintrack.engines.llvm.source import Source, source
 from twintrack.engines.llvm.target import SINGLE
 from twintrack.engines.scalar.fusing import fused
@@ -39,10 +40,11 @@ class NativeEngine(BatchEngine):
         super().__init__(equations)
         self.sizes = StateSizes(equations)
         self._kernels: dict[Any, Kernel] = {}
+        self._pasts = Pasts()
 
     def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
         computation = self.computation(inputs, computed)
-        computation.compute()
+        computation.compute(self._pasts, inputs.common_steps)
         return computation.values()
 
     def _shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:

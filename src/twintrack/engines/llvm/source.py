@@ -34,7 +34,7 @@ class Source:
 
     `moving` and `still` are the outputs that change and those that do not; the sizes are numbers of values:
     `work` for each block of runs, `fixed` once, `shared` for every step. Runs are computed so many `lanes` at
-    a time.
+    a time, in blocks of `block`; the first `kept` values of the work of a block are what a later step goes on from.
     """
 
     text: str
@@ -44,6 +44,8 @@ class Source:
     fixed: int
     shared: int
     lanes: int = NATIVE.lanes
+    block: int = NATIVE.block
+    kept: int = 0
 
 
 def source(
@@ -104,6 +106,8 @@ class _Writer:
             fixed=len(memory.fixed),
             shared=len(memory.shared),
             lanes=self.target.lanes,
+            block=self.target.block,
+            kept=(2 * sizes["levels"] + sizes["rings"] + sizes["held"]) * self.target.block,
         )
 
     def _numbers(self) -> int:
