@@ -154,6 +154,11 @@ class Job:
         """What the part is called in messages."""
         return f"part {self.number} of {self.strategy} in {self.scenario}"
 
+    @property
+    def kin(self) -> object:
+        """Strategies in the same worlds have their past in common."""
+        return self.number, self.scenario
+
 
 Done = tuple[Job, bytes]
 """A job, and the Parquet file of its part."""
