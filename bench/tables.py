@@ -23,6 +23,9 @@ TITLES = {
     "sir_runs_per_second_all_cores": "epidemic, 3,200 steps, all saved: runs per second on all cores",
     "wasm_ms": "WebAssembly in Node on one core, ms",
     "wasm_kb": "WebAssembly module, kB",
+    "step_of_a_run": "one run, one step that is saved",
+    "billions_per_second": "billions per second on one core",
+    "shares_of_peaks": "share of the peak on one core",
     "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
 }
 RATIOS = {
@@ -37,6 +40,9 @@ RATIOS = {
     "engine_vs_c_sir_alone": "epidemic: computation alone vs C",
     "engine_vs_c_world": "made-up world model: whole call vs computation alone in C",
     "engine_vs_c_world_alone": "made-up world model: computation alone vs C",
+    "peak_of_operations": "operations on numbers, of fused products and sums",
+    "peak_of_near": "bytes, of reading the first cache",
+    "peak_of_middle": "bytes, of reading the second cache",
     "engine_vs_simlin_world": "made-up world model: ensemble vs Simlin, all cores",
 }
 

@@ -25,15 +25,21 @@ class Machine:
     """The loaded functions of one model; calls let other threads run."""
 
     def __init__(self, code: bytes) -> None:
-        binding = _binding()
-        # Code and constants lie in one piece of memory: the code reaches them however much a process holds.
-        self._engine = binding.create_mcjit_compiler(
-            binding.parse_assembly(""), _new_target(), use_lmm=True
-        )
-        self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
-        self._engine.finalize_object()
+        self._engine = loaded(code)
         self.prepare: Callable[..., None] = _PREPARE(self._engine.get_function_address("prepare"))
         self.run: Callable[..., None] = _RUN(self._engine.get_function_address("run"))
+
+
+def loaded(code: bytes) -> Any:
+    """Load an object file; the result gives addresses of functions for as long as it is kept.
+
+    Code and constants lie in one piece of memory: the code reaches them however much the process holds.
+    """
+    binding = _binding()
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _new_target(), use_lmm=True)
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
 
 
 @cache
