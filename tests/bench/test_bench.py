@@ -191,6 +191,15 @@ def test_jobs_measure_generated_c() -> None:
     assert JOBS["agreement"](**SIR_JOB, strategies=["none"], runs=5)["none"] < 1e-9
 
 
+def test_work_and_traffic_of_a_step_are_counted_and_stay_below_the_peaks() -> None:
+    """The epidemic's step: what flows is worth a handful of operations, and three stocks are read and written."""
+    found = JOBS["roofline"](**SIR_JOB, runs=64, rounds=1)
+    step, rates = found["step"], {name: values[0] for name, values in found["rates"].items()}
+    assert 5 <= step["floating"] <= 15 and step["operations"] <= step["floating"]
+    assert 3 * 3 * 8 <= step["bytes"] <= 20 * 8
+    assert rates["engine"] * step["floating"] < rates["fused"] and rates["middle"] < 1.2 * rates["near"]
+
+
 def test_jobs_measure_simlin() -> None:
     pytest.importorskip("simlin")
     found = JOBS["one_by_one"](Workload(str(SIR)).json(), "simlin", 1, [])
