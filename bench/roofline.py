@@ -42,13 +42,16 @@ def written(what: Workload, runs: int) -> tuple[Source, Inputs]:
 
 
 def counted(text: str) -> Json:
-    """Count what a run does in a step that is saved: operations on numbers, all operations, and bytes moved."""
+    """Count what a run does in a saved step: operations on numbers, all operations, and bytes moved."""
     lines = "\n".join(_STEP.findall(text)).splitlines()
     vectors = [line for line in lines if "<" in line and not line.startswith("define")]
     moved = [line for line in vectors if " = load <" in line or line.startswith("store <")]
     computed = [line for line in vectors if line not in set(moved)]
     floating = sum(
-        weight for line in computed for name, weight in _FLOATING.items() if re.search(rf"[= @]{name}[ .]", line)
+        weight
+        for line in computed
+        for name, weight in _FLOATING.items()
+        if re.search(rf"[= @]{name}[ .]", line)
     )
     quiet = (" = bitcast ", " = insertelement ", " = shufflevector ")
     operations = sum(not any(word in line for word in quiet) for line in computed)
@@ -79,7 +82,9 @@ def _kernels(lanes: int) -> str:
     half, one = (f"splat (double {value})" for value in ("5.0e-01", "1.0e+00"))
     chains = range(CHAINS)
     starts = [f"%a{k} = phi {vector} [ {one}, %entry ], [ %b{k}, %loop ]" for k in chains]
-    products = [f"%b{k} = call {vector} {name}({vector} %a{k}, {vector} {half}, {vector} {one})" for k in chains]
+    products = [
+        f"%b{k} = call {vector} {name}({vector} %a{k}, {vector} {half}, {vector} {one})" for k in chains
+    ]
     sums = [f"%s{k} = fadd {vector} %{'b0' if k == 1 else f's{k - 1}'}, %b{k}" for k in chains[1:]]
     loads = [
         line
@@ -137,8 +142,8 @@ ret void
 def roofline(workload: Json, runs: int, rounds: int) -> Json:
     """Measure a call of compiled code in turn with the peaks of this core.
 
-    Gives what a step takes ("step"), lanes of the peaks, and rates by round: steps of runs a second
-    ("steps"), operations on numbers a second at most ("fused"), and bytes a second at most ("near", "middle").
+    Gives what a step takes ("step"), and rates by round: steps of runs a second ("engine"), operations on
+    numbers a second at most ("fused"), and bytes a second at most ("near", "middle").
     """
     import time
 
@@ -156,4 +161,4 @@ def roofline(workload: Json, runs: int, rounds: int) -> Json:
         "middle": MIDDLE * 1024 * (TURNS // 2000),
     }
     rates = {name: [done[name] / taken for taken in times[name]] for name in contestants}
-    return {"step": counted(text.text), "work": text.work * 8, "lanes": lanes, "rates": rates}
+    return {"step": counted(text.text), "rates": rates}

@@ -192,7 +192,7 @@ def test_jobs_measure_generated_c() -> None:
 
 
 def test_work_and_traffic_of_a_step_are_counted_and_stay_below_the_peaks() -> None:
-    """The epidemic's step: what flows is worth a handful of operations, and three stocks are read and written."""
+    """The epidemic's step is a handful of operations, and three stocks are read and written."""
     found = JOBS["roofline"](**SIR_JOB, runs=64, rounds=1)
     step, rates = found["step"], {name: values[0] for name, values in found["rates"].items()}
     assert 5 <= step["floating"] <= 15 and step["operations"] <= step["floating"]

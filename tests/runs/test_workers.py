@@ -234,6 +234,10 @@ def test_a_worker_takes_jobs_of_the_same_worlds_first_and_then_what_others_have_
 
 
 def test_jobs_that_follow_one_another_are_kin_where_their_worlds_are_the_same() -> None:
-    jobs = [Job(scenario, name, number, np.arange(2), np.zeros((1, 2))) for number in (0, 1)
-            for scenario in ("a", "b") for name in ("x", "y")]
+    jobs = [
+        Job(scenario, name, number, np.arange(2), np.zeros((1, 2)))
+        for number in (0, 1)
+        for scenario in ("a", "b")
+        for name in ("x", "y")
+    ]
     assert len({job.kin for job in jobs}) == 4 and jobs[0].kin == jobs[1].kin

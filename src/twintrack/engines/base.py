@@ -46,8 +46,8 @@ def blended(first: Any, second: Any, weight: Any) -> Any:
 class Inputs:
     """Checked inputs of a run: every array has the axis of runs last, of length one where runs share it.
 
-    `second` holds the second values of those series that have them, and `weight` the stock between the two. The
-    inputs of the first `common_steps` steps, an even number, may be those of other calls as well.
+    `second` holds the second values of those series that have them, and `weight` the stock between the two.
+    The inputs of the first `common_steps` steps, an even number, may be those of other calls as well.
     """
 
     constants: dict[str, Array]
@@ -89,9 +89,9 @@ class Engine(ABC):
             runs: Number of runs.
             time_step: Another integration step than the model's; must go evenly into SAVEPER.
             blend: Second values of some of the series.
-            first_run: The number of the first run, which random functions follow from; the others follow it.
-            common_until: A time until which other calls are likely to have the same inputs. An engine may keep
-                where the runs are then, and go on from there; the numbers are the same.
+            first_run: The number of the first run, which random functions follow from; others follow it.
+            common_until: A time until which other calls are likely to have the same inputs. An engine may
+                keep where the runs are then, and go on from there; the numbers are the same.
 
         Returns:
             For each output an array (saves,) + axes + (runs,), float64; it may be read-only.
@@ -174,7 +174,7 @@ class BatchEngine(Engine):
 
 
 def _common_steps(grid: TimeGrid, until: float) -> int:
-    """Give an even number of steps whose inputs are all of times before `until`; their ends are looked at too."""
+    """Give an even number of steps that begin and end before `until`."""
     if grid.lengths:
         return 0
     steps = int((until - grid.initial) / grid.step + 1e-6) - 1

@@ -116,7 +116,10 @@ class Experiment(ExperimentSettings):
                 _check_space(folder, prepared, len(missing))
             try:
                 jobs = _jobs(store, prepared.design, missing)
-                with closing(jobs), closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
+                with (
+                    closing(jobs),
+                    closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done,
+                ):
                     _keep(store, done, missing, progress)
             except KeyboardInterrupt:
                 _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)

@@ -197,7 +197,7 @@ class Crew(Generic[_Job, _Result]):
                 worker.pipe.send(job)
 
     def _next_for(self, worker: _Worker[_Job]) -> _Job | None:
-        """Take the next of the jobs that are kin to the worker's last one, or of those that nobody has begun."""
+        """Take the next job that is kin to the worker's last one, or one that nobody has begun."""
         if not worker.later:
             worker.later.extend(next(self.kinships, ()))
         if worker.later:

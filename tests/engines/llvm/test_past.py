@@ -37,7 +37,9 @@ def engine(tmp_path: Path) -> NativeEngine:
     return NativeEngine(load_equations(path))
 
 
-def ran(engine: NativeEngine, runs: int, push: Array, until: float | None, speed: float = 0.1) -> dict[str, Array]:
+def ran(
+    engine: NativeEngine, runs: int, push: Array, until: float | None, speed: float = 0.1
+) -> dict[str, Array]:
     speeds = np.linspace(speed, 0.9, runs) if runs > 1 else np.array(speed)
     return engine.run({"speed": speeds}, {"push": push}, NAMES, runs=runs, common_until=until)
 
@@ -60,7 +62,9 @@ def test_another_past_is_not_gone_on_from(engine: NativeEngine) -> None:
         ran(engine, 9, np.ones_like(times), START)
         np.testing.assert_array_equal(ran(engine, 9, push, START)["late"], ran(engine, 9, push, None)["late"])
     slow = ran(engine, 9, np.ones_like(times), START, speed=0.05)
-    np.testing.assert_array_equal(slow["level"], ran(engine, 9, np.ones_like(times), None, speed=0.05)["level"])
+    np.testing.assert_array_equal(
+        slow["level"], ran(engine, 9, np.ones_like(times), None, speed=0.05)["level"]
+    )
 
 
 def test_what_goes_on_is_not_computed_anew(engine: NativeEngine) -> None:

@@ -15,8 +15,8 @@ _log = logging.getLogger(__name__)
 
 _LEVEL = 2
 _ROOM = "@room = global i64 0"
-"""Something to write to. The memory of loaded code then has a page for it, which the addresses of functions of
-the C library also need; it is not counted for them alone."""
+"""Something to write to. The memory of loaded code then has a page for it, which the addresses of functions
+of the C library also need; it is not counted for them alone."""
 _RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4, *[ctypes.c_void_p] * 9)
 _PREPARE = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
 

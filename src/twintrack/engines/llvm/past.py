@@ -1,7 +1,7 @@
 """Where runs were at the beginning of a step, from which others with the same past go on.
 
-Strategies differ only from the start of policies on: in the same world all but the first need no history. What
-counts is whether all inputs until then are the same to the bit, whoever gives them.
+Strategies differ only from the start of policies on: in the same world all but the first need no history.
+What counts is whether all inputs until then are the same to the bit, whoever gives them.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Source:
 
     `moving` and `still` are the outputs that change and those that do not; the sizes are numbers of values:
     `work` for each block of runs, `fixed` once, `shared` for every step. Runs are computed so many `lanes` at
-    a time, in blocks of `block`; the first `kept` values of the work of a block are what a later step goes on from.
+    a time, in blocks of `block`; from the first `kept` values of a block's work later steps go on.
     """
 
     text: str

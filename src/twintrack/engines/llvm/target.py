@@ -12,9 +12,9 @@ class Target:
     """How wide code works.
 
     `lanes` runs are in a register. `block` runs are taken by a basic block in one loop: what they leave to
-    the next one stays in a near cache. A basic block has about so many `instructions`, enough to hide the loop and
-    few enough to stay in registers. `library` tells whether code may call the C library; `gathers`, whether
-    exponentials and logarithms are gathered and computed side by side, for code that makes one run at a time.
+    the next one stays in a near cache. A basic block has about so many `instructions`, enough to hide the
+    loop and few enough to stay in registers. `library` tells whether code may call the C library; `gathers`,
+    whether exponentials and logarithms are gathered and computed side by side, in code for one run.
     """
 
     lanes: int

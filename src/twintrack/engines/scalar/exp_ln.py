@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-# exp(x) = 2^n exp(r), |r| <= ln(2)/2; exp(r) = 1 + r + r^2 Q(r), coefficients of Q of a Chebyshev fit of exp(r),
-# relative error 2e-17.
+# exp(x) = 2^n exp(r), |r| <= ln(2)/2, and exp(r) = 1 + r + r^2 Q(r); coefficients of Q of a Chebyshev fit of
+# exp(r), relative error 2e-17.
 _EXP = (
     0.5000000000000019,
     0.1666666666666668,
