@@ -179,7 +179,7 @@ class _Writer:
 
     def _cut(self, nodes: Sequence[int], *, saving: bool) -> Iterator[BasicBlock]:
         """Cut operations in basic blocks of about as many instructions as the target wants."""
-        for plain, gathered in self._waves(nodes) if self.target.gathers else [(nodes, {})]:
+        for plain, gathered in self._waves(nodes) if self.target.gathers else [(list(nodes), {})]:
             part: list[int] = []
             length = 0
             for node in plain:
