@@ -134,7 +134,7 @@ class BlockWriter:
         """Store outputs, where the row is to be saved."""
         self.body.lines += ["br i1 %save, label %keep, label %done", "keep:"]
         for _, place, node in rows:
-            self._store(self._strided("%Y", place), node)
+            self._store(self._strided("%Y", place), node, streamed=self.target.streams)
         self.body.lines += ["br label %done", "done:"]
 
     def _value(self, node: int) -> str:
@@ -204,8 +204,9 @@ class BlockWriter:
         zeros = f"<{kind.lanes} x i32> zeroinitializer"
         return self.body.put(f"shufflevector {kind.number} {value}, {kind.number} poison, {zeros}")
 
-    def _store(self, address: str, node: int) -> None:
-        self.body.lines.append(f"store {self.kind.number} {self._as_number(node)}, ptr {address}, align 8")
+    def _store(self, address: str, node: int, *, streamed: bool = False) -> None:
+        way = "align 64, !nontemporal !0" if streamed else "align 8"
+        self.body.lines.append(f"store {self.kind.number} {self._as_number(node)}, ptr {address}, {way}")
 
 
 class SpillSlots:

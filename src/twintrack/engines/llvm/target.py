@@ -14,7 +14,9 @@ class Target:
     `lanes` runs are in a register. `block` runs are taken by a basic block in one loop: what they leave to
     the next one stays in a near cache. A basic block has about so many `instructions`, enough to hide the
     loop and few enough to stay in registers. `library` tells whether code may call the C library; `gathers`,
-    whether exponentials and logarithms are gathered and computed side by side, in code for one run.
+    whether exponentials and logarithms are gathered and computed side by side, in code for one run;
+    `streams`, whether outputs go past the caches: a small model gives more than these hold, and does not
+    read it again.
     """
 
     lanes: int
@@ -22,6 +24,7 @@ class Target:
     instructions: int
     library: bool = True
     gathers: bool = False
+    streams: bool = False
 
     def sized(self, state: int) -> Target:
         """Give the target for a model whose runs hold so many numbers: the fewer, the more runs in a block.
@@ -31,7 +34,7 @@ class Target:
         block = self.block
         while self.library and 1 < block < LONGEST and 2 * block * state * 8 <= _NEAR:
             block *= 2
-        return replace(self, block=block)
+        return replace(self, block=block, streams=block > self.block)
 
     @property
     def one(self) -> Kind:
