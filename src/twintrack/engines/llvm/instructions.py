@@ -124,6 +124,11 @@ class Body:
     called: set[str] = field(default_factory=set)
     _count: int = 0
 
+    @property
+    def apart(self) -> bool:
+        """Whether two halves of a polynomial are computed at the same time; not in WebAssembly."""
+        return self.kind.library
+
     def put(self, code: str) -> str:
         """Add an instruction and give the name of its result."""
         name = f"%x{self._count}"

@@ -61,5 +61,5 @@ MANY_REGISTERS = replace(NATIVE, instructions=80)
 SINGLE = Target(lanes=1, block=1, instructions=300, gathers=True)
 """Code for one run: without lanes that compute for nothing, and without loops over runs."""
 
-WASM = Target(lanes=2, block=40, instructions=600, library=False)
+WASM = Target(lanes=2, block=40, instructions=450, library=False)
 """One 128-bit register, the widest of WebAssembly. V8 gives registers well in longer basic blocks."""

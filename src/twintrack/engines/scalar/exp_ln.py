@@ -50,6 +50,11 @@ _MANTISSA = 52
 class Registers(Protocol):
     """Writes instructions; values are named by text: numbers, and their bits as whole numbers."""
 
+    @property
+    def apart(self) -> bool:
+        """Whether there are registers enough to compute two halves of a polynomial at the same time."""
+        ...
+
     def literal(self, value: float) -> str:
         """Give a number."""
         ...
@@ -80,10 +85,15 @@ class Registers(Protocol):
 
 
 def _polynomial(to: Registers, coefficients: Sequence[float], x: str) -> str:
-    """Give the sum of coefficients times powers of x.
+    """Give the sum of coefficients times powers of x, even and odd powers apart where that is quicker."""
+    if to.apart:
+        square = to.arithmetic("multiply", x, x)
+        odd, even = (_horner(to, coefficients[start::2], square) for start in (1, 0))
+        return to.fused(odd, x, even)
+    return _horner(to, coefficients, x)
 
-    Where a polynomial is the even and the odd part of another, both are computed at the same time.
-    """
+
+def _horner(to: Registers, coefficients: Sequence[float], x: str) -> str:
     *others, last = coefficients
     value = to.literal(last)
     for coefficient in reversed(others):
@@ -98,7 +108,7 @@ def exponential(to: Registers, x: str) -> str:
     rest = to.fused(whole, to.literal(-_LN2_HIGH), x)
     rest = to.fused(whole, to.literal(-_LN2_LOW), rest)
     square = to.arithmetic("multiply", rest, rest)
-    bent = to.fused(_polynomial(to, _EXP[1::2], square), rest, _polynomial(to, _EXP[::2], square))
+    bent = _polynomial(to, _EXP, rest)
     value = to.arithmetic("add", to.fused(square, bent, rest), to.literal(1.0))
     power = to.on_bits("left", to.bits_of(shifted), _MANTISSA)
     return to.number_of(to.on_bits("add", to.bits_of(value), power))
@@ -114,8 +124,7 @@ def logarithm(to: Registers, x: str) -> str:
     below = to.arithmetic("add", mantissa, to.literal(1.0))
     s = to.arithmetic("divide", above, below)
     z = to.arithmetic("multiply", s, s)
-    square = to.arithmetic("multiply", z, z)
-    series = to.fused(_polynomial(to, _LOG[1::2], square), z, _polynomial(to, _LOG[::2], square))
+    series = _polynomial(to, _LOG, z)
     power = to.converted(exponent)
     spoiled = to.fused(x, to.literal(0.0), s)  # 0 times infinity is no number
     fraction = to.arithmetic("multiply", spoiled, series)

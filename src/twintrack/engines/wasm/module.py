@@ -15,7 +15,6 @@ from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.engine import NativeEngine
 from twintrack.engines.llvm.source import Source, source
 from twintrack.engines.llvm.target import WASM
-from twintrack.engines.scalar.fusing import fused
 from twintrack.engines.scalar.lowering import scalar_program
 from twintrack.engines.wasm.compiling import wasm_module
 from twintrack.equations import Equations
@@ -120,7 +119,7 @@ def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) 
     if faults:
         raise InputError(faults)
     given, (wanted, _) = engine.layouts(inputs, varying), engine.known(inputs)
-    program = fused(scalar_program(equations, given, wanted, inputs.grid, engine.sizes.find(inputs)))
+    program = scalar_program(equations, given, wanted, inputs.grid, engine.sizes.find(inputs))
     written = source(program, equations.tables, given, inputs.grid, WASM)
     linked = wasm_module(written.text)
     shapes = {name: equations.variables[name].shape for name in wanted}
