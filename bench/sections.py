@@ -315,9 +315,13 @@ def roofline(session: Session) -> None:
         for title, values in done.items():
             session.put("billions_per_second", title, Measured.of(values))
         for name, mine, most in (
-            ("peak_of_operations", "operations on numbers", "operations on numbers at most"),
-            ("peak_of_near", "bytes", "bytes from the first cache at most"),
-            ("peak_of_middle", "bytes", "bytes from the second cache at most"),
+            (
+                "operations on numbers, of fused products and sums",
+                "operations on numbers",
+                "operations on numbers at most",
+            ),
+            ("bytes, of reading the first cache", "bytes", "bytes from the first cache at most"),
+            ("bytes, of reading the second cache", "bytes", "bytes from the second cache at most"),
         ):
             session.put("shares_of_peaks", name, ratios(done[mine], done[most]))
 

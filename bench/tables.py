@@ -40,9 +40,6 @@ RATIOS = {
     "engine_vs_c_sir_alone": "epidemic: computation alone vs C",
     "engine_vs_c_world": "made-up world model: whole call vs computation alone in C",
     "engine_vs_c_world_alone": "made-up world model: computation alone vs C",
-    "peak_of_operations": "operations on numbers, of fused products and sums",
-    "peak_of_near": "bytes, of reading the first cache",
-    "peak_of_middle": "bytes, of reading the second cache",
     "engine_vs_simlin_world": "made-up world model: ensemble vs Simlin, all cores",
 }
 

@@ -59,6 +59,12 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     if job == "wasm":
         sizes = {"raw": 3000, "gzip": 1000, "worst": 1e-13, "first": 0.1}
         return {key: [0.001] * rounds for key in ("one", "many", "later")} | sizes
+    if job == "roofline":
+        step = {"floating": 8, "operations": 6, "bytes": 32}
+        return {
+            "step": step,
+            "rates": {name: [1e9] * rounds for name in ("engine", "fused", "near", "middle")},
+        }
     if job == "first_run":
         return {"first": 2.0}
     return {"seconds": 1.0, "peak": 3 * 2**20, "worker": 2 * 2**20, "size": 2**20}
