@@ -189,7 +189,7 @@ class _Part:
             self.draws,
             self.worlds,
             money,
-            held,
+            held=held,
         )
 
 
