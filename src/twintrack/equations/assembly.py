@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from twintrack.equations import (
     calendar,
     composites,
+    conveyors,
     data_functions,
     lookup_functions,
     markets,
     random_calls,
+    schedules,
     stateful,
     vectors,
 )
@@ -62,6 +64,8 @@ CONSTRUCTS = Constructs(
         **markets.CALLS,
         **lookup_functions.CALLS,
         **composites.CALLS,
+        **conveyors.CALLS,
+        **schedules.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
@@ -90,6 +94,7 @@ def build_equations(
     equations = untangle(assembly.equations(*settings))
     for initial in (False, True):
         Graph(equations, initial=initial).check()
+    conveyors.check_conveyors(equations)
     return replace(equations, hash=meaning(equations))
 
 
