@@ -116,7 +116,7 @@ class Experiment(ExperimentSettings):
                 _check_space(folder, prepared, len(missing))
             try:
                 with store.make_worlds(prepared.design, _log.warning) as worlds:
-                    jobs = _jobs(store, worlds, missing)
+                    jobs = _jobs(worlds, part_ranges(prepared.design.worlds), missing)
                     with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
                         _keep(store, done, missing, progress)
             except KeyboardInterrupt:
@@ -178,7 +178,7 @@ def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
         raise TwinTrackError(message)
 
 
-def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[Job]:
+def _jobs(worlds: Worlds, parts: Sequence[range], missing: Sequence[PartKey]) -> Iterator[Job]:
     """Give the jobs of the missing parts; those that share their worlds follow one another."""
     number = -1
     for key in missing:
@@ -186,7 +186,7 @@ def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[
             number = key[2]
             draws = worlds.part(number)
             labels = worlds.labels(number)
-        yield Job(*key, labels, draws)
+        yield Job(*key, labels, draws, parts[number].start)
 
 
 def _computed(

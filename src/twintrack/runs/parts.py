@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.engines.registry import batch_engine_of
-from twintrack.equations.structure import Array
+from twintrack.equations.structure import RUN_NUMBER, Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.equal_in_each_world import money_by_world
 from twintrack.runs.simulating import Plan, simulate_planned
@@ -99,6 +99,8 @@ class Work:
         """
         engine = batch_engine_of(self.equations, self.engine)
         given = dict(zip(self.parameters, job.draws, strict=True))
+        if RUN_NUMBER in self.equations.variables:
+            given[RUN_NUMBER] = job.first + np.arange(float(job.worlds))
         asked = (engine, self.plan, job.scenario, job.strategy, given, job.worlds)
         money = money_by_world(*asked)
         if money is None:
@@ -123,6 +125,7 @@ class Job:
         number: Number of the part.
         labels: What its worlds are called, shape (world,).
         draws: Values of the parameters in its worlds, shape (parameter, world).
+        first: Place of its first world in the whole ensemble, which random functions follow from.
     """
 
     scenario: str
@@ -130,6 +133,7 @@ class Job:
     number: int
     labels: Labels
     draws: Array
+    first: int = 0
 
     @property
     def worlds(self) -> int:

@@ -50,7 +50,9 @@ COUNTS: dict[str, Any] = {
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
     """Gives many numbers of each function, by its text."""
     functions = [*CONTINUOUS, *COUNTS]
-    text = "k = 1 ~~|\nrising((0,0),(3,6)) ~~|\nbox((1,5),(3,5)) ~~|\n" + "".join(f"x{place} = {item} + 0*k ~~|\n" for place, item in enumerate(functions))
+    text = "k = 1 ~~|\nrising((0,0),(3,6)) ~~|\nbox((1,5),(3,5)) ~~|\n" + "".join(
+        f"x{place} = {item} + 0*k ~~|\n" for place, item in enumerate(functions)
+    )
     path = tmp_path_factory.mktemp("random") / "model.mdl"
     clock = "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
     path.write_text("{UTF-8}\n" + text + clock, encoding="utf-8")
