@@ -1,4 +1,4 @@
-"""Ensembles of models with random functions: a world's numbers follow from its place, whatever computes it."""
+"""Ensembles of models with random functions: the numbers of a world follow from its place alone."""
 
 from __future__ import annotations
 

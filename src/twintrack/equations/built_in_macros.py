@@ -1,4 +1,4 @@
-"""Functions that Vensim's manual gives as equations and that have further results: macros that every model knows."""
+"""Macros that every model knows: functions with further results, which Vensim's manual gives as equations."""
 
 from __future__ import annotations
 

@@ -39,10 +39,12 @@ def held(lowering: Lowering, initial: Expr, following: Callable[[Expr], Expr]) -
 
 
 def stock(lowering: Lowering, initial: Expr, flow: Callable[[Expr], Expr]) -> Expr:
+    """Add a stock, whose flow may follow from it, and give its value."""
     return remembered(lowering, "integ", initial, lambda own: {"flow": flow(own)})
 
 
 def step_of(lowering: Lowering) -> Expr:
+    """Give the time step."""
     return lowering.variable_value("time_step", ())
 
 

@@ -175,7 +175,7 @@ REFUSED = {
     "reinitial": "write INITIAL",
     "cumulate": "write INTEG",
     "message": "messages are not shown; leave it out",
-    "internal_rate_of_return": "this function is not computed; write it by others",
+    "internal_rate_of_return": "a rate is not searched for; write NPV at some rates",
 }
 """Functions of Vensim that are known and not computed, and what is said of them.
 

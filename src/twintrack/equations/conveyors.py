@@ -1,7 +1,7 @@
 """DELAY CONVEYOR: a belt that moves on by one place in each step, and from which leaks what lies on it.
 
-The formulas are those of Vensim's manual. What comes out in a step does not leak any more; all else does, what
-has just come in too. What lay on the belt at first comes out as high as the profile is at its place.
+The formulas are those of Vensim's manual. What comes out in a step does not leak any more; all else does,
+also what has just come in. What lay on the belt at first comes out as high as the profile is at its place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Areas under lookups, their slopes, lookups as densities, arrays as lookups: straight lines between points."""
+"""Areas and slopes of lookups, lookups as densities, arrays as lookups: straight lines between points."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def _random_lookup(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
 
 
 def elements_from(lowering: Lowering, node: Any) -> list[Expr]:
-    """Give the elements of an array from the one that is named on, along its last subscript; none if it has none."""
+    """Give the elements of an array along its last subscript, from the named one on; none of others."""
     name = lowering.frame.names.find(getattr(node, "reference", ""))
     written = node.subscripts.subscripts if getattr(node, "subscripts", None) else ()
     if name not in lowering.frame.axes or not written:

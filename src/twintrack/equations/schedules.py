@@ -1,4 +1,4 @@
-"""DEPRECIATE BY SCHEDULE: what is spent in a fiscal period is written off in it and the next ones by shares."""
+"""DEPRECIATE BY SCHEDULE: what is spent in a fiscal period is written off in that and the next ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAME = "depreciate_by_schedule"
 def _by_schedule(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give what is written off now: of what is spent now, of what was spent before, and of what is given.
 
-    What is spent in one period counts evenly in each of the next ones. A year of fiscal periods begins at `start`.
+    What is spent in one period counts evenly in each of the next ones. A period begins at `start`.
     """
     needed, shown, apply = len(MEMORY[name].arguments), spoken(name), lowering.apply
     if len(trees) != needed:
@@ -56,7 +56,7 @@ class _Fiscal:
         self.period, self.start = period, start
 
     def _number(self, time: Expr) -> Expr:
-        """Give the number of the period that holds the middle of the step at a time; negative before the start."""
+        """Give the number of the period with the middle of the step at a time; negative before the start."""
         middle = self.apply("add", time, self.apply("multiply", Number(value=0.5), step_of(self.lowering)))
         share = self.apply("divide", self.apply("subtract", middle, self.start), self.period)
         cut = self.apply("integer", share)
@@ -88,7 +88,8 @@ class _Fiscal:
     def given_at_first(self, node: Any, count: int) -> Expr:
         """Give what of an initial amount for each period is written off now.
 
-        The manual does not say whether that is an amount or a rate; where a period is not 1 long, there is no value.
+        The manual does not say whether that is an amount or a rate: where a period is not 1 long, it is no
+        number.
         """
         apply = self.apply
         given = elements_from(self.lowering, node) or [self.lowering.lower(node)] * count
