@@ -134,7 +134,8 @@ class Lines:
 
     def inverse_area(self, area: Expr) -> Expr:
         """Give the x up to which lines above zero have an area."""
-        found, done = self.lines[0].x, ZERO
+        found: Expr = self.lines[0].x
+        done: Expr = ZERO
         for line in self.lines:
             mean = self.apply("add", line.y, self.apply("multiply", HALF, line.rise))
             whole = self.apply("multiply", line.width, mean)
