@@ -105,6 +105,9 @@ MEMORY = {
     "random_pink_noise": Remembering(
         ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
     ),
+    "random_lookup": Remembering(
+        ("lookup", "min", "max", "shift", "stretch", "seed"), "as dense as a lookup is high"
+    ),
     "sinteg": Remembering(
         ("rate", "initial", "min", "max", "quant", "spec", "thresh"),
         "a stock within limits, at multiples of quant, and at spec where it is near it; `:NA:` for no limit",

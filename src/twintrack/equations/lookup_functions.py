@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.equations.constructs import VECTORS
+from twintrack.equations.constructs import MEMORY, VECTORS
 from twintrack.equations.expressions import Call, Lowering
 from twintrack.equations.naming import spoken
 from twintrack.equations.random_calls import drawn
@@ -212,15 +212,11 @@ def _of_lookup_call(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr
     return lines.slope(first, int(np.sign(side.value)))
 
 
-RANDOM_LOOKUP = ("lookup", "min", "max", "shift", "stretch", "seed")
-"""The arguments of RANDOM LOOKUP."""
-
-
 def _random_lookup(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give RANDOM LOOKUP: numbers that lie as densely as a lookup is high, stretched, shifted and cut."""
-    shown, apply = spoken(name), lowering.apply
-    if len(trees) != len(RANDOM_LOOKUP):
-        return lowering.fault(f"{len(RANDOM_LOOKUP)} arguments are needed, {len(trees)} are given", shown)
+    shown, apply, needed = spoken(name), lowering.apply, len(MEMORY[name].arguments)
+    if len(trees) != needed:
+        return lowering.fault(f"{needed} arguments are needed, {len(trees)} are given", shown)
     lines = lines_of(lowering, trees[0], shown, positive=True)
     if lines is None:
         return Number(value=math.nan)
