@@ -224,12 +224,12 @@ def fonts() -> str:
         ("Source Sans 3", "600 700", "source-sans-3-latin-600-normal"),
         ("Source Serif 4", "700", "source-serif-4-latin-700-normal"),
     )
-    return "\n".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url(data:font/woff2;base64,'
-        f'{base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()}) format("woff2"); '
-        f"}}"
-        for family, weight, name in faces
-    )
+    styles = []
+    for family, weight, name in faces:
+        packed = base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        source = f'url(data:font/woff2;base64,{packed}) format("woff2")'
+        styles.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: {source}; }}')
+    return "\n".join(styles)
 
 
 @functools.cache

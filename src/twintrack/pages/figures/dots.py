@@ -1,7 +1,7 @@
 """Quantile dot plots: a hundred dots, each one future in a hundred, on both sides of zero.
 
-Source: Fernandes, Walny, Munson, Hullman and Kay (2018), doi:10.1145/3173574.3173718, for why dots that can be
-counted are read better than intervals.
+Source: Fernandes, Walny, Munson, Hullman and Kay (2018), doi:10.1145/3173574.3173718, for why dots that can
+be counted are read better than intervals.
 """
 
 from __future__ import annotations

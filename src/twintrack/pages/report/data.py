@@ -44,6 +44,8 @@ WASTE_PARTS = (
 MOST_COLUMNS = 8
 """With more strategies than this, tables have a row for each of them instead of a column."""
 BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")
+
+
 @dataclass(frozen=True)
 class ReportData:
     """What was computed for one report.

@@ -118,10 +118,6 @@ class ReportView(View):
             self.texts("percentage_points") if outcome.format.endswith("%") else self.texts.unit(outcome.unit)
         )
 
-    def with_unit(self, text: str, unit: str) -> str:
-        """Put a unit behind a number; a pure number has none."""
-        return self.texts("with_unit", value=text, unit=unit) if unit else text
-
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
         """Give the medians by strategy; or the means, and True, where every median reads as nil."""
         spec, medians, means = self.data.model.outcomes[name].format, values.median(), values.mean()
