@@ -127,6 +127,14 @@ class Report(StrictSchema):
     targets: dict[str, dict[Year, Number]] = Field(default_factory=dict)
     """By outcome, what it is to reach in a year, on top of those of model/outcomes.yaml."""
 
+    @property
+    def few(self) -> tuple[str, ...]:
+        """The strategies that a short account names: those listed, or one for each row of the grid."""
+        if self.grid is None or self.strategies:
+            return self.strategies
+        middle = len(self.grid.columns) // 2
+        return tuple(self.grid.cells[row][middle] for row in self.grid.rows)
+
     @model_validator(mode="after")
     def _names_strategies(self) -> Report:
         if not self.strategies and self.grid is None:

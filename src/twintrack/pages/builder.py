@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import json
 import platform
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -123,7 +124,8 @@ def render(page: Page[V]) -> str:
     }
     if page.template == STORY:
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
-        values["figures_packed"] = packed_plotly() if page.view.drawn else ""
+        values["library"] = packed_plotly() if page.view.drawn else ""
+        values["figures"] = packed(_figures_json(page.view.drawn).encode()) if page.view.drawn else ""
     else:
         values["scripts"] = _scripts(page.view.drawn)
     return _environment().get_template(page.template).render(values)
@@ -214,6 +216,11 @@ def part(name: str) -> str:
 def packed_plotly() -> str:
     """Give the part of Plotly that draws points, lines and bars (v4.1.1, MIT), packed, as base64."""
     return base64.b64encode((TEMPLATES / "plotly" / "plotly-basic.min.js.gz").read_bytes()).decode()
+
+
+def packed(content: bytes) -> str:
+    """Pack bytes with gzip, without the time, as base64."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 
 @functools.cache

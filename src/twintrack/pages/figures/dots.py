@@ -101,8 +101,8 @@ def _row(drawing: Drawing, row: DotRow, y: float, room: float, columns: int) -> 
         pitch, height = _pitch(group, room)
         for place, panel in enumerate(group):
             _panel(drawing, panel, place * (room + GAP), y, room, pitch, height)
-        y += 62 + height + 36
-    return y - 6
+        y += 62 + height + 52
+    return y - 22
 
 
 def _pitch(panels: Sequence[DotPanel], room: float) -> tuple[float, float]:

@@ -79,7 +79,7 @@ class ReportView(View):
     @cached_property
     def look(self) -> dict[str, Style]:
         """The colour and dash of each strategy."""
-        return styles(list(self.data.strategies))
+        return styles([*self.data.drawn, *(name for name in self.data.strategies if name not in self.data.drawn)])
 
     def strategy(self, name: str) -> str:
         """The title of a strategy."""
@@ -99,6 +99,7 @@ class ReportView(View):
         keys = [
             Key(self.strategy(name), style.colour, "line", DASH_ARRAYS[style.dash])
             for name, style in self.look.items()
+            if name in self.data.drawn
         ]
         return [*keys, Key(reference, colour, "line", "2 3")] if reference else keys
 
