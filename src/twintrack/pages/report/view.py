@@ -79,7 +79,9 @@ class ReportView(View):
     @cached_property
     def look(self) -> dict[str, Style]:
         """The colour and dash of each strategy."""
-        return styles([*self.data.drawn, *(name for name in self.data.strategies if name not in self.data.drawn)])
+        return styles(
+            [*self.data.drawn, *(name for name in self.data.strategies if name not in self.data.drawn)]
+        )
 
     def strategy(self, name: str) -> str:
         """The title of a strategy."""

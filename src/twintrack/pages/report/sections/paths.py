@@ -75,9 +75,7 @@ def _levels(
         scenario=view.scenario(scenario),
         start=date(float(middle["time"][0])),
         end=date(float(middle["time"][-1])),
-        values=_at_end(
-            view, view.data.drawn, lambda one: number(_last(middle, one), outcome.format)
-        ),
+        values=_at_end(view, view.data.drawn, lambda one: number(_last(middle, one), outcome.format)),
     )
     chart = f"path-{place}-{scenario}"
     return view.draw(chart, charts.panel_figure(panel), view.scenario(scenario), alt, "path")
