@@ -68,7 +68,7 @@ def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
 def test_the_story_needs_no_script_and_seven_to_nine_screens(
     browser: sync_api.Browser, grid_folder: Path
 ) -> None:
-    """One drawing of each figure is shown, whatever the width, and nothing is drawn before a fold is opened."""
+    """One drawing of each figure is shown at each width; nothing is drawn before a fold is opened."""
     page = Opened(browser, grid_folder / "index.html", 1400).page
     assert page.evaluate("document.documentElement.scrollHeight") <= 9 * 900
     assert page.evaluate("typeof Plotly") == "undefined"
