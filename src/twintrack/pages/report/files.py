@@ -11,7 +11,7 @@ from twintrack.pages.report.data import ReportData
 from twintrack.resources import POSTERIOR_FILE
 
 DEPENDENCIES = "inputs.d"
-PROGRAM_FILES = {".py", ".yaml", ".jinja", ".css", ".js"}
+PROGRAM_FILES = {".py", ".yaml", ".jinja", ".css", ".js", ".woff2", ".gz"}
 """What the files of the program end in."""
 
 
@@ -19,7 +19,7 @@ def inputs_of(data: ReportData) -> list[Path]:
     """List every file that the report depends on: definition, content and the program itself."""
     content = data.model.content
     package = Path(__file__).resolve().parents[2]
-    files = {data.source.resolve(), *data.model.files(data.simulated.values(), data.scenarios.values())}
+    files = {data.source.resolve(), *data.model.files(data.strategies.values(), data.scenarios.values())}
     files |= set((content / "model").glob("*.yaml")) | {content / "model" / "twintrack.mdl"}
     posterior = content / POSTERIOR_FILE
     if posterior.is_file() and not data.definition.ensemble.prior:
