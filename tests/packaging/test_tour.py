@@ -15,7 +15,7 @@ CLAIMS = re.compile(
 """Words by which a sentence says how numbers turn out."""
 
 UNCLAIMED = re.compile(
-    r"`[^`]*`|^#.*$|\*\*[^*]*\*\*|Where a text says.*|Solid lines are.*|Move a lever.*|Who .*\?", re.M
+    r"`[^`]*`|^#.*$|\*\*[^*]*\*\*|Where a text says.*|The solid line is.*|Who .*\?", re.M
 )
 """What is no claim: code, headings, words that are explained, what a hand on a slider will see."""
 
