@@ -1,7 +1,7 @@
 """Which of the named loops drive an outcome when, in one run: Loops That Matter.
 
-A loop is as strong as the product of the scores of its links (`engines.links`), and its share is that strength
-among the named loops of the same cycle partition, which is a part of the model where everything depends on
+A loop is as strong as the product of the scores of its links (`engines.links`), and its share is that
+strength among the named loops of the same cycle partition, a part of the model where everything depends on
 everything (Schoenberg, Davidsen and Eberlein, System Dynamics Review 36 (2020) 158). It drives an outcome by
 its share times its hold: how much of the outcome's change comes over the strongest path from the loop, each
 link weighed by its part in all that moves its effect. Loops that nobody has named count nowhere.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,11 +114,20 @@ class Loops:
 
     @cached_property
     def ranked(self) -> list[str]:
-        """The loops that have others beside them; one alone in its partition has all of it by construction."""
+        """The loops with others beside them; one alone in its partition has all of it by construction."""
         counted = list(self.partitions.values())
-        return [
-            name for name, part in self.partitions.items() if part != OUTSIDE and counted.count(part) > 1
-        ]
+        return [name for name, part in self.partitions.items() if part != OUTSIDE and counted.count(part) > 1]
+
+    @property
+    def not_ranked(self) -> dict[str, str]:
+        """The other loops, each with the reason."""
+        return {
+            name: "a link of it carries nothing in this run"
+            if part == OUTSIDE
+            else "it is alone in its part of the model"
+            for name, part in self.partitions.items()
+            if name not in self.ranked
+        }
 
     @cached_property
     def shares(self) -> dict[str, Array]:
@@ -131,13 +141,13 @@ class Loops:
     def hold(self, outcome: str) -> dict[str, Array]:
         """Give how much of the outcome's change comes over the strongest path from each ranked loop.
 
-        Between 0 and 1, shape (steps,); 1 for a loop that the outcome is part of. Raises InputError for a name
-        that the model does not have.
+        Between 0 and 1, shape (steps,); 1 for a loop that the outcome is part of. Raises InputError for a
+        name that the model does not have.
         """
         target = self._numbers.get(self._element(outcome))
         if target is None:
             return {name: np.zeros(len(self.times)) for name in self.ranked}
-        weights = self._weights()
+        weights = -np.log(np.maximum(np.abs(self._parts), _NEXT_TO_NOTHING)) + _NEXT_TO_NOTHING  # 0: no link
         reach = np.stack(
             [np.exp(-dijkstra(self._matrix(row).T.tocsr(), indices=target)) for row in weights.T], axis=-1
         )
@@ -162,7 +172,7 @@ class Loops:
         """Give what drives an outcome between one year and the next; raises InputError as `drives` does."""
         found = self.drives(outcome)
         periods = []
-        for begin, end in zip(years, years[1:], strict=False):
+        for begin, end in pairwise(years):
             inside = (self.times >= begin - 1e-9) & (self.times < end - 1e-9)
             means = {name: _mean(part[inside]) for name, part in found.items()}
             periods.append(Period(begin, end, means))
@@ -180,14 +190,23 @@ class Loops:
         message = f"no element of the model has this name{suggest(name, options)}"
         raise InputError(Fault(name, message))
 
-    def _weights(self) -> Array:
-        """Give the part of every link in all that moves its effect, shape (links, steps)."""
-        sizes = np.abs(np.stack(list(self.links.values())))
+    def part(self, cause: str, effect: str) -> Array:
+        """Give the part of a link in all that moves its effect, signed as the link, shape (steps,)."""
+        link = place_of(self.equations, cause), place_of(self.equations, effect)
+        return self._parts[self._rows[link]] if link in self._rows else np.zeros(len(self.times))
+
+    @cached_property
+    def _rows(self) -> dict[Link, int]:
+        return {link: row for row, link in enumerate(self.links)}
+
+    @cached_property
+    def _parts(self) -> Array:
+        """The parts of all links, shape (links, steps)."""
+        scores = np.stack(list(self.links.values()))
         effects = np.array([self._numbers[effect] for _, effect in self.links])
-        totals = np.zeros((len(self._numbers), sizes.shape[1]))
-        np.add.at(totals, effects, sizes)
-        weights: Array = -np.log(np.maximum(_over(sizes, totals[effects]), _NEXT_TO_NOTHING))
-        return weights + _NEXT_TO_NOTHING  # a weight of exactly 0 would be read as no link
+        totals = np.zeros((len(self._numbers), scores.shape[1]))
+        np.add.at(totals, effects, np.abs(scores))
+        return _over(scores, totals[effects])
 
     def _matrix(self, values: Array) -> coo_array:
         ends = [[self._numbers[cell] for cell in link] for link in self.links]

@@ -1,7 +1,7 @@
 """How much of a change came over each link, by exact differences of the equations: Loops That Matter.
 
-Over a step of a run, every cause of an equation moves alone from its value at the beginning to that at the end
-while all others are held; the equation is computed by the code that the NumPy engine runs. A score is the
+Over a step of a run, every cause of an equation moves alone from its value at the beginning to that at the
+end while all others are held; the equation is computed by the code that the NumPy engine runs. A score is the
 change that this brings over the change that there was, with the sign of the link. For a stock it is that of
 its net flow, in the same step. Schoenberg, Davidsen and Eberlein, System Dynamics Review 36 (2020) 158; for
 flows into stocks as corrected by Schoenberg, Hayward and Eberlein, System Dynamics Review 39 (2023) 71.
@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.engines.base import Inputs, check_inputs
+from twintrack.engines.base import check_inputs
 from twintrack.engines.numpy.emit import emit
 from twintrack.engines.numpy.library import loaded
 from twintrack.engines.state_names import Size, StateNames
@@ -132,7 +131,7 @@ class LinkScores:
         return np.asarray(apart > 1e-9 * np.abs(begin).max(axis=-1, keepdims=True))
 
     def _check(self, effect: str) -> None:
-        """Raise EquationError where something in the equation keeps what it is worth otherwise than a stock."""
+        """Raise EquationError where something in the equation has a memory and is no stock."""
         for part in self.equations.components[effect]:
             for item in walk(part.expression, self.equations.states):
                 kind = self.equations.states[item.state].kind if isinstance(item, StateValue) else "initial"
@@ -140,8 +139,8 @@ class LinkScores:
                     message = f"a link into {kind.upper()} has no score; write it as a stock with its flow"
                     raise EquationError(message, variable=effect, where=part.where)
 
-    # The equation, computed for many runs at once: of each step a run in which all is as at its beginning, one
-    # in which all is as at its end, and one for each cause that moves alone
+    # The equation, computed for many runs at once: of each step a run in which all is as at its beginning,
+    # one in which all is as at its end, and one for each cause that moves alone
 
     def _variants(self, effect: str, moving: Sequence[Cell]) -> Array:
         """Give the equation, or the net flow of a stock, shape axes + (2 + moving, steps)."""
