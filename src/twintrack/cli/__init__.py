@@ -18,6 +18,7 @@ import click
 from twintrack.cli.analyse import analyse_command
 from twintrack.cli.calibrate import calibrate_command
 from twintrack.cli.content import check_command, explain_command, new_command
+from twintrack.cli.dashboard import dashboard_command
 from twintrack.cli.encoding import write_what_can_be_written
 from twintrack.cli.ensemble import ensemble_command
 from twintrack.cli.explain_difference import explain_difference_command
@@ -137,6 +138,7 @@ for _command in (
     search_command,
     watch_command,
     report_command,
+    dashboard_command,
     model_group,
 ):
     main.add_command(_command)

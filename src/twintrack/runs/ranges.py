@@ -28,6 +28,7 @@ from twintrack.core import Core
 from twintrack.equations.structure import Array
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.strategies import BASELINE
+from twintrack.inputs.world import laid_over
 from twintrack.inputs.yaml_files import yaml_files
 from twintrack.resources import POSTERIOR_FILE, RANGES_FILE
 from twintrack.runs.manifest import strategy_entry
@@ -143,12 +144,14 @@ def found_ranges(core: Core) -> FoundRanges:
 def in_representative(core: Core, scenario: Scenario) -> Scenario:
     """Give a scenario in the representative world: what the scenario sets holds there too.
 
+    Before the first date of a dated value that world's own value holds, as in an ensemble.
+
     Raises InputError where no ranges belong to the model.
     """
     found = found_ranges(core)
     if found.ranges is None:
         raise InputError(Fault("world representative", f"it is not known, for {found.reason}"))
-    return replace(scenario, world={**found.ranges.about.world, **scenario.world})
+    return replace(scenario, world=laid_over(found.ranges.about.world, scenario.world))
 
 
 def _read_found(core: Core) -> FoundRanges:

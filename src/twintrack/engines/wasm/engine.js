@@ -127,7 +127,7 @@ export class Model {
 
   /**
    * Run until a time and keep the state there. The answer's `many(series)` goes on from it: series take other values
-   * from that time on, all else stays as it was.
+   * from that time on, those that may differ from run to run also a value for each run; all else stays as it was.
    */
   async past(time, values = {}, { outputs, signal } = {}) {
     const { steps } = this.description.time;
@@ -144,16 +144,23 @@ export class Model {
 
   async #later(past, from, changed, series, { signal, progress } = {}) {
     const { layout, time } = this.description;
-    const given = { ...past.set, series: past.set.series.slice() };
+    const given = { ...past.set, series: past.set.series.slice(), varying: past.set.varying.slice() };
+    const by_run = past.by_run.map((values) => ({ ...values }));
     for (const [label, value] of Object.entries(series)) {
       const [input, element] = found(this.#inputs, label, "input");
-      if (input.kind !== "series") throw new Error(`${label} may differ from run to run; it cannot change later`);
-      this.#put(input, element, value, given);
+      if (input.kind === "constant") throw new Error(`${label} is a constant; it cannot change later`);
+      const [size, place] = element === null ? [input.labels.length, input.place] : [1, input.place + element];
+      for (const values of by_run)
+        if (values.kind === input.kind && values.place === place && values.size === size) values.until = changed;
+      const all = (time.steps + 1) * size * past.results.runs;
+      if (input.kind === "varying" && past.results.runs > 1 && value.length === all)
+        by_run.push({ ...this.#values({ [label]: value })[0], since: changed });
+      else this.#put(input, element, value, given);
     }
-    given.series.set(past.set.series.subarray(0, changed * layout.series));
+    for (const kind of ["series", "varying"]) given[kind].set(past.set[kind].subarray(0, changed * layout[kind]));
     const results = new Results(this.times, past.results.runs, [...past.results.values.keys()]);
     for (const [output, kept] of past.results.values) results.values.get(output).set(kept);
-    const batch = { ...past, results, set: given, from, last: time.steps };
+    const batch = { ...past, results, by_run, set: given, from, last: time.steps };
     await this.#all(batch, signal, progress);
     return results;
   }
@@ -184,7 +191,8 @@ export class Model {
       if (input.kind === "series") throw new Error(`${label} is the same in all runs; set it before`);
       const [size, place] = element === null ? [input.labels.length, input.place] : [1, input.place + element];
       const rows = input.kind === "constant" ? 1 : this.description.time.steps + 1;
-      return { label, kind: input.kind, place, size, rows, list, runs: list.length / (size * rows) };
+      const runs = list.length / (size * rows);
+      return { label, kind: input.kind, place, size, since: 0, until: rows, list, runs };
     });
   }
 
@@ -268,12 +276,13 @@ export class Model {
       this.#prepared = batch.set.series;
     }
     const packed = { constant: view(at.P, batch.set.constant.length * stride), varying: view(at.X, batch.set.varying.length * stride) };
-    for (const kind of ["constant", "varying"])
-      batch.set[kind].forEach((value, place) => packed[kind].fill(value, place * stride, (place + 1) * stride));
+    for (const [kind, first] of [["constant", 0], ["varying", batch.from * layout.varying]])
+      for (let place = first; place < batch.set[kind].length; place++)
+        packed[kind].fill(batch.set[kind][place], place * stride, (place + 1) * stride);
     if (layout.run_number !== undefined)
       for (let r = 0; r < stride; r++) packed.constant[layout.run_number * stride + r] = start + Math.min(r, count - 1);
-    for (const { kind, place, size, rows, list } of batch.by_run)
-      for (let i = 0; i < rows; i++)
+    for (const { kind, place, size, since, until, list } of batch.by_run)
+      for (let i = kind === "varying" ? Math.max(since, batch.from) : 0; i < until; i++)
         for (let k = 0; k < size; k++) {
           const [to, from] = [(i * layout[kind] + place + k) * stride, (i * size + k) * batch.results.runs + start];
           for (let r = 0; r < stride; r++) packed[kind][to + r] = list[from + Math.min(r, count - 1)];

@@ -1,0 +1,150 @@
+/** What is looked at beside the charts: what moved, who wins where, the world in which a strategy fails. */
+import { drawMap } from "./charts.mjs";
+import { choice, make, table } from "./dom.mjs";
+import { shown, signed, stepped, yearText } from "./numbers.mjs";
+import { changes, planOf } from "./plan.mjs";
+import { standing } from "./stats.mjs";
+import { nearest } from "./worker.mjs";
+
+const POINTS = 11; // of each assumption
+
+/** Folds under the charts; each is filled while it is open. */
+export class Panels {
+  constructor(app) {
+    this.app = app;
+    this.moved = this.#fold("moved", () => this.#showMoved());
+    this.map = this.#fold("map", () => app.schedule());
+    this.fails = this.#fold("fails", () => app.schedule());
+    this.element = make("div", { class: "panels" }, this.moved, this.map, this.fails);
+    this.axes = null;
+  }
+
+  /** Whether workers are to say what a lead goes with. */
+  get ranking() {
+    return this.map.open || this.fails.open;
+  }
+
+  /** Whether all outcomes are to be computed. */
+  get whole() {
+    return this.moved.open;
+  }
+
+  update() {
+    if (this.moved.open) this.#showMoved();
+  }
+
+  /** Take an answer of the workers that is whole. */
+  answered(answer) {
+    if (!answer.rank) return;
+    this.rank = answer.rank;
+    if (this.fails.open) this.#showFails();
+    if (this.map.open) this.#askMap();
+  }
+
+  #fold(key, opened) {
+    const body = make("div", { class: "body" });
+    const fold = make("details", { class: "panel" }, make("summary", {}, this.app.say(`panel_${key}`)), body);
+    fold.addEventListener("toggle", () => fold.open && opened());
+    fold.body = body;
+    return fold;
+  }
+
+  #showMoved() {
+    this.moved.body.replaceChildren(...movedTables(this.app));
+  }
+
+  #showFails() {
+    const { app, rank } = this;
+    const outcome = app.data.outcome.get(rank.output);
+    if (!app.changed()) return this.fails.body.replaceChildren(make("p", {}, app.say("nothing_changed")));
+    const line = ({ name, rho }) => {
+      const parameter = app.data.parameter.get(name);
+      const row = app.draws.of(name, [...Array(app.draws.count).keys()]);
+      const value = row[rank.worst];
+      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))} %`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
+    };
+    const key = rank.lead < 0 ? "fails_worst" : "fails_none";
+    const sign = outcome.better === "lower" ? -1 : 1;
+    const told = app.say(key, { outcome: app.words(outcome.title), lead: signed(sign * rank.lead, outcome.format, app.say("points")), year: app.state.y, world: rank.worst + 1 });
+    this.fails.body.replaceChildren(
+      make("p", {}, told),
+      make("button", { click: () => (app.change({ h: rank.worst }), app.commit()) }, app.say("fails_look")),
+      " ",
+      typeof app.state.h === "number" ? make("button", { click: () => (app.change({ h: Object.keys(app.data.homes)[0] }), app.commit()) }, app.say("fails_back")) : "",
+      table(["assumption", "there", "rank", "direction", "rho"].map((head) => app.say(`fails_${head}`)), rank.top.slice(0, 6).map(line)),
+      make("p", { class: "note" }, app.say("fails_note")),
+    );
+  }
+
+  #askMap() {
+    const { app, rank } = this;
+    if (!app.changed()) return this.map.body.replaceChildren(make("p", {}, app.say("nothing_changed")));
+    const names = this.axes ?? rank.top.slice(0, 2).map(({ name }) => name);
+    const [across, down] = names.map((name) => axis(app.data.parameter.get(name)));
+    app.ask({ output: rank.output, across, down, year: app.state.y });
+  }
+
+  /** Take an answer of the workers for the map. */
+  mapped({ output, year, across, down, leads }) {
+    const { app } = this;
+    const { data } = app;
+    const outcome = data.outcome.get(output);
+    const pick = (place) => {
+      const world = data.world.filter(({ drawn }) => drawn).map(({ name, title }) => [name, app.words(title)]);
+      const first = this.rank.top.map(({ name }) => [name, app.words(data.parameter.get(name).title)]);
+      const chosen = [across, down][place].name;
+      return choice({ "aria-label": app.say("map_axis"), change: ({ target }) => ((this.axes = [across.name, down.name].with(place, target.value)), this.#askMap()) }, [[app.say("map_first"), first], [app.say("map_all"), world]], chosen);
+    };
+    const labels = { across: app.words(data.parameter.get(across.name).title), down: app.words(data.parameter.get(down.name).title), number: (value) => stepped(value, (across.values[1] - across.values[0]) / 10) };
+    const here = [across, down].map(({ name }) => (Object.hasOwn(app.state.w, name) ? app.state.w[name] : app.worldValue(name)));
+    const won = leads.filter((lead) => lead > 0).length;
+    const told = app.say("map_told", { outcome: app.words(outcome.title), year, share: Math.round((100 * won) / leads.length) });
+    const width = Math.min(560, Math.max(280, this.map.body.clientWidth - 8));
+    const legend = ["win", "lose"].map((kind) => make("span", { class: `mark ${kind}` }, make("i"), app.say(`map_${kind}`)));
+    this.map.body.replaceChildren(
+      make("div", { class: "controls" }, make("label", {}, app.say("map_across"), pick(0)), make("label", {}, app.say("map_down"), pick(1))),
+      make("p", {}, told),
+      drawMap({ across, down, leads, here, width, height: Math.round(width * 0.62), labels, title: told }),
+      make("p", { class: "key" }, ...legend),
+      make("p", { class: "note" }, app.say("map_note")),
+    );
+  }
+}
+
+/** Give the tables of what moved: levers, then outcomes. */
+export function movedTables(app) {
+  const { data, state } = app;
+  const levers = changes(data, planOf(data, state)).map(({ name, before, after, later }) => {
+    const lever = data.lever.get(name);
+    const number = (value) => stepped(value, lever.step);
+    return [app.words(lever.title), app.words(lever.unit), number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
+  });
+  const row = nearest(app.lab.times, state.y);
+  const names = app.outputs();
+  const outcomes = names.map((name) => {
+    const outcome = data.outcome.get(name);
+    const { mine, base } = app.curves(name);
+    const found = app.found(name);
+    const count = found?.of ? `${found.ahead} / ${found.of}` : "";
+    const median = found ? signed(found.at.diff, outcome.format, app.say("points")) : "";
+    return [app.words(outcome.title), app.words(outcome.unit), shown(base[row], outcome.format), shown(mine[row], outcome.format), signed(mine[row] - base[row], outcome.format, app.say("points")), median, count];
+  });
+  const heads = (keys) => keys.map((key) => app.say(`head_${key}`));
+  return [
+    make("h3", {}, app.say("moved_levers")),
+    levers.length ? table(heads(["lever", "unit", "before", "after", "dates"]), levers, { class: "moved-levers" }) : make("p", {}, app.say("nothing_changed")),
+    make("h3", {}, app.say("moved_outcomes", { year: state.y })),
+    table(heads(["outcome", "unit", "base", "mine", "difference", "median", "ahead"]), outcomes, { class: "moved-outcomes" }),
+  ];
+}
+
+function dates(app, told) {
+  if (told === undefined) return "";
+  if (typeof told === "number") return app.say("dates_plain", { from: app.data.time.start, to: app.data.time.start + app.data.time.ramp });
+  if (told.knots) return told.knots.map(([time]) => yearText(time)).join(", ");
+  return app.say(told.until === null ? "dates_plain" : "dates_until", { from: told.from, to: told.from + told.years, until: told.until });
+}
+
+function axis({ name, low, high }) {
+  return { name, values: Array.from({ length: POINTS }, (_, i) => low + (i / (POINTS - 1)) * (high - low)) };
+}

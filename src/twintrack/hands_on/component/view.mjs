@@ -1,0 +1,405 @@
+/** The page: what stands where, and how a move goes from the slider to the curves. */
+import { Card, Verdict } from "./cards.mjs";
+import { startWorkers } from "./client.mjs";
+import { explain } from "./details.mjs";
+import { choice, make } from "./dom.mjs";
+import { csv, picture, save, drawing, strategyYaml } from "./files.mjs";
+import { Draws, Lab, costs } from "./lab.mjs";
+import { Levers } from "./levers.mjs";
+import { Panels, movedTables } from "./panels.mjs";
+import { mixable, opened } from "./plan.mjs";
+import { History, MOST_PINS, changed, initial, read, written } from "./state.mjs";
+
+const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
+
+/**
+ * Put the component into an element. `told` is what Python says of the model, `draws` has names, count and values,
+ * `source` is the text of this module for workers. `store` reads and writes links; by default the page's fragment.
+ */
+export async function mount(root, { told, module, description, draws, source, store = fragment() }) {
+  const drawn = new Draws(draws.names, draws.count, draws.values);
+  const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
+  const lab = await Lab.open({ module: compiled, description, data: { ...opened(told), worlds: draws.count }, draws: drawn });
+  const app = new App(root, lab, drawn, store);
+  app.start({ source, module: compiled, description, data: { ...told, entries: [], sources: {}, texts: {} }, draws });
+  return app;
+}
+
+/** Links in the fragment of the page's address; a page in a frame may refuse to change it. */
+function fragment() {
+  return {
+    read: () => location.hash.slice(1),
+    write: (text) => {
+      try {
+        history.replaceState(null, "", `#${text}`);
+      } catch {
+        // a frame made of text has no address of its own
+      }
+    },
+    watch: (changed) => addEventListener("hashchange", changed),
+  };
+}
+
+class App {
+  #frame = false;
+  #busy = false;
+  #timer = null;
+  #kept = new Map(); // results of one world by what was asked
+  #results = null;
+  #id = 0;
+  #dragging = false;
+
+  constructor(root, lab, draws, store) {
+    Object.assign(this, { root, lab, draws, store, data: lab.data, answer: null });
+    root.classList.add("twintrack");
+    const language = Object.keys(this.data.title).find((key) => (navigator.language ?? "").startsWith(key)) ?? Object.keys(this.data.title)[0];
+    const { state, dropped } = read(this.data, store.read(), language);
+    this.state = state;
+    this.history = new History(state);
+    this.#build();
+    if (dropped.length) this.notice(dropped.map(([key, what]) => this.say(key, { what })));
+    store.watch?.(() => this.open(store.read()));
+    new ResizeObserver(() => this.#resized()).observe(root);
+    root.addEventListener("pointerdown", () => (this.#dragging = true));
+    addEventListener("pointerup", () => (this.#dragging = false));
+  }
+
+  /** Start workers and draw. */
+  start(given) {
+    this.schedule();
+    setTimeout(() => (this.client = startWorkers(given, (answer) => this.#told(answer))));
+  }
+
+  say(key, values = {}) {
+    const text = this.data.texts[key]?.[this.state.g] ?? key;
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+
+  /** Give a text in the language of the page. */
+  words(texts) {
+    return texts?.[this.state.g] ?? "";
+  }
+
+  changed() {
+    return changed(this.data, this.state);
+  }
+
+  /** Whether differences from the baseline are shown. */
+  differs() {
+    return this.state.d === "auto" ? this.changed() : this.state.d === "difference";
+  }
+
+  /** Give the value of a world parameter in the world that is looked at, before it is set by hand. */
+  worldValue(name) {
+    const scenario = this.data.scenarios.get(this.state.c).world;
+    const told = Object.hasOwn(scenario, name) ? scenario[name] : null;
+    if (told !== null) return typeof told === "number" ? told : told.at(-1)[1];
+    return this.lab.worlds(this.state, null).of(name)?.[0] ?? this.data.parameter.get(name).value;
+  }
+
+  /** Name a pinned strategy. */
+  pinTitle({ s, x, l, b }) {
+    const strategy = this.words(this.data.strategies.get(s).title);
+    const mix = x ? ` ${Math.round(100 * (1 - x[1]))} % + ${this.words(this.data.strategies.get(x[0]).title)} ${Math.round(100 * x[1])} %` : "";
+    const count = Object.keys(l).length;
+    return strategy + mix + (count ? ` (${this.say("changed_count", { count })})` : "") + (b === "equal" ? ` · ${this.say("cost_equal")}` : "");
+  }
+
+  /** Change a part of the state and draw; `commit` makes a step of history of it. */
+  change(part) {
+    const old = this.state;
+    this.state = { ...this.state, ...part };
+    if (!this.state.k.includes(this.state.o)) this.state.k = [this.state.o, ...this.state.k];
+    if (old.g !== this.state.g) this.#build();
+    this.schedule();
+  }
+
+  commit() {
+    this.history.push(this.state);
+    this.#controls();
+    this.#write();
+  }
+
+  /** Show a state that a link tells; a notice says what was left out. */
+  open(text) {
+    if (text === written(this.data, this.state)) return;
+    const { state, dropped } = read(this.data, text, this.state.g);
+    this.change(state);
+    this.commit();
+    this.notice(dropped.map(([key, what]) => this.say(key, { what })));
+  }
+
+  explain(name) {
+    explain(this, name);
+  }
+
+  /** Ask for a map. */
+  ask(question) {
+    this.client?.map({ id: this.#id, state: this.state, ...question });
+  }
+
+  /** Say something that a reader should know, until it is put away. */
+  notice(lines) {
+    this.notes.replaceChildren(...(lines.length ? [make("ul", {}, ...lines.map((line) => make("li", {}, line))), make("button", { "aria-label": this.say("close"), click: () => this.notice([]) }, "×")] : []));
+    this.notes.hidden = !lines.length;
+  }
+
+  /** Names of the outcomes that are computed. */
+  outputs() {
+    return this.panels.whole ? [...this.data.outcome.keys()] : this.state.k;
+  }
+
+  /** Give what many worlds say of an outcome, from the last answer. */
+  found(name) {
+    const at = this.answer?.outputs.indexOf(name) ?? -1;
+    return at < 0 ? null : this.answer.found[at];
+  }
+
+  /** Whether bands belong to an older state than the curves, or to some of the worlds. */
+  stale() {
+    return !this.answer?.whole || this.answer.id !== this.#id;
+  }
+
+  /** Give the curves of an outcome in the one world. */
+  curves(name) {
+    const { mine, base, pins } = this.#results;
+    return { mine: mine.get(name), base: base.get(name), pins: pins.map((pin) => pin.get(name)) };
+  }
+
+  /** Compute and draw in the next frame. */
+  schedule() {
+    if (this.#frame) return;
+    this.#frame = true;
+    requestAnimationFrame(() => {
+      this.#frame = false;
+      if (this.#busy) return this.schedule();
+      this.#busy = true;
+      this.#compute().then(() => this.draw(), (error) => this.notice([String(error)])).finally(() => (this.#busy = false));
+    });
+  }
+
+  async #compute() {
+    const { state } = this;
+    const outputs = this.outputs();
+    const asked = { state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null };
+    const text = JSON.stringify({ ...asked, state: { ...state, g: null, p: null, d: null, k: null } });
+    if (this.client && this.text !== text) {
+      this.text = text;
+      this.client.state({ id: ++this.#id, ...asked });
+      this.sent = new Map([...(this.sent ?? [])].slice(-8)).set(this.#id, outputs);
+    }
+    const base = await this.#one({ ...state, s: this.data.baseline, x: null, l: {}, b: "own" }, outputs, null);
+    const goal = this.data.cost ? costs(base, this.data.cost) : null;
+    const mine = this.changed() ? await this.#one(state, outputs, goal) : base;
+    const pins = [];
+    for (const pin of state.p) pins.push(await this.#one({ ...state, ...pin }, outputs, goal));
+    this.#results = { mine, base, pins };
+  }
+
+  async #one(state, outputs, goal) {
+    const labels = [...new Set([...outputs, this.data.cost].filter(Boolean))];
+    const key = JSON.stringify([state.s, state.x, state.b, state.l, state.c, state.h, state.w, labels]);
+    if (!this.#kept.has(key)) {
+      const { results, factors } = await this.lab.run(state, this.lab.worlds(state, null), labels, { goal });
+      if (factors && Number.isNaN(factors[0])) this.notice([this.say("no_factor")]);
+      if (this.#kept.size > 11) this.#kept.delete(this.#kept.keys().next().value);
+      this.#kept.set(key, results);
+    }
+    return this.#kept.get(key);
+  }
+
+  /** Draw what is known: curves now, bands as they are. */
+  draw() {
+    const names = this.state.k;
+    if (this.shown !== `${names}|${this.state.g}`) {
+      this.shown = `${names}|${this.state.g}`;
+      this.cards = new Map(names.map((name) => [name, new Card(this, this.data.outcome.get(name))]));
+      this.grid.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
+    }
+    for (const [name, card] of this.cards) card.update(this.curves(name), this.#dragging);
+    this.verdict.update();
+    this.levers.update();
+    this.#controls();
+    this.panels.update();
+    if (!this.ready) {
+      this.ready = true;
+      this.root.dispatchEvent(new CustomEvent("twintrack-ready"));
+    }
+  }
+
+  #told(answer) {
+    if (answer.t === "ready") return this.schedule();
+    if (answer.t === "fault") return this.notice([answer.message]);
+    if (answer.t === "map") return answer.id === this.#id && this.panels.mapped(answer);
+    if (this.answer && answer.id < this.answer.id) return undefined;
+    const outputs = this.sent.get(answer.id);
+    if (!outputs) return undefined;
+    this.answer = { ...answer, outputs };
+    if (this.#results && outputs.join() === this.outputs().join()) this.draw();
+    if (answer.whole && answer.id === this.#id) {
+      this.panels.answered(answer);
+      this.root.dispatchEvent(new CustomEvent("twintrack-bands", { detail: answer.ms }));
+    }
+    return undefined;
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.store.write(written(this.data, this.state)), DELAY);
+  }
+
+  #step(by) {
+    const state = this.history.step(by);
+    if (!state) return;
+    this.change({ ...state, g: this.state.g });
+    this.#controls();
+    this.#write();
+  }
+
+  #resized() {
+    const width = this.root.clientWidth;
+    if (width === this.width) return;
+    this.width = width;
+    if (this.ready) this.draw();
+  }
+
+  #build() {
+    this.verdict = new Verdict(this);
+    this.panels = new Panels(this);
+    this.levers = new Levers(this);
+    this.grid = make("div", { class: "cards" });
+    this.notes = make("div", { class: "notice", role: "alert", hidden: true });
+    this.controls = new Map();
+    const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => this.root.setAttribute("data-tab", name) }, this.say(`tab_${name}`)));
+    const right = make("div", { class: "right" }, this.verdict.element, make("nav", { class: "tabs" }, ...tabs), this.grid, this.panels.element);
+    this.root.setAttribute("lang", this.state.g);
+    if (!this.root.dataset.tab) this.root.setAttribute("data-tab", "levers");
+    this.root.replaceChildren(this.#header(), this.notes, make("main", { class: "columns" }, this.levers.element, right), make("div", { class: "sheet" }));
+    this.shown = null;
+    addEventListener("beforeprint", () => this.root.querySelector(".sheet")?.replaceChildren(...movedTables(this)));
+  }
+
+  #header() {
+    const { data } = this;
+    const list = (map) => [...map.values()].map(({ name, title }) => [name, this.words(title)]);
+    const pick = (key, label, options, change) => {
+      const select = choice({ change: ({ target }) => (change(target.value), this.commit()) }, options, "");
+      this.controls.set(key, select);
+      return make("label", { class: key }, make("span", {}, this.say(label)), select);
+    };
+    const button = (key, click) => {
+      const one = make("button", { click }, this.say(key));
+      this.controls.set(key, one);
+      return one;
+    };
+    const weight = make("input", {
+      ...{ type: "range", min: 0, max: 100, step: 1, "aria-label": this.say("mix_weight") },
+      input: ({ target }) => this.change({ x: [this.state.x[0], Number(target.value) / 100] }),
+      change: () => this.commit(),
+    });
+    const share = make("output", {});
+    this.controls.set("weight", weight).set("share", share);
+    const mixes = [["", this.say("mix_none")], ...list(data.strategies).filter(([name]) => mixable(data, name))];
+    const years = Array.from({ length: Math.floor(data.time.last - data.time.start) + 1 }, (_, i) => data.time.start + i).map((year) => [year, String(year)]);
+    const homes = [...Object.keys(data.homes).map((name) => [name, this.say(`home_${name}`)])];
+    const more = make("details", { class: "menu" }, make("summary", {}, this.say("more")), make("div", {}, button("yaml", () => this.#saveYaml()), button("csv", () => this.#saveCsv()), button("svg", () => this.#savePicture(false)), button("png", () => this.#savePicture(true)), button("print", () => print())));
+    return make(
+      "header",
+      {},
+      make("h1", {}, this.words(data.title)),
+      make("div", { class: "choices" },
+        pick("s", "start_from", list(data.strategies), (s) => this.change({ s, x: mixable(data, s) ? this.state.x : null })),
+        pick("x", "mix_with", mixes, (name) => this.change({ x: name ? [name, this.state.x?.[1] ?? 0.5] : null })),
+        make("span", { class: "weight" }, weight, share),
+        data.scenarios.size > 1 ? pick("c", "scenario", list(data.scenarios), (c) => this.change({ c })) : null,
+        pick("h", "home", homes, (name) => this.change({ h: Object.hasOwn(data.homes, name) ? name : Number(name) })),
+        data.cost ? pick("b", "cost", ["own", "equal"].map((rule) => [rule, this.say(`cost_${rule}`)]), (b) => this.change({ b })) : null,
+        pick("d", "view", ["auto", "levels", "difference"].map((view) => [view, this.say(`view_${view}`)]), (d) => this.change({ d })),
+        pick("y", "year", years, (y) => this.change({ y: Number(y) })),
+        this.#outcomes(),
+      ),
+      make("div", { class: "buttons" },
+        button("undo", () => this.#step(-1)),
+        button("redo", () => this.#step(1)),
+        button("reset", () => (this.change({ ...initial(data, this.state.g), p: this.state.p }), this.commit())),
+        button("pin", () => (this.change({ p: [...this.state.p, (({ s, x, b, l }) => ({ s, x, b, l }))(this.state)].slice(-MOST_PINS) }), this.commit())),
+        button("link", () => this.#copy()),
+        more,
+        make("button", { class: "language", click: () => this.#turn() }, this.say("other_language")),
+      ),
+    );
+  }
+
+  /** The list of outcomes, to choose which have a card. */
+  #outcomes() {
+    const box = ({ name, title }) => {
+      const put = ({ target }) => {
+        const k = target.checked ? [...this.state.k, name] : this.state.k.filter((one) => one !== name);
+        if (!k.length) return (target.checked = true);
+        this.change({ k, o: k.includes(this.state.o) ? this.state.o : k[0] });
+        return this.commit();
+      };
+      return make("label", {}, make("input", { type: "checkbox", value: name, checked: this.state.k.includes(name), change: put }), this.words(title));
+    };
+    this.boxes = make("div", {}, ...[...this.data.outcome.values()].map(box));
+    return make("details", { class: "menu outcomes" }, make("summary", {}, this.say("outcomes")), this.boxes);
+  }
+
+  #controls() {
+    const { state, controls } = this;
+    for (const key of ["s", "c", "b", "d", "y"]) if (controls.has(key)) controls.get(key).value = state[key];
+    const home = controls.get("h");
+    home.querySelector("[data-own]")?.remove();
+    if (typeof state.h === "number") home.append(make("option", { value: state.h, "data-own": true }, this.say("home_draw", { world: state.h + 1 })));
+    home.value = state.h;
+    controls.get("x").value = state.x?.[0] ?? "";
+    controls.get("x").disabled = !mixable(this.data, state.s);
+    controls.get("weight").parentElement.hidden = !state.x;
+    controls.get("weight").value = Math.round(100 * (state.x?.[1] ?? 0));
+    controls.get("share").textContent = state.x ? `${Math.round(100 * (1 - state.x[1]))} : ${Math.round(100 * state.x[1])}` : "";
+    controls.get("undo").disabled = this.history.place === 0;
+    controls.get("redo").disabled = this.history.place === this.history.states.length - 1;
+    controls.get("pin").disabled = !this.changed() || state.p.length >= MOST_PINS;
+    for (const box of this.boxes.querySelectorAll("input")) box.checked = state.k.includes(box.value);
+  }
+
+  #turn() {
+    const languages = Object.keys(this.data.title);
+    this.change({ g: languages[(languages.indexOf(this.state.g) + 1) % languages.length] });
+    this.commit();
+  }
+
+  async #copy() {
+    const address = `${location.href.split("#")[0]}#${written(this.data, this.state)}`;
+    try {
+      await navigator.clipboard.writeText(address);
+      this.notice([this.say("link_copied")]);
+    } catch {
+      this.notice([address]);
+    }
+  }
+
+  #saveYaml() {
+    save("my_strategy.yaml", strategyYaml(this.data, this.state, this.say("mine")), "text/yaml");
+    this.notice([this.say("yaml_saved")]);
+  }
+
+  #saveCsv() {
+    const rows = [["outcome", "year", "mine", "baseline", "low", "middle", "high", "kind"]];
+    for (const name of this.state.k) {
+      const { mine, base } = this.curves(name);
+      const found = this.found(name);
+      const band = found?.diff ?? found?.mine ?? [[], [], []];
+      const kind = found?.diff ? "difference" : "levels";
+      this.lab.times.forEach((time, i) => rows.push([name, time, mine[i], base[i], ...band.map((values) => values[i] ?? ""), kind]));
+    }
+    save("twintrack.csv", csv(rows), "text/csv");
+  }
+
+  async #savePicture(fine) {
+    const card = this.cards.get(this.state.o);
+    const text = drawing(card.chart.svg, `${this.words(card.outcome.title)} · ${this.verdict.head.textContent}`);
+    if (fine) save(`${this.state.o}.png`, await picture(text));
+    else save(`${this.state.o}.svg`, text, "image/svg+xml");
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Computes many worlds beside the page. Two workers share the worlds; the second sends what it found to the first,
+ * the lead, which answers. The newest state counts: work on an older one ends after its first answer.
+ *
+ * page -> worker: {t: "init", module, description, data, draws, places, port, lead}, {t: "state", id, state,
+ * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}
+ * worker -> page: {t: "ready"}, {t: "bands", id, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
+ * {t: "fault", id, message}
+ */
+import { Draws, Lab, costs } from "./lab.mjs";
+import { opened } from "./plan.mjs";
+import { ahead, bands, influences, less, quantile, rowOf } from "./stats.mjs";
+
+const FIRST = 40; // worlds after which the first answer goes out
+
+/** Answer messages of a worker's scope. */
+export function serve(scope) {
+  const todo = new Map(); // the newest job of each kind
+  let [desk, busy] = [null, false];
+  scope.onmessage = async ({ data: message }) => {
+    if (message.t === "init") {
+      desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
+      scope.postMessage({ t: "ready" });
+    } else todo.set(message.t, message);
+    work();
+  };
+
+  async function work() {
+    if (busy || !desk) return;
+    busy = true;
+    while (todo.size) {
+      await pause(); // newer messages may wait
+      const job = todo.get("state") ?? todo.values().next().value;
+      if (!job) continue;
+      todo.delete(job.t);
+      try {
+        await desk.work(job);
+      } catch (error) {
+        if (error.name !== "AbortError") scope.postMessage({ t: "fault", id: job.id, message: String(error) });
+      }
+    }
+    busy = false;
+  }
+}
+
+class Desk {
+  #base = new Map(); // what the baseline gives, by state of the world
+  #parts = new Map(); // what the partner has sent, by id
+  #mine = null; // what this worker has of the newest job
+
+  static async open(message, tell, stale) {
+    const desk = new Desk();
+    const { names, count, values } = message.draws;
+    const draws = new Draws(names, count, values);
+    const lab = await Lab.open({ ...message, data: opened(message.data), draws });
+    Object.assign(desk, { lab, tell, stale, draws, places: message.places, lead: message.lead, port: message.port });
+    if (desk.lead && desk.port) desk.port.onmessage = ({ data }) => desk.#arrived(data);
+    return desk;
+  }
+
+  work(job) {
+    return job.t === "map" ? this.#map(job) : this.#state(job);
+  }
+
+  async #state(job) {
+    const began = performance.now();
+    const { id, state, outputs } = job;
+    const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
+    const worlds = this.lab.worlds(state, this.places);
+    const base = await this.#baseline(state, worlds, labels);
+    const stop = new AbortController();
+    let told = false;
+    const progress = (done, results) => {
+      if (this.lead && !told && done >= FIRST && done < worlds.runs) {
+        told = true;
+        this.#answer(job, [part(this.places.slice(0, done), results, base, labels, done, null)], began, false);
+      }
+      if (this.stale() && (told || !this.lead)) stop.abort();
+    };
+    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
+    const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
+    const mine = part(this.places, results, base, labels, worlds.runs, factors);
+    if (!this.lead) return this.port.postMessage({ id, part: mine });
+    this.#mine = { job, mine, began };
+    this.#both();
+  }
+
+  #arrived({ id, part }) {
+    this.#parts.clear();
+    this.#parts.set(id, part);
+    this.#both();
+  }
+
+  /** Answer once both halves are there. */
+  #both() {
+    if (!this.#mine) return;
+    const { job, mine, began } = this.#mine;
+    const other = this.#parts.get(job.id);
+    if (this.port && !other) return;
+    this.#mine = null;
+    this.#answer(job, other ? [mine, other] : [mine], began, true);
+  }
+
+  #answer(job, parts, began, whole) {
+    const { outcome, time } = this.lab.data;
+    const runs = parts.reduce((sum, { runs }) => sum + runs, 0);
+    const row = nearest(this.lab.times, job.year);
+    const since = whole || job.diff ? nearest(this.lab.times, time.start) : 0;
+    const found = job.outputs.map((label, i) => {
+      const [mine, base] = ["mine", "base"].map((key) => together(parts, key, i));
+      const [own, plain] = [mine, base].map((values) => rowOf(values, runs, row));
+      const counted = ahead(own, plain, outcome.get(label).better);
+      const drawn = job.diff ? { diff: bands(less(mine, base), runs, since) } : { mine: bands(mine, runs), base: bands(base, runs) };
+      return { ...drawn, ...counted, at: middles(own, plain) };
+    });
+    const lacking = parts.flatMap(({ factors }) => [...(factors ?? [])]).filter(Number.isNaN).length;
+    const rank = whole && job.rank ? this.#rank(job, parts, row) : null;
+    this.tell({ t: "bands", id: job.id, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
+  }
+
+  /** Say in which world the strategy is furthest behind in an outcome, and which parameters its lead goes with. */
+  #rank({ outputs, rank }, parts, row) {
+    const i = outputs.indexOf(rank);
+    const sign = this.lab.data.outcome.get(rank).better === "lower" ? -1 : 1;
+    const places = parts.flatMap(({ places }) => places);
+    const lead = parts.flatMap((one) => [...less(rowOf(one.mine[i], one.runs, row), rowOf(one.base[i], one.runs, row))].map((x) => sign * x));
+    const order = places.map((_, w) => w).filter((w) => Number.isFinite(lead[w])).sort((a, b) => lead[a] - lead[b]);
+    return { output: rank, worst: places[order[0]], best: places[order.at(-1)], lead: lead[order[0]], top: influences(this.draws, places, lead).slice(0, 12) };
+  }
+
+  async #map({ id, state, output, across, down, year }) {
+    const grid = { [across.name]: [], [down.name]: [] };
+    for (const y of down.values)
+      for (const x of across.values) {
+        grid[across.name].push(x);
+        grid[down.name].push(y);
+      }
+    const worlds = this.lab.moved(state, grid);
+    const labels = [...new Set([output, this.lab.data.cost].filter(Boolean))];
+    const stop = new AbortController();
+    const options = { signal: stop.signal, progress: () => this.stale() && stop.abort() };
+    const { results: base } = await this.lab.base(state, worlds, labels, options);
+    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
+    const { results } = await this.lab.run(state, worlds, labels, { ...options, goal });
+    const row = nearest(this.lab.times, year);
+    const sign = this.lab.data.outcome.get(output).better === "lower" ? -1 : 1;
+    const leads = less(rowOf(results.get(output), worlds.runs, row), rowOf(base.get(output), worlds.runs, row)).map((x) => sign * x);
+    this.tell({ t: "map", id, output, year, across, down, leads });
+  }
+
+  async #baseline(state, worlds, labels) {
+    const key = JSON.stringify([state.c, state.w, labels]);
+    if (!this.#base.has(key)) {
+      const { results } = await this.lab.base(state, worlds, labels);
+      this.#base.clear();
+      this.#base.set(key, results);
+    }
+    return this.#base.get(key);
+  }
+}
+
+/** Take the first runs of results for each label, as arrays by time and run. */
+function part(places, results, base, labels, runs, factors) {
+  const taken = (all, label) => {
+    const values = all.get(label);
+    if (runs === all.runs) return values;
+    const rows = values.length / all.runs;
+    const list = new Float64Array(rows * runs);
+    for (let row = 0; row < rows; row++) list.set(values.subarray(row * all.runs, row * all.runs + runs), row * runs);
+    return list;
+  };
+  return { places, runs, factors, mine: labels.map((label) => taken(results, label)), base: labels.map((label) => taken(base, label)) };
+}
+
+/** Put the worlds of parts beside each other, time by time. */
+function together(parts, key, i) {
+  if (parts.length === 1) return parts[0][key][i];
+  const runs = parts.reduce((sum, one) => sum + one.runs, 0);
+  const rows = parts[0][key][i].length / parts[0].runs;
+  const list = new Float64Array(rows * runs);
+  let at = 0;
+  for (const one of parts) {
+    for (let row = 0; row < rows; row++) list.set(rowOf(one[key][i], one.runs, row), row * runs + at);
+    at += one.runs;
+  }
+  return list;
+}
+
+/** Give the medians of both and of their difference, over the worlds where there is one. */
+function middles(mine, base) {
+  const median = (values) => quantile(values.filter(Number.isFinite).sort(), 0.5);
+  return { mine: median(mine), base: median(base), diff: median(less(mine, base)) };
+}
+
+/** Give the place of the time that is nearest. */
+export function nearest(times, time) {
+  return times.reduce((best, other, i) => (Math.abs(other - time) < Math.abs(times[best] - time) ? i : best), 0);
+}
+
+function pause() {
+  return new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => (port1.close(), done());
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,148 @@
+"""The component as one page that needs nothing from outside: code, model, worlds and words in a single file."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twintrack.errors import Fault, InputError
+from twintrack.hands_on.compiled_model import module_for
+from twintrack.hands_on.told import drawn, told_of
+from twintrack.resources import atomic_write
+
+if TYPE_CHECKING:
+    from twintrack.core import Core
+    from twintrack.engines.wasm.module import Module
+
+WORLDS = 200
+"""Worlds that bands are made of, where no other number is asked for."""
+
+PARTS = (
+    "paths.mjs",
+    "plan.mjs",
+    "equal_cost.mjs",
+    "lab.mjs",
+    "stats.mjs",
+    "worker.mjs",
+    "numbers.mjs",
+    "state.mjs",
+    "files.mjs",
+    "charts.mjs",
+    "dom.mjs",
+    "client.mjs",
+    "levers.mjs",
+    "cards.mjs",
+    "panels.mjs",
+    "details.mjs",
+    "view.mjs",
+)
+"""Modules of the component after the engine, each after those that it imports."""
+
+EXPORTS = "export { Draws, Lab, bands, costs, initial, mount, opened, read, strategyYaml, written };"
+"""The last line of the joined module; a worker, which is a plain script, goes without it."""
+
+_IMPORT = re.compile(r"^import [^;]*?;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Worlds that were drawn: `values` are float64 in the order of this machine, all worlds of a name in a row."""
+
+    names: list[str]
+    count: int
+    values: bytes
+
+
+def dashboard_page(core: Core, worlds: int = WORLDS, seed: int = 1) -> tuple[str, list[str]]:
+    """Give the page of a content as HTML, and what a user should know. Raises InputError."""
+    names, count, values, notes = drawn(core, worlds, seed)
+    told = told_of(core)
+    return component_page(told, module_for(core), Worlds(names, count, values)), list(notes)
+
+
+def component_page(told: dict[str, Any], module: Module, worlds: Worlds) -> str:
+    """Put the component, a model and worlds in one file of HTML.
+
+    `told` has the keys that `told_of` gives; nothing in it need be of one model.
+    """
+    packed = {
+        "module": module.code,
+        "model": _json({"description": _lean(module.description), "data": told}),
+        "draws": _shuffled(worlds.values),
+    }
+    facts = {"draws": {"names": worlds.names, "count": worlds.count}}
+    blocks = [_block(key, _packed(data)) for key, data in packed.items()]
+    title = html.escape(told["title"]["en"])
+    style = _read("style.css")
+    return "\n".join(
+        [
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title><style>{style}</style></head><body>",
+            '<div id="page"><noscript>JavaScript</noscript></div>',
+            *blocks,
+            _block("facts", _json(facts).decode()),
+            f'<script type="text/plain" id="code">\n{component_code()}</script>',
+            f"<script>{_read('start.js')}</script></body></html>\n",
+        ]
+    )
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page, whole or not at all. Raises InputError when it cannot be written."""
+    try:
+        atomic_write(path, text)
+    except OSError as error:
+        raise InputError(Fault(str(path), f"cannot be written: {error.strerror}")) from error
+
+
+def component_code() -> str:
+    """Join the engine and the modules of the component to one module."""
+    engine = resources.files("twintrack.engines.wasm").joinpath("engine.js").read_text(encoding="utf-8")
+    texts = [engine, *(_read(name) for name in PARTS)]
+    joined = "\n".join(_IMPORT.sub("", text) for text in texts)
+    if "</script" in joined.lower() or "<!--" in joined:
+        message = "code of the component must not end its own element"
+        raise ValueError(message)
+    lines = _EXPORT.sub("", joined).replace("import.meta.url", '""')  # nothing lies beside it
+    return f"{lines}\n{EXPORTS}\n"
+
+
+def _read(name: str) -> str:
+    return resources.files("twintrack.hands_on").joinpath("component", name).read_text(encoding="utf-8")
+
+
+def _lean(description: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the component has from elsewhere: words about inputs and outputs."""
+    words = {"units", "group", "documentation", "limits"}
+    lists = {
+        key: [{name: value for name, value in item.items() if name not in words} for item in description[key]]
+        for key in ("inputs", "outputs")
+    }
+    return {**description, **lists}
+
+
+def _json(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").encode()
+
+
+def _packed(data: bytes) -> str:
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def _shuffled(values: bytes) -> bytes:
+    """Put first bytes of all numbers first, then second ones: they pack a sixth better so."""
+    return b"".join(values[place::8] for place in range(8))
+
+
+def _block(key: str, text: str) -> str:
+    return f'<script type="application/octet-stream" id="{key}">{text}</script>'
