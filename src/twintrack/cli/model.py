@@ -11,6 +11,7 @@ from twintrack.cli.model_loops import loops_command
 from twintrack.cli.model_simulate import simulate_command
 from twintrack.cli.model_units import units_command
 from twintrack.cli.model_wasm import wasm_command
+from twintrack.cli.model_web import web_command
 
 
 @click.group("model", short_help="Check units, draw, document, flatten, simulate or compile a model.")
@@ -26,5 +27,6 @@ for _command in (
     simulate_command,
     units_command,
     wasm_command,
+    web_command,
 ):
     model_group.add_command(_command)

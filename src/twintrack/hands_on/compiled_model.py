@@ -27,7 +27,9 @@ def module_for(core: Core) -> Module:
     """
     names = sorted(further_constants(core))
     described = f"{core.equations.numbered} {core.equations.hash} {[*core.levers]} {[*core.world]} {names}"
-    described += f" {sorted(core.lever_table.money)} {world_arrays(core).dated} {core.catalogue.outcome_variables}"
+    described += (
+        f" {sorted(core.lever_table.money)} {world_arrays(core).dated} {core.catalogue.outcome_variables}"
+    )
     return stored(
         "wasm_module", described, ("equations", "engines", "hands_on"), Module, lambda: _module(core)
     )

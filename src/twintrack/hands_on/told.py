@@ -25,6 +25,7 @@ from twintrack.runs.switching import TIMES, TRIGGER
 
 if TYPE_CHECKING:
     from twintrack.core import Core
+    from twintrack.equations import Equations
     from twintrack.inputs.history import HistorySeries
     from twintrack.inputs.schema_kinds import Bilingual
     from twintrack.inputs.strategies import Strategy
@@ -61,7 +62,9 @@ def told_of(core: Core) -> dict[str, Any]:
         "cost": COST if COST in core.equations.variables else None,
         "groups": [{"name": name, "title": _words(group.title)} for name, group in _groups(core).items()],
         "levers": _levers(core),
-        "sectors": [{"name": name, "title": _sector(name)} for name in dict.fromkeys(world_sectors(core).values())],
+        "sectors": [
+            {"name": name, "title": _sector(name)} for name in dict.fromkeys(world_sectors(core).values())
+        ],
         "world": _world(core),
         "outcomes": [_outcome(core, name) for name in core.catalogue.ordered_outcomes],
         "headline": list(core.headline),
@@ -69,7 +72,7 @@ def told_of(core: Core) -> dict[str, Any]:
         "scenarios": [_scenario(core.scenario(name)) for name in core.scenarios],
         "switches": [{"constant": name, "never": value} for name, value in switch_constants(core).items()],
         "homes": _homes(core),
-        "entries": [_entry(core, name) for name in core.equations.variables],
+        "entries": [entry_of(core.equations, name) for name in core.equations.variables],
         "sources": {key: _cited(one) for key, one in sources.items()},
         "texts": texts(),
     }
@@ -195,7 +198,10 @@ def _strategy(core: Core, name: str) -> dict[str, Any]:
     constants = {}
     if switch is not None:
         never = {**switch_constants(core)}
-        told = {TRIGGER[switch.outcome]: switch.below, **{key: getattr(switch, part) for key, part in TIMES.items()}}
+        told = {
+            TRIGGER[switch.outcome]: switch.below,
+            **{key: getattr(switch, part) for key, part in TIMES.items()},
+        }
         constants = {**never, **told}
     return {
         "name": name,
@@ -240,8 +246,9 @@ def _homes(core: Core) -> dict[str, dict[str, float]]:
     return {REPRESENTATIVE: dict(ranges.about.world), **central} if ranges else central
 
 
-def _entry(core: Core, name: str) -> dict[str, Any]:
-    variable = core.equations.variables[name]
+def entry_of(equations: Equations, name: str) -> dict[str, Any]:
+    """Give what stands behind a variable: its equation with unit, words and causes."""
+    variable = equations.variables[name]
     return {
         "name": name,
         "title": variable.title,
@@ -250,7 +257,7 @@ def _entry(core: Core, name: str) -> dict[str, Any]:
         "equation": variable.equation,
         "text": variable.documentation,
         "source": variable.source,
-        "causes": list(core.equations.causes(name)),
+        "causes": list(equations.causes(name)),
     }
 
 

@@ -285,7 +285,7 @@ class App {
     const pick = (key, label, options, change) => {
       const select = choice({ change: ({ target }) => (change(target.value), this.commit()) }, options, "");
       this.controls.set(key, select);
-      return make("label", { class: key }, make("span", {}, this.say(label)), select);
+      return make("label", { class: key, hidden: options.length < 2 }, make("span", {}, this.say(label)), select);
     };
     const button = (key, click) => {
       const one = make("button", { click }, this.say(key));
@@ -300,16 +300,17 @@ class App {
     const share = make("output", {});
     this.controls.set("weight", weight).set("share", share);
     const mixes = [["", this.say("mix_none")], ...list(data.strategies).filter(([name]) => mixable(data, name))];
-    const years = Array.from({ length: Math.floor(data.time.last - data.time.start) + 1 }, (_, i) => data.time.start + i).map((year) => [year, String(year)]);
+    const every = data.time.every ?? 1; // years from the last one back
+    const years = Array.from({ length: Math.floor((data.time.last - data.time.start) / every) + 1 }, (_, i) => data.time.last - i * every).reverse().map((year) => [year, String(year)]);
     const homes = [...Object.keys(data.homes).map((name) => [name, this.say(`home_${name}`)])];
-    const more = make("details", { class: "menu" }, make("summary", {}, this.say("more")), make("div", {}, button("yaml", () => this.#saveYaml()), button("csv", () => this.#saveCsv()), button("svg", () => this.#savePicture(false)), button("png", () => this.#savePicture(true)), button("print", () => print())));
+    const more = make("details", { class: "menu" }, make("summary", {}, this.say("more")), make("div", {}, data.strategies.size > 1 ? button("yaml", () => this.#saveYaml()) : null, button("csv", () => this.#saveCsv()), button("svg", () => this.#savePicture(false)), button("png", () => this.#savePicture(true)), button("print", () => print())));
     return make(
       "header",
       {},
       make("h1", {}, this.words(data.title)),
       make("div", { class: "choices" },
         pick("s", "start_from", list(data.strategies), (s) => this.change({ s, x: mixable(data, s) ? this.state.x : null })),
-        pick("x", "mix_with", mixes, (name) => this.change({ x: name ? [name, this.state.x?.[1] ?? 0.5] : null })),
+        pick("x", "mix_with", data.strategies.size > 1 ? mixes : [], (name) => this.change({ x: name ? [name, this.state.x?.[1] ?? 0.5] : null })),
         make("span", { class: "weight" }, weight, share),
         data.scenarios.size > 1 ? pick("c", "scenario", list(data.scenarios), (c) => this.change({ c })) : null,
         pick("h", "home", homes, (name) => this.change({ h: Object.hasOwn(data.homes, name) ? name : Number(name) })),
