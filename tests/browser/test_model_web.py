@@ -37,9 +37,12 @@ STATE = """async ([levers, outcomes]) => {
   const app = window.twintrack;
   app.change({ l: levers, k: outcomes, o: outcomes[0] });
   app.commit();
-  for (let i = 0; i < 400 && (app.stale() || !app.answer); i++) await new Promise((done) => setTimeout(done, 50));
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  await pause(100);
+  for (let i = 0; i < 400 && (app.stale() || !app.found(outcomes.at(-1))); i++) await pause(50);
   const bands = Object.fromEntries(outcomes.map((name) => [name, app.found(name)?.at]));
-  return { times: [...app.lab.times], mine: outcomes.map((name) => [...app.curves(name).mine]), bands, wide: document.documentElement.scrollWidth };
+  const mine = outcomes.map((name) => [...app.curves(name).mine]);
+  return { times: [...app.lab.times], mine, bands, wide: document.documentElement.scrollWidth };
 }"""
 
 

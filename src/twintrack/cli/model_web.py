@@ -38,8 +38,9 @@ def web_command(
 ) -> None:
     """Write the model FILE as one page that simulates by itself, without any program or network.
 
-    Every constant is a slider, within the limits of the file ([min,max,step] behind its unit) or from half to one
-    and a half of itself. Bands show what follows when each number is drawn anew within 10 % of its slider.
+    Every constant is a slider, within the limits of the file ([min,max,step] behind its unit) or from half to
+    one and a half of itself. Bands show what follows when each number is drawn anew, by default within 10 %
+    of its slider.
     """
     from twintrack.errors import Fault, InputError
     from twintrack.hands_on.any_model import model_page

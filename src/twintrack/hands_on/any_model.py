@@ -7,7 +7,7 @@ anew. Where a slider moves, bands so move with it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from twintrack.equations.structure import RUN_NUMBER, Apply, Expr, Reference, St
 from twintrack.errors import Fault, InputError
 from twintrack.hands_on.any_sliders import Slider, groups_of, sliders_of
 from twintrack.hands_on.page import Worlds, component_page
-from twintrack.hands_on.told import FORMAT, entry_of, nice_step, texts
+from twintrack.hands_on.told import FORMAT, STEPS, Words, entry_of, nice_step, texts
 from twintrack.inputs.page_options import OutcomeOptions, PageOptions
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.texts import LANGUAGES
@@ -37,8 +37,8 @@ SHOWN = 9
 """Outcomes with a chart from the start."""
 OUTCOMES = 120
 """Outcomes that a page offers at most, where no option names them."""
-CHOICES = 100
-"""Times of the verdict that a page offers at most."""
+Outcomes = Mapping[str, tuple[str, OutcomeOptions]]
+"""The variable and the options of each outcome, by label."""
 _OWN = "model_"
 """Words that begin so take the place of those that speak of strategies."""
 
@@ -62,7 +62,10 @@ def model_page(
     data: Sequence[Path] = (),
     allow_outside: bool = False,
 ) -> ModelPage:
-    """Make the page of a model. Raises InputError for options that do not fit it, and for what a page cannot do."""
+    """Make the page of a model.
+
+    Raises InputError for options that do not fit it, and for what a page cannot do.
+    """
     equations = load_equations(path, data=data, allow_outside=allow_outside)
     if equations.empty:
         message = "has no numbers in the model; name a file of data that has it"
@@ -79,15 +82,12 @@ def model_page(
     names = list(dict.fromkeys(name for name, _ in outcomes.values()))
     module = module_of(thinned, names, series, [*series, *factors])
     told = _told(equations, options, sliders, outcomes, factors)
-    draws = np.random.default_rng(seed).uniform(
-        1 - options.spread, 1 + options.spread, (len(factors), worlds)
-    )
+    low, high = 1 - options.spread, 1 + options.spread
+    draws = np.random.default_rng(seed).uniform(low, high, (len(factors), worlds))
     drawn = Worlds(factors, worlds, draws.tobytes())
     notes = list(equations.notes)
-    notes += [f"{more} more constants have no slider; name in the options which ones shall"] if more else []
-    notes += (
-        [f"{hidden} more variables are not offered; name in the options which ones shall"] if hidden else []
-    )
+    notes += [f"{more} more constants have no slider; the options can name others"] if more else []
+    notes += [f"{hidden} more variables are not offered; the options can name others"] if hidden else []
     return ModelPage(component_page(told, module, drawn), len(sliders), len(outcomes), tuple(notes))
 
 
@@ -113,13 +113,13 @@ def equations_with_factors(equations: Equations, names: Collection[str]) -> Equa
     new = {
         other: replace(
             equations.variables[name],
-            **{
-                "name": other,
-                "title": f"{equations.variables[name].title} factor",
-                "dims": (),
-                "elements": (),
-            },
-            **{"element_titles": (), "units": "Dmnl", "limits": ()},
+            name=other,
+            title=f"{equations.variables[name].title} factor",
+            dims=(),
+            elements=(),
+            element_titles=(),
+            units="Dmnl",
+            limits=(),
         )
         for name, other in factor.items()
     }
@@ -139,7 +139,7 @@ def equations_with_factors(equations: Equations, names: Collection[str]) -> Equa
     )
 
 
-def _changed(state: State, changed: Any) -> State:
+def _changed(state: State, changed: Callable[[Expr], Expr]) -> State:
     inputs = {role: changed(expression) for role, expression in state.inputs.items()}
     return replace(state, initial=changed(state.initial), inputs=inputs)
 
@@ -158,9 +158,7 @@ def _thinned(grid: TimeGrid) -> TimeGrid:
     return replace(grid, kept=tuple(sorted(kept)))
 
 
-def _outcomes(
-    equations: Equations, options: PageOptions
-) -> tuple[dict[str, tuple[str, OutcomeOptions]], int]:
+def _outcomes(equations: Equations, options: PageOptions) -> tuple[Outcomes, int]:
     """Give the variable and the options of every outcome by label, and how many more there would be.
 
     Without options: stocks, then other variables that are computed, in the order of the file.
@@ -179,16 +177,15 @@ def _outcomes(
     ]
     computed.sort(key=lambda variable: variable.kind != "stock")
     every = [(title, variable.name) for variable in computed for title, _ in labels.columns(variable.name)]
-    return {title: (name, OutcomeOptions()) for title, name in every[:OUTCOMES]}, max(
-        0, len(every) - OUTCOMES
-    )
+    chosen = {title: (name, OutcomeOptions()) for title, name in every[:OUTCOMES]}
+    return chosen, len(every) - len(chosen)
 
 
 def _told(
     equations: Equations,
     options: PageOptions,
     sliders: Sequence[Slider],
-    outcomes: Mapping[str, tuple[str, OutcomeOptions]],
+    outcomes: Outcomes,
     factors: Sequence[str],
 ) -> dict[str, Any]:
     """Give what the component is told; see `told_of`, which has the same keys."""
@@ -209,7 +206,7 @@ def _told(
             "last": last,
             "latest": last,
             "shown": first,
-            "every": max(1, round(nice_step(first, last) * 100 / CHOICES)),
+            "every": max(1, round(nice_step(first, last))),
         },
         "baseline": BASELINE,
         "central": "central",
@@ -240,12 +237,14 @@ def _told(
     }
 
 
-def _words_of_models(spread: float) -> dict[str, dict[str, str]]:
+def _words_of_models(spread: float) -> dict[str, Words]:
     found = texts()
-    own = {key.removeprefix(_OWN): dict(text) for key, text in found.items() if key.startswith(_OWN)}
-    for text in own.values():
-        for language in text:
-            text[language] = text[language].replace("{percent}", f"{100 * spread:.3g}")
+    percent = f"{100 * spread:.3g}"
+    own = {
+        key.removeprefix(_OWN): {one: text.replace("{percent}", percent) for one, text in words.items()}
+        for key, words in found.items()
+        if key.startswith(_OWN)
+    }
     return {**found, **own}
 
 
@@ -260,37 +259,24 @@ def _heading(slider: Slider) -> tuple[str, str]:
 
 def _lever(equations: Equations, slider: Slider) -> dict[str, Any]:
     variable = equations.variables[slider.variable]
-    title = (
-        slider.options.title.model_dump() if slider.options and slider.options.title else _same(slider.label)
-    )
+    own = slider.options.title if slider.options else None
+    title = own.model_dump() if own else _same(slider.label)
     return {
         **{"name": slider.label, "title": title, "unit": _same(_unit(variable.units))},
         **{"low": slider.low, "high": slider.high, "step": slider.step, "toggle": slider.toggle},
-        **{
-            "variable": variable.name,
-            "note": _same(variable.documentation),
-            "group": _heading(slider)[0],
-            "money": False,
-        },
+        **{"variable": variable.name, "note": _same(variable.documentation)},
+        **{"group": _heading(slider)[0], "money": False},
     }
 
 
 def _parameter(
-    equations: Equations,
-    name: str,
-    spread: float,
-    groups: Mapping[str, str],
-    words: Mapping[str, dict[str, str]],
+    equations: Equations, name: str, spread: float, groups: Mapping[str, str], words: Mapping[str, Words]
 ) -> dict[str, Any]:
     variable = equations.variables[_origin(name)]
     title = {language: words["factor_of"][language].format(name=variable.title) for language in LANGUAGES}
     return {
         **{"name": name, "title": title, "unit": _same(""), "group": groups[variable.name]},
-        **{
-            "low": 1 - spread,
-            "high": 1 + spread,
-            "step": nice_step(1 - spread, 1 + spread) if spread else 0.01,
-        },
+        **{"low": 1 - spread, "high": 1 + spread, "step": 2 * spread / STEPS or 1.0},
         **{"value": 1.0, "drawn": spread > 0, "dated": False},
         **{"sure": "assumption", "reason": "", "source": ""},
     }

@@ -84,7 +84,9 @@ def groups_of(equations: Equations) -> dict[str, str]:
 def _named(
     equations: Equations, options: PageOptions, fixed: Collection[str], groups: Mapping[str, str]
 ) -> list[Slider]:
-    labels, faults, found = Labels(equations), [], []
+    labels = Labels(equations)
+    faults: list[Fault] = []
+    found: list[Slider] = []
     for label, told in options.sliders.items():
         try:
             name, cell = labels.find(label)
@@ -96,11 +98,8 @@ def _named(
             what = "decides how long a delay is" if variable.kind == "constant" else "is no constant"
             faults.append(Fault("sliders", f"{label} {what}; leave it out"))
             continue
-        own = [
-            one
-            for one in _each(equations, variable, groups, told)
-            if cell is None or one.label == _label(variable, cell)
-        ]
+        wanted = None if cell is None else _label(variable, cell)
+        own = [one for one in _each(equations, variable, groups, told) if wanted in (None, one.label)]
         if not own:
             faults.append(Fault("sliders", f"{label} is 0, or a time beyond the run; give it a range"))
         found += own
@@ -117,11 +116,8 @@ def _each(
 ) -> Iterator[Slider]:
     for cell in product(*map(range, variable.shape)):
         value = float(equations.defaults[variable.name][cell])
-        toggle = (
-            value in (0.0, 1.0)
-            and bool(_SWITCH.search(variable.title))
-            and (told is None or told.range is None)
-        )
+        ranged = told is not None and told.range is not None
+        toggle = value in (0.0, 1.0) and not ranged and bool(_SWITCH.search(variable.title))
         limits = (0.0, 1.0) if toggle else _limits(equations, variable, value, told)
         if limits is None:
             continue
@@ -144,20 +140,22 @@ def _limits(
     low, high = (*variable.limits, None, None)[:2]
     if told and told.range:
         low, high = told.range
-    ends = [
-        given if given is not None else end
-        for given, end in zip((low, high), guess or (None, None), strict=True)
-    ]
-    if ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
+    if guess is not None:
+        low = guess[0] if low is None else low
+        high = guess[1] if high is None else high
+    if low is None or high is None or not low < high:
         return guess
-    return min(ends[0], value), max(ends[1], value)
+    return min(low, value), max(high, value)
 
 
 def _guess(equations: Equations, variable: Variable, value: float) -> tuple[float, float] | None:
     """Give 0 to 1 for a share, the time of the run for a date, else half to one and a half."""
     time, units = equations.time, variable.units.strip().lower()
-    if units == equations.variables["time_step"].units.strip().lower() and value >= max(YEARS, time.final):
-        return None if value > time.final else (time.initial, time.final)
+    if units == equations.variables["time_step"].units.strip().lower():
+        if value > time.final:
+            return None
+        if value >= time.initial and time.final >= YEARS:
+            return time.initial, time.final
     if units in _PURE and 0 < value < 1:
         return 0.0, 1.0
     return (min(0.5 * value, 1.5 * value), max(0.5 * value, 1.5 * value)) if value else None

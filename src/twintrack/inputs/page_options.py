@@ -1,4 +1,4 @@
-"""What an author may say of the page of a model: which constants can be moved, what is shown, what is better."""
+"""What an author may say of the page of a model: what can be moved, what is shown, what is better."""
 
 from __future__ import annotations
 
