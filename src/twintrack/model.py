@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twintrack.decisions.analysis import Analysis
     from twintrack.decisions.gathering import AnalysisSettings
     from twintrack.decisions.whatif_answers import WhatIf
+    from twintrack.hands_on.notebook import Dashboard, Explorer
     from twintrack.worlds.drawing import Found
     from twintrack.worlds.posterior import Posterior
 
@@ -205,11 +206,38 @@ class Model(Core):
 
         return ask(self, question, **options)
 
-    def explore(self, *arguments: Any, **options: Any) -> Any:
-        """Give sliders for levers and world with curves that follow, for a notebook."""
+    def explore(
+        self,
+        strategy: str = BASELINE,
+        scenario: str = CENTRAL,
+        *,
+        worlds: int = 200,
+        seed: int = 1,
+        **levers: float,
+    ) -> Explorer:
+        """Give sliders for a notebook, with curves and bands that follow and that Python can read and move.
+
+        Args:
+            strategy: Name of the strategy that the sliders begin with.
+            scenario: The outside world.
+            worlds: Number of worlds that the bands are made of.
+            seed: Seed of their draw.
+            levers: Levers set on top, as numbers.
+
+        Raises InputError for unknown names and values out of range, TwinTrackError without the notebook extra.
+        """
         from twintrack.hands_on.notebook import explore
 
-        return explore(self, *arguments, **options)
+        return explore(self, strategy, scenario, worlds=worlds, seed=seed, **levers)
+
+    def dashboard(self, worlds: int = 200, seed: int = 1) -> Dashboard:
+        """Give the page of `twintrack dashboard` in a frame: it needs no kernel, and stays in an exported page.
+
+        `worlds` are those that the bands are made of, `seed` that of their draw.
+        """
+        from twintrack.hands_on.notebook import dashboard
+
+        return dashboard(self, worlds, seed)
 
     @property
     def world_arrays(self) -> WorldArrays:

@@ -23,11 +23,11 @@ class NodeError(Exception):
 class Node:
     """A process of Node that runs one job after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, runner: Path = RUNNER) -> None:
         node = shutil.which("node")
         assert node, "Node is needed to test WebAssembly; install it (apt-get install nodejs)"
         self._process = subprocess.Popen(
-            [node, str(RUNNER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [node, str(runner)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def ask(self, job: Mapping[str, Any]) -> dict[str, Any]:

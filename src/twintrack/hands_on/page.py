@@ -41,6 +41,7 @@ PARTS = (
     "cards.mjs",
     "panels.mjs",
     "details.mjs",
+    "header.mjs",
     "view.mjs",
 )
 """Modules of the component after the engine, each after those that it imports."""
@@ -75,23 +76,23 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds) -> str:
     """
     packed = {
         "module": module.code,
-        "model": _json({"description": _lean(module.description), "data": told}),
+        "model": _json({"description": lean(module.description), "data": told}),
         "draws": _shuffled(worlds.values),
     }
     facts = {"draws": {"names": worlds.names, "count": worlds.count}}
     blocks = [_block(key, _packed(data)) for key, data in packed.items()]
     title = html.escape(told["title"]["en"])
-    style = _read("style.css")
+    style = read_part("style.css")
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>{style}</style></head><body>",
+            f"<title>{title}</title><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }} #page {{ min-height: 100vh; }}{style}</style></head><body>",
             '<div id="page"><noscript>JavaScript</noscript></div>',
             *blocks,
             _block("facts", _json(facts).decode()),
             f'<script type="text/plain" id="code">\n{component_code()}</script>',
-            f"<script>{_read('start.js')}</script></body></html>\n",
+            f"<script>{read_part('start.js')}</script></body></html>\n",
         ]
     )
 
@@ -107,7 +108,7 @@ def write_page(path: Path, text: str) -> None:
 def component_code() -> str:
     """Join the engine and the modules of the component to one module."""
     engine = resources.files("twintrack.engines.wasm").joinpath("engine.js").read_text(encoding="utf-8")
-    texts = [engine, *(_read(name) for name in PARTS)]
+    texts = [engine, *(read_part(name) for name in PARTS)]
     joined = "\n".join(_IMPORT.sub("", text) for text in texts)
     if "</script" in joined.lower() or "<!--" in joined:
         message = "code of the component must not end its own element"
@@ -116,12 +117,12 @@ def component_code() -> str:
     return f"{lines}\n{EXPORTS}\n"
 
 
-def _read(name: str) -> str:
+def read_part(name: str) -> str:
     return resources.files("twintrack.hands_on").joinpath("component", name).read_text(encoding="utf-8")
 
 
-def _lean(description: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what the component has from elsewhere: words about inputs and outputs."""
+def lean(description: dict[str, Any]) -> dict[str, Any]:
+    """Give the description of a module without words about inputs and outputs, which the component has from elsewhere."""
     words = {"units", "group", "documentation", "limits"}
     lists = {
         key: [{name: value for name, value in item.items() if name not in words} for item in description[key]]

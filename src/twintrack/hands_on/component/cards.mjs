@@ -43,7 +43,7 @@ export function verdictOf(app, outcome, found) {
   const { ahead, equal, of } = found;
   if (!of) return [app.say("no_factor"), title];
   const share = (count) => Math.round((100 * count) / of);
-  const values = { ahead: share(ahead), equal: share(equal), behind: share(of - ahead - equal), year: state.y };
+  const values = { ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
   const key = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
   const lacking = app.answer?.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
   return [app.say(`verdict_${key}`, values), [title, cost, lacking].filter(Boolean).join(" · ")];

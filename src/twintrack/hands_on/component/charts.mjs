@@ -39,7 +39,11 @@ export class Chart {
         ...years.map((year) => draw("text", { x: x(year), y: height - 5, "text-anchor": year === times.at(-1) ? "end" : "middle" }, String(year))),
       );
     }
-    const points_of = (values) => values.reduce((list, value, i) => (i < first || !Number.isFinite(value) ? list : [...list, `${x(times[i]).toFixed(1)} ${y(value).toFixed(1)}`]), []);
+    const points_of = (values) => {
+      const list = [];
+      for (let i = first; i < values.length; i++) if (Number.isFinite(values[i])) list.push(`${x(times[i]).toFixed(1)} ${y(values[i]).toFixed(1)}`);
+      return list;
+    };
     const used = new Set();
     const put = (layer, key, kind, d) => {
       const path = this.#kept.get(key) ?? layer.appendChild(draw("path"));

@@ -44,8 +44,8 @@ export function read(data, fragment, language) {
   const link = new URLSearchParams(fragment);
   const drop = (what, key = "link_unknown") => dropped.push([key, String(what).slice(0, 60)]);
   if (![...link].length) return { state, dropped };
-  if (link.get("v") !== String(VERSION)) drop(link.get("v") ?? "–", "link_version");
-  if (link.get("m") !== data.hash.slice(0, 12)) drop(link.get("m") ?? "–", "link_model");
+  if (link.has("v") && link.get("v") !== String(VERSION)) drop(link.get("v"), "link_version");
+  if (link.has("m") && link.get("m") !== data.hash.slice(0, 12)) drop(link.get("m"), "link_model");
   const reader = new Reader(data, drop);
   for (const [key, text] of link) {
     if (["v", "m", "p", ...reader.keys].includes(key)) continue;
@@ -117,7 +117,7 @@ class Reader {
     const x = link.get("x");
     if (x !== null) {
       const [name, weight] = parted(x);
-      const known = data.strategies.has(name) && mixable(data, name) && mixable(data, found.s);
+      const known = name !== found.s && data.strategies.has(name) && mixable(data, name) && mixable(data, found.s);
       known && inside(weight, 0, 1) ? (found.x = [name, Number(weight)]) : drop(`x=${x}`);
     }
     for (const text of link.getAll("l")) {

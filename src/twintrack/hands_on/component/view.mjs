@@ -2,13 +2,14 @@
 import { Card, Verdict } from "./cards.mjs";
 import { startWorkers } from "./client.mjs";
 import { explain } from "./details.mjs";
-import { choice, make } from "./dom.mjs";
+import { make } from "./dom.mjs";
+import { Header } from "./header.mjs";
 import { csv, picture, save, drawing, strategyYaml } from "./files.mjs";
 import { Draws, Lab, costs } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
-import { mixable, opened } from "./plan.mjs";
-import { History, MOST_PINS, changed, initial, read, written } from "./state.mjs";
+import { opened } from "./plan.mjs";
+import { History, changed, read, written } from "./state.mjs";
 
 const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
 
@@ -61,7 +62,7 @@ class App {
     store.watch?.(() => this.open(store.read()));
     new ResizeObserver(() => this.#resized()).observe(root);
     root.addEventListener("pointerdown", () => (this.#dragging = true));
-    addEventListener("pointerup", () => (this.#dragging = false));
+    addEventListener("pointerup", () => this.#dragging && ((this.#dragging = false), this.schedule()));
   }
 
   /** Start workers and draw. */
@@ -105,6 +106,11 @@ class App {
     return strategy + mix + (count ? ` (${this.say("changed_count", { count })})` : "") + (b === "equal" ? ` · ${this.say("cost_equal")}` : "");
   }
 
+  /** End the workers. */
+  end() {
+    this.client?.end();
+  }
+
   /** Change a part of the state and draw; `commit` makes a step of history of it. */
   change(part) {
     const old = this.state;
@@ -116,7 +122,7 @@ class App {
 
   commit() {
     this.history.push(this.state);
-    this.#controls();
+    this.header.update();
     this.#write();
   }
 
@@ -219,7 +225,7 @@ class App {
     for (const [name, card] of this.cards) card.update(this.curves(name), this.#dragging);
     this.verdict.update();
     this.levers.update();
-    this.#controls();
+    this.header.update();
     this.panels.update();
     if (!this.ready) {
       this.ready = true;
@@ -248,11 +254,11 @@ class App {
     this.#timer = setTimeout(() => this.store.write(written(this.data, this.state)), DELAY);
   }
 
-  #step(by) {
+  step(by) {
     const state = this.history.step(by);
     if (!state) return;
     this.change({ ...state, g: this.state.g });
-    this.#controls();
+    this.header.update();
     this.#write();
   }
 
@@ -269,108 +275,23 @@ class App {
     this.levers = new Levers(this);
     this.grid = make("div", { class: "cards" });
     this.notes = make("div", { class: "notice", role: "alert", hidden: true });
-    this.controls = new Map();
+    this.header = new Header(this);
     const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => this.root.setAttribute("data-tab", name) }, this.say(`tab_${name}`)));
     const right = make("div", { class: "right" }, this.verdict.element, make("nav", { class: "tabs" }, ...tabs), this.grid, this.panels.element);
     this.root.setAttribute("lang", this.state.g);
     if (!this.root.dataset.tab) this.root.setAttribute("data-tab", "levers");
-    this.root.replaceChildren(this.#header(), this.notes, make("main", { class: "columns" }, this.levers.element, right), make("div", { class: "sheet" }));
+    this.root.replaceChildren(this.header.element, this.notes, make("main", { class: "columns" }, this.levers.element, right), make("div", { class: "sheet" }));
     this.shown = null;
     addEventListener("beforeprint", () => this.root.querySelector(".sheet")?.replaceChildren(...movedTables(this)));
   }
 
-  #header() {
-    const { data } = this;
-    const list = (map) => [...map.values()].map(({ name, title }) => [name, this.words(title)]);
-    const pick = (key, label, options, change) => {
-      const select = choice({ change: ({ target }) => (change(target.value), this.commit()) }, options, "");
-      this.controls.set(key, select);
-      return make("label", { class: key, hidden: options.length < 2 }, make("span", {}, this.say(label)), select);
-    };
-    const button = (key, click) => {
-      const one = make("button", { click }, this.say(key));
-      this.controls.set(key, one);
-      return one;
-    };
-    const weight = make("input", {
-      ...{ type: "range", min: 0, max: 100, step: 1, "aria-label": this.say("mix_weight") },
-      input: ({ target }) => this.change({ x: [this.state.x[0], Number(target.value) / 100] }),
-      change: () => this.commit(),
-    });
-    const share = make("output", {});
-    this.controls.set("weight", weight).set("share", share);
-    const mixes = [["", this.say("mix_none")], ...list(data.strategies).filter(([name]) => mixable(data, name))];
-    const every = data.time.every ?? 1; // years from the last one back
-    const years = Array.from({ length: Math.floor((data.time.last - data.time.start) / every) + 1 }, (_, i) => data.time.last - i * every).reverse().map((year) => [year, String(year)]);
-    const homes = [...Object.keys(data.homes).map((name) => [name, this.say(`home_${name}`)])];
-    const more = make("details", { class: "menu" }, make("summary", {}, this.say("more")), make("div", {}, data.strategies.size > 1 ? button("yaml", () => this.#saveYaml()) : null, button("csv", () => this.#saveCsv()), button("svg", () => this.#savePicture(false)), button("png", () => this.#savePicture(true)), button("print", () => print())));
-    return make(
-      "header",
-      {},
-      make("h1", {}, this.words(data.title)),
-      make("div", { class: "choices" },
-        pick("s", "start_from", list(data.strategies), (s) => this.change({ s, x: mixable(data, s) ? this.state.x : null })),
-        pick("x", "mix_with", data.strategies.size > 1 ? mixes : [], (name) => this.change({ x: name ? [name, this.state.x?.[1] ?? 0.5] : null })),
-        make("span", { class: "weight" }, weight, share),
-        data.scenarios.size > 1 ? pick("c", "scenario", list(data.scenarios), (c) => this.change({ c })) : null,
-        pick("h", "home", homes, (name) => this.change({ h: Object.hasOwn(data.homes, name) ? name : Number(name) })),
-        data.cost ? pick("b", "cost", ["own", "equal"].map((rule) => [rule, this.say(`cost_${rule}`)]), (b) => this.change({ b })) : null,
-        pick("d", "view", ["auto", "levels", "difference"].map((view) => [view, this.say(`view_${view}`)]), (d) => this.change({ d })),
-        pick("y", "year", years, (y) => this.change({ y: Number(y) })),
-        this.#outcomes(),
-      ),
-      make("div", { class: "buttons" },
-        button("undo", () => this.#step(-1)),
-        button("redo", () => this.#step(1)),
-        button("reset", () => (this.change({ ...initial(data, this.state.g), p: this.state.p }), this.commit())),
-        button("pin", () => (this.change({ p: [...this.state.p, (({ s, x, b, l }) => ({ s, x, b, l }))(this.state)].slice(-MOST_PINS) }), this.commit())),
-        button("link", () => this.#copy()),
-        more,
-        make("button", { class: "language", click: () => this.#turn() }, this.say("other_language")),
-      ),
-    );
-  }
-
-  /** The list of outcomes, to choose which have a card. */
-  #outcomes() {
-    const box = ({ name, title }) => {
-      const put = ({ target }) => {
-        const k = target.checked ? [...this.state.k, name] : this.state.k.filter((one) => one !== name);
-        if (!k.length) return (target.checked = true);
-        this.change({ k, o: k.includes(this.state.o) ? this.state.o : k[0] });
-        return this.commit();
-      };
-      return make("label", {}, make("input", { type: "checkbox", value: name, checked: this.state.k.includes(name), change: put }), this.words(title));
-    };
-    this.boxes = make("div", {}, ...[...this.data.outcome.values()].map(box));
-    return make("details", { class: "menu outcomes" }, make("summary", {}, this.say("outcomes")), this.boxes);
-  }
-
-  #controls() {
-    const { state, controls } = this;
-    for (const key of ["s", "c", "b", "d", "y"]) if (controls.has(key)) controls.get(key).value = state[key];
-    const home = controls.get("h");
-    home.querySelector("[data-own]")?.remove();
-    if (typeof state.h === "number") home.append(make("option", { value: state.h, "data-own": true }, this.say("home_draw", { world: state.h + 1 })));
-    home.value = state.h;
-    controls.get("x").value = state.x?.[0] ?? "";
-    controls.get("x").disabled = !mixable(this.data, state.s);
-    controls.get("weight").parentElement.hidden = !state.x;
-    controls.get("weight").value = Math.round(100 * (state.x?.[1] ?? 0));
-    controls.get("share").textContent = state.x ? `${Math.round(100 * (1 - state.x[1]))} : ${Math.round(100 * state.x[1])}` : "";
-    controls.get("undo").disabled = this.history.place === 0;
-    controls.get("redo").disabled = this.history.place === this.history.states.length - 1;
-    controls.get("pin").disabled = !this.changed() || state.p.length >= MOST_PINS;
-    for (const box of this.boxes.querySelectorAll("input")) box.checked = state.k.includes(box.value);
-  }
-
-  #turn() {
+  turn() {
     const languages = Object.keys(this.data.title);
     this.change({ g: languages[(languages.indexOf(this.state.g) + 1) % languages.length] });
     this.commit();
   }
 
-  async #copy() {
+  async copyLink() {
     const address = `${location.href.split("#")[0]}#${written(this.data, this.state)}`;
     try {
       await navigator.clipboard.writeText(address);
@@ -380,12 +301,12 @@ class App {
     }
   }
 
-  #saveYaml() {
+  saveYaml() {
     save("my_strategy.yaml", strategyYaml(this.data, this.state, this.say("mine")), "text/yaml");
     this.notice([this.say("yaml_saved")]);
   }
 
-  #saveCsv() {
+  saveCsv() {
     const rows = [["outcome", "year", "mine", "baseline", "low", "middle", "high", "kind"]];
     for (const name of this.state.k) {
       const { mine, base } = this.curves(name);
@@ -397,7 +318,7 @@ class App {
     save("twintrack.csv", csv(rows), "text/csv");
   }
 
-  async #savePicture(fine) {
+  async savePicture(fine) {
     const card = this.cards.get(this.state.o);
     const text = drawing(card.chart.svg, `${this.words(card.outcome.title)} · ${this.verdict.head.textContent}`);
     if (fine) save(`${this.state.o}.png`, await picture(text));
