@@ -125,7 +125,9 @@ def test_many_worlds_are_those_of_an_ensemble(
         np.testing.assert_allclose(factors, wanted, rtol=EQUAL_CLOSE)
 
 
-def test_a_saved_strategy_is_the_one_on_the_sliders(model: Model, component: Component, tmp_path: Path) -> None:
+def test_a_saved_strategy_is_the_one_on_the_sliders(
+    model: Model, component: Component, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(3)
     for number in range(12):
         link = _link(model, rng, equal=number % 3 == 0)

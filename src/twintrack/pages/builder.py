@@ -115,7 +115,7 @@ def render(page: Page[V]) -> str:
         "figures": in_script(_figures_json(page.view.drawn)),
         "scripts": _scripts(page.view.drawn),
     }
-    return _environment().get_template("page.html.jinja").render(values)
+    return environment().get_template("page.html.jinja").render(values)
 
 
 def filled(page: Page[V]) -> list[Filled]:
@@ -199,7 +199,7 @@ def part(name: str) -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Give the templates; a name that a template uses and nobody gives is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
