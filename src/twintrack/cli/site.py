@@ -39,7 +39,7 @@ def site_command(out: Path, built: Path, worlds: int, seed: int) -> None:
 
     parts = list(_parts(open_model(), built, worlds, seed))
     size = write_site(out, parts)
-    click.echo(f"{out / 'index.html'}: {', '.join(one.key for one in parts)}; {size / 1e6:.1f} MB")
+    click.echo(f"{out / 'index.html'}: {', '.join(one.folder for one in parts)}; {size / 1e6:.1f} MB")
 
 
 def _parts(model: Model, built: Path, worlds: int, seed: int) -> Iterator[Part]:

@@ -71,7 +71,7 @@ class Strip:
         if not names:
             return []
         sizes = np.abs(np.stack([self.drives[name] for name in names]))
-        first = [names[row] if any_ else "" for row, any_ in zip(sizes.argmax(0), sizes.any(0), strict=True)]
+        first = [names[row.argmax()] if row.max() > 0 else "" for row in sizes.T]
         starts = [k for k, name in enumerate(first) if k == 0 or name != first[k - 1]]
         ends = [*(float(self.times[k]) for k in starts[1:]), float(self.run.time[-1])]
         return [(float(self.times[k]), end, first[k]) for k, end in zip(starts, ends, strict=True)]
