@@ -224,14 +224,15 @@ class Model(Core):
             seed: Seed of their draw.
             levers: Levers set on top, as numbers.
 
-        Raises InputError for unknown names and values out of range, TwinTrackError without the notebook extra.
+        Raises InputError for unknown names and values out of range, TwinTrackError where the notebook extra
+        is not installed.
         """
         from twintrack.hands_on.notebook import explore
 
         return explore(self, strategy, scenario, worlds=worlds, seed=seed, **levers)
 
     def dashboard(self, worlds: int = 200, seed: int = 1) -> Dashboard:
-        """Give the page of `twintrack dashboard` in a frame: it needs no kernel, and stays in an exported page.
+        """Give the page of `twintrack dashboard` in a frame: it needs no kernel, also in an exported notebook.
 
         `worlds` are those that the bands are made of, `seed` that of their draw.
         """

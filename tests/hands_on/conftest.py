@@ -44,7 +44,7 @@ class Component:
         return np.fromfile(self.folder / "numbers.bin").reshape(len(links), len(outputs), self.times)
 
     def worlds(self, link: str, outputs: Sequence[str]) -> tuple[np.ndarray, Any]:
-        """Give outputs of a link and of the baseline in all draws, (outputs, 2, times, worlds), and factors."""
+        """Give outputs of a link and of the baseline, (outputs, 2, times, worlds), and factors."""
         asked = {"link": link, "places": list(range(WORLDS)), "outputs": outputs}
         factors = self.ask(runs=[asked])["factors"][0]
         numbers = np.fromfile(self.folder / "numbers.bin")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-CASES = 100
+CASES = 30
 CLOSE = 1e-9
 """Largest difference, as a share of the series' scale."""
 EQUAL_CLOSE = 1e-6
@@ -78,7 +78,7 @@ def test_random_links_give_the_numbers_of_single_runs(model: Model, component: C
 
 def test_equal_cost_is_found_in_the_one_world(model: Model, component: Component) -> None:
     rng, links, expected = np.random.default_rng(7), [], []
-    while len(links) < 8:
+    while len(links) < 3:
         link = _link(model, rng, equal=True)
         try:
             expected.append(_expected(model, link))
@@ -93,7 +93,6 @@ def test_equal_cost_is_found_in_the_one_world(model: Model, component: Component
     ("link", "close"),
     [
         ("s=catchup_explore_open&c=leader_explores&l=failure_tolerance=0.8,2028,1,2033", CLOSE),
-        ("s=sequenced&c=decoupling&w=leader_agility=0.3", CLOSE),
         ("s=explore_open&b=equal", EQUAL_CLOSE),
     ],
 )

@@ -11,7 +11,6 @@ from twintrack.errors import Fault, InputError
 from twintrack.hands_on.told import FORMAT
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.paths import Knot, TimePath
-from twintrack.inputs.settings import Setting
 from twintrack.inputs.strategies import BASELINE, Strategy
 
 if TYPE_CHECKING:
@@ -100,17 +99,15 @@ def read_link(core: Core, link: str) -> Shown:
 
 def _moved(core: Core, plan: Strategy, name: str, text: str) -> Strategy:
     """Set a lever as the link writes it: a number, knots, or a value with dates."""
-    table = core.lever_table
     if "," not in text:
         knots = [part.split(":") for part in text.split(";")] if ":" in text else []
         value: Any = {float(time): float(at) for time, at in knots} if knots else float(text)
         return core.inputs.strategies.resolve(plan, {name: value}, origin="link")
     to, start, years, until = text.split(",")
     dated = _Dated(float(to), float(start), float(years), None if until == "-" else float(until))
-    core.inputs.strategies.resolve(plan, {name: dated.to}, origin="link")
+    core.inputs.strategies.resolve(plan, {name: {dated.start: dated.to}}, origin="link")
     paths = {**plan.paths, name: dated.applied(plan.paths[name])}
     switch = plan.switch and replace(
         plan.switch, paths={**plan.switch.paths, name: dated.applied(plan.switch.paths[name])}
     )
-    assert table.too_early(dated.start) == ""
     return replace(plan, paths=paths, switch=switch)

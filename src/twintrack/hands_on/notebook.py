@@ -44,7 +44,7 @@ class Dashboard:
 
 
 class Explorer:
-    """Sliders in a notebook, and what stands on them in Python: `link`, `strategy` and `run` follow both ways.
+    """Sliders in a notebook, and what stands on them in Python; `link` goes both ways.
 
     Attributes:
         widget: What Jupyter shows.

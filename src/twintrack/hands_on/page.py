@@ -1,4 +1,4 @@
-"""The component as one page that needs nothing from outside: code, model, worlds and words in a single file."""
+"""The component as one page that needs nothing from outside: code, model, worlds and words in one file."""
 
 from __future__ import annotations
 
@@ -49,13 +49,16 @@ PARTS = (
 EXPORTS = "export { Draws, Lab, bands, costs, initial, mount, opened, read, strategyYaml, written };"
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 
+_AROUND = ":root { color-scheme: light dark; } body { margin: 0; } #page { min-height: 100vh; }"
+"""Style of what stands around the component."""
+
 _IMPORT = re.compile(r"^import [^;]*?;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Worlds:
-    """Worlds that were drawn: `values` are float64 in the order of this machine, all worlds of a name in a row."""
+    """Worlds that were drawn: `values` are float64 of this machine, all worlds of a name in a row."""
 
     names: list[str]
     count: int
@@ -87,7 +90,7 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds) -> str:
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }} #page {{ min-height: 100vh; }}{style}</style></head><body>",
+            f"<title>{title}</title><style>{_AROUND}{style}</style></head><body>",
             '<div id="page"><noscript>JavaScript</noscript></div>',
             *blocks,
             _block("facts", _json(facts).decode()),
@@ -118,11 +121,12 @@ def component_code() -> str:
 
 
 def read_part(name: str) -> str:
+    """Give the text of a file of the component."""
     return resources.files("twintrack.hands_on").joinpath("component", name).read_text(encoding="utf-8")
 
 
 def lean(description: dict[str, Any]) -> dict[str, Any]:
-    """Give the description of a module without words about inputs and outputs, which the component has from elsewhere."""
+    """Give the description of a module without words, which the component has from elsewhere."""
     words = {"units", "group", "documentation", "limits"}
     lists = {
         key: [{name: value for name, value in item.items() if name not in words} for item in description[key]]

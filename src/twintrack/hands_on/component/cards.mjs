@@ -22,6 +22,7 @@ export class Verdict {
     const outcome = data.outcome.get(state.o);
     const found = app.found(state.o);
     const parts = verdictOf(app, outcome, found);
+    this.element.classList.toggle("stale", app.changed() && app.stale());
     if (this.head.textContent !== parts[0]) this.head.textContent = parts[0];
     if (this.rest.textContent !== parts[1]) this.rest.textContent = parts[1];
     const lines = [["mine", app.say("mine")], ["base", app.say("base")], ["band", app.say("band")], ...state.p.map((pin, i) => [`pin${i}`, app.pinTitle(pin)])];

@@ -30,7 +30,7 @@ function body(app, label, go) {
   if (!entry) return parts;
   if (entry.text) parts.push(make("p", {}, entry.text));
   parts.push(make("pre", {}, entry.equation));
-  const sources = (parameter?.source ?? entry.source).split(/\s*;\s*/).map((key) => key.trim().replace(/\.$/, "")).filter(Boolean);
+  const sources = keysOf(parameter?.source ?? entry.source);
   parts.push(make("h3", {}, app.say("source")), make("ul", {}, ...sources.map((key) => make("li", {}, cited(app, key)))));
   if (entry.causes.length) parts.push(make("h3", {}, app.say("causes")), causes(app, entry, go, 2));
   return parts;
@@ -43,6 +43,11 @@ function causes(app, entry, go, depth) {
     return make("li", {}, make("button", { class: "plain", click: () => go(name) }, cause.title), " ", make("span", { class: "note" }, cause.unit), next);
   };
   return make("ul", { class: "causes" }, ...entry.causes.filter((name) => app.data.entry.has(name)).map(item));
+}
+
+/** Part what a source says: keys of sources, or words. */
+function keysOf(text) {
+  return text.split(/\s*;\s*/).map((key) => key.trim().replace(/\.$/, "")).filter(Boolean);
 }
 
 function cited(app, key) {
@@ -61,7 +66,7 @@ function outcomeParts(app, outcome) {
   const bands = found?.mine ? [{ kind: "base", low: found.base[0], high: found.base[2] }, { kind: "mine", low: found.mine[0], high: found.mine[2] }] : [];
   const lines = [{ kind: "base", values: curves.base }, { kind: "mine", values: curves.mine }];
   chart.update({ width: 640, height: 240, times, from: times[0], bands, lines, points, label: (value) => axisLabel(value, outcome.format) });
-  const rows = outcome.history.flatMap(({ title, points }) => points.map((point) => [yearText(point.time), shown(point.value, outcome.format), app.words(title), cited(app, point.source)]));
+  const rows = outcome.history.flatMap(({ title, points }) => points.map((point) => [yearText(point.time), shown(point.value, outcome.format), app.words(title), make("span", {}, ...keysOf(point.source).map((key) => make("div", {}, cited(app, key))))]));
   const history = rows.length ? [make("h3", {}, app.say("history")), table(["year", "value", "series", "source"].map((key) => app.say(`head_${key}`)), rows)] : [];
   return [chart.svg, ...history];
 }

@@ -1,7 +1,7 @@
 /** What is looked at beside the charts: what moved, who wins where, the world in which a strategy fails. */
 import { drawMap } from "./charts.mjs";
 import { choice, make, table } from "./dom.mjs";
-import { shown, signed, stepped, yearText } from "./numbers.mjs";
+import { shown, signed, significant, stepped, yearText } from "./numbers.mjs";
 import { changes, planOf } from "./plan.mjs";
 import { standing } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
@@ -95,7 +95,7 @@ export class Panels {
       const chosen = [across, down][place].name;
       return choice({ "aria-label": app.say("map_axis"), change: ({ target }) => ((this.axes = [across.name, down.name].with(place, target.value)), this.#askMap()) }, [[app.say("map_first"), first], [app.say("map_all"), world]], chosen);
     };
-    const labels = { across: app.words(data.parameter.get(across.name).title), down: app.words(data.parameter.get(down.name).title), number: (value) => stepped(value, (across.values[1] - across.values[0]) / 10) };
+    const labels = { across: app.words(data.parameter.get(across.name).title), down: app.words(data.parameter.get(down.name).title), number: (value) => significant(value, 3) };
     const here = [across, down].map(({ name }) => (Object.hasOwn(app.state.w, name) ? app.state.w[name] : app.worldValue(name)));
     const won = leads.filter((lead) => lead > 0).length;
     const told = app.say("map_told", { outcome: app.words(outcome.title), year, share: Math.round((100 * won) / leads.length) });

@@ -17,6 +17,7 @@ export function planOf(data, asked) {
     second: start.second && moved(start.second),
     constants: start.constants,
     scaled: scaled.filter((name) => !start.unscaled.includes(name)),
+    unscaled: start.unscaled,
   };
 }
 
