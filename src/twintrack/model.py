@@ -232,7 +232,7 @@ class Model(Core):
         return explore(self, strategy, scenario, worlds=worlds, seed=seed, **levers)
 
     def dashboard(self, worlds: int = 200, seed: int = 1) -> Dashboard:
-        """Give the page of `twintrack dashboard` in a frame: it needs no kernel, also in an exported notebook.
+        """Give the page of `twintrack dashboard` in a frame, which needs no kernel once exported.
 
         `worlds` are those that the bands are made of, `seed` that of their draw.
         """

@@ -128,7 +128,7 @@ def _widget(core: Core, link: str, worlds: int, seed: int) -> anywidget.AnyWidge
         message = "the notebook extra is not installed; run: pip install 'twintrack[notebook]'"
         raise TwinTrackError(message) from None
 
-    class Sliders(anywidget.AnyWidget):  # type: ignore[misc]
+    class Sliders(anywidget.AnyWidget):
         _esm = read_part("widget.mjs")
         _css = read_part("style.css")
         link = traitlets.Unicode().tag(sync=True)
@@ -137,7 +137,7 @@ def _widget(core: Core, link: str, worlds: int, seed: int) -> anywidget.AnyWidge
         draws = traitlets.Bytes().tag(sync=True)
         told = traitlets.Dict().tag(sync=True)
         description = traitlets.Dict().tag(sync=True)
-        names = traitlets.List().tag(sync=True)
+        names: Any = traitlets.List().tag(sync=True)
 
     names, _, values, notes = drawn(core, worlds, seed)
     tell_notes(notes)
