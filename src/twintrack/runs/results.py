@@ -101,10 +101,7 @@ class Run:
             raise InputError(Fault(name, f"no variable of this name{suggest(name, self.labels)}")) from None
 
     def every_step(self) -> tuple[Equations, Mapping[str, Array]]:
-        """Give all variables at every step of the integration, shape (steps + 1,) + axes.
-
-        The equations are those of the model on the grid that the arrays are on.
-        """
+        """Give equations that save every step, and with them all variables, shape (steps + 1,) + axes."""
         equations = self.catalogue.equations
         names = [name for name, variable in equations.variables.items() if variable.kind != "lookup"]
         values = self._simulate(names, every_step=True)
