@@ -31,7 +31,7 @@ PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard repo
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
+.PHONY: help report reports validation site test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ reports: report ## the same as report
 
 validation: $(CORE) ## hold the model against history: a page of what speaks for and against it
 	$(BIN)/twintrack validate --out $(BUILD)/validation
+
+site: $(PAGES) validation ## dashboard, reports, model, validation and documents in one folder for a static host
+	$(BIN)/twintrack site --built $(BUILD) --out $(BUILD)/site
 
 test: lint ## linter, type checker and all tests
 	$(PYTEST)

@@ -134,7 +134,7 @@ def render(page: Page[V]) -> str:
         values["figures"] = packed(_short_figures(page.view.drawn)) if page.view.drawn else ""
     else:
         values["scripts"] = _scripts(page.view.drawn)
-    return _environment().get_template(page.template).render(values)
+    return environment().get_template(page.template).render(values)
 
 
 def filled(page: Page[V]) -> list[Filled]:
@@ -246,7 +246,7 @@ def fonts() -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Give the templates; a name that a template uses and nobody gives is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
