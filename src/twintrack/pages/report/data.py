@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from twintrack.inputs.schemas import Report
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
+    from twintrack.runs.experiment import Progress
     from twintrack.worlds.drawing import Origin
 
 COST = "public_cost"
@@ -234,7 +235,12 @@ def divergence(results: xr.Dataset) -> float:
     return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
 
 
-def compute(definition: Report, source: Path, model: Core) -> ReportData:
+def compute(
+    definition: Report,
+    source: Path,
+    model: Core,
+    progress: Callable[[Progress], None] | None = None,
+) -> ReportData:
     """Run every strategy of a report, at its own budget and at equal public cost, in the same worlds.
 
     Raises InputError for years that are not simulated, and for fewer than two different strategies.
@@ -259,7 +265,7 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         times="all",
         model=model,
     )
-    results = asked.dataset()
+    results = asked.dataset(progress)
     own, equal = (
         results.isel(strategy=part).assign_coords(strategy=list(plans))
         for part in (slice(None, len(plans)), slice(len(plans), None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from twintrack.pages.blocks import sections_in
 from twintrack.pages.builder import Page, data_files, page_names, publish, render
 from twintrack.pages.report import sections
 from twintrack.pages.report.data import ReportData, compute
-from twintrack.pages.report.files import DEPENDENCIES, dependency_rule, inputs_of
+from twintrack.pages.report.files import INPUTS, Inputs, inputs_of
 from twintrack.pages.report.sections.decisions import switches_of
 from twintrack.pages.report.view import DATA, ReportView
 from twintrack.pages.texts import Texts
@@ -20,13 +20,19 @@ from twintrack.pages.texts import Texts
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.inputs.schemas import Report
+    from twintrack.runs.experiment import Progress
 
 
-def build_report(report_path: Path, output_dir: Path, model: Core) -> Path:
+def build_report(
+    report_path: Path,
+    output_dir: Path,
+    model: Core,
+    progress: Callable[[Progress], None] | None = None,
+) -> Path:
     """Compute a report and write its pages, data and list of inputs into a folder.
 
     Files of an earlier report are replaced only when everything is written. With SOURCE_DATE_EPOCH set,
-    the same inputs give the same bytes.
+    the same inputs give the same bytes. `progress` is called as the work goes on.
 
     Returns:
         The page in the report's first language, index.html.
@@ -36,21 +42,28 @@ def build_report(report_path: Path, output_dir: Path, model: Core) -> Path:
     """
     definition = load_report(report_path, model.inputs)
     first = output_dir / "index.html"
-    publish(output_dir, _files(definition, report_path, model, first), "report")
+    publish(output_dir, _files(definition, report_path, model, first, progress), "report")
     return first
 
 
-def _files(definition: Report, source: Path, model: Core, first: Path) -> Iterator[tuple[str, str]]:
-    data = compute(definition, source, model)
-    inputs = inputs_of(data)
+def _files(
+    definition: Report,
+    source: Path,
+    model: Core,
+    first: Path,
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[tuple[str, str]]:
+    data = compute(definition, source, model, progress)
+    prior = definition.ensemble.prior
+    inputs = inputs_of(model, source, data.simulated, data.scenarios, prior=prior)
     pages = [report_page(data, language, inputs) for language in definition.languages]
     tables = data_files(pages[0].sections, pages[0].view)
     yield from ((f"{DATA}/{name}", text) for name, text in tables.items())
     yield from ((page.name, render(page)) for page in pages)
-    yield DEPENDENCIES, dependency_rule(inputs, first)
+    yield INPUTS, inputs.text(first.parent)
 
 
-def report_page(data: ReportData, language: str, inputs: list[Path]) -> Page[ReportView]:
+def report_page(data: ReportData, language: str, inputs: Inputs) -> Page[ReportView]:
     """Give the page in one language."""
     view = ReportView(data, inputs, texts=Texts(language))
     found = sections_in(sections.__name__)
