@@ -1,7 +1,8 @@
-"""`twintrack report`: build a page from its definition, and say which pages are up to date."""
+"""`twintrack report`: build a page from its definition, or say which pages are up to date."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,23 +10,30 @@ import click
 from twintrack.cli.progress import ProgressLine
 from twintrack.errors import Fault, InputError
 
-DEFAULT_REPORT = "strategy_comparison"
+DEFAULT_REPORT, DEFAULT_SHEET = "strategy_comparison", "strategy_sheet"
 REPORTS = Path("build") / "reports"
 
 
-@click.command("report", short_help="Build a comparison page.")
-@click.argument("report", default=DEFAULT_REPORT)
+@click.command("report", short_help="Build a page that compares strategies, or a sheet of one.")
+@click.argument("report", required=False)
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
     help=f"Folder of the page.  [default: {REPORTS.as_posix()}/NAME]",
 )
+@click.option(
+    "--sheet",
+    metavar="STRATEGY",
+    help="One strategy on a page: what it sets, costs and delivers, where it fails, when to stop.",
+)
 @click.option("--if-changed", is_flag=True, help="Only if the page, or what it was made from, has changed.")
 @click.option(
     "--state", is_flag=True, help="Build nothing: say of every definition whether its page is up to date."
 )
-def report_command(report: str, output: Path | None, *, if_changed: bool, state: bool) -> None:
+def report_command(
+    report: str | None, output: Path | None, sheet: str | None, *, if_changed: bool, state: bool
+) -> None:
     """Build a comparison page from REPORT: the name of a definition, or the path of a .yaml file.
 
     Beside the page lie its data, a log with times, and inputs.json: all that it was made from.
@@ -33,22 +41,38 @@ def report_command(report: str, output: Path | None, *, if_changed: bool, state:
     if state:
         _tell_states()
         return
-    path = _definition(report)
-    folder = output or REPORTS / path.stem
+    path = _definition(report or (DEFAULT_REPORT if sheet is None else DEFAULT_SHEET))
+    folder = output or REPORTS / (path.stem if sheet is None else f"{path.stem}_{_plain(sheet)}")
     from twintrack.pages.report.files import up_to_date
 
-    page = folder / "index.html"
     if if_changed and up_to_date(folder):
-        click.echo(f"{page} is up to date")
+        click.echo(f"{folder / 'index.html'} is up to date")
         return
     from twintrack.cli.report_log import kept_log
-    from twintrack.cli.session import open_model
 
-    with kept_log(folder, f"twintrack report {report}"), ProgressLine(path.stem) as line:
-        from twintrack.pages.report.page import build_report
-
-        page = build_report(path, folder, open_model(), line.show)
+    with kept_log(folder, f"twintrack report {path}"), ProgressLine(folder.name) as line:
+        page = _built(path, folder, sheet, line)
     click.echo(page)
+
+
+def _built(path: Path, folder: Path, sheet: str | None, line: ProgressLine) -> Path:
+    """Build the page that a definition is of."""
+    from twintrack.cli.session import open_model
+    from twintrack.inputs.sheets import is_sheet
+
+    if sheet is not None or is_sheet(path):
+        from twintrack.pages.sheet.page import build_sheet
+
+        return build_sheet(path, folder, open_model(), line.show, strategy=sheet)
+    from twintrack.pages.report.page import build_report
+
+    return build_report(path, folder, open_model(), line.show)
+
+
+def _plain(strategy: str) -> str:
+    """Make a name of a folder from a strategy: a name, a path, a mix or parts."""
+    stem = Path(strategy).stem if strategy.endswith((".yaml", ".yml")) else strategy
+    return re.sub(r"\W+", "_", stem).strip("_")
 
 
 def _definition(report: str) -> Path:
