@@ -10,8 +10,8 @@ from pydantic import Field
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL, Content
+from twintrack.inputs.report_schemas import Ensemble
 from twintrack.inputs.schema_kinds import StrictSchema, Text, Year
-from twintrack.inputs.schemas import Ensemble
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.validation import FaultList, repeated, unknown, validated
 from twintrack.inputs.yaml_files import Document, read_document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import platform
@@ -21,6 +22,8 @@ from twintrack.pages.texts import Texts
 from twintrack.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
+PLAIN, STORY = "page.html.jinja", "report.html.jinja"
+"""Layouts: sections one after another; a finding with figures, and folds that draw when they are opened."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Page(Generic[V]):
         sections: In order; those that are not shown are left out.
         data: Names of the files beside it that blocks may rest on.
         style: Class of the page for the style sheet.
+        template: What it is laid out by.
         summary: The first section stands before the contents, and the others are numbered.
         commands: Under each block stands the command that repeats it.
         menu: Leads to other pages; without it the contents of this one stand in its place.
@@ -60,6 +64,7 @@ class Page(Generic[V]):
     sections: Sequence[Section[V]]
     data: Collection[str]
     style: str = ""
+    template: str = PLAIN
     summary: bool = False
     commands: bool = False
     menu: Sequence[Link] = ()
@@ -82,6 +87,8 @@ class Filled:
     title: str
     number: int | None
     blocks: Sequence[tuple[Block, int]] = field(default_factory=list)
+    finding: str = ""
+    folded: bool = False
 
 
 def page_names(languages: Sequence[str], stem: str = "index") -> dict[str, str]:
@@ -113,9 +120,13 @@ def render(page: Page[V]) -> str:
         "css": Markup(part("page.css")),
         # Making the blocks has filled it.
         "figures": in_script(_figures_json(page.view.drawn)),
-        "scripts": _scripts(page.view.drawn),
     }
-    return _environment().get_template("page.html.jinja").render(values)
+    if page.template == STORY:
+        values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
+        values["figures_packed"] = packed_plotly() if page.view.drawn else ""
+    else:
+        values["scripts"] = _scripts(page.view.drawn)
+    return _environment().get_template(page.template).render(values)
 
 
 def filled(page: Page[V]) -> list[Filled]:
@@ -128,6 +139,7 @@ def filled(page: Page[V]) -> list[Filled]:
 def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
     try:
         title = page.view.texts(f"{section.key}_heading")
+        finding = section.title(page.view) if section.title else ""
         blocks = list(section.blocks(page.view))
     except TwinTrackError as error:
         message = f'section "{section.key}": {error}'
@@ -147,9 +159,9 @@ def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
     for block in blocks:
         levels.append(level)
         level = 4 if isinstance(block, Heading) else level
-    return Filled(
-        section.key, title, number or None if page.summary else None, list(zip(blocks, levels, strict=True))
-    )
+    shown = number or None if page.summary else None
+    paired = list(zip(blocks, levels, strict=True))
+    return Filled(section.key, title, shown, paired, finding, section.folded)
 
 
 def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
@@ -196,6 +208,28 @@ def html_language(language: str) -> str:
 def part(name: str) -> str:
     """Give the text of a style sheet or script of the templates."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def packed_plotly() -> str:
+    """Give the part of Plotly that draws points, lines and bars (v4.1.1, MIT), packed, as base64."""
+    return base64.b64encode((TEMPLATES / "plotly" / "plotly-basic.min.js.gz").read_bytes()).decode()
+
+
+@functools.cache
+def fonts() -> str:
+    """Give the Latin letters of the story's fonts (SIL Open Font License) as a style sheet."""
+    faces = (
+        ("Source Sans 3", "400", "source-sans-3-latin-400-normal"),
+        ("Source Sans 3", "600 700", "source-sans-3-latin-600-normal"),
+        ("Source Serif 4", "700", "source-serif-4-latin-700-normal"),
+    )
+    return "\n".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url(data:font/woff2;base64,'
+        f'{base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()}) format("woff2"); '
+        f"}}"
+        for family, weight, name in faces
+    )
 
 
 @functools.cache

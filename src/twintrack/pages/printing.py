@@ -43,14 +43,18 @@ class Printer:
 
     def pdf(self, html: str) -> Iterator[bytes]:
         """Give the page as PDF, on the paper that its styles name; nothing where it cannot be made."""
-        yield from self._made(html, "page.html", "out.pdf", ["--no-pdf-header-footer", "--print-to-pdf={out}"])
+        yield from self._made(
+            html, "page.html", "out.pdf", ["--no-pdf-header-footer", "--print-to-pdf={out}"]
+        )
 
     def png(self, svg: str, width: float, height: float) -> Iterator[bytes]:
         """Give a drawing of a width and a height in px as a picture; nothing where it cannot be made."""
         size = f"--window-size={round(width)},{round(height)}"
         sharp = f"--force-device-scale-factor={SHARP}"
         html = f"<!doctype html><meta charset=utf-8><style>body{{margin:0}}svg{{display:block}}</style>{svg}"
-        yield from self._made(html, "page.html", "out.png", [size, sharp, "--hide-scrollbars", "--screenshot={out}"])
+        yield from self._made(
+            html, "page.html", "out.png", [size, sharp, "--hide-scrollbars", "--screenshot={out}"]
+        )
 
     def _made(self, text: str, name: str, result: str, options: list[str]) -> Iterator[bytes]:
         if self._browser is None:
@@ -79,8 +83,8 @@ def _quiet(folder: Path) -> list[str]:
 
 def _run(command: list[str]) -> None:
     """Run the browser to its end. Raises OSError, or TwinTrackError for one that fails or takes too long."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, start_new_session=True, **quiet) as browser:
+    none = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=none, stdout=none, stderr=none, start_new_session=True) as browser:
         try:
             code = browser.wait(LIMIT)
         except subprocess.TimeoutExpired:

@@ -28,7 +28,7 @@ _ABOUT = (
     " read; paths begin at this folder. strategies, scenarios: with all that they inherit."
 )
 _PACKAGE = Path(__file__).resolve().parents[2]
-_TEXTS = {".yaml", ".jinja", ".css", ".js"}
+_TEXTS = {".yaml", ".jinja", ".css", ".js", ".woff2", ".gz"}
 """What those files of pages end in that are no code."""
 
 

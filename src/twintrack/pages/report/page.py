@@ -6,20 +6,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twintrack.formats import date
 from twintrack.inputs.reports import load_report
 from twintrack.pages.blocks import sections_in
-from twintrack.pages.builder import Page, data_files, page_names, publish, render
+from twintrack.pages.builder import STORY, Link, Page, data_files, page_names, publish, render
 from twintrack.pages.report import sections
-from twintrack.pages.report.data import ReportData, compute
+from twintrack.pages.report.computing import compute
+from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.files import INPUTS, Inputs, inputs_of
-from twintrack.pages.report.sections.decisions import switches_of
+from twintrack.pages.report.finding import Opening, headline, paragraph
+from twintrack.pages.report.hero import hero
+from twintrack.pages.report.story import CONTRAST_FILE, told
 from twintrack.pages.report.view import DATA, ReportView
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
     from twintrack.core import Core
-    from twintrack.inputs.schemas import Report
+    from twintrack.inputs.report_schemas import Report
+    from twintrack.inputs.strategies import Strategy
     from twintrack.runs.experiment import Progress
 
 
@@ -55,7 +58,7 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     data = compute(definition, source, model, progress)
     prior = definition.ensemble.prior
-    inputs = inputs_of(model, source, data.simulated, data.scenarios, prior=prior)
+    inputs = inputs_of(model, source, _used(data), data.scenarios, prior=prior)
     pages = [report_page(data, language, inputs) for language in definition.languages]
     tables = data_files(pages[0].sections, pages[0].view)
     yield from ((f"{DATA}/{name}", text) for name, text in tables.items())
@@ -63,52 +66,42 @@ def _files(
     yield INPUTS, inputs.text(first.parent)
 
 
+def _used(data: ReportData) -> dict[str, Strategy]:
+    """Give all strategies that were run: those compared, the poles, and both ends of the package."""
+    poles = data.definition.poles
+    plans = [data.model.strategy(name) for name in ((poles.first, poles.second) if poles else ())]
+    plans += [data.package.first, data.package.second] if data.package else []
+    return {**data.strategies, **{plan.name: plan for plan in plans}}
+
+
 def report_page(data: ReportData, language: str, inputs: Inputs) -> Page[ReportView]:
     """Give the page in one language."""
     view = ReportView(data, inputs, texts=Texts(language))
     found = sections_in(sections.__name__)
+    texts = view.texts
     return Page(
         view=view,
         names=page_names(data.definition.languages),
         title=view.of(data.definition.title),
-        lead=_lead(view),
+        lead=texts("bar", scenario=view.scenario(data.scenario), worlds=f"{data.worlds_count:,}"),
         sections=found,
         data={f"{DATA}/{name}" for section in found for name in section.files},
         style="many" if data.many else "",
+        template=STORY,
+        menu=[Link(texts("bar_sure"), "#sure"), Link(texts("bar_data"), f"{DATA}/{CONTRAST_FILE}")],
+        intro=[opening(view)],
     )
 
 
-def _lead(view: ReportView) -> str:
-    data, texts = view.data, view.texts
-    titles = [view.strategy(name) for name in data.strategies]
-    scenarios = [view.scenario(name) for name in data.scenarios]
-    years = data.own["time"].to_numpy()
-    return texts(
-        "lead",
-        strategies=texts(
-            "lead_many" if data.many else "lead_strategies", count=len(titles), names=texts.join(titles)
-        ),
-        scenarios=texts(
-            "lead_scenarios" if len(scenarios) > 1 else "lead_scenario",
-            count=len(scenarios),
-            names=texts.join(scenarios),
-        ),
-        worlds=f"{data.worlds_count:,}",
-        start=date(years[0]),
-        end=date(years[-1]),
-        apart=_apart(view),
-        origin=texts(f"lead_{data.origin}"),
+def opening(view: ReportView) -> Opening:
+    """Give the first screen."""
+    story, texts, data = told(view), view.texts, view.data
+    spans = "grid" if any(len(contrast.pairs) > 1 for contrast in data.contrasts) else "single"
+    return Opening(
+        question=view.of(data.definition.title),
+        finding=headline(story),
+        paragraphs=[paragraph(story, contrast) for contrast in data.contrasts],
+        figure=hero(story),
+        guide_lead=texts("read_dots_heading"),
+        guide=texts(f"read_dots_{data.origin}", spans=texts(f"spans_{spans}")),
     )
-
-
-def _apart(view: ReportView) -> str:
-    """Say until when the strategies have the same results, and which of them switch in how many worlds."""
-    data, texts = view.data, view.texts
-    key = "lead_apart" if data.differ else "lead_same"
-    told = [texts(key, divergence=date(data.divergence), end=date(float(data.own["time"][-1])))]
-    told += [
-        texts("lead_switches", name=view.strategy(name), worlds=texts.join(switches_of(view, name)))
-        for name, plan in data.strategies.items()
-        if plan.switch and not data.many
-    ]
-    return texts("sentence_space").join(told)

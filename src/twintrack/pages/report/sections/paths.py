@@ -157,4 +157,12 @@ def _data(data: ReportData) -> pd.DataFrame:
     return table
 
 
-SECTION = Section("paths", 40, blocks, lambda view: not view.data.many, {"time_paths.csv": csv(_data)})
+SECTION = Section(
+    "paths",
+    120,
+    blocks,
+    lambda view: not view.data.many,
+    {"time_paths.csv": csv(_data)},
+    lambda view: view.texts("paths_told"),
+    folded=True,
+)
