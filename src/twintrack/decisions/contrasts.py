@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.decisions.contests import FIRST, SECOND, contests
+from twintrack.decisions.contests import FIRST, SECOND, TIE
+from twintrack.equations.structure import Array
 
 AHEAD, MOSTLY_AHEAD, LEVEL, MOSTLY_BEHIND, BEHIND, MIXED, SAME, UNKNOWN = (
     "ahead",
@@ -61,21 +62,35 @@ class Effect:
 
 
 def effect(values: pd.DataFrame, better: str, pairs: Sequence[Pair]) -> Effect:
-    """Measure a contrast from values with a row for each world and a column for each strategy."""
-    tables = [robustness.finite_worlds(values[list(pair)]) for pair in pairs]
-    if any(table.empty for table in tables):
-        nothing = (float("nan"),) * len(pairs)
-        return Effect(nothing, nothing, nothing, nothing, UNKNOWN)
-    found = [contests(table, better).iloc[0] for table in tables]
-    differences = [float((table.iloc[:, 0] - table.iloc[:, 1]).median()) for table in tables]
-    same = all(robustness.same_for_all(table) for table in tables)
-    return Effect(
-        tuple(float(row["share"]) for row in found),
-        tuple(differences),
-        tuple(float(table.iloc[:, 0].median()) for table in tables),
-        tuple(float(table.iloc[:, 1].median()) for table in tables),
-        SAME if same else verdict([str(row["verdict"]) for row in found]),
-    )
+    """Measure a contrast from values with a row for each world and a column for each strategy.
+
+    Each cell is judged as `contests` judges a pair, in the worlds in which both have a number.
+    """
+    cells = [_cell(*(values[name].to_numpy(np.float64) for name in pair), better) for pair in pairs]
+    shares, medians, firsts, seconds, words = zip(*cells, strict=True)
+    if UNKNOWN in words:
+        return Effect(shares, medians, firsts, seconds, UNKNOWN)
+    return Effect(shares, medians, firsts, seconds, SAME if set(words) == {SAME} else verdict(words))
+
+
+def _cell(first: Array, second: Array, better: str) -> tuple[float, float, float, float, str]:
+    """Give share, median difference, both medians and who is clearly better, shapes (worlds,)."""
+    finite = np.isfinite(first) & np.isfinite(second)
+    one, other = first[finite], second[finite]
+    if not one.size:
+        return (*(float("nan"),) * 4, UNKNOWN)
+    difference, turn = one - other, 1.0 if better == "higher" else -1.0
+    equal = np.abs(difference) <= robustness.ROUNDING * np.maximum(np.abs(one), np.abs(other))
+    share = float(np.where(equal, 0.5, turn * difference > 0).mean())
+    medians = float(np.median(one)), float(np.median(other))
+    least = robustness.NEGLIGIBLE * max(map(abs, medians))
+    lead = float(np.median(difference))
+    if abs(medians[0] - medians[1]) <= least and float(np.median(np.abs(difference))) <= least:
+        return share, lead, *medians, SAME
+    low, high = robustness.TIE_RANGE
+    first_wins = share > high and turn * lead >= least
+    second_wins = share < low and -turn * lead >= least
+    return share, lead, *medians, FIRST if first_wins else SECOND if second_wins else TIE
 
 
 def verdict(cells: Sequence[str]) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twintrack.formats import MISSING, number
+from twintrack.formats import MISSING, number, plain
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
+    from twintrack.inputs.levers import Lever
     from twintrack.inputs.outcomes import Outcome
 
 YEARS_FROM = 24.0
@@ -54,6 +55,11 @@ def signed_number(value: float, spec: str) -> str:
     return f"{'+' if value > 0 else '−'}{text}"
 
 
+def setting(lever: Lever, value: float) -> str:
+    """Write where a lever is set: shares in percent."""
+    return number(value, ".0%") if lever.kind == "share" else plain(value)
+
+
 @dataclass(frozen=True)
 class Written:
     """Writes shares and ranges in the words of one language."""
@@ -66,8 +72,13 @@ class Written:
         return low if low == high else self.texts("number_range", low=low, high=high)
 
     def counts(self, shares: Sequence[float]) -> str:
-        """Write the span of shares as so many of a hundred: "46–49"."""
-        return self.range([count(min(shares)), count(max(shares))])
+        """Write the span of shares as so many of a hundred: "46–49"; at the ends "≥99", "≤2"."""
+        low, high = count(min(shares)), count(max(shares))
+        if low != high and low in ("<1", "0"):
+            return "<1" if high == "<1" else f"≤{high}"
+        if low != high and high in (">99", "100"):
+            return ">99" if low == ">99" else f"≥{low}"
+        return self.range([low, high])
 
     def of_100(self, shares: Sequence[float]) -> str:
         """Write the span with what it is out of: "46–49 of 100"."""

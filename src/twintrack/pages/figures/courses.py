@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twintrack.pages.figures.drawing import LABEL, SMALL, Drawing, Point, wrapped
+from twintrack.pages.figures.drawing import LABEL, SMALL, Drawing, Point, width_of, wrapped
 from twintrack.pages.figures.look import GREY, GRID, INK, TIE
 from twintrack.pages.figures.scales import Scale
 
@@ -109,30 +109,37 @@ def _shares(drawing: Drawing, panel: SharePanel, x: float, y: float, room: float
             (across(year), up(share)) for year, share in zip(panel.years, line.middle, strict=True)
         ]
         drawing.curve(places, line.colour, 2.6, dash=line.dash)
-    for line, above in zip(panel.lines, _above(panel.lines), strict=True):
-        _label_line(drawing, line, across, up, panel.years, above)
+    taken: list[tuple[float, float]] = []
+    for line in panel.lines:
+        taken.append(_label_line(drawing, line, panel, across, up, taken))
     _years(drawing, panel.years, across, y + HEIGHT)
 
 
-def _above(lines: Sequence[Line]) -> list[bool]:
-    """Choose the side of each line that its label stands on: away from the other line."""
-    ends = [line.middle[int(len(line.middle) * 0.7)] for line in lines]
-    if len(ends) < 2:
-        return [end < 50 for end in ends]
-    highest = max(range(len(ends)), key=lambda place: ends[place])
-    apart = max(ends) - min(ends) > 25
-    return [end < 70 if apart else place == highest for place, end in enumerate(ends)]
-
-
 def _label_line(
-    drawing: Drawing, line: Line, across: Scale, up: Scale, years: Sequence[float], above: bool
-) -> None:
-    place = int(len(years) * 0.7)
-    near = line.middle[max(place - 3, 0) : place + 4]
-    y = up(max(near)) - 9 if above else up(min(near)) + 19
-    drawing.text(
-        across(years[place]), y, line.label, LABEL, colour=line.colour, anchor="middle", bold=True, halo=True
-    )
+    drawing: Drawing,
+    line: Line,
+    panel: SharePanel,
+    across: Scale,
+    up: Scale,
+    taken: Sequence[tuple[float, float]],
+) -> tuple[float, float]:
+    """Write the name of a line beside it, where it is farthest from the other lines and labels; give where."""
+    half = width_of(line.label, LABEL, bold=True) / 2
+    others = [edge for other in panel.lines if other is not line for edge in (other.low, other.high)]
+    best, found = -1e9, (0.0, 0.0)
+    for place in range(len(panel.years)):
+        x = min(max(across(panel.years[place]), across.start + half), across.end - half)
+        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half]
+        for y in (up(max(line.high[n] for n in near)) - 9, up(min(line.low[n] for n in near)) + 18):
+            if not up.end - 12 <= y - 12 <= up.start - 12:
+                continue
+            gaps = [abs(up(edge[n]) - (y - 5)) for edge in others for n in near]
+            gaps += [abs(y - at[1]) if abs(x - at[0]) < 2 * half else 99 for at in taken]
+            room = min([*gaps, 40.0]) + 0.05 * x / max(drawing.width, 1)
+            if room > best:
+                best, found = room, (x, y)
+    drawing.text(*found, line.label, LABEL, colour=line.colour, anchor="middle", bold=True, halo=True)
+    return found
 
 
 def _years(drawing: Drawing, years: Sequence[float], across: Scale, base: float) -> None:

@@ -156,13 +156,16 @@ def _panel(
 
 
 def _axis(drawing: Drawing, axis: Axis, scale: Scale, x: float, room: float, base: float) -> None:
-    for value, label in axis.ticks:
+    free = x + room + 99
+    for value, label in reversed(axis.ticks):
         place = scale(value)
         drawing.line((place, base), (place, base + 4), INK, 1.2)
         half = width_of(label, SMALL) / 2
-        anchor = "end" if place + half > x + room else "start" if place - half < x else "middle"
-        place = x + room if anchor == "end" else x if anchor == "start" else place
-        drawing.text(place, base + 16, label, SMALL, colour=GREY, anchor=anchor)
+        middle = min(max(place, x + half), x + room - half)
+        if middle + half + 6 > free and value:
+            continue
+        drawing.text(middle, base + 16, label, SMALL, colour=GREY, anchor="middle")
+        free = middle - half
     drawing.text(x, base + 31, axis.left, SMALL, colour=GREY)
     drawing.text(x + room, base + 31, axis.right, SMALL, colour=GREY, anchor="end")
 

@@ -54,7 +54,7 @@ def _panel(drawing: Drawing, panel: MixPanel, x: float, y: float, room: float) -
     drawing.lines(x, y, panel.said, SMALL, room, colour=GREY)
     base = y + 30 + BARS
     across = Scale(min(panel.fan.at), max(panel.fan.at), x + 40, x + room - 64)
-    up = Scale(0, 100, base, base - BARS)
+    up = Scale(0, max(share for share, _ in panel.best), base, base - BARS)
     bar = min(24.0, (across(panel.fan.at[1]) - across(panel.fan.at[0])) * 0.62)
     for at, (share, label), colour in zip(panel.fan.at, panel.best, panel.colours, strict=True):
         drawing.rect(across(at) - bar / 2, up(share), bar, base - up(share), colour)

@@ -117,7 +117,7 @@ def strategies_of(definition: Report, model: Core, grid: Grid | None) -> dict[st
     for (row, column), name in grid.cells.items() if grid else ():
         assert grid is not None
         one, other = grid.rows[row], grid.columns[column]
-        title = Bilingual(en=f"{one.en}, {other.en}", zh=f"{one.zh}·{other.zh}")
+        title = Bilingual(en=f"{one.en} ({other.en})", zh=f"{one.zh}（{other.zh}）")
         found[name] = replace(model.strategy(name), title=title)
     for reference in definition.strategies:
         plan = model.strategy(reference)

@@ -91,6 +91,11 @@ class ReportData:
         """The scenario that findings are told of: the first one."""
         return next(iter(self.scenarios))
 
+    @cached_property
+    def kept(self) -> dict[object, object]:
+        """What has been worked out and is asked for again, in whatever language."""
+        return {}
+
     @property
     def statistics(self) -> dict[str, Statistic]:
         """The statistics of outcomes that the report names."""

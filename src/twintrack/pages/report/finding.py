@@ -12,7 +12,7 @@ from twintrack.decisions.contrasts import LEVEL, SAME, UNKNOWN, Effect
 from twintrack.pages.blocks import Block
 from twintrack.pages.figures.story import Story
 from twintrack.pages.report.asked import PACKAGE, Contrast
-from twintrack.pages.report.story import Told
+from twintrack.pages.report.story import Told, capital
 
 IN_HEADLINE = 3
 """Goals that the headline tells; the paragraphs below tell all."""
@@ -61,7 +61,11 @@ def headline(story: Told) -> str:
         own = [goal for goal in goals if movers[goal] is contrast]
         found = {goal: story.effect(contrast, goal) for goal in goals}
         tied = [goal for goal in goals if found[goal].verdict == LEVEL and goal not in own]
-        sentences.append(_clause(story, contrast, own, tied if place == 0 else [], found))
+        if place and not own:  # what it does to the first goal is asked of every choice
+            own, tied = [goal for goal in goals[:1] if found[goal].wins or found[goal].loses], tied[:1]
+        elif place:
+            tied = []
+        sentences.append(_clause(story, contrast, own, tied, found))
     end = story.view.texts("sentence_end")
     told = [f"{text}{end}" for text in sentences if text]
     return story.view.texts("sentence_space").join(told) or f"{story.view.texts('finding_none')}{end}"
@@ -71,8 +75,8 @@ def _clause(
     story: Told, contrast: Contrast, own: Sequence[str], tied: Sequence[str], found: dict[str, Effect]
 ) -> str:
     texts, view = story.view.texts, story.view
-    gains = [story.word(goal, "gains", contrast) for goal in own if found[goal].wins]
-    losses = [story.word(goal, "loses", contrast) for goal in own if found[goal].loses]
+    gains = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].wins]
+    losses = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].loses]
     choice, against = view.of(contrast.title), view.of(contrast.against)
     values = {"choice": choice, "wins": texts.join(gains), "loses": texts.join(losses)}
     told = ""
@@ -103,7 +107,7 @@ def paragraph(story: Told, contrast: Contrast) -> Paragraph:
     if gains and losses:
         told.append(texts("clause_price", clauses=texts.join(losses)))
     text = texts("sentence_space").join(told)
-    return Paragraph(lead(story, contrast), text[:1].upper() + text[1:], story.looks(contrast)[0].colour)
+    return Paragraph(lead(story, contrast), capital(text), story.looks(contrast)[0].colour)
 
 
 def lead(story: Told, contrast: Contrast) -> str:
@@ -117,11 +121,10 @@ def lead(story: Told, contrast: Contrast) -> str:
 
 
 def _amounted(story: Told, contrast: Contrast, goal: str, found: Effect) -> str:
-    kind = "gains" if found.wins else "loses"
     shares = found.shares if found.wins else tuple(1 - share for share in found.shares)
     return story.view.texts(
         "clause",
-        told=story.word(goal, kind, contrast),
+        told=story.done(contrast, goal, found),
         amount=story.measure(goal).changes(found.medians),
         futures=story.written.of_100(shares),
     )

@@ -13,10 +13,12 @@ from twintrack.pages.figures.scales import step_for, ticks
 from twintrack.pages.figures.story import Numbers, Story, described
 from twintrack.pages.numbers import count, signed_number
 from twintrack.pages.report.asked import PACKAGE, Contrast
-from twintrack.pages.report.story import CONTRAST_FILE, Told
+from twintrack.pages.report.story import CONTRAST_FILE, Told, capital
 
 WIDTHS = {"wide": 700.0, "middle": 720.0, "narrow": 358.0}
 """It stands beside the finding on wide screens."""
+BEYOND = 4
+"""Dots at each end that the axis need not reach."""
 FEWEST_LEFT = 0.3
 """Share of the axis that the side of zero with fewer futures has at least: its words need room."""
 
@@ -46,6 +48,8 @@ def hero(story: Told) -> Story:
 def _title(story: Told, contrast: Contrast) -> str:
     of, against = story.sides(contrast)
     changed = story.changed(contrast)
+    if not changed:
+        of = capital(of)
     if changed:
         return story.view.texts("hero_row_grid", changed=changed, of=of, against=against)
     kind = "package" if contrast.changes == PACKAGE else "pair"
@@ -57,7 +61,7 @@ def _held(story: Told, contrast: Contrast) -> str:
     if setting is None:
         return ""
     text = story.view.texts("hero_note", held=held, setting=story.view.of(setting))
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def _shown(story: Told, contrast: Contrast, goal: str) -> np.ndarray:
@@ -66,9 +70,10 @@ def _shown(story: Told, contrast: Contrast, goal: str) -> np.ndarray:
 
 
 def _axis(story: Told, contrasts: Sequence[Contrast], goal: str) -> Axis:
-    """Give one axis for a goal in all rows: all but the outermost hundredths, with round ends."""
+    """Give one axis for a goal in all rows, with round ends; what lies beyond is stacked at its end."""
     measure, texts = story.measure(goal), story.view.texts
-    values = np.concatenate([quantile_dots(_shown(story, contrast, goal))[1:-1] for contrast in contrasts])
+    shown = [quantile_dots(_shown(story, contrast, goal)) for contrast in contrasts]
+    values = np.concatenate([dots[BEYOND : len(dots) - BEYOND] for dots in shown])
     low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
     if low == high:
         low, high = -1.0, 1.0
@@ -103,7 +108,7 @@ def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
         texts("hero_panel", goal=story.label(goal), year=story.year),
         quantile_dots(_shown(story, contrast, goal)),
         (count(1 - share), count(share)),
-        (texts("hero_side", choice=against, word=better), texts("hero_side", choice=of, word=better)),
+        tuple(capital(texts("hero_side", choice=side, word=better)) for side in (against, of)),
         texts("of_100_futures"),
         texts("chip_tie") if single and found.verdict != SAME else "",
         axis,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.decisions.contrasts import Effect, effect
+from twintrack.decisions.contrasts import MOSTLY_AHEAD, MOSTLY_BEHIND, Effect, effect
 from twintrack.formats import date
 from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.pages.figures.look import ROWS, Look, columns
@@ -47,8 +47,7 @@ class Told:
 
     def label(self, goal: str) -> str:
         """A goal as the title of a panel, the first letter large."""
-        text = self.name(goal)
-        return text[:1].upper() + text[1:]
+        return capital(self.name(goal))
 
     def name(self, goal: str) -> str:
         """A goal inside a sentence."""
@@ -91,9 +90,14 @@ class Told:
         *,
         equal: bool = False,
     ) -> Effect:
-        """What a contrast does to a goal, over all of its cells."""
-        table = self.values(goal, year, scenario, equal=equal)
-        return effect(table, self.outcome(goal).better, contrast.names)
+        """What a contrast does to a goal, over all of its cells; worked out once."""
+        key = ("effect", contrast.key, goal, self.horizon if year is None else year, scenario, equal)
+        found = self.view.data.kept.get(key)
+        if not isinstance(found, Effect):
+            table = self.values(goal, year, scenario, equal=equal)
+            found = effect(table, self.outcome(goal).better, contrast.names)
+            self.view.data.kept[key] = found
+        return found
 
     def difference(self, pair: Compared, goal: str, year: float | None = None) -> pd.Series[float]:
         """How much better the first of two is than the second in each world, in the outcome's unit."""
@@ -169,6 +173,22 @@ class Told:
     def sides(self, contrast: Contrast) -> tuple[str, str]:
         """Labels of both sides."""
         return self.view.of(contrast.of), self.view.of(contrast.against)
+
+    def done(self, contrast: Contrast, goal: str, found: Effect) -> str:
+        """What a choice does to a goal that it clearly moves; "mostly" where it ties in some cells."""
+        text = self.word(goal, "gains" if found.wins else "loses", contrast)
+        mostly = found.verdict in (MOSTLY_AHEAD, MOSTLY_BEHIND)
+        return self.view.texts("mostly", told=text) if mostly else text
+
+    def counted(self, number: int) -> str:
+        """A small number as a word."""
+        words = self.view.texts("number_word").split(",")
+        return words[number - 1] if 0 < number <= len(words) else str(number)
+
+
+def capital(text: str) -> str:
+    """Begin a text with a large letter."""
+    return text[:1].upper() + text[1:]
 
 
 def told(view: ReportView) -> Told:

@@ -13,8 +13,9 @@ from twintrack.pages.figures.dumbbells import DumbbellPanel, dumbbells
 from twintrack.pages.figures.look import FILLS, ROWS
 from twintrack.pages.figures.story import Numbers, Story, described
 from twintrack.pages.report.asked import ROW, Grid
+from twintrack.pages.report.data import COST_VALUE
 from twintrack.pages.report.finding import size
-from twintrack.pages.report.story import Told, told
+from twintrack.pages.report.story import Told, capital, told
 from twintrack.pages.report.view import ReportView
 
 FILE = "results.csv"
@@ -39,7 +40,7 @@ def title(view: ReportView) -> str:
         if names
     ]
     text = texts("list_clauses").join(clauses) or texts("grid_turns_none", **factors)
-    return f"{text[:1].upper()}{text[1:]}{texts('sentence_end')}"
+    return capital(text) + texts("sentence_end")
 
 
 def blocks(view: ReportView) -> list[Block]:
@@ -107,9 +108,10 @@ def _panel(story: Told, grid: Grid, goal: str) -> DumbbellPanel:
     for contrast in story.view.data.contrasts:
         of, against = story.sides(contrast)
         if contrast.changes in (ROW, "column"):
-            said.append((texts("versus", of=of, against=against), verdict_text(story, story.effect(contrast, goal))))
+            said.append((capital(texts("versus", of=of, against=against)), verdict_text(story, story.effect(contrast, goal))))
     better = texts(f"better_{story.outcome(goal).better}_short")
-    unit = texts("panel_year", unit=measure.unit, year=date(story.horizon)) if measure.unit else story.year
+    until = "panel_cumulative" if goal == COST_VALUE else "panel_year"
+    unit = texts(until, unit=measure.unit, year=date(story.horizon)) if measure.unit else story.year
     return DumbbellPanel(
         story.label(goal), [unit, better], values, [[measure.level(value) for value in row] for row in values], said
     )

@@ -15,7 +15,7 @@ from twintrack.pages.figures.mixes import MixPanel, mixes
 from twintrack.pages.figures.scales import round_ends, ticks
 from twintrack.pages.figures.story import Numbers, Story, described
 from twintrack.pages.numbers import count, signed_number
-from twintrack.pages.report.story import Told, told
+from twintrack.pages.report.story import Told, capital, told
 from twintrack.pages.report.view import ReportView
 
 FILE = "mixes.csv"
@@ -34,7 +34,7 @@ def title(view: ReportView) -> str:
     """Say of the first two goals whether ends win, more of one is better, or mixes win."""
     story, texts = told(view), view.texts
     text = texts("list_clauses").join(_clause(story, goal) for goal in view.data.goals[:2])
-    return f"{text[:1].upper()}{text[1:]}{texts('sentence_end')}"
+    return capital(text) + texts("sentence_end")
 
 
 def poles(view: ReportView) -> tuple[str, str]:
@@ -64,7 +64,7 @@ def _clause(story: Told, goal: str) -> str:
             return texts("mix_more", goal=name, pole=poles(view)[1 if end else 0])
     if ends >= BOTTOM:
         return texts("mix_ends", goal=name, count=count(ends))
-    return texts("mix_inside", goal=name, number=str(len(best)), count=count(1 - ends))
+    return texts("mix_inside", goal=name, number=story.counted(len(best)), count=count(1 - ends))
 
 
 def blocks(view: ReportView) -> list[Block]:
@@ -73,7 +73,7 @@ def blocks(view: ReportView) -> list[Block]:
     best = _best(view, goal)
     first, second = poles(view)
     inside = count(float(best.iloc[1:-1].sum()))
-    deck = texts("mix_deck", first=first, second=second, number=str(len(best)), goal=story.name(goal), count=inside)
+    deck = texts("mix_deck", first=first, second=second, number=story.counted(len(best)), goal=story.name(goal), count=inside)
     return [Note(deck, "deck"), figure(story), Note(texts("mix_note"), "note")]
 
 
@@ -129,7 +129,7 @@ def _panel(story: Told, goal: str) -> MixPanel:
     )
     colours = [ROWS[0].colour, *[GOVERNANCE] * (len(at) - 2), ROWS[2].colour]
     shares = [(100 * float(share), count(float(share))) for share in best]
-    return MixPanel(fan, texts("mix_bars", number=str(len(at))), shares, colours, (first, second), texts("mix_axis"))
+    return MixPanel(fan, texts("mix_bars", number=story.counted(len(at))), shares, colours, (first, second), texts("mix_axis"))
 
 
 def _data(view: ReportView) -> str:

@@ -8,13 +8,13 @@ import pandas as pd
 
 from twintrack.decisions.attribution import TOTAL
 from twintrack.decisions.robustness import TIE_RANGE
-from twintrack.formats import plain
 from twintrack.inputs.strategies import Strategy
 from twintrack.pages.blocks import Block, Note, Section
 from twintrack.pages.figures.effects import BETTER, TIED, WORSE, Effect, EffectRow, effects
 from twintrack.pages.figures.story import Numbers, Story, described
+from twintrack.pages.numbers import setting, spec_for
 from twintrack.pages.report.data import Package
-from twintrack.pages.report.story import Told, told
+from twintrack.pages.report.story import Told, capital, told
 from twintrack.pages.report.view import ReportView
 
 FILE = "package.csv"
@@ -29,7 +29,7 @@ def title(view: ReportView) -> str:
     """Name the fewest parts that make two thirds of the change in the first two goals."""
     story, texts = told(view), view.texts
     text = texts("list_clauses").join(_clause(story, goal) for goal in reversed(view.data.goals[:2]))
-    return f"{text[:1].upper()}{text[1:]}{texts('sentence_end')}"
+    return capital(text) + texts("sentence_end")
 
 
 def _rows(view: ReportView, goal: str) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def blocks(view: ReportView) -> list[Block]:
     """Give the deck, the figure and its note."""
     story, texts, package = told(view), view.texts, _package(view)
     first, second = (_named(view, plan) for plan in (package.first, package.second))
-    deck = texts("package_deck", first=first, second=second, count=str(len(package.parts)))
+    deck = texts("package_deck", first=first, second=second, count=story.counted(len(package.parts)))
     worlds = int(package.found.table["worlds"].max())
     return [Note(deck, "deck"), figure(story), Note(texts("package_note", worlds=f"{worlds:,}"), "note")]
 
@@ -108,7 +108,8 @@ def _effect(story: Told, goal: str, key: str) -> Effect:
     tie = small or TIE_RANGE[0] <= share <= TIE_RANGE[1]
     state = TIED if tie else BETTER if float(row["mean"]) > 0 else WORSE
     measure = story.measure(goal)
-    label = "0" if small else measure.change(value)
+    spec = spec_for([float(largest) * measure.change_factor], 3)
+    label = "0" if small else measure.change(value, spec)
     return Effect(value * measure.change_factor, label, state)
 
 
@@ -122,7 +123,8 @@ def _note(view: ReportView, key: str) -> str:
         words = [title if place == 0 else title[:1].lower() + title[1:] for place, title in enumerate(titles)]
         return texts("package_settings", count=str(len(names)), levers=texts.join(words))
     ends = [
-        (plain(package.first.paths[name].values[-1]), plain(package.second.paths[name].values[-1])) for name in names
+        [setting(levers[name], plan.paths[name].values[-1]) for plan in (package.first, package.second)]
+        for name in names
     ]
     told_levers = [
         texts("package_setting", lever=title, first=first, second=second)

@@ -16,7 +16,7 @@ from twintrack.pages.figures.scales import round_ends, ticks
 from twintrack.pages.figures.story import Numbers, Story, described
 from twintrack.pages.numbers import signed_number
 from twintrack.pages.report.asked import Contrast
-from twintrack.pages.report.story import CONTRAST_FILE, Told, contrast_table, told
+from twintrack.pages.report.story import CONTRAST_FILE, Told, capital, contrast_table, told
 from twintrack.pages.report.view import ReportView
 
 FILE = "shares_by_year.csv"
@@ -28,7 +28,7 @@ def title(view: ReportView) -> str:
     """Say of the first contrast from which year on it is ahead, behind or level, in the first two goals."""
     story, texts = told(view), view.texts
     text = texts("list_clauses").join(_course(story, view.data.contrasts[0], goal) for goal in view.data.goals[:LINES])
-    return f"{text[:1].upper()}{text[1:]}{texts('sentence_end')}"
+    return capital(text) + texts("sentence_end")
 
 
 def blocks(view: ReportView) -> list[Block]:
@@ -38,7 +38,7 @@ def blocks(view: ReportView) -> list[Block]:
     for contrast in view.data.contrasts[1:]:
         of, against = story.sides(contrast)
         clauses = texts("list_clauses").join(_course(story, contrast, goal) for goal in view.data.goals[:LINES])
-        decks.append(texts("when_deck", of=of, against=against, told=clauses))
+        decks.append(texts("when_deck", of=capital(of), against=against, told=clauses))
     return [Note(texts("sentence_space").join(decks), "deck"), figure(story), Note(texts("when_note"), "note")]
 
 
@@ -146,7 +146,7 @@ def _panel(story: Told, contrast: Contrast) -> SharePanel:
             Line(label, colour, dash, [one[place] for one in shares], list(map(min, shares)), list(map(max, shares)))
         )
     return SharePanel(
-        texts("when_panel", of=of, against=against),
+        capital(texts("when_panel", of=of, against=against)),
         texts("when_panel_note", held=held) if held else texts("when_panel_note_pair"),
         years_of(story),
         lines,
@@ -171,7 +171,7 @@ def _fan(story: Told, contrast: Contrast, goal: str) -> Fan:
     note = texts("when_fan_note", goal=story.name(goal), unit=measure.change_unit, setting=setting)
     marks = [(year, date(year)) for year in years if year == years[0] or year == years[-1] or year % 5 == 0]
     return Fan(
-        texts("when_fan", of=of, against=against),
+        capital(texts("when_fan", of=of, against=against)),
         note.rstrip("; ；"),
         years,
         [(at, label) for at, label in marks if at in (years[0], years[-1]) or 2 < at - years[0] < years[-1] - years[0] - 2],
@@ -179,8 +179,8 @@ def _fan(story: Told, contrast: Contrast, goal: str) -> Fan:
         [(value, signed_number(value, spec)) for value in inside],
         (texts("fan_wide"), texts("fan_half"), texts("fan_median")),
         (
-            (texts("hero_side", choice=of, word=word), first.colour),
-            (texts("hero_side", choice=against, word=word), second.colour),
+            (capital(texts("hero_side", choice=of, word=word)), first.colour),
+            (capital(texts("hero_side", choice=against, word=word)), second.colour),
         ),
         first.colour,
         _tints(first.colour),
