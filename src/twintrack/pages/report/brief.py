@@ -75,9 +75,14 @@ def _sheets(known: dict[str, Filled], room: float) -> tuple[list[str], list[str]
 
 
 def _for_paper(section: Filled) -> Filled:
-    """Give a section with its figures drawn for paper, without what readers open."""
-    blocks = [(_drawn(block, DRAWN), level) for block, level in section.blocks if not isinstance(block, Fold)]
+    """Give a section with its figures drawn for paper, without notes and what readers open."""
+    kept = [(block, level) for block, level in section.blocks if not _is_detail(block)]
+    blocks = [(_drawn(block, DRAWN), level) for block, level in kept]
     return replace(section, blocks=blocks)
+
+
+def _is_detail(block: Block) -> bool:
+    return isinstance(block, Fold) or (isinstance(block, Note) and block.style == "note")
 
 
 def _drawn(block: Block, width: float) -> Block:
@@ -89,7 +94,7 @@ def _drawn(block: Block, width: float) -> Block:
 
 
 def _printed(story: Story, width: float) -> Printed:
-    drawn = story.draw(width)
+    drawn = (story.paper or story.draw)(width)
     svg = drawn.svg(f"brief-{story.key}", story.title, story.description)
     return Printed(svg, drawn.height * SHOWN / DRAWN)
 

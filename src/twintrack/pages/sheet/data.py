@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 COST, COST_VALUE, BALANCE = "public_cost", "public_cost_pv", "fiscal_balance"
 """Outcomes that the section on cost is made of, where the model has them."""
-TELLS = 0.2
+TELLS = 0.3
 """Hits less false alarms that a sign needs in worlds in which its threshold was not chosen."""
 RARE = 0.05
 """Share of worlds below which an end is too rare to have a sign."""

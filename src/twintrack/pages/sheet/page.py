@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from twintrack.inputs.sheets import Sheet, load_sheet
-from twintrack.pages.blocks import sections_in
-from twintrack.pages.builder import Page, data_files, page_names, publish, render
+from twintrack.pages.blocks import Block, sections_in
+from twintrack.pages.builder import STORY, Page, data_files, page_names, publish, render
 from twintrack.pages.report.files import INPUTS, Inputs, inputs_of
 from twintrack.pages.sheet import sections
 from twintrack.pages.sheet.data import SheetData, compute_sheet
@@ -18,6 +19,15 @@ from twintrack.pages.texts import Texts
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.runs.experiment import Progress
+
+
+@dataclass(frozen=True)
+class Head(Block):
+    """The beginning of a sheet: the strategy, and what it is in a few sentences."""
+
+    title: str
+    told: Sequence[str]
+    kind: ClassVar[str] = "head"
 
 
 def build_sheet(
@@ -60,19 +70,22 @@ def sheet_page(data: SheetData, language: str, inputs: Inputs) -> Page[SheetView
     """Give the page in one language."""
     view = SheetView(data, inputs, texts=Texts(language))
     found = sections_in(sections.__name__)
-    lead = view.texts(
-        "sheet_lead",
-        description=view.of(data.plan.description),
-        worlds=f"{len(data.compared.worlds):,}",
+    worlds, scenario = f"{len(data.compared.worlds):,}", view.of(data.scenario.title)
+    held = view.texts(
+        "sheet_held",
+        worlds=worlds,
         origin=view.texts(f"sheet_origin_{data.compared.origin}"),
-        scenario=view.of(data.scenario.title),
+        scenario=scenario,
         year=view.horizon,
     )
     return Page(
         view=view,
         names=page_names(data.definition.languages),
         title=view.strategy,
-        lead=lead,
+        lead=view.texts("sheet_bar", scenario=scenario, worlds=worlds),
         sections=found,
         data={f"{DATA}/{name}" for section in found for name in section.files},
+        style="sheet",
+        template=STORY,
+        intro=[Head(view.strategy, [view.of(data.plan.description), held])],
     )

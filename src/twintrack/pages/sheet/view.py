@@ -48,6 +48,11 @@ class SheetView(View):
         """The title of an outcome."""
         return self.of(self.data.model.outcomes[name].title)
 
+    def name(self, name: str) -> str:
+        """An outcome inside a sentence."""
+        told = self.data.model.outcomes[name].told
+        return self.of(told.name) if told else self.outcome(name)
+
     def level(self, name: str, value: float) -> str:
         """Write a level of an outcome without its unit."""
         return number(value, self.data.model.outcomes[name].format)

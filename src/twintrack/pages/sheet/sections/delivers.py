@@ -15,8 +15,8 @@ TONES = {"better": "good", "worse": "poor", "tie": ""}
 
 
 def blocks(view: SheetView) -> list[Block]:
-    """Give the finding, and a row for each goal."""
-    found = {goal: view.data.delivered(goal) for goal in view.data.goals}
+    """Give a row for each goal."""
+    found = _found(view)
     texts = view.texts
     head: Row = [
         texts("sheet_goal"),
@@ -26,18 +26,22 @@ def blocks(view: SheetView) -> list[Block]:
         Cell(texts("sheet_better_in"), texts("sheet_of_100")),
     ]
     rows = [_row(view, goal, one) for goal, one in found.items()]
-    finding = view.claim("sheet_delivers_finding", FILE, told=_finding(view, found))
-    return [finding, view.table("sheet_delivers_table", head, rows, FILE, values={"year": view.horizon})]
+    return [view.table("sheet_delivers_table", head, rows, FILE, values={"year": view.horizon})]
 
 
-def _finding(view: SheetView, found: dict[str, Delivered]) -> str:
+def title(view: SheetView) -> str:
     """Say in which goals it is better, worse, or ties."""
-    told = []
+    told, found = [], _found(view)
     for verdict in TONES:
-        names = [view.outcome(goal) for goal, one in found.items() if one.verdict == verdict]
+        names = [view.name(goal) for goal, one in found.items() if one.verdict == verdict]
         if names:
             told.append(view.texts(f"sheet_finding_{verdict}", goals=view.texts.join(names)))
-    return view.texts("list_semicolon").join(told)
+    text = view.texts("list_semicolon").join(told)
+    return f"{text[:1].upper()}{text[1:]}{view.texts('sentence_end')}"
+
+
+def _found(view: SheetView) -> dict[str, Delivered]:
+    return {goal: view.data.delivered(goal) for goal in view.data.goals}
 
 
 def _row(view: SheetView, goal: str, one: Delivered) -> Row:
@@ -76,4 +80,4 @@ def _values(data: SheetData) -> pd.DataFrame:
     return pd.concat(tables)[["outcome", "year", "world", *data.compared.strategies]]
 
 
-SECTION = Section("sheet_delivers", 10, blocks, files={FILE: csv(_table), VALUES: csv(_values)})
+SECTION = Section("sheet_delivers", 10, blocks, files={FILE: csv(_table), VALUES: csv(_values)}, title=title)

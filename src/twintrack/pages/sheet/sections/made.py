@@ -44,5 +44,6 @@ SECTION = Section(
     "sheet_made",
     60,
     blocks,
+    folded=True,
     files={WORLDS: csv(lambda data: data.compared.worlds.rename_axis("world").reset_index())},
 )

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from twintrack.formats import date, plain
+from twintrack.formats import plain
 from twintrack.inputs.levers import MONEY, Lever
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Row, Section, grouped
+from twintrack.pages.report.sections.decisions import path_in_words
 from twintrack.pages.sheet.data import SheetData
 from twintrack.pages.sheet.view import SheetView, csv
 
@@ -19,28 +20,27 @@ LONG = 2.0
 
 
 def blocks(view: SheetView) -> list[Block]:
-    """Give how much it moves, the switch if there is one, and a row for each lever, by groups."""
+    """Give the switch if there is one, and a row for each lever, by groups."""
     data, texts = view.data, view.texts
-    moved = _moved(data)
-    values = {
-        "moved": len(moved),
-        "all": len(data.model.levers),
-        "money": sum(lever.kind == MONEY for lever in moved.values()),
-        "slow": sum(lever.adjustment_years > LONG for lever in moved.values()),
-        "years": plain(LONG),
-    }
-    told: list[Block] = [view.claim("sheet_sets_finding", FILE, **values)]
+    told: list[Block] = []
     if data.plan.switch:
         to = view.of(data.model.strategy(data.plan.switch.to).title)
         told.append(view.note("sheet_switch", to=to))
-    head: Row = [
-        texts("sheet_group"),
-        texts("lever"),
-        texts("sheet_before"),
-        texts("sheet_set"),
-        texts("sheet_effort"),
-    ]
-    return [*told, view.table("sheet_sets_table", head, list(_rows(view)), FILE)]
+    head: Row = [texts("sheet_group"), texts("lever"), texts("sheet_set"), texts("sheet_effort")]
+    return [*told, view.table("sheet_sets_table", head, list(_rows(view)), FILE, "settings")]
+
+
+def title(view: SheetView) -> str:
+    """Say how many levers it moves, how many of them are money, and how many take long."""
+    moved = _moved(view.data)
+    return view.texts(
+        "sheet_sets_finding",
+        moved=len(moved),
+        all=len(view.data.model.levers),
+        money=sum(lever.kind == MONEY for lever in moved.values()),
+        slow=sum(lever.adjustment_years > LONG for lever in moved.values()),
+        years=plain(LONG),
+    )
 
 
 def _moved(data: SheetData) -> dict[str, Lever]:
@@ -71,17 +71,9 @@ def _row(view: SheetView, lever: Lever) -> Row:
     years = texts("sheet_follow", years=plain(lever.adjustment_years)) if lever.adjustment_years else ""
     return [
         Cell(view.of(lever.title), texts.unit(lever.unit)),
-        plain(data.plan.baseline[lever.name].knots[-1][1]),
-        _setting(view, data.plan.paths[lever.name]),
+        path_in_words(data.plan.paths[lever.name]),
         Cell(effort, years),
     ]
-
-
-def _setting(view: SheetView, path: TimePath) -> Cell:
-    """Write where a lever ends, and when it gets there."""
-    (*_, (year, value)) = path.knots
-    when = view.texts("sheet_from", year=date(year)) if len(path.knots) > 1 else ""
-    return Cell(plain(value), when)
 
 
 def _table(data: SheetData) -> pd.DataFrame:
@@ -109,4 +101,4 @@ def _phases(data: SheetData) -> Iterator[tuple[str, dict[str, TimePath]]]:
         yield "after_switch", dict(data.plan.switch.paths)
 
 
-SECTION = Section("sheet_sets", 20, blocks, files={FILE: csv(_table)})
+SECTION = Section("sheet_sets", 20, blocks, files={FILE: csv(_table)}, title=title)
