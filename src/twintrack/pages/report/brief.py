@@ -24,7 +24,7 @@ ORDER = ("grid", "package", "decides", "sure", "when", "regret", "mix", "levers"
 SHEETS = 2
 DRAWN, SHOWN = 820.0, 695.0
 """Px that figures are drawn for, and that they are shown on: words come out at 7.5 points or more."""
-HEIGHT = 985.0
+HEIGHT = 1008.0
 """Px of a sheet between its head and its foot."""
 LINE, SIZE = 18.0, 13.0
 """Px of a line of text, and of its letters."""
@@ -100,31 +100,31 @@ def _printed(story: Story, width: float) -> Printed:
 
 
 def _opening_height(opening: Opening, figure: Printed) -> float:
-    told = sum(_lines(f"{one.lead} {one.text}", SHOWN - 20) * LINE + 10 for one in opening.paragraphs)
-    head = _lines(opening.finding, SHOWN, 24) * 30 + 60
-    return head + told + figure.height + _lines(opening.guide, SHOWN) * LINE + 30
+    told = sum(_lines(f"{one.lead} {one.text}", SHOWN - 16) * LINE + 5 for one in opening.paragraphs)
+    head = _lines(opening.finding, SHOWN, 23) * 28 + 34
+    return head + told + figure.height + _lines(opening.guide, SHOWN, 11.5) * 16 + 8
 
 
 def _height(section: Filled) -> float:
-    title = _lines(section.finding or section.title, SHOWN, 18) * 24 + 26
+    title = _lines(section.finding or section.title, SHOWN, 17) * 22 + 14
     return title + sum(_block_height(block, SHOWN) for block, _ in section.blocks)
 
 
 def _block_height(block: Block, width: float) -> float:
     """Estimate how high a block is on paper, in px."""
     if isinstance(block, Printed):
-        return block.height + 8
+        return block.height + 2
     if isinstance(block, Pair):
         return max(sum(_block_height(one, width / 2 - 17) for one in side) for side in block.sides) + 10
     if isinstance(block, Note):
-        return _lines(block.text, width) * LINE + 8
+        return _lines(block.text, width) * LINE + 5
     if isinstance(block, Items):
         return sum(
             _lines(item if isinstance(item, str) else item.text, width - 18) * LINE + 5
             for item in block.items
         )
     if isinstance(block, Table):
-        return 34.0 * (len(block.rows) + 1) + 30
+        return 29.0 * len(block.rows) + 44
     return 60.0
 
 
