@@ -32,7 +32,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, Path]]:
     """Calls of `build_report`, which builds an empty page here: definition and folder."""
     calls: list[tuple[Path, Path]] = []
 
-    def build_report(definition: Path, folder: Path, model: Model, progress: Any) -> Path:
+    def build_report(definition: Path, folder: Path, model: Model, progress: Any, *, printed: bool) -> Path:
         assert isinstance(model, Model)
         calls.append((definition, folder))
         progress(Progress(5, 10, 5, 1.0, 2.0))

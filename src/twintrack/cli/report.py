@@ -27,16 +27,28 @@ REPORTS = Path("build") / "reports"
     metavar="STRATEGY",
     help="One strategy on a page: what it sets, costs and delivers, where it fails, when to stop.",
 )
+@click.option(
+    "--brief",
+    is_flag=True,
+    help="Also two pages as PDF and figures as PNG, by an installed Chromium or Chrome.",
+)
 @click.option("--if-changed", is_flag=True, help="Only if the page, or what it was made from, has changed.")
 @click.option(
     "--state", is_flag=True, help="Build nothing: say of every definition whether its page is up to date."
 )
 def report_command(
-    report: str | None, output: Path | None, sheet: str | None, *, if_changed: bool, state: bool
+    report: str | None,
+    output: Path | None,
+    sheet: str | None,
+    *,
+    brief: bool,
+    if_changed: bool,
+    state: bool,
 ) -> None:
     """Build a comparison page from REPORT: the name of a definition, or the path of a .yaml file.
 
-    Beside the page lie its data, a log with times, and inputs.json: all that it was made from.
+    Beside the page lie a brief of two pages, figures and their numbers, data, a log, and inputs.json: all that
+    it was made from. docs/reports.md says how a definition is written.
     """
     if state:
         _tell_states()
@@ -45,28 +57,32 @@ def report_command(
     folder = output or REPORTS / (path.stem if sheet is None else f"{path.stem}_{_plain(sheet)}")
     from twintrack.pages.report.files import up_to_date
 
-    if if_changed and up_to_date(folder):
+    if if_changed and up_to_date(folder) and not brief:
         click.echo(f"{folder / 'index.html'} is up to date")
         return
     from twintrack.cli.report_log import kept_log
 
     with kept_log(folder, f"twintrack report {path}"), ProgressLine(folder.name) as line:
-        page = _built(path, folder, sheet, line)
+        page = _built(path, folder, sheet, line, brief=brief)
     click.echo(page)
 
 
-def _built(path: Path, folder: Path, sheet: str | None, line: ProgressLine) -> Path:
-    """Build the page that a definition is of."""
+def _built(path: Path, folder: Path, sheet: str | None, line: ProgressLine, *, brief: bool) -> Path:
+    """Build the page that a definition is of. Raises InputError for a brief of a sheet, which is one page."""
     from twintrack.cli.session import open_model
     from twintrack.inputs.sheets import is_sheet
 
     if sheet is not None or is_sheet(path):
+        if brief:
+            raise InputError(
+                Fault("--brief", "a strategy sheet has none: it is one page; leave the option out")
+            )
         from twintrack.pages.sheet.page import build_sheet
 
         return build_sheet(path, folder, open_model(), line.show, strategy=sheet)
     from twintrack.pages.report.page import build_report
 
-    return build_report(path, folder, open_model(), line.show)
+    return build_report(path, folder, open_model(), line.show, printed=brief)
 
 
 def _plain(strategy: str) -> str:
