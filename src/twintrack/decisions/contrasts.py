@@ -66,7 +66,8 @@ def effect(values: pd.DataFrame, better: str, pairs: Sequence[Pair]) -> Effect:
 
     Each cell is judged as `contests` judges a pair, in the worlds in which both have a number.
     """
-    cells = [_cell(*(values[name].to_numpy(np.float64) for name in pair), better) for pair in pairs]
+    columns = {name: values[name].to_numpy(np.float64) for pair in pairs for name in pair}
+    cells = [_cell(columns[first], columns[second], better) for first, second in pairs]
     shares, medians, firsts, seconds, words = zip(*cells, strict=True)
     if UNKNOWN in words:
         return Effect(shares, medians, firsts, seconds, UNKNOWN)

@@ -115,7 +115,7 @@ class Report(StrictSchema):
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]
     goals: tuple[Text, ...] = ()
-    """Outcomes that findings are told in, the first two in the first figure; the first five with a direction."""
+    """Outcomes that findings are told in, the first two in the first figure; the first five when not given."""
     grid: GridEntry | None = None
     contrasts: Annotated[tuple[ContrastEntry, ...], Field(max_length=3)] = ()
     """What the findings are about; by default strategies against the baseline."""
@@ -126,6 +126,14 @@ class Report(StrictSchema):
     """By outcome, how far behind the best of those shown counts as a failure, in its unit."""
     targets: dict[str, dict[Year, Number]] = Field(default_factory=dict)
     """By outcome, what it is to reach in a year, on top of those of model/outcomes.yaml."""
+
+    @property
+    def few(self) -> tuple[str, ...]:
+        """The strategies that a short account names: those listed, or one for each row of the grid."""
+        if self.grid is None or self.strategies:
+            return self.strategies
+        middle = len(self.grid.columns) // 2
+        return tuple(self.grid.cells[row][middle] for row in self.grid.rows)
 
     @model_validator(mode="after")
     def _names_strategies(self) -> Report:

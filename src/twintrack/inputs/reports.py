@@ -71,7 +71,9 @@ def _question_faults(report: Report, document: Document, content: Content) -> It
             name = getattr(entry, key)
             where = document.where("contrasts", place, key)
             if any(name in side for side in sides):
-                message = f"{name} belongs to the grid and the other side does not; take two rows or two columns"
+                message = (
+                    f"{name} belongs to the grid and the other side does not; take two rows or two columns"
+                )
                 yield Fault(where, message)
             else:
                 yield from _strategy_faults(content, name, where)
@@ -104,7 +106,7 @@ def _outcome_faults(report: Report, document: Document, content: Content) -> Ite
 
 
 def _grid_faults(report: Report, document: Document, content: Content) -> Iterator[Fault]:
-    """Find cells that cannot be read, and levers that both factors move, so that neither effect is its own."""
+    """Find cells that cannot be read, and levers that both factors move: neither effect is then its own."""
     grid = report.grid
     if grid is None:
         return
@@ -123,8 +125,8 @@ def _grid_faults(report: Report, document: Document, content: Content) -> Iterat
     both = [name for name in content.levers.levers if name in along_rows & along_columns]
     if both:
         message = (
-            f"rows and columns both move {', '.join(both)}; let each lever belong to one of them, so that what"
-            " one factor does is not told as the other's"
+            f"rows and columns both move {', '.join(both)}; let each lever belong to one of them, so that"
+            " what one factor does is not told as the other's"
         )
         yield Fault(document.where("grid", "cells"), message)
 

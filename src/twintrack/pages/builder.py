@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import json
 import platform
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -125,7 +126,8 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
     }
     if page.template == STORY:
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
-        values["figures_packed"] = packed_plotly() if page.view.drawn else ""
+        values["library"] = packed_plotly() if page.view.drawn else ""
+        values["figures"] = packed(_figures_json(page.view.drawn).encode()) if page.view.drawn else ""
     else:
         values["scripts"] = _scripts(page.view.drawn)
     return environment().get_template(page.template).render(values)
@@ -218,6 +220,11 @@ def packed_plotly() -> str:
     return base64.b64encode((TEMPLATES / "plotly" / "plotly-basic.min.js.gz").read_bytes()).decode()
 
 
+def packed(content: bytes) -> str:
+    """Pack bytes with gzip, without the time, as base64."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
 @functools.cache
 def fonts() -> str:
     """Give the Latin letters of the story's fonts (SIL Open Font License) as a style sheet."""
@@ -226,12 +233,12 @@ def fonts() -> str:
         ("Source Sans 3", "600 700", "source-sans-3-latin-600-normal"),
         ("Source Serif 4", "700", "source-serif-4-latin-700-normal"),
     )
-    return "\n".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url(data:font/woff2;base64,'
-        f'{base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()}) format("woff2"); '
-        f"}}"
-        for family, weight, name in faces
-    )
+    styles = []
+    for family, weight, name in faces:
+        packed = base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        source = f'url(data:font/woff2;base64,{packed}) format("woff2")'
+        styles.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: {source}; }}')
+    return "\n".join(styles)
 
 
 @functools.cache

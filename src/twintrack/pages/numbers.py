@@ -22,6 +22,7 @@ YEARS_FROM = 24.0
 """Months from which a time is told in years."""
 TRILLIONS_FROM = 95.0
 """Bn CNY from which money is told in trillions: what reads as 0.1 trn and more."""
+SIGNS = {">": "count_over", "<": "count_under", "≥": "count_least", "≤": "count_most"}
 MONEY = ("bn cny", "bn cny/year")
 
 
@@ -82,7 +83,10 @@ class Written:
 
     def of_100(self, shares: Sequence[float]) -> str:
         """Write the span with what it is out of: "46–49 of 100"."""
-        return self.texts("of_100", count=self.counts(shares))
+        text = self.counts(shares)
+        key = SIGNS.get(text[0])
+        told = self.texts(key, value=text[1:]) if key else text
+        return self.texts("of_100", count=told)
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,7 @@ def _shares(drawing: Drawing, panel: SharePanel, x: float, y: float, room: float
         points += [(across(year), share) for year, share in zip(panel.years, line.low, strict=True)][::-1]
         drawing.area([(place, up(share)) for place, share in points], line.colour, opacity=0.22)
     for line in panel.lines:
-        places = [
-            (across(year), up(share)) for year, share in zip(panel.years, line.middle, strict=True)
-        ]
+        places = [(across(year), up(share)) for year, share in zip(panel.years, line.middle, strict=True)]
         drawing.curve(places, line.colour, 2.6, dash=line.dash)
     taken: list[tuple[float, float]] = []
     for line in panel.lines:
@@ -123,7 +121,7 @@ def _label_line(
     up: Scale,
     taken: Sequence[tuple[float, float]],
 ) -> tuple[float, float]:
-    """Write the name of a line beside it, where it is farthest from the other lines and labels; give where."""
+    """Write the name of a line beside it, farthest from other lines and labels; give where."""
     half = width_of(line.label, LABEL, bold=True) / 2
     others = [edge for other in panel.lines if other is not line for edge in (other.low, other.high)]
     best, found = -1e9, (0.0, 0.0)
@@ -165,7 +163,9 @@ def fan_panel(drawing: Drawing, fan: Fan, x: float, y: float, room: float, heigh
     middle = [(across(at), up(value)) for at, value in zip(fan.at, fan.bands[2], strict=True)]
     drawing.curve(middle, fan.colour, 2.8)
     if fan.dotted:
-        drawing.path("".join(f"M{px:.1f} {py:.1f}h.01" for px, py in middle), stroke=fan.colour, width=7, cap="round")
+        drawing.path(
+            "".join(f"M{px:.1f} {py:.1f}h.01" for px, py in middle), stroke=fan.colour, width=7, cap="round"
+        )
     _fan_words(drawing, fan, right + 8, up)
     if fan.sides:
         (above, one), (below, other) = fan.sides

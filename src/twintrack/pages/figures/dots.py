@@ -1,7 +1,7 @@
 """Quantile dot plots: a hundred dots, each one future in a hundred, on both sides of zero.
 
-Source: Fernandes, Walny, Munson, Hullman and Kay (2018), doi:10.1145/3173574.3173718, for why dots that can be
-counted are read better than intervals.
+Source: Fernandes, Walny, Munson, Hullman and Kay (2018), doi:10.1145/3173574.3173718, for why dots that can
+be counted are read better than intervals.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _row(drawing: Drawing, row: DotRow, y: float, columns: int, tallest: float) 
         pitch, height = _pitch(group, room, tallest)
         for place, panel in enumerate(group):
             _panel(drawing, panel, place * (room + GAP), y, room, pitch, height)
-        y += 62 + height + 36
-    return y - 6
+        y += 62 + height + 52
+    return y - 22
 
 
 def _pitch(panels: Sequence[DotPanel], room: float, limit: float) -> tuple[float, float]:
@@ -111,7 +111,7 @@ def _pitch(panels: Sequence[DotPanel], room: float, limit: float) -> tuple[float
     for pitch in PITCHES:
         tallest = max(max(map(len, _stacks(panel, room, pitch).values()), default=1) for panel in panels)
         if tallest * pitch <= limit or pitch == PITCHES[-1]:
-            return pitch, max(tallest * pitch + 8, SHORTEST)
+            return pitch, max(tallest * pitch + 8, min(SHORTEST, limit))
     raise AssertionError
 
 

@@ -69,7 +69,15 @@ class Drawing:
         )
 
     def lines(
-        self, x: float, y: float, text: str, size: float, room: float, *, colour: str = INK, bold: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        room: float,
+        *,
+        colour: str = INK,
+        bold: bool = False,
     ) -> float:
         """Write a text in as many lines as it needs, and give the base of the next line."""
         for line in wrapped(text, size, room, bold=bold):
@@ -120,13 +128,22 @@ class Drawing:
         self.path(d, fill=fill, opacity=opacity)
 
     def rect(
-        self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "", round_: float = 0
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        *,
+        stroke: str = "",
+        round_: float = 0,
     ) -> None:
         """Draw a rectangle; a filling named "hatch" is orange stripes."""
         more = f' stroke="{stroke}" stroke-width="1.2"' if stroke else ""
         more += f' rx="{round_:g}"' if round_ else ""
         self._parts.append(
-            f'<rect x="{px(x)}" y="{px(y)}" width="{px(max(width, 0))}" height="{px(height)}" fill="{fill}"{more}/>'
+            f'<rect x="{px(x)}" y="{px(y)}" width="{px(max(width, 0))}" height="{px(height)}"'
+            f' fill="{fill}"{more}/>'
         )
 
     def dots(self, points: Iterable[Point], size: float, look: Look) -> None:
@@ -183,7 +200,8 @@ class Drawing:
 
 def _outline(shape: str, x: float, y: float, half: float) -> str:
     if shape == CIRCLE:
-        return f"M{px(x - half)} {px(y)}a{px(half)} {px(half)} 0 1 1 {px(2 * half)} 0a{px(half)} {px(half)} 0 1 1 {px(-2 * half)} 0Z"
+        arc = f"a{px(half)} {px(half)} 0 1 1"
+        return f"M{px(x - half)} {px(y)}{arc} {px(2 * half)} 0{arc} {px(-2 * half)} 0Z"
     if shape == SQUARE:
         side = half * 0.9
         return f"M{px(x - side)} {px(y - side)}h{px(2 * side)}v{px(2 * side)}h{px(-2 * side)}Z"

@@ -17,7 +17,7 @@ VALUE = 48.0
 
 @dataclass(frozen=True)
 class Effect:
-    """One effect: its size, how it is written, whether it is BETTER, WORSE or TIED, and whether it is sure."""
+    """One effect: its size, how it is written, whether BETTER, WORSE or TIED, and whether that is sure."""
 
     value: float
     label: str
@@ -123,7 +123,9 @@ def _effect(drawing: Drawing, effect: Effect, scale: Scale, y: float, row: Effec
     colour = {BETTER: GOOD, WORSE: BAD, TIED: GREY}[effect.state]
     left = effect.value < 0
     if row.total:
-        drawing.text(zero + (-6 if left else 6), y + 6, effect.label, 17, anchor="end" if left else "start", bold=True)
+        drawing.text(
+            zero + (-6 if left else 6), y + 6, effect.label, 17, anchor="end" if left else "start", bold=True
+        )
         return
     if stems:
         drawing.line((zero, y), (place, y), colour, 1.8, opacity=0.7)

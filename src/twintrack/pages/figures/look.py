@@ -12,7 +12,6 @@ GOVERNANCE = "#33475B"
 GOOD, BAD = "#33475B", "#BF5709"
 SECOND_LINE = "#8A5A00"
 """Of two lines in one panel, that which is not ink."""
-PALE = "#F4F6F8"
 
 FULL, HALF, HOLLOW = "full", "half", "hollow"
 CIRCLE, SQUARE, DIAMOND, TRIANGLE = "circle", "square", "diamond", "triangle"

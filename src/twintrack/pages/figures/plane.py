@@ -72,7 +72,13 @@ def plane(found: Plane, width: float) -> Drawing:
 
 def _shades(drawing: Drawing, found: Plane, across: Scale, up: Scale) -> None:
     first, second = found.looks
-    shades = [(second.colour, 0.4), (second.colour, 0.18), (GREY, 0.11), (first.colour, 0.18), (first.colour, 0.4)]
+    shades = [
+        (second.colour, 0.4),
+        (second.colour, 0.18),
+        (GREY, 0.11),
+        (first.colour, 0.18),
+        (first.colour, 0.4),
+    ]
     rows, columns = found.shares.shape
     classes = np.digitize(found.shares, CLASSES)
     for shade, (colour, opacity) in enumerate(shades):

@@ -40,7 +40,9 @@ def ticks(low: float, high: float, step: float) -> list[float]:
     return [place * step for place in range(first, last + 1)]
 
 
-def round_ends(values: Iterable[float], number: int = 4, *, months: bool = False) -> tuple[float, float, float]:
+def round_ends(
+    values: Iterable[float], number: int = 4, *, months: bool = False
+) -> tuple[float, float, float]:
     """Give low, high and step of an axis that holds some values."""
     finite = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(finite), max(finite)

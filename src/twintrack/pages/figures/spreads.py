@@ -48,7 +48,10 @@ def spreads(
     last: tuple[str, str, Sequence[str]],
     width: float,
 ) -> Drawing:
-    """Draw the panels side by side, or below one another; `last` is a column of numbers: title, note, texts."""
+    """Draw the panels side by side, or below one another.
+
+    `last` is a column of numbers: title, note, texts.
+    """
     label = max(width_of(row.label, LABEL, bold=True) for row in rows) + 22
     label = min(max(label, 78.0), 150.0 if width >= 1000 else 120.0)
     across = len(panels) if width >= 1000 else 2 if width >= 560 else 1
@@ -64,7 +67,8 @@ def spreads(
             for left, panel in zip(lefts, group, strict=True)
         ]
         end = width - column
-        numbered = width >= 1000 or (len(group) < across or across == 1) and first + across >= len(panels)
+        final = first + across >= len(panels)
+        numbered = width >= 1000 or (final and (len(group) < across or across == 1))
         if numbered and width >= 560:
             left = end if width >= 1000 else lefts[-1] + room + GAP
             heads.append(drawing.heading(left, y, column, last[0], [last[1]]))
@@ -76,7 +80,9 @@ def spreads(
             _panel(drawing, panel, rows, places, x, room)
         if numbered and width >= 560:
             for row, place, text in zip(rows, places, last[2], strict=True):
-                drawing.text(left + 28, place + 5, text, LABEL, colour=row.look.colour, anchor="middle", bold=True)
+                drawing.text(
+                    left + 28, place + 5, text, LABEL, colour=row.look.colour, anchor="middle", bold=True
+                )
         y = places[-1] + 48
     if width < 560:
         y = _last_alone(drawing, rows, last, y)
@@ -131,5 +137,7 @@ def _last_alone(
     places = _places(rows, top - 12)
     _names(drawing, rows, places)
     for row, place, text in zip(rows, places, last[2], strict=True):
-        drawing.text(drawing.width - 30, place + 5, text, LABEL, colour=row.look.colour, anchor="end", bold=True)
+        drawing.text(
+            drawing.width - 30, place + 5, text, LABEL, colour=row.look.colour, anchor="end", bold=True
+        )
     return places[-1] + 34

@@ -1,4 +1,4 @@
-"""A story figure: drawn for three widths, with a title, a description that holds its numbers, and its table."""
+"""A story figure: drawn for three widths, with a title, a description with its numbers, and its table."""
 
 from __future__ import annotations
 
@@ -61,9 +61,8 @@ class Story(Block):
         """Give the figure as a file of its own, in the widest form or one that is asked for."""
         drawn = self.draw(width or self.widths["wide"])
         svg = drawn.svg(f"figure-{self.key}", self.title, self.description)
-        style = (
-            f"<style>text{{font-family:{families}}}.halo{{paint-order:stroke;stroke:#fff;stroke-width:3px}}</style>"
-        )
+        halo = ".halo{paint-order:stroke;stroke:#fff;stroke-width:3px}"
+        style = f"<style>text{{font-family:{families}}}{halo}</style>"
         return svg.replace("<title", f"{style}<title", 1)
 
 
@@ -79,7 +78,9 @@ class Pair(Block):
 def described(numbers: Numbers) -> str:
     """Say in a line what a table holds: heads with values, row after row."""
     return " ".join(
-        "; ".join(f"{head}: {value}" if head else value for head, value in zip(numbers.head, row, strict=True))
+        "; ".join(
+            f"{head}: {value}" if head else value for head, value in zip(numbers.head, row, strict=True)
+        )
         + "."
         for row in numbers.rows
     )

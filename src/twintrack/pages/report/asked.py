@@ -40,6 +40,12 @@ class Grid:
     columns: Mapping[str, Bilingual]
     cells: Mapping[tuple[str, str], str]
 
+    @property
+    def middle(self) -> str:
+        """The strategy of the first row and the middle column."""
+        across = list(self.columns)
+        return self.cells[next(iter(self.rows)), across[len(across) // 2]]
+
     def place(self, strategy: str) -> tuple[str, str] | None:
         """Give row and column of a strategy; None for one that is not in the grid."""
         return next((place for place, name in self.cells.items() if name == strategy), None)

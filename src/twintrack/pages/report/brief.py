@@ -19,12 +19,12 @@ from twintrack.version import __version__
 STEM = "brief"
 FIRST = ("grid", "when", "mix", "regret", "levers", "package", "stems")
 """Sections that may follow the finding on the first sheet, those that are preferred first."""
-ORDER = ("grid", "package", "decides", "sure", "when", "regret", "mix", "levers", "stems")
+ORDER = ("grid", "package", "sure", "decides", "when", "regret", "mix", "levers", "stems")
 """What the second sheet is filled with, those that are preferred first."""
 SHEETS = 2
 DRAWN, SHOWN = 820.0, 695.0
 """Px that figures are drawn for, and that they are shown on: words come out at 7.5 points or more."""
-HEIGHT = 1008.0
+HEIGHT = 1012.0
 """Px of a sheet between its head and its foot."""
 LINE, SIZE = 18.0, 13.0
 """Px of a line of text, and of its letters."""
@@ -82,6 +82,9 @@ def _for_paper(section: Filled) -> Filled:
 
 
 def _is_detail(block: Block) -> bool:
+    """Say whether a block is left to the page: what readers open, notes, and what stands at the end of tests."""
+    if isinstance(block, Pair):
+        return block.style == "even"
     return isinstance(block, Fold) or (isinstance(block, Note) and block.style == "note")
 
 
@@ -129,4 +132,4 @@ def _block_height(block: Block, width: float) -> float:
 
 
 def _lines(text: str, width: float, size: float = SIZE) -> int:
-    return max(1, -int(-width_of(text, size) * 1.06 // width))
+    return max(1, -int(-width_of(text, size) * 1.02 // width))

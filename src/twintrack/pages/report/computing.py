@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twintrack.inputs.report_schemas import PackageEntry, PolesEntry, Report
     from twintrack.inputs.strategies import Strategy
     from twintrack.runs.experiment import Progress
+    from twintrack.worlds.drawing import Origin
 
 MOST_PARTS = 8
 """Groups of levers that the page tells apart without being told which: 256 combinations."""
@@ -92,7 +93,7 @@ def _main(
     model: Core,
     strategies: Mapping[str, Strategy],
     progress: Callable[[Progress], None] | None,
-) -> tuple[xr.Dataset, xr.Dataset, str]:
+) -> tuple[xr.Dataset, xr.Dataset, Origin]:
     """Run all strategies at both budgets under all scenarios; give both, and where the worlds are from."""
     drawn = definition.ensemble
     results = Experiment(
@@ -146,7 +147,8 @@ class _Questions:
         table = self._model.lever_table
         groups = {key: list(levers) for key, levers in differing_groups(self._model, first, second).items()}
         titles = {
-            key: table.groups[key].title if key in table.groups else Bilingual(en=key, zh=key) for key in groups
+            key: table.groups[key].title if key in table.groups else Bilingual(en=key, zh=key)
+            for key in groups
         }
         parts = () if isinstance(asked, tuple) else asked.parts
         if parts:

@@ -43,7 +43,11 @@ WASTE_PARTS = (
 """What the outcome waste is made of, in the model's words."""
 MOST_COLUMNS = 8
 """With more strategies than this, tables have a row for each of them instead of a column."""
+MOST_LINES = 4
+"""Strategies in one figure of paths where there are many."""
 BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")
+
+
 @dataclass(frozen=True)
 class ReportData:
     """What was computed for one report.
@@ -149,8 +153,20 @@ class ReportData:
 
     @property
     def reference(self) -> str:
-        """The strategy that others are compared with: baseline, or else the first."""
-        return BASELINE if BASELINE in self.strategies else next(iter(self.strategies))
+        """The strategy that others are compared with: baseline, a middle cell of the grid, or the first."""
+        if BASELINE in self.strategies:
+            return BASELINE
+        if self.grid is not None:
+            return self.grid.middle
+        return next(iter(self.strategies))
+
+    @property
+    def drawn(self) -> list[str]:
+        """The strategies that lines are drawn of: all where there is room, else those of the contrasts."""
+        if not self.many:
+            return list(self.strategies)
+        shown = [name for contrast in self.contrasts for name in contrast.shown.names]
+        return list(dict.fromkeys([self.reference, *shown]))[:MOST_LINES]
 
     @cached_property
     def bands(self) -> xr.Dataset:

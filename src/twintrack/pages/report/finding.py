@@ -78,7 +78,7 @@ def _clause(
     gains = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].wins]
     losses = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].loses]
     choice, against = view.of(contrast.title), view.of(contrast.against)
-    values = {"choice": choice, "wins": texts.join(gains), "loses": texts.join(losses)}
+    values = {"choice": choice, "wins": story.clauses(gains), "loses": story.clauses(losses)}
     told = ""
     if gains or losses:
         kind = "wins_loses" if gains and losses else "wins" if gains else "loses"
@@ -101,11 +101,13 @@ def paragraph(story: Told, contrast: Contrast) -> Paragraph:
     choice = choice[:1].lower() + choice[1:] if contrast.causal else choice
     told = []
     if gains or losses:
-        clauses = texts.join(gains or losses)
+        clauses = story.clauses(gains or losses)
         told.append(texts("clause_by", year=story.year, choice=choice, clauses=clauses))
-    told += [_undecided(story, contrast, goal, one) for goal, one in found.items() if not (one.wins or one.loses)]
+    told += [
+        _undecided(story, contrast, goal, one) for goal, one in found.items() if not (one.wins or one.loses)
+    ]
     if gains and losses:
-        told.append(texts("clause_price", clauses=texts.join(losses)))
+        told.append(texts("clause_price", clauses=story.clauses(losses)))
     text = texts("sentence_space").join(told)
     return Paragraph(lead(story, contrast), capital(text), story.looks(contrast)[0].colour)
 

@@ -17,9 +17,9 @@ from twintrack.pages.report.story import CONTRAST_FILE, Told, capital
 
 WIDTHS = {"wide": 700.0, "middle": 720.0, "narrow": 358.0}
 """It stands beside the finding on wide screens."""
-BEYOND = 4
+BEYOND = 8
 """Dots at each end that the axis need not reach."""
-LOWER = 95.0
+LOWER = 78.0
 """Px of the highest stack on paper."""
 FEWEST_LEFT = 0.3
 """Share of the axis that the side of zero with fewer futures has at least: its words need room."""
@@ -31,7 +31,11 @@ def hero(story: Told) -> Story:
     goals = story.view.data.goals[: 4 if len(contrasts) == 1 else 2]
     axes = {goal: _axis(story, contrasts, goal) for goal in goals}
     rows = [
-        DotRow(_title(story, contrast), _held(story, contrast), [_panel(story, contrast, goal, axes[goal]) for goal in goals])
+        DotRow(
+            _title(story, contrast),
+            _held(story, contrast),
+            [_panel(story, contrast, goal, axes[goal]) for goal in goals],
+        )
         for contrast in contrasts
     ]
     texts = story.view.texts
@@ -92,11 +96,16 @@ def _axis(story: Told, contrasts: Sequence[Contrast], goal: str) -> Axis:
     labels = [signed_number(value, spec) for value in places]
     everything = np.concatenate([_shown(story, contrast, goal) for contrast in contrasts])
     if np.nanmax(everything, initial=0.0) > high:
-        places, labels = [*places[:-1], high], [*labels[:-1], texts("axis_or_more", value=signed_number(high, spec))]
+        places, labels = (
+            [*places[:-1], high],
+            [*labels[:-1], texts("axis_or_more", value=signed_number(high, spec))],
+        )
     better, worse = (story.word(goal, kind) for kind in ("better", "worse"))
     unit = measure.change_unit
     right = texts("axis_right" if unit else "axis_right_plain", unit=unit, word=better)
-    return Axis(float(low), float(high), list(zip(places, labels, strict=True)), texts("axis_left", word=worse), right)
+    return Axis(
+        float(low), float(high), list(zip(places, labels, strict=True)), texts("axis_left", word=worse), right
+    )
 
 
 def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
@@ -105,13 +114,17 @@ def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
     found = story.effect(contrast, goal)
     share = found.shares[place]
     better = story.word(goal, "better")
+    sides = (
+        capital(texts("hero_side", choice=against, word=better)),
+        capital(texts("hero_side", choice=of, word=better)),
+    )
     single = 0.4 <= share <= 0.6
     first, second = story.looks(contrast)
     return DotPanel(
         texts("hero_panel", goal=story.label(goal), year=story.year),
         quantile_dots(_shown(story, contrast, goal)),
         (count(1 - share), count(share)),
-        tuple(capital(texts("hero_side", choice=side, word=better)) for side in (against, of)),
+        sides,
         texts("of_100_futures"),
         texts("chip_tie") if single and found.verdict != SAME else "",
         axis,
@@ -135,5 +148,3 @@ def _numbers(story: Told, contrasts: Sequence[Contrast]) -> Numbers:
                 )
     head = [texts(key) for key in ("head_contrast", "head_goal", "head_held", "head_better", "head_median")]
     return Numbers(head, rows)
-
-

@@ -1,4 +1,4 @@
-"""What the story sections share: effects of contrasts, how goals are called and written, and how marks look."""
+"""What the story sections share: effects of contrasts, how goals are called and written, how marks look."""
 
 from __future__ import annotations
 
@@ -179,6 +179,13 @@ class Told:
         text = self.word(goal, "gains" if found.wins else "loses", contrast)
         mostly = found.verdict in (MOSTLY_AHEAD, MOSTLY_BEHIND)
         return self.view.texts("mostly", told=text) if mostly else text
+
+    def clauses(self, items: Sequence[str]) -> str:
+        """Join what a choice does."""
+        texts = self.view.texts
+        if len(items) < 2:
+            return "".join(items)
+        return texts("clause_comma").join(items[:-1]) + texts("clause_and") + items[-1]
 
     def counted(self, number: int) -> str:
         """A small number as a word."""

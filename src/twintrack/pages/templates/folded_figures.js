@@ -1,22 +1,24 @@
 "use strict";
 (() => {
-  // The library lies packed in the page, and is unpacked when the first figure is asked for.
-  let library;
-  const unpacked = async () => {
-    const packed = document.getElementById("plotly-packed").textContent.trim();
+  // The library and the figures lie packed in the page, and are unpacked when the first figure is asked for.
+  let loaded;
+  const text = (name) => {
+    const packed = document.getElementById(name).textContent.trim();
     const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  const load = async () => {
     const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
+    script.textContent = await text("library");
     document.head.append(script);
-    return JSON.parse(document.getElementById("figures").textContent);
+    return JSON.parse(await text("figures"));
   };
   const size = (chart) => ({ width: chart.clientWidth, height: chart.clientHeight });
   const draw = async (fold) => {
     const charts = [...fold.querySelectorAll(".chart")].filter((chart) => chart.clientWidth);
     if (!charts.length) return;
-    library ??= unpacked();
-    const figures = await library;
+    loaded ??= load();
+    const figures = await loaded;
     for (const chart of charts) {
       if (chart.dataset.drawn) {
         Plotly.relayout(chart, size(chart));

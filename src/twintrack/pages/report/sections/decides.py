@@ -1,4 +1,4 @@
-"""5. What decides, and where each strategy fails: a map of two assumptions, and conditions on held-out worlds."""
+"""5. What decides, and where each fails: a map of two assumptions, and conditions on held-out worlds."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _deciding(story: Told, contrast: Contrast, goal: str) -> Deciding | None:
     lead = story.difference(contrast.shown, goal)
     known = np.isfinite(lead.to_numpy())
     lead, worlds = lead[known], story.view.data.worlds[known]
-    table = moved_by(lead.to_numpy(), Drawn.of(worlds))
+    table = moved_by(lead.to_numpy(np.float64), Drawn.of(worlds))
     level = float(stats.norm.isf(0.025 / max(len(table), 1))) / np.sqrt(max(len(lead) - 1, 1))
     above = table[(table["pawn"] > table["noise"]) | (table["rank_correlation"].abs() > level)]
     order = above["rank_correlation"].abs().sort_values(ascending=False, kind="stable").index[:2]
@@ -117,7 +117,9 @@ def blocks(view: ReportView) -> list[Block]:
     fails = failures(story)
     if found is None:
         return [Note(texts("decides_nothing", number=number), "deck"), *fails]
-    deck = texts("decides_deck", number=number, of=of, against=against, goal=story.name(goal), year=story.year)
+    deck = texts(
+        "decides_deck", number=number, of=of, against=against, goal=story.name(goal), year=story.year
+    )
     note = Note(texts("decides_note", of=of, against=against, word=story.word(goal, "better")), "note")
     return [Note(deck, "deck"), Pair([[figure(story, contrast, goal, found), note], fails])]
 
@@ -133,7 +135,11 @@ def figure(story: Told, contrast: Contrast, goal: str, found: Deciding) -> Story
     where = tuple(1.0 if rising else 0.0 for rising in found.rising)
     corners = [
         (texts("decides_corner", choice=of, word=word, count=count(good)), (where[0], where[1]), True),
-        (texts("decides_corner", choice=against, word=word, count=count(1 - bad)), (1 - where[0], 1 - where[1]), False),
+        (
+            texts("decides_corner", choice=against, word=word, count=count(1 - bad)),
+            (1 - where[0], 1 - where[1]),
+            False,
+        ),
     ]
     drawn = Plane(
         (view.of(view.data.model.world[found.names[0]].title), _marks(view, found.names[0])),
@@ -145,9 +151,7 @@ def figure(story: Told, contrast: Contrast, goal: str, found: Deciding) -> Story
         [corner for corner in corners if "–" not in corner[0]],
         "50",
     )
-    numbers = Numbers(
-        [texts("head_share"), ""], [[text, ""] for text, _, _ in corners]
-    )
+    numbers = Numbers([texts("head_share"), ""], [[text, ""] for text, _, _ in corners])
     return Story(
         "decides",
         texts("decides_figure", of=of, against=against),
@@ -178,7 +182,13 @@ def failures(story: Told) -> list[Block]:
     worlds = view.data.worlds.loc[table.index]
     for name in _asked(story, losses):
         short = losses[name].to_numpy() - limit
-        found.append(Note(_failing(story, name, worlds, short, {"amount": amount, "count": story.counted(table.shape[1])})))
+        found.append(
+            Note(
+                _failing(
+                    story, name, worlds, short, {"amount": amount, "count": story.counted(table.shape[1])}
+                )
+            )
+        )
     return [*found, Note(texts("fails_note"), "note")]
 
 
@@ -216,7 +226,6 @@ def _condition(view: ReportView, restriction: Restriction) -> str:
     if np.isnan(restriction.high):
         return texts("fails_above", parameter=name, value=low)
     return texts("fails_between", parameter=name, low=low, high=high)
-
 
 
 SECTION = Section("decides", 50, blocks, title=title)

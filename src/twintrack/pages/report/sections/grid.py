@@ -37,7 +37,11 @@ def title(view: ReportView) -> str:
             turns["row" if sizes["row"] >= sizes["column"] else "column"].append(story.name(goal))
     factors = {"row": view.of(grid.row), "column": view.of(grid.column)}
     clauses = [
-        texts(f"grid_turns_{'one' if len(names) == 1 else 'many'}", goals=texts.join(names), factor=factors[kind])
+        texts(
+            f"grid_turns_{'one' if len(names) == 1 else 'many'}",
+            goals=texts.join(names),
+            factor=factors[kind],
+        )
         for kind, names in turns.items()
         if names
     ]
@@ -73,11 +77,17 @@ def figure(story: Told) -> Story:
     rows = [(view.of(label), ROWS[place]) for place, label in enumerate(grid.rows.values())]
     panels = [_panel(story, grid, goal) for goal in view.data.goals]
     texts = view.texts
-    head = [texts("head_strategy"), *(f"{story.label(goal)} ({story.measure(goal).unit})".replace(" ()", "") for goal in view.data.goals)]
+    head = [
+        texts("head_strategy"),
+        *(f"{story.label(goal)} ({story.measure(goal).unit})".replace(" ()", "") for goal in view.data.goals),
+    ]
     numbers = Numbers(
         head,
         [
-            [view.strategy(name), *(story.measure(goal).level(_median(story, goal, name)) for goal in view.data.goals)]
+            [
+                view.strategy(name),
+                *(story.measure(goal).level(_median(story, goal, name)) for goal in view.data.goals),
+            ]
             for name in grid.cells.values()
         ],
     )
@@ -106,19 +116,26 @@ def _median(story: Told, goal: str, strategy: str) -> float:
 
 def _panel(story: Told, grid: Grid, goal: str) -> DumbbellPanel:
     texts, measure = story.view.texts, story.measure(goal)
-    values = [
-        [_median(story, goal, grid.cells[row, column]) for column in grid.columns] for row in grid.rows
-    ]
+    values = [[_median(story, goal, grid.cells[row, column]) for column in grid.columns] for row in grid.rows]
     said = []
     for contrast in story.view.data.contrasts:
         of, against = story.sides(contrast)
         if contrast.changes in (ROW, "column"):
-            said.append((capital(texts("versus", of=of, against=against)), verdict_text(story, story.effect(contrast, goal))))
+            said.append(
+                (
+                    capital(texts("versus", of=of, against=against)),
+                    verdict_text(story, story.effect(contrast, goal)),
+                )
+            )
     better = texts(f"better_{story.outcome(goal).better}_short")
     until = "panel_cumulative" if goal == COST_VALUE else "panel_year"
     unit = texts(until, unit=measure.unit, year=date(story.horizon)) if measure.unit else story.year
     return DumbbellPanel(
-        story.label(goal), [unit, better], values, [[measure.level(value) for value in row] for row in values], said
+        story.label(goal),
+        [unit, better],
+        values,
+        [[measure.level(value) for value in row] for row in values],
+        said,
     )
 
 

@@ -26,11 +26,20 @@ def title(view: ReportView) -> str:
     """Count the settings of a grid, or the levers that tell strategies apart."""
     texts, grid = view.texts, view.data.grid
     if grid is None:
-        counts = {"count": str(len(_differing(view, view.data.strategies))), "all": str(len(view.data.model.levers))}
+        counts = {
+            "count": str(len(_differing(view, view.data.strategies))),
+            "all": str(len(view.data.model.levers)),
+        }
         return texts("levers_title", **counts) + texts("sentence_end")
     sizes = (len(grid.rows), len(grid.columns), len(grid.cells))
     rows, across, cells = map(told(view).counted, sizes)
-    values = {"row": view.of(grid.row), "column": view.of(grid.column), "rows": rows, "columns": across, "count": cells}
+    values = {
+        "row": view.of(grid.row),
+        "column": view.of(grid.column),
+        "rows": rows,
+        "columns": across,
+        "count": cells,
+    }
     text = texts("levers_title_grid", **values)
     return capital(text) + texts("sentence_end")
 
@@ -48,10 +57,17 @@ def _differing(view: ReportView, plans: Mapping[str, Strategy]) -> list[str]:
 def blocks(view: ReportView) -> list[Block]:
     """Give the deck, the figure and how many levers differ in all."""
     story, texts, table = told(view), view.texts, view.data.model.lever_table
-    ends = [plan.paths[name].times[-1] for plan in view.data.strategies.values() for name in _differing(view, view.data.strategies)]
+    ends = [
+        plan.paths[name].times[-1]
+        for plan in view.data.strategies.values()
+        for name in _differing(view, view.data.strategies)
+    ]
     last = max(ends, default=table.policy_start)
     deck = texts("levers_deck", year=date(float(last)))
-    counts = {"count": str(len(_differing(view, view.data.strategies))), "all": str(len(view.data.model.levers))}
+    counts = {
+        "count": str(len(_differing(view, view.data.strategies))),
+        "all": str(len(view.data.model.levers)),
+    }
     note = texts("levers_note", start=date(table.policy_start - 1), **counts)
     return [Note(deck, "deck"), figure(story), Note(note, "note")]
 
@@ -61,7 +77,14 @@ def figure(story: Told) -> Story:
     view, texts = story.view, story.view.texts
     panels = _panels(story)
     rows = [
-        [panel.title, strip.title, *(f"{label}: {text}" for (label, _), (_, text) in zip(panel.choices, strip.settings, strict=True))]
+        [
+            panel.title,
+            strip.title,
+            *(
+                f"{label}: {text}"
+                for (label, _), (_, text) in zip(panel.choices, strip.settings, strict=True)
+            ),
+        ]
         for panel in panels
         for strip in panel.strips
     ]
@@ -104,7 +127,11 @@ def _panel(view: ReportView, title: str, named: Mapping[str, tuple[str, Look]], 
     found = []
     for name in _differing(view, plans)[:most]:
         lever, unit = levers[name], view.texts.unit(levers[name].unit)
-        title_unit = view.texts("levers_names", title=view.of(lever.title), unit=unit) if unit else view.of(lever.title)
+        title_unit = (
+            view.texts("levers_names", title=view.of(lever.title), unit=unit)
+            if unit
+            else view.of(lever.title)
+        )
         ends = [plan.paths[name].values[-1] for plan in plans.values()]
         settings = [((end - lever.low) / (lever.high - lever.low), setting(lever, end)) for end in ends]
         found.append(Strip(title_unit, settings))

@@ -50,7 +50,9 @@ def poles(view: ReportView) -> tuple[str, str]:
 
 
 def _best(view: ReportView, goal: str) -> pd.Series[float]:
-    return robustness.share_best(robustness.finite_worlds(values(view, goal)), view.data.model.outcomes[goal].better)
+    return robustness.share_best(
+        robustness.finite_worlds(values(view, goal)), view.data.model.outcomes[goal].better
+    )
 
 
 def _clause(story: Told, goal: str) -> str:
@@ -73,7 +75,14 @@ def blocks(view: ReportView) -> list[Block]:
     best = _best(view, goal)
     first, second = poles(view)
     inside = count(float(best.iloc[1:-1].sum()))
-    deck = texts("mix_deck", first=first, second=second, number=story.counted(len(best)), goal=story.name(goal), count=inside)
+    deck = texts(
+        "mix_deck",
+        first=first,
+        second=second,
+        number=story.counted(len(best)),
+        goal=story.name(goal),
+        count=inside,
+    )
     return [Note(deck, "deck"), figure(story), Note(texts("mix_note"), "note")]
 
 
@@ -87,8 +96,13 @@ def figure(story: Told) -> Story:
         best, measure, found = _best(view, goal), story.measure(goal), values(view, goal)
         beyond = found.sub(found.iloc[:, 0], axis=0).median()
         rows += [
-            [story.label(goal), f"{100 * float(name):.0f}%", f"{measure.change(beyond[name])} {measure.change_unit}".strip(), count(share)]
-            for name, share in best.items()
+            [
+                story.label(goal),
+                f"{100 * float(name):.0f}%",
+                f"{measure.change(beyond[name])} {measure.change_unit}".strip(),
+                count(share),
+            ]
+            for name, share in zip(map(str, best.index), map(float, best), strict=True)
         ]
     head = [texts("head_goal"), texts("head_mix", second=second), texts("head_median"), texts("head_best")]
     numbers = Numbers(head, rows)
@@ -113,7 +127,12 @@ def _panel(story: Told, goal: str) -> MixPanel:
     inside = [value for value in ticks(low, high, step) if bands.min() <= value <= bands.max()]
     at = [float(name) for name in table.columns]
     best = _best(view, goal)
-    note = texts("mix_fan_note", unit=measure.change_unit or story.name(goal), first=first, word=story.word(goal, "better"))
+    note = texts(
+        "mix_fan_note",
+        unit=measure.change_unit or story.name(goal),
+        first=first,
+        word=story.word(goal, "better"),
+    )
     fan = Fan(
         texts("hero_panel", goal=story.label(goal), year=story.year),
         note,
@@ -129,7 +148,14 @@ def _panel(story: Told, goal: str) -> MixPanel:
     )
     colours = [ROWS[0].colour, *[GOVERNANCE] * (len(at) - 2), ROWS[2].colour]
     shares = [(100 * float(share), count(float(share))) for share in best]
-    return MixPanel(fan, texts("mix_bars", number=story.counted(len(at))), shares, colours, (first, second), texts("mix_axis"))
+    return MixPanel(
+        fan,
+        texts("mix_bars", number=story.counted(len(at))),
+        shares,
+        colours,
+        (first, second),
+        texts("mix_axis"),
+    )
 
 
 def _data(view: ReportView) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-
-import pandas as pd
+from collections.abc import Sequence
+from dataclasses import replace
 
 from twintrack.decisions.attribution import TOTAL
 from twintrack.decisions.robustness import TIE_RANGE
@@ -21,6 +21,10 @@ FILE = "package.csv"
 MOST = 2 / 3
 """Share of the whole change that the parts named in the title make up at least."""
 GOALS = 4
+ON_PAPER = 2
+"""Goals in the brief."""
+TWO_DECIMALS = 0.95
+"""Largest effect from which parts have a digit more, so that small ones can be told apart."""
 FEW_LEVERS = 2
 """Settings of a part that are told one by one."""
 
@@ -32,9 +36,11 @@ def title(view: ReportView) -> str:
     return capital(text) + texts("sentence_end")
 
 
-def _rows(view: ReportView, goal: str) -> pd.DataFrame:
+def _column(view: ReportView, goal: str, column: str) -> dict[str, float]:
+    """Give the mean or the share of each part of a goal, and of the whole as TOTAL."""
     table = _package(view).found.table
-    return table[table["outcome"] == goal].set_index("change")
+    rows = table[table["outcome"] == goal]
+    return {str(key): float(value) for key, value in zip(rows["change"], rows[column], strict=True)}
 
 
 def _package(view: ReportView) -> Package:
@@ -44,19 +50,17 @@ def _package(view: ReportView) -> Package:
 
 def _clause(story: Told, goal: str) -> str:
     view, texts = story.view, story.view.texts
-    rows = _rows(view, goal)
-    total = float(rows.loc[TOTAL, "mean"])
-    if TIE_RANGE[0] <= float(rows.loc[TOTAL, "share"]) <= TIE_RANGE[1] or total == 0:
+    means, shares = (_column(view, goal, column) for column in ("mean", "share"))
+    total = means.pop(TOTAL)
+    if TIE_RANGE[0] <= shares[TOTAL] <= TIE_RANGE[1] or total == 0:
         return texts("package_tie", goal=story.name(goal))
-    parts = (rows.drop(TOTAL)["mean"] / total).sort_values(ascending=False, kind="stable")
     named, share = [], 0.0
-    for key, part in parts.items():
-        named.append(view.of(_package(view).parts[str(key)]))
-        share += float(part)
+    for key in sorted(means, key=lambda key: -means[key] / total):
+        named.append(view.of(_package(view).parts[key]))
+        share += means[key] / total
         if share >= MOST:
             break
-    words = [name if place == 0 else name[:1].lower() + name[1:] for place, name in enumerate(named)]
-    words = [name[:1].lower() + name[1:] for name in words] if view.texts.language == "en" else words
+    words = [name[:1].lower() + name[1:] for name in named]
     key = "package_brings" if len(named) > 1 else "package_brings_one"
     return texts(key, parts=texts.join(words), share=f"{share:.0%}", goal=story.name(goal))
 
@@ -85,7 +89,9 @@ def figure(story: Told) -> Story:
     ]
     first, second = (_named(view, plan) for plan in (package.first, package.second))
     note = texts("package_all_note", first=first, second=second)
-    rows.append(EffectRow(texts("package_all"), note, [_effect(story, goal, TOTAL) for goal in goals], total=True))
+    rows.append(
+        EffectRow(texts("package_all"), note, [_effect(story, goal, TOTAL) for goal in goals], total=True)
+    )
     head = [texts("head_part"), *(f"{name} ({unit})".replace(" ()", "") for name, unit in columns)]
     numbers = Numbers(head, [[row.title, *(effect.label for effect in row.effects)] for row in rows])
     return Story(
@@ -95,20 +101,26 @@ def figure(story: Told) -> Story:
         functools.partial(effects, columns, rows),
         numbers,
         view.basis(FILE),
+        paper=functools.partial(effects, columns[:ON_PAPER], _cut(rows)),
     )
+
+
+def _cut(rows: Sequence[EffectRow]) -> list[EffectRow]:
+    """Give rows with the goals of the brief alone."""
+    return [replace(row, effects=row.effects[:ON_PAPER]) for row in rows]
 
 
 def _effect(story: Told, goal: str, key: str) -> Effect:
     """Give an effect in the outcome's own direction; what is better is said by its state."""
-    row = _rows(story.view, goal).loc[key]
-    value = float(row["mean"]) * story.better_sign(goal)
-    share = float(row["share"])
-    largest = _rows(story.view, goal)["mean"].abs().max()
-    small = abs(value) < 0.005 * float(largest)
+    means, shares = (_column(story.view, goal, column) for column in ("mean", "share"))
+    value, share = means[key] * story.better_sign(goal), shares[key]
+    largest = max(map(abs, means.values()))
+    small = abs(value) < 0.005 * largest
     tie = small or TIE_RANGE[0] <= share <= TIE_RANGE[1]
-    state = TIED if tie else BETTER if float(row["mean"]) > 0 else WORSE
+    state = TIED if tie else BETTER if means[key] > 0 else WORSE
     measure = story.measure(goal)
-    spec = spec_for([float(largest) * measure.change_factor], 3)
+    shown = largest * measure.change_factor
+    spec = spec_for([shown], 3 if shown >= TWO_DECIMALS else 2)
     label = "0" if small else measure.change(value, spec)
     return Effect(value * measure.change_factor, label, state)
 

@@ -27,7 +27,7 @@ def blocks(view: ReportView) -> list[Block]:
 def _figure(view: ReportView, place: int, name: str) -> Figure:
     """Give a panel for each scenario; all panels of an outcome share their axis."""
     outcome, texts = view.data.model.outcomes[name], view.texts
-    bands, leader = view.data.bands[name], _leader(view, name)
+    bands, leader = view.data.bands[name].sel(strategy=view.data.drawn), _leader(view, name)
     shown = np.concatenate([bands.to_numpy().ravel(), [] if leader is None else leader.to_numpy().ravel()])
     logarithmic = not outcome.format.endswith("%") and charts.wants_log_axis(shown)
     limits = charts.limits(shown, logarithmic=logarithmic)
@@ -58,7 +58,7 @@ def _levels(
     bands = view.data.bands[name].sel(scenario=scenario)
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
-        lines=_lines(view, bands, list(view.data.strategies)),
+        lines=_lines(view, bands, view.data.drawn),
         unit=view.texts.unit(outcome.unit),
         number_format=outcome.format,
         divergence=view.data.divergence,
@@ -75,9 +75,7 @@ def _levels(
         scenario=view.scenario(scenario),
         start=date(float(middle["time"][0])),
         end=date(float(middle["time"][-1])),
-        values=_at_end(
-            view, list(view.data.strategies), lambda one: number(_last(middle, one), outcome.format)
-        ),
+        values=_at_end(view, view.data.drawn, lambda one: number(_last(middle, one), outcome.format)),
     )
     chart = f"path-{place}-{scenario}"
     return view.draw(chart, charts.panel_figure(panel), view.scenario(scenario), alt, "path")
@@ -87,7 +85,7 @@ def _all_differences(view: ReportView, place: int, name: str) -> list[Panel]:
     if view.data.untouched(name):
         return []
     scale = 100.0 if view.data.model.outcomes[name].format.endswith("%") else 1.0
-    bands = scale * view.data.against_reference[name]
+    bands = scale * view.data.against_reference[name].sel(strategy=view.data.drawn)
     limits = charts.limits(bands.to_numpy(), logarithmic=False)
     return [
         _differences(view, place, name, bands.sel(scenario=scenario), limits)
@@ -100,7 +98,7 @@ def _differences(
 ) -> Panel:
     outcome, scenario = view.data.model.outcomes[name], str(bands["scenario"].item())
     reference = view.strategy(view.data.reference)
-    others = [strategy for strategy in view.data.strategies if strategy != view.data.reference]
+    others = [strategy for strategy in view.data.drawn if strategy != view.data.reference]
     style = charts.Style(charts.BASELINE_COLOUR, "solid")
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
@@ -161,8 +159,7 @@ SECTION = Section(
     "paths",
     120,
     blocks,
-    lambda view: not view.data.many,
-    {"time_paths.csv": csv(_data)},
-    lambda view: view.texts("paths_told"),
+    files={"time_paths.csv": csv(_data)},
+    title=lambda view: view.texts("paths_told"),
     folded=True,
 )

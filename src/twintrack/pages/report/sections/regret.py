@@ -1,8 +1,9 @@
-"""6. What it costs to be wrong: public cost, and what each strategy falls short of the best in the same future."""
+"""6. What it costs to be wrong: public cost, and what is lost against the best in the same future."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,17 +29,31 @@ def _values(story: Told, goal: str) -> pd.DataFrame:
     return robustness.finite_worlds(story.values(goal))
 
 
-def _summary(story: Told, goal: str) -> pd.DataFrame:
-    return robustness.regret_summary(_values(story, goal), story.outcome(goal).better)
+def _summary(story: Told, goal: str) -> dict[str, dict[str, float]]:
+    """Give the columns of `regret_summary` by strategy."""
+    table = robustness.regret_summary(_values(story, goal), story.outcome(goal).better)
+    return {
+        str(key): {str(name): float(value) for name, value in column.items()} for key, column in table.items()
+    }
+
+
+def _least(values: Mapping[str, float]) -> str:
+    """Name the strategy with the smallest value; of equals the first."""
+    return min(values, key=lambda name: values[name])
 
 
 def title(view: ReportView) -> str:
-    """Name the strategy with the smallest mean regret, contrasted with its first places where they are few."""
+    """Name the strategy with the smallest mean regret, against its first places where they are few."""
     story, texts, goal = told(view), view.texts, view.data.goals[0]
     table = _summary(story, goal)
-    least = str(table["mean"].idxmin())
-    best = float(table.loc[least, "share_best"])
-    values = {"least": view.strategy(least), "count": story.counted(len(table)), "goal": story.name(goal), "share": count(best)}
+    least = _least(table["mean"])
+    best = table["share_best"][least]
+    values = {
+        "least": view.strategy(least),
+        "count": story.counted(len(table["mean"])),
+        "goal": story.name(goal),
+        "share": count(best),
+    }
     return texts("regret_yet" if best < SELDOM else "regret_plain", **values) + texts("sentence_end")
 
 
@@ -46,13 +61,16 @@ def blocks(view: ReportView) -> list[Block]:
     """Give the deck, the figure and who is cheapest, most often best and least regretted."""
     story, texts, goal = told(view), view.texts, view.data.goals[0]
     table = _summary(story, goal)
-    values = {"goal": story.name(goal), "often": view.strategy(str(table["share_best"].idxmax()))}
-    values["least"] = view.strategy(str(table["mean"].idxmin()))
+    values = {
+        "goal": story.name(goal),
+        "often": view.strategy(_least({name: -share for name, share in table["share_best"].items()})),
+    }
+    values["least"] = view.strategy(_least(table["mean"]))
     key = "regret_note_costless"
     if _costs(view):
         key = "regret_note"
         values["cheapest"] = view.strategy(str(story.values(COST_VALUE).median().idxmin()))
-    deck = texts("regret_deck", count=story.counted(len(table)))
+    deck = texts("regret_deck", count=story.counted(len(table["mean"])))
     return [Note(deck, "deck"), figure(story), Note(texts(key, **values), "note")]
 
 
@@ -66,10 +84,12 @@ def _order(view: ReportView) -> list[tuple[str, str, Look, str]]:
     if grid is None:
         return [(name, view.strategy(name), story.look(name), "") for name in view.data.strategies]
     found = []
-    for column, setting in reversed(grid.columns.items()):
+    for column, setting in reversed(list(grid.columns.items())):
         for place, (row, label) in enumerate(grid.rows.items()):
             name = grid.cells[row, column]
-            found.append((name, view.of(label), story.look(name), view.of(setting).upper() if place == 0 else ""))
+            found.append(
+                (name, view.of(label), story.look(name), view.of(setting).upper() if place == 0 else "")
+            )
     others = [name for name in view.data.strategies if grid.place(name) is None]
     return found + [(name, view.strategy(name), story.look(name), "") for name in others]
 
@@ -82,10 +102,14 @@ def figure(story: Told) -> Story:
     goals = [goal for goal in view.data.goals if goal != COST_VALUE][:2]
     panels = ([_cost(story, names)] if _costs(view) else []) + [_panel(story, goal, names) for goal in goals]
     shares = _summary(story, goals[0])["share_best"]
-    best = [count(float(shares[name])) for name in names]
+    best = [count(shares[name]) for name in names]
     last = (texts("regret_last", count=story.counted(len(names))), texts("regret_last_note"), best)
     rows = [SpreadRow(label, look, group) for _, label, look, group in order]
-    head = [texts("head_strategy"), *(f"{panel.title} ({panel.note})" for panel in panels), texts("head_best")]
+    head = [
+        texts("head_strategy"),
+        *(f"{panel.title} ({panel.note})" for panel in panels),
+        texts("head_best"),
+    ]
     table = [
         [view.strategy(name), *(panel.labels[place] for panel in panels), best[place]]
         for place, name in enumerate(names)
@@ -118,7 +142,7 @@ def _panel(story: Told, goal: str, names: list[str]) -> SpreadPanel:
     measure, texts = story.measure(goal), story.view.texts
     table = _summary(story, goal)
     factor = measure.change_factor
-    means, bad = ([float(table.loc[name, key]) * factor for name in names] for key in ("mean", "p90"))
+    means, bad = ([table[key][name] * factor for name in names] for key in ("mean", "p90"))
     spec = spec_for(means)
     return SpreadPanel(
         texts("regret_panel", goal=story.name(goal)),

@@ -62,7 +62,8 @@ def figure(story: Told) -> Story:
     goals = view.data.goals[:GOALS]
     columns = [(story.label(goal), story.measure(goal).change_unit) for goal in goals]
     rows = [
-        EffectRow(view.strategy(name), "", [_effect(story, goal, name) for goal in goals]) for name in _others(story)
+        EffectRow(view.strategy(name), "", [_effect(story, goal, name) for goal in goals])
+        for name in _others(story)
     ]
     head = [texts("head_strategy"), *(f"{name} ({unit})".replace(" ()", "") for name, unit in columns)]
     numbers = Numbers(head, [[row.title, *(one.label for one in row.effects)] for row in rows])

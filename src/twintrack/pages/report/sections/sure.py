@@ -101,7 +101,15 @@ def _results(view: ReportView) -> tuple[list[Test], list[tuple[Claim, list[tuple
         rows = []
         for claim in claims(story):
             cells = [(test, test.effect(claim.contrast, claim.goal)) for test in tried]
-            rows.append((claim, [("equal" if test.equal and claim.goal in COSTS else claim.holds(one), one) for test, one in cells]))
+            rows.append(
+                (
+                    claim,
+                    [
+                        ("equal" if test.equal and claim.goal in COSTS else claim.holds(one), one)
+                        for test, one in cells
+                    ],
+                )
+            )
         view.kept["sure"] = (tried, rows)
     found: tuple[list[Test], list[tuple[Claim, list[tuple[str, Effect]]]]] = view.kept["sure"]
     return found
@@ -125,7 +133,9 @@ def blocks(view: ReportView) -> list[Block]:
     for claim, cells in found:
         words = story.word(claim.goal, "gains" if claim.gains else "loses", claim.contrast)
         sentence = texts("claim", choice=view.of(claim.contrast.title), told=words)
-        rows.append([sentence, *(_cell(story, claim, test, *cell) for test, cell in zip(tried, cells, strict=True))])
+        rows.append(
+            [sentence, *(_cell(story, claim, test, *cell) for test, cell in zip(tried, cells, strict=True))]
+        )
     head: Row = [texts("sure_claim"), *(test.title for test in tried)]
     table = view.table("sure_caption", head, rows, CONTRAST_FILE, "sure")
     return [Note(texts("sure_deck"), "deck"), table, Pair([_behind(view), _cannot(view)], "even")]
@@ -136,7 +146,9 @@ def _cell(story: Told, claim: Claim, test: Test, state: str, found: Effect) -> C
     if state == "equal":
         return Cell(texts("sure_equal"), small=test.title, tone=NONE)
     if state == NONE:
-        return Cell(texts("sure_missing" if found.verdict == UNKNOWN else "sure_nothing"), small=test.title, tone=NONE)
+        return Cell(
+            texts("sure_missing" if found.verdict == UNKNOWN else "sure_nothing"), small=test.title, tone=NONE
+        )
     shares = found.shares if claim.gains else tuple(1 - share for share in found.shares)
     return Cell(texts(f"sure_{state}", count=story.written.counts(shares)), small=test.title, tone=state)
 
@@ -157,7 +169,6 @@ def _cannot(view: ReportView) -> list[Block]:
     if any(contrast.changes == PACKAGE for contrast in view.data.contrasts) and view.data.package is not None:
         lines.append(texts("cannot_package", section=texts("package_heading")))
     return [Heading(texts("cannot_heading")), Items(lines, "items")]
-
 
 
 SECTION = Section("sure", 80, blocks, title=title)

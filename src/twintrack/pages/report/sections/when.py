@@ -27,7 +27,9 @@ LINES = 2
 def title(view: ReportView) -> str:
     """Say of the first contrast from which year on it is ahead, behind or level, in the first two goals."""
     story, texts = told(view), view.texts
-    text = texts("list_clauses").join(_course(story, view.data.contrasts[0], goal) for goal in view.data.goals[:LINES])
+    text = texts("list_clauses").join(
+        _course(story, view.data.contrasts[0], goal) for goal in view.data.goals[:LINES]
+    )
     return capital(text) + texts("sentence_end")
 
 
@@ -37,9 +39,15 @@ def blocks(view: ReportView) -> list[Block]:
     decks = [_amounts(story, view.data.contrasts[0], view.data.goals[0])]
     for contrast in view.data.contrasts[1:]:
         of, against = story.sides(contrast)
-        clauses = texts("list_clauses").join(_course(story, contrast, goal) for goal in view.data.goals[:LINES])
+        clauses = texts("list_clauses").join(
+            _course(story, contrast, goal) for goal in view.data.goals[:LINES]
+        )
         decks.append(texts("when_deck", of=capital(of), against=against, told=clauses))
-    return [Note(texts("sentence_space").join(decks), "deck"), figure(story), Note(texts("when_note"), "note")]
+    return [
+        Note(texts("sentence_space").join(decks), "deck"),
+        figure(story),
+        Note(texts("when_note"), "note"),
+    ]
 
 
 def years_of(story: Told) -> list[float]:
@@ -114,7 +122,12 @@ def figure(story: Told) -> Story:
     contrasts = view.data.contrasts[:2]
     fan = _fan(story, contrasts[0], view.data.goals[0])
     rows = [
-        [texts("versus", of=story.sides(contrast)[0], against=story.sides(contrast)[1]), story.label(goal), date(year), story.written.counts(found.shares)]
+        [
+            texts("versus", of=story.sides(contrast)[0], against=story.sides(contrast)[1]),
+            story.label(goal),
+            date(year),
+            story.written.counts(found.shares),
+        ]
         for contrast in contrasts
         for goal in view.data.goals[:LINES]
         for year, found in by_year(story, contrast, goal).items()
@@ -143,7 +156,14 @@ def _panel(story: Told, contrast: Contrast) -> SharePanel:
         shares = [[100 * share for share in one.shares] for one in found.values()]
         label = f"{story.name(goal)}"
         lines.append(
-            Line(label, colour, dash, [one[place] for one in shares], list(map(min, shares)), list(map(max, shares)))
+            Line(
+                label,
+                colour,
+                dash,
+                [one[place] for one in shares],
+                list(map(min, shares)),
+                list(map(max, shares)),
+            )
         )
     return SharePanel(
         capital(texts("when_panel", of=of, against=against)),
@@ -158,7 +178,8 @@ def _fan(story: Told, contrast: Contrast, goal: str) -> Fan:
     texts, (of, against), measure = story.view.texts, story.sides(contrast), story.measure(goal)
     years = [story.view.data.since, *years_of(story)]
     columns = [
-        np.nanpercentile(story.difference(contrast.shown, goal, year), (5, 25, 50, 75, 95)) * measure.change_factor
+        np.nanpercentile(story.difference(contrast.shown, goal, year), (5, 25, 50, 75, 95))
+        * measure.change_factor
         for year in years
     ]
     bands = np.array(columns).T
@@ -174,7 +195,11 @@ def _fan(story: Told, contrast: Contrast, goal: str) -> Fan:
         capital(texts("when_fan", of=of, against=against)),
         note.rstrip("; ；"),
         years,
-        [(at, label) for at, label in marks if at in (years[0], years[-1]) or 2 < at - years[0] < years[-1] - years[0] - 2],
+        [
+            (at, label)
+            for at, label in marks
+            if at in (years[0], years[-1]) or 2 < at - years[0] < years[-1] - years[0] - 2
+        ],
         [list(map(float, band)) for band in bands],
         [(value, signed_number(value, spec)) for value in inside],
         (texts("fan_wide"), texts("fan_half"), texts("fan_median")),
@@ -190,7 +215,9 @@ def _fan(story: Told, contrast: Contrast, goal: str) -> Fan:
 def _tints(colour: str) -> tuple[str, str]:
     """Give a pale and a middle tint of a colour."""
     parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
-    pale, middle = ("#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in parts) for share in (0.14, 0.42))
+    pale, middle = (
+        "#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in parts) for share in (0.14, 0.42)
+    )
     return pale, middle
 
 
@@ -201,7 +228,9 @@ def _data(view: ReportView) -> str:
         for goal in view.data.goals[:LINES]:
             for year, found in by_year(story, contrast, goal).items():
                 for pair, share, median in zip(contrast.pairs, found.shares, found.medians, strict=True):
-                    rows.append(f"{contrast.key},{goal},{year:g},{pair.first},{pair.second},{share:.10g},{median:.10g}")
+                    rows.append(
+                        f"{contrast.key},{goal},{year:g},{pair.first},{pair.second},{share:.10g},{median:.10g}"
+                    )
     return "\n".join(rows) + "\n"
 
 
