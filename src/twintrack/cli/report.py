@@ -47,8 +47,8 @@ def report_command(
 ) -> None:
     """Build a comparison page from REPORT: the name of a definition, or the path of a .yaml file.
 
-    Beside the page lie a brief of two pages, figures with their numbers, data, a log, and all that it was made
-    from. docs/reports.md says how a definition is written.
+    Beside the page lie a brief of two pages, figures with their numbers, data, a log, and a list of all that
+    the page was made from.
     """
     if state:
         _tell_states()

@@ -51,7 +51,8 @@ class Printer:
         """Give a drawing of a width and a height in px as a picture; nothing where it cannot be made."""
         size = f"--window-size={round(width)},{round(height)}"
         sharp = f"--force-device-scale-factor={SHARP}"
-        html = f"<!doctype html><meta charset=utf-8><style>body{{margin:0}}svg{{display:block}}{css}</style>{svg}"
+        style = f"<style>body{{margin:0}}svg{{display:block}}{css}</style>"
+        html = f"<!doctype html><meta charset=utf-8>{style}{svg}"
         yield from self._made(
             html, "page.html", "out.png", [size, sharp, "--hide-scrollbars", "--screenshot={out}"]
         )

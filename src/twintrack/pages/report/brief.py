@@ -82,7 +82,7 @@ def _for_paper(section: Filled) -> Filled:
 
 
 def _is_detail(block: Block) -> bool:
-    """Say whether a block is left to the page: what readers open, notes, and what stands at the end of tests."""
+    """Say whether a block is left to the page: what readers open, notes, what is told beside tests."""
     if isinstance(block, Pair):
         return block.style == "even"
     return isinstance(block, Fold) or (isinstance(block, Note) and block.style == "note")

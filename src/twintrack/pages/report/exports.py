@@ -74,7 +74,7 @@ def _ending(page: Page[ReportView]) -> str:
 
 
 def report_json(pages: Sequence[Told]) -> str:
-    """Give all that the pages print: by language sentences and figures, with the file and the command of each.
+    """Give all that the pages print: by language sentences and figures, each with its file and its command.
 
     `derivations` says how numbers follow from the runs, and `contrasts` in CONTRAST_FILE holds each of them
     unrounded.

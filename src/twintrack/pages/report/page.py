@@ -41,8 +41,7 @@ def build_report(
 
     Files of an earlier report are replaced only when everything is written. With SOURCE_DATE_EPOCH set,
     the same inputs give the same bytes. `progress` is called as the work goes on. With `printed` an
-    installed browser also makes the brief as PDF and the figures as PNG; a note in the log says where there is
-    none.
+    installed browser also makes the brief as PDF and the figures as PNG; where there is none the log says so.
 
     Returns:
         The page in the report's first language, index.html.

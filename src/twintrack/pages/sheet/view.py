@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from twintrack.formats import date, number
-from twintrack.pages.blocks import Basis, View
+import numpy as np
+
+from twintrack.formats import date
+from twintrack.inputs.strategies import BASELINE
+from twintrack.pages.blocks import Basis, Cell, View
+from twintrack.pages.numbers import Measure
 from twintrack.pages.report.files import Inputs
 from twintrack.pages.sheet.data import SheetData
 
@@ -53,18 +57,25 @@ class SheetView(View):
         told = self.data.model.outcomes[name].told
         return self.of(told.name) if told else self.outcome(name)
 
-    def level(self, name: str, value: float) -> str:
-        """Write a level of an outcome without its unit."""
-        return number(value, self.data.model.outcomes[name].format)
+    def measure(self, name: str, values: pd.DataFrame) -> Measure:
+        """How an outcome is written, given its values by world and strategy."""
+        change = (values[self.data.plan.name] - values[BASELINE]).abs()
+        large = float(values.median().abs().max())
+        return Measure(self.texts, self.data.model.outcomes[name], large, float(change.quantile(0.75)))
 
-    def unit(self, name: str) -> str:
-        """The unit of an outcome's levels; nothing for shares."""
-        return self.texts.unit(self.data.model.outcomes[name].unit)
-
-    def with_unit(self, name: str, value: float) -> str:
-        """Write a level with its unit."""
-        text, unit = self.level(name, value), self.unit(name)
-        return self.texts("with_unit", value=text, unit=unit) if unit else text
+    def row(self, name: str, values: pd.DataFrame, note: str = "") -> list[Cell | str]:
+        """Give the first cells of a row: title, policy as it is, the strategy with its range, the change."""
+        measure, own = self.measure(name, values), values[self.data.plan.name]
+        low, middle, high = (measure.level(float(value)) for value in np.quantile(own, [0.05, 0.5, 0.95]))
+        change = measure.change(float((own - values[BASELINE]).median()))
+        small = self.texts("list_comma").join(filter(None, [measure.unit, note]))
+        unit = measure.change_unit
+        return [
+            Cell(self.outcome(name), small),
+            measure.level(float(values[BASELINE].median())),
+            Cell(middle, range=self.texts("number_range", low=low, high=high)),
+            Cell(change, "" if unit == measure.unit else unit),
+        ]
 
 
 def csv(make: Callable[[SheetData], pd.DataFrame]) -> Callable[[SheetView], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twintrack.formats import date, signed
+from twintrack.formats import date
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Block, Cell, Row, Section
 from twintrack.pages.numbers import count
@@ -54,18 +54,9 @@ def _dearer(data: SheetData, name: str, values: pd.DataFrame) -> float:
 def _row(view: SheetView, name: str, how: str) -> Row:
     data = view.data
     values = _values(data, name, how)
-    own = values[data.plan.name]
-    low, high = (view.level(name, value) for value in np.quantile(own, [0.05, 0.95]))
     start = date(data.model.policy_start)
     when = view.texts(f"sheet_when_{how}", start=start, year=view.horizon)
-    change = float((own - values[BASELINE]).median())
-    return [
-        Cell(view.outcome(name), view.texts("list_comma").join(filter(None, [view.unit(name), when]))),
-        view.level(name, float(values[BASELINE].median())),
-        Cell(view.level(name, float(own.median())), range=view.texts("number_range", low=low, high=high)),
-        signed(change, data.model.outcomes[name].format),
-        count(_dearer(data, name, values)),
-    ]
+    return [*view.row(name, values, when), count(_dearer(data, name, values))]
 
 
 def _table(data: SheetData) -> pd.DataFrame:

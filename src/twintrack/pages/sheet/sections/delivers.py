@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twintrack.formats import signed
+from twintrack.decisions import robustness
 from twintrack.pages.blocks import Block, Cell, Row, Section
 from twintrack.pages.numbers import count
 from twintrack.pages.sheet.data import Delivered, SheetData
@@ -45,16 +45,9 @@ def _found(view: SheetView) -> dict[str, Delivered]:
 
 
 def _row(view: SheetView, goal: str, one: Delivered) -> Row:
-    low, middle, high = (view.level(goal, value) for value in one.after)
-    spec = view.data.model.outcomes[goal].format
     mark = view.texts("sheet_tie") if one.verdict == "tie" else ""
-    return [
-        Cell(view.outcome(goal), view.unit(goal)),
-        view.level(goal, one.before),
-        Cell(middle, range=view.texts("number_range", low=low, high=high)),
-        signed(one.change, spec),
-        Cell(count(one.share), tone=TONES[one.verdict], mark=mark),
-    ]
+    last = Cell(count(one.share), tone=TONES[one.verdict], mark=mark)
+    return [*view.row(goal, robustness.finite_worlds(view.data.values(goal))), last]
 
 
 def _table(data: SheetData) -> pd.DataFrame:

@@ -30,12 +30,13 @@ def _sentence(view: SheetView, goal: str, sign: Signpost | None) -> str:
     if sign is None:
         base = count(float(view.data.behind(goal).mean()))
         return view.texts("sheet_no_sign", goal=name, base=base)
+    seen = view.data.values(sign.outcome, float(view.data.definition.review))
     return view.texts(
         f"sheet_sign_{sign.side}",
         goal=name,
         year=date(view.data.definition.review),
         outcome=view.outcome(sign.outcome),
-        threshold=view.with_unit(sign.outcome, sign.threshold),
+        threshold=view.measure(sign.outcome, seen).levels([sign.threshold]),
         hits=count(sign.hits),
         alarms=count(sign.false_alarms),
         right=count(sign.right),
