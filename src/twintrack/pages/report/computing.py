@@ -179,7 +179,7 @@ class _Questions:
         self, plans: Mapping[str, Strategy], worlds: pd.DataFrame | int, *, seed: int = 1, prior: bool = False
     ) -> xr.Dataset:
         found = Experiment(
-            plans,
+            {f"{name}, own": plan for name, plan in plans.items()},  # the baseline keeps its name to itself
             [self._scenario],
             worlds,
             seed=seed,
@@ -188,7 +188,7 @@ class _Questions:
             times=[self._horizon],
             model=self._model,
         ).dataset()
-        return found.isel(scenario=0, time=0)
+        return found.isel(scenario=0, time=0).assign_coords(strategy=list(plans))
 
 
 def _package(definition: Report, contrasts: Sequence[Contrast]) -> PackageEntry | tuple[str, str] | None:

@@ -96,16 +96,19 @@ def _axis(story: Told, contrasts: Sequence[Contrast], goal: str) -> Axis:
     labels = [signed_number(value, spec) for value in places]
     everything = np.concatenate([_shown(story, contrast, goal) for contrast in contrasts])
     if np.nanmax(everything, initial=0.0) > high:
-        places, labels = (
-            [*places[:-1], high],
-            [*labels[:-1], texts("axis_or_more", value=signed_number(high, spec))],
-        )
+        places, labels = [*places[:-1], high], [*labels[:-1], _end(story, "axis_or_more", high, spec)]
+    if np.nanmin(everything, initial=0.0) < low:
+        places, labels = [low, *places[1:]], [_end(story, "axis_or_less", low, spec), *labels[1:]]
     better, worse = (story.word(goal, kind) for kind in ("better", "worse"))
     unit = measure.change_unit
     right = texts("axis_right" if unit else "axis_right_plain", unit=unit, word=better)
     return Axis(
         float(low), float(high), list(zip(places, labels, strict=True)), texts("axis_left", word=worse), right
     )
+
+
+def _end(story: Told, key: str, value: float, spec: str) -> str:
+    return story.view.texts(key, value=signed_number(value, spec))
 
 
 def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:

@@ -87,4 +87,4 @@ def _effect(story: Told, goal: str, name: str) -> Effect:
     return Effect(median * measure.change_factor, measure.change(median), state, max(share, 1 - share) > SURE)
 
 
-SECTION = Section("stems", 10, blocks, lambda view: view.data.grid is None, title=title)
+SECTION = Section("stems", 11, blocks, lambda view: view.data.grid is None, title=title)
