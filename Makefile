@@ -31,7 +31,7 @@ REPORTS := $(patsubst reports/%.yaml,report-%,$(wildcard reports/*.yaml))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports $(REPORTS) validation test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
+.PHONY: help report reports $(REPORTS) validation test test-quick parity recovery fuzz kills pictures question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ fuzz: $(DEV) ## ten thousand inputs of each kind (FUZZ=N: so many), with counts 
 
 kills: $(DEV) ## a hundred SIGKILLs at random moments: nothing half-written, nothing left, results equal; half an hour
 	$(BIN)/python -m pytest -q -s --kills 20 tests/faults/test_kills.py
+
+pictures: report-strategy_comparison ## renew the pictures of the README from the main report, by Chromium
+	$(BIN)/python tools/pictures.py $(BUILD)/reports/strategy_comparison docs/pictures
 
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py

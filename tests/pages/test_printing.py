@@ -78,6 +78,6 @@ def test_a_page_becomes_a_pdf_and_a_drawing_a_picture(chromium: str, monkeypatch
     monkeypatch.setenv(BROWSER_VARIABLE, chromium)
     (pdf,) = Printer().pdf("<style>@page { size: A4 } p { break-after: page }</style><p>one<p>two<p>three")
     assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 3
-    (png,) = Printer().png('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="50"></svg>', 90, 50)
+    (png,) = Printer().png("<body style='background: red'>", 90, 50)
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (180, 100)

@@ -47,12 +47,10 @@ class Printer:
             html, "page.html", "out.pdf", ["--no-pdf-header-footer", "--print-to-pdf={out}"]
         )
 
-    def png(self, svg: str, width: float, height: float, css: str = "") -> Iterator[bytes]:
-        """Give a drawing of a width and a height in px as a picture; nothing where it cannot be made."""
+    def png(self, html: str, width: float, height: float) -> Iterator[bytes]:
+        """Give the top of a page in a window of this size, in px, as a picture; nothing where that fails."""
         size = f"--window-size={round(width)},{round(height)}"
         sharp = f"--force-device-scale-factor={SHARP}"
-        style = f"<style>body{{margin:0}}svg{{display:block}}{css}</style>"
-        html = f"<!doctype html><meta charset=utf-8>{style}{svg}"
         yield from self._made(
             html, "page.html", "out.png", [size, sharp, "--hide-scrollbars", "--screenshot={out}"]
         )

@@ -62,8 +62,9 @@ def figure_pictures(told: Told, printer: Printer) -> Iterator[tuple[str, bytes]]
     ending = _ending(told[0])
     for story in stories(told):
         drawn = story.draw(story.widths["wide"])
-        svg = story.alone(families=_FAMILIES)
-        for picture in printer.png(svg, drawn.width, drawn.height, fonts()):
+        style = f"<style>body{{margin:0}}svg{{display:block}}{fonts()}</style>"
+        html = f"<!doctype html><meta charset=utf-8>{style}{story.alone(families=_FAMILIES)}"
+        for picture in printer.png(html, drawn.width, drawn.height):
             yield f"{FIGURES}/{story.key}{ending}.png", picture
 
 
