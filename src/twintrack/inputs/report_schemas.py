@@ -115,7 +115,7 @@ class Report(StrictSchema):
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]
     goals: tuple[Text, ...] = ()
-    """Outcomes that findings are told in, the first two in the first figure; the first five when not given."""
+    """Outcomes that findings are told in, the first two in the first figure; by default the first five."""
     grid: GridEntry | None = None
     contrasts: Annotated[tuple[ContrastEntry, ...], Field(max_length=3)] = ()
     """What the findings are about; by default strategies against the baseline."""

@@ -56,9 +56,19 @@ def signed_number(value: float, spec: str) -> str:
     return f"{'+' if value > 0 else '−'}{text}"
 
 
-def setting(lever: Lever, value: float) -> str:
-    """Write where a lever is set: shares in percent."""
-    return number(value, ".0%") if lever.kind == "share" else plain(value)
+def setting(lever: Lever, value: float, texts: Texts) -> str:
+    """Write where a lever is set: shares in percent, money in the unit of `setting_unit`."""
+    if lever.kind == "share":
+        return number(value, ".0%")
+    return plain(10 * value if lever.unit.lower() in MONEY and texts.language == "zh" else value)
+
+
+def setting_unit(lever: Lever, texts: Texts) -> str:
+    """Give the unit of a lever as its settings are written: money in bn CNY, in Chinese in 亿元."""
+    unit = lever.unit.lower()
+    if unit in MONEY:
+        return texts("unit_bn_a_year" if unit.endswith("/year") else "unit_bn")
+    return texts.unit(lever.unit)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def sheets(heights: dict[str, float]) -> list[list[str]]:
     [
         ({"grid": 300, "when": 300, "package": 300}, [["grid"], ["when", "package"]]),
         ({"when": 300, "package": 300}, [["when"], ["package"]]),
-        ({"grid": 3000, "package": 300, "sure": 400, "when": 600}, [["package"], ["sure"]]),
+        ({"grid": 3000, "package": 300, "sure": 400, "when": 600}, [["when"], ["package", "sure"]]),
         ({"decides": 900, "sure": 900}, [[], ["sure"]]),
         ({"grid": 900, "when": 5000}, [[], ["grid"]]),
     ],

@@ -11,7 +11,7 @@ from twintrack.pages.blocks import Block, Note, Section
 from twintrack.pages.figures.look import ROWS, Look, columns
 from twintrack.pages.figures.story import Numbers, Story, described
 from twintrack.pages.figures.strips import Strip, StripPanel, strips
-from twintrack.pages.numbers import setting
+from twintrack.pages.numbers import setting, setting_unit
 from twintrack.pages.report.story import Told, capital, told
 from twintrack.pages.report.view import ReportView
 
@@ -126,14 +126,16 @@ def _panel(view: ReportView, title: str, named: Mapping[str, tuple[str, Look]], 
     levers = view.data.model.levers
     found = []
     for name in _differing(view, plans)[:most]:
-        lever, unit = levers[name], view.texts.unit(levers[name].unit)
+        lever, unit = levers[name], setting_unit(levers[name], view.texts)
         title_unit = (
             view.texts("levers_names", title=view.of(lever.title), unit=unit)
             if unit
             else view.of(lever.title)
         )
         ends = [plan.paths[name].values[-1] for plan in plans.values()]
-        settings = [((end - lever.low) / (lever.high - lever.low), setting(lever, end)) for end in ends]
+        settings = [
+            ((end - lever.low) / (lever.high - lever.low), setting(lever, end, view.texts)) for end in ends
+        ]
         found.append(Strip(title_unit, settings))
     return StripPanel(title, list(named.values()), found)
 

@@ -135,7 +135,10 @@ def _note(view: ReportView, key: str) -> str:
         words = [title if place == 0 else title[:1].lower() + title[1:] for place, title in enumerate(titles)]
         return texts("package_settings", count=str(len(names)), levers=texts.join(words))
     ends = [
-        [setting(levers[name], plan.paths[name].values[-1]) for plan in (package.first, package.second)]
+        [
+            setting(levers[name], plan.paths[name].values[-1], texts)
+            for plan in (package.first, package.second)
+        ]
         for name in names
     ]
     told_levers = [

@@ -36,10 +36,14 @@ def title(view: ReportView) -> str:
     """Count who is better, worse and level in the first goal."""
     story, texts, goal = told(view), view.texts, view.data.goals[0]
     found = [_found(story, goal, name) for name in _others(story)]
+    reference = view.strategy(view.data.reference)
+    if len(found) == 1:
+        state = "better" if found[0].wins else "worse" if found[0].loses else "level"
+        names = {"strategy": view.strategy(_others(story)[0]), "reference": reference}
+        return texts(f"stems_one_{state}", goal=story.name(goal), **names) + texts("sentence_end")
     better, worse = sum(one.wins for one in found), sum(one.loses for one in found)
     counts = {"count": len(found), "better": better, "worse": worse, "tied": len(found) - better - worse}
     values = {key: str(size) for key, size in counts.items()}
-    reference = view.strategy(view.data.reference)
     return texts("stems_title", reference=reference, goal=story.name(goal), **values) + texts("sentence_end")
 
 
