@@ -30,7 +30,8 @@ def main(
 ) -> None:
     """Measure the engine against PySD, Simlin and generated C, in one run on this machine.
 
-    Sections: latency, blocks, ensemble, simlin, pysd, compile, worlds, horizon, process, sir, world, wasm.
+    Sections: latency, blocks, ensemble, simlin, pysd, compile, worlds, horizon, process, sir, world, wasm,
+    roofline.
     Programs that are not installed are reported as not measured.
     """
     try:

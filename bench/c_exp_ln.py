@@ -11,6 +11,8 @@ _ON_BITS = {"add": "add_epi64", "subtract": "sub_epi64", "left": "slli_epi64", "
 class _Registers:
     """Writes one C function with intrinsics; see `exp_ln.Registers`."""
 
+    apart = True
+
     def __init__(self) -> None:
         self.lines: list[str] = []
 

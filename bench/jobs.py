@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.machine import peak_of_memory
 from bench.measuring import Json, NotMeasuredError, in_turn, seconds
+from bench.roofline import roofline
 from bench.wasm import wasm
 from bench.workloads import Workload, engine_runner
 
@@ -159,7 +160,8 @@ def experiment(workload: Json, worlds: int) -> Json:
 
 
 JOBS: dict[str, Job] = {
-    job.__name__: job for job in (throughput, agreement, one_by_one, latency, first_run, experiment, wasm)
+    job.__name__: job
+    for job in (throughput, agreement, one_by_one, latency, first_run, experiment, roofline, wasm)
 }
 
 

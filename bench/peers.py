@@ -41,7 +41,7 @@ def c_runner(workload: Workload, runs: int, shape: Shape) -> Callable[[], object
     from bench.vectorised_c import VectorisedC, computation
 
     with _told():
-        return computation(VectorisedC(workload.equations, shape), _checked(workload, runs))
+        return computation(VectorisedC(workload.equations, shape), checked(workload, runs))
 
 
 def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
@@ -49,7 +49,7 @@ def native_runner(workload: Workload, runs: int) -> Callable[[], object]:
     from bench.vectorised_c import computation
     from twintrack.engines import NativeEngine
 
-    return computation(NativeEngine(workload.equations), _checked(workload, runs))
+    return computation(NativeEngine(workload.equations), checked(workload, runs))
 
 
 def best_c_runner(workload: Workload, runs: int) -> tuple[Callable[[], object], Shape]:
@@ -99,12 +99,13 @@ def simlin_runner(workload: Workload, *, still: bool) -> Callable[[], object]:
         engine = SimlinEngine(workload.path)
         if workload.final is not None:
             raise NotMeasuredError("Simlin runs to the end that the model file says")
-        run = engine.timed_run(_checked(workload, 1), still=still)
+        run = engine.timed_run(checked(workload, 1), still=still)
         run()
     return run
 
 
-def _checked(workload: Workload, runs: int) -> Any:
+def checked(workload: Workload, runs: int) -> Any:
+    """Give the checked inputs of so many runs of a workload."""
     given = workload.given(runs)
     equations = workload.equations
     return check_inputs(

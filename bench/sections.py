@@ -294,6 +294,40 @@ def wasm(session: Session) -> None:
     session.attempt("WebAssembly in Node", work)
 
 
+def roofline(session: Session) -> None:
+    """Measure how much of what this core can do at most the compiled code does."""
+
+    def work() -> None:
+        job = {**session.given, "runs": RUNS, "rounds": session.rounds}
+        answer = child("roofline", job, core=processor_cores()[0])
+        step, rates = answer["step"], answer["rates"]
+        for title, key in (("operations on numbers", "floating"), ("all operations", "operations")):
+            session.put("step_of_a_run", title, step[key])
+        session.put("step_of_a_run", "bytes read and written", step["bytes"])
+        session.put("step_of_a_run", "operations on numbers a byte", step["floating"] / step["bytes"])
+        done = {
+            "operations on numbers": [rate * step["floating"] / 1e9 for rate in rates["engine"]],
+            "operations on numbers at most": [rate / 1e9 for rate in rates["fused"]],
+            "bytes": [rate * step["bytes"] / 1e9 for rate in rates["engine"]],
+            "bytes from the first cache at most": [rate / 1e9 for rate in rates["near"]],
+            "bytes from the second cache at most": [rate / 1e9 for rate in rates["middle"]],
+        }
+        for title, values in done.items():
+            session.put("billions_per_second", title, Measured.of(values))
+        for name, mine, most in (
+            (
+                "operations on numbers, of fused products and sums",
+                "operations on numbers",
+                "operations on numbers at most",
+            ),
+            ("bytes, of reading the first cache", "bytes", "bytes from the first cache at most"),
+            ("bytes, of reading the second cache", "bytes", "bytes from the second cache at most"),
+        ):
+            session.put("shares_of_peaks", name, ratios(done[mine], done[most]))
+
+    session.attempt("roofline", work)
+
+
 SECTIONS: dict[str, Callable[[Session], None]] = {
     "latency": latency,
     "blocks": blocks,
@@ -307,6 +341,7 @@ SECTIONS: dict[str, Callable[[Session], None]] = {
     "sir": sir,
     "world": world,
     "wasm": wasm,
+    "roofline": roofline,
 }
 OWN = frozenset({"process", "worlds"})
 """Sections about TwinTrack's own model and program; the others measure any model."""

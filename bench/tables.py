@@ -23,6 +23,9 @@ TITLES = {
     "sir_runs_per_second_all_cores": "epidemic, 3,200 steps, all saved: runs per second on all cores",
     "wasm_ms": "WebAssembly in Node on one core, ms",
     "wasm_kb": "WebAssembly module, kB",
+    "step_of_a_run": "one run, one step that is saved",
+    "billions_per_second": "billions per second on one core",
+    "shares_of_peaks": "share of the peak on one core",
     "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
 }
 RATIOS = {

@@ -43,7 +43,7 @@ class Catalogue:
     headline: Sequence[str]
     lever_units: Mapping[str, str]
 
-    @property
+    @cached_property
     def outcome_variables(self) -> list[str]:
         """Names of the variables that hold the outcomes, each once, in alphabetical order."""
         return sorted({split_element(name)[0] for name in self.outcomes})

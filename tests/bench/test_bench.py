@@ -59,6 +59,12 @@ def answers(job: str, given: dict[str, Any], **_: Any) -> dict[str, Any]:
     if job == "wasm":
         sizes = {"raw": 3000, "gzip": 1000, "worst": 1e-13, "first": 0.1}
         return {key: [0.001] * rounds for key in ("one", "many", "later")} | sizes
+    if job == "roofline":
+        step = {"floating": 8, "operations": 6, "bytes": 32}
+        return {
+            "step": step,
+            "rates": {name: [1e9] * rounds for name in ("engine", "fused", "near", "middle")},
+        }
     if job == "first_run":
         return {"first": 2.0}
     return {"seconds": 1.0, "peak": 3 * 2**20, "worker": 2 * 2**20, "size": 2**20}
@@ -189,6 +195,15 @@ def test_jobs_measure_generated_c() -> None:
     found = JOBS["throughput"](**SIR_JOB, runs=[2], rounds=1, c=3)
     assert set(found["seconds"]) == {"2", "c", "alone"} and found["c_shape"]["block"] > 0
     assert JOBS["agreement"](**SIR_JOB, strategies=["none"], runs=5)["none"] < 1e-9
+
+
+def test_work_and_traffic_of_a_step_are_counted_and_stay_below_the_peaks() -> None:
+    """The epidemic's step is a handful of operations, and three stocks are read and written."""
+    found = JOBS["roofline"](**SIR_JOB, runs=64, rounds=1)
+    step, rates = found["step"], {name: values[0] for name, values in found["rates"].items()}
+    assert 5 <= step["floating"] <= 15 and step["operations"] <= step["floating"]
+    assert 3 * 3 * 8 <= step["bytes"] <= 20 * 8
+    assert rates["engine"] * step["floating"] < rates["fused"] and rates["middle"] < 1.2 * rates["near"]
 
 
 def test_jobs_measure_simlin() -> None:

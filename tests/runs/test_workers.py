@@ -212,3 +212,32 @@ def test_a_part_is_the_same_whatever_was_computed_before(small_model: Model) -> 
     first = work.compute(job)
     work.compute(Job("central", "fast", 1, np.arange(10, 10 + 10), DRAWS * 1.1))
     assert work.compute(job) == first
+
+
+class _Piece:
+    """A job that is kin to others."""
+
+    def __init__(self, number: int, kin: int) -> None:
+        self.number, self.kin, self.label = number, kin, f"job {number}"
+
+
+def test_a_worker_takes_jobs_of_the_same_worlds_first_and_then_what_others_have_left() -> None:
+    crew: workers.Crew[_Piece, int] = workers.Crew(None, 2, lambda _: None)  # type: ignore[arg-type]
+    one, other = crew.workers = [workers._Worker(None, None, core) for core in (0, 1)]  # type: ignore[arg-type]
+    assert not list(crew.compute([]))
+    crew.kinships = iter([[_Piece(n, 0) for n in (1, 2, 3)], [_Piece(n, 1) for n in (4, 5)]])
+    taken = [crew._next_for(worker) for worker in (one, other, one, other, one, one)]
+    assert [job and job.number for job in taken] == [1, 4, 2, 5, 3, None]
+    crew.kinships = iter([[_Piece(n, 0) for n in (1, 2, 3)]])
+    taken = [crew._next_for(worker) for worker in (one, other, one, one)]
+    assert [job and job.number for job in taken] == [1, 3, 2, None]
+
+
+def test_jobs_that_follow_one_another_are_kin_where_their_worlds_are_the_same() -> None:
+    jobs = [
+        Job(scenario, name, number, np.arange(2), np.zeros((1, 2)))
+        for number in (0, 1)
+        for scenario in ("a", "b")
+        for name in ("x", "y")
+    ]
+    assert len({job.kin for job in jobs}) == 4 and jobs[0].kin == jobs[1].kin

@@ -213,8 +213,8 @@ def _origin(past: Target, members: int, said: Array) -> Origin:
     learnt = np.where(np.arange(said.shape[1]) < members, shares, 0.0) / members
     rest = np.where(np.arange(said.shape[1]) < members, 0.0, 1.0)[None] / (said.shape[1] - members)
     weights = {
-        "learnt": Weighed(learnt.sum(axis=1), learnt, np.zeros(len(learnt))),
-        "prior": Weighed(np.ones(1), rest, np.zeros(1)),
+        "learnt": Weighed(learnt),
+        "prior": Weighed(rest),
     }
     return Origin(ORIGIN, chance_of_none(past.observed.series), weights)
 

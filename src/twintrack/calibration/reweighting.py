@@ -77,14 +77,15 @@ class Weighed:
     """Worlds and values of lambda, by what they are worth.
 
     Attributes:
-        walks: Probability of each value of lambda, shape (values,).
         weights: Of each world with each value; they sum to one, shape (values, runs).
-        evidence: Logarithm of the mean likelihood of each value, shape (values,).
     """
 
-    walks: Array
     weights: Array
-    evidence: Array
+
+    @property
+    def walks(self) -> Array:
+        """Probability of each value of lambda, shape (values,)."""
+        return np.asarray(self.weights.sum(axis=1))
 
     @property
     def effective(self) -> float:
@@ -107,39 +108,27 @@ class Weighed:
 def weighed(likelihoods: Array, power: float = 1.0) -> Weighed:
     """Weigh worlds by the logarithms of their likelihoods, shape (values of lambda, runs).
 
-    Values of lambda have equal weight before learning and are weighed by their evidence in full; worlds are
-    weighed by the likelihood raised to a power. A power below one is a judgement: it leaves room for what all
-    worlds of one model have in common, which its likelihood does not count.
+    Worlds are weighed by their likelihood, whatever lambda, raised to a power; values of lambda are alike
+    before learning, and given a world they are weighed by its likelihoods in full. So does the sampler
+    (`Target.log_likelihood`, `Likelihood.walk_shares`). A power below one is a judgement: it leaves room for
+    what all worlds of one model have in common, which its likelihood does not count.
 
     Raises ValueError when no world has a likelihood above nought.
     """
-    evidence = _log_mean_exp(likelihoods)
-    if not np.isfinite(evidence).any():
+    worlds = np.logaddexp.reduce(likelihoods)
+    if not np.isfinite(worlds).any():
         message = "no world of the prior agrees with any observation"
         raise ValueError(message)
-    walks = np.exp(evidence - evidence.max())
-    walks /= walks.sum()
-    raised = likelihoods * power
-    with np.errstate(invalid="ignore"):
-        weights = np.exp(raised - np.where(walks > 0, raised.max(axis=1), np.inf)[:, None])
-    sums = weights.sum(axis=1)
-    weights *= (walks / np.where(sums > 0, sums, 1.0))[:, None]
-    return Weighed(walks, weights, evidence)
+    given = np.exp(likelihoods - np.where(np.isfinite(worlds), worlds, np.inf))
+    weights = given * np.exp(power * (worlds - worlds.max()))
+    return Weighed(weights / weights.sum())
 
 
 def unweighed(runs: int) -> Weighed:
     """Give the prior: all worlds alike, and one value of lambda."""
-    return Weighed(np.ones(1), np.full((1, runs), 1 / runs), np.zeros(1))
+    return Weighed(np.full((1, runs), 1 / runs))
 
 
 def effective_size(weights: Array) -> float:
     """Give the effective number of weights, (sum w)^2 / sum w^2 (Kish 1965)."""
     return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def _log_mean_exp(values: Array) -> Array:
-    largest = values.max(axis=1)
-    shift = np.where(np.isfinite(largest), largest, 0.0)
-    with np.errstate(divide="ignore"):
-        mean: Array = np.log(np.exp(values - shift[:, None]).mean(axis=1)) + shift
-    return mean

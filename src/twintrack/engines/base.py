@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,6 +47,7 @@ class Inputs:
     """Checked inputs of a run: every array has the axis of runs last, of length one where runs share it.
 
     `second` holds the second values of those series that have them, and `weight` the stock between the two.
+    The inputs of the first `common_steps` steps, an even number, may be those of other calls as well.
     """
 
     constants: dict[str, Array]
@@ -56,6 +57,7 @@ class Inputs:
     grid: TimeGrid
     second: dict[str, Array] = field(default_factory=dict)
     weight: str = ""
+    common_steps: int = 0
 
 
 class Engine(ABC):
@@ -75,6 +77,7 @@ class Engine(ABC):
         time_step: float | None = None,
         blend: Blend | None = None,
         first_run: int = 0,
+        common_until: float | None = None,
     ) -> dict[str, Array]:
         """Run the model.
 
@@ -86,7 +89,9 @@ class Engine(ABC):
             runs: Number of runs.
             time_step: Another integration step than the model's; must go evenly into SAVEPER.
             blend: Second values of some of the series.
-            first_run: The number of the first run, which random functions follow from; the others follow it.
+            first_run: The number of the first run, which random functions follow from; others follow it.
+            common_until: A time until which other calls are likely to have the same inputs. An engine may
+                keep where the runs are then, and go on from there; the numbers are the same.
 
         Returns:
             For each output an array (saves,) + axes + (runs,), float64; it may be read-only.
@@ -98,6 +103,8 @@ class Engine(ABC):
             raise InputError(Fault("runs", "this engine computes one run at a time; take another"))
         grid = self.equations.time.with_step(time_step)
         asked = check_inputs(self.equations, constants, series, outputs, runs, grid, blend, first_run)
+        if common_until is not None:
+            asked = replace(asked, common_steps=_common_steps(grid, common_until))
         return self._run(asked)
 
     @abstractmethod
@@ -166,6 +173,14 @@ class BatchEngine(Engine):
         return found
 
 
+def _common_steps(grid: TimeGrid, until: float) -> int:
+    """Give an even number of steps that begin and end before `until`."""
+    if grid.lengths:
+        return 0
+    steps = int((until - grid.initial) / grid.step + 1e-6) - 1
+    return max(0, min(steps, grid.steps - 1)) // 2 * 2
+
+
 def check_inputs(
     equations: Equations,
     constants: Mapping[str, ArrayLike],
@@ -232,12 +247,13 @@ def _with_runs(
     variables = equations.variables
     found: dict[str, Array] = {}
     for name in sorted(given):
-        if name not in variables or variables[name].kind in _NOT_GIVEN:
-            known = name in variables and _NOT_GIVEN[variables[name].kind]
+        variable = variables.get(name)
+        if variable is None or variable.kind in _NOT_GIVEN:
+            known = variable is not None and _NOT_GIVEN[variable.kind]
             faults.append(Fault(name, known or f"is not a variable{suggest(name, variables)}"))
             continue
         value = np.asarray(given[name], np.float64)
-        shape = (*rows, *variables[name].shape)
+        shape = rows + variable.shape
         if value.shape == shape:
             found[name] = value[..., np.newaxis]
         elif value.shape == (*shape, runs):

@@ -29,6 +29,8 @@ class Layout:
         """Pack arrays of shape rows + axes + (runs,) into one of shape rows + (width, runs)."""
         if not self.shapes:
             return np.empty((*rows, 0, runs))
+        if not rows and runs == 1:  # flattened one after the other, which is quicker than axis by axis
+            return np.concatenate([arrays[name] for name in self.shapes], axis=None)[:, np.newaxis]
         return np.concatenate(
             [arrays[name].reshape((*rows, -1, runs)) for name in self.shapes], axis=len(rows)
         )

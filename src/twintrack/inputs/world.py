@@ -144,6 +144,10 @@ def find_scenario(name: str, *folders: Path) -> Path:
     """
     if name.endswith(".yaml"):
         return Path(name)
+    if name.isidentifier():  # the usual case, without listing the folders
+        for folder in folders:
+            if (folder / f"{name}.yaml").is_file():
+                return folder / f"{name}.yaml"
     files = {path.stem: path for folder in reversed(folders) for path in yaml_files(folder)}
     if name not in files:
         raise InputError(Fault(f"scenario {name}", unknown("scenario", name, files)))

@@ -6,6 +6,7 @@ again, for parsing takes longer than most of what is then done with it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -110,7 +111,7 @@ def state_of_files(paths: Iterable[Path]) -> list[tuple[int, int]]:
     states = []
     for path in paths:
         try:
-            state = path.stat()
+            state = os.stat(path)  # noqa: PTH116 - half the time of path.stat(), and done before every run
         except OSError:
             states.append((0, -1))
         else:

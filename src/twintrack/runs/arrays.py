@@ -80,13 +80,15 @@ class WorldArrays:
             worlds: Number of worlds; the arrays then have a last axis of that length. None: no such axis.
         """
         changed = self._by_constant([*(draws or {}).items(), *overrides.items()])
-        constants: dict[str, Array] = {}
         series: dict[str, Array] = {}
         further = {name: self._file_value(name) for name in changed if name not in self._central}
-        for constant, central in {**self._central, **further}.items():
-            values = central
+        every = {**self._central, **further}
+        moved = every.keys() if worlds is not None else self._dated.union(changed)
+        constants = {name: array for name, array in every.items() if name not in moved}
+        for constant in moved:
+            values = every[constant]
             if worlds is not None:
-                values = np.broadcast_to(central[..., None], (*central.shape, worlds))
+                values = np.broadcast_to(values[..., None], (*values.shape, worlds))
             changes = changed.get(constant, [])
             if constant in self._dated or any(isinstance(value, TimePath) for _, value in changes):
                 series[constant] = _dated(values, changes, times)

@@ -7,7 +7,7 @@ and a report. All faults are told at once; what is allowed but worth knowing bec
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -137,9 +137,14 @@ def _scenario_notes(core: Core, scenarios: Iterable[Scenario]) -> Iterator[str]:
             yield f"scenario {scenario.name}: {note}"
 
 
-def replaced_notes(core: Core, plans: Iterable[Strategy]) -> list[str]:
+def replaced_notes(core: Core, plans: Collection[Strategy]) -> list[str]:
     """Say which files of the user took the place of files of the content; see `replaced_files`."""
-    return [f"{own} takes the place of {hidden}" for own, hidden in replaced_files(core, plans)]
+
+    def read() -> list[str]:
+        return [f"{own} takes the place of {hidden}" for own, hidden in replaced_files(core, plans)]
+
+    told = [plan.files for plan in (*plans, core.strategy(BASELINE))]
+    return core.remembered(f"replaced {told}", read, lambda _: core.inputs.strategies.searched)
 
 
 def replaced_files(core: Core, plans: Iterable[Strategy]) -> Iterator[tuple[str, str]]:

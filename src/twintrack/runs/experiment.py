@@ -23,7 +23,7 @@ from twintrack.runs.prepared import ExperimentSettings, Prepared, prepare
 from twintrack.runs.store import MANIFEST, WORLDS, PartKey, Store, free_space, name_faults
 from twintrack.runs.stored_ensemble import EnsembleResult
 from twintrack.runs.workers import computing, processor_cores, worker_faults
-from twintrack.worlds.worlds_file import Worlds
+from twintrack.worlds.worlds_file import Design
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -119,10 +119,12 @@ class Experiment(ExperimentSettings):
             if begun:
                 _check_space(folder, prepared, len(missing))
             try:
-                with store.make_worlds(prepared.design, _log.warning) as worlds:
-                    jobs = _jobs(store, worlds, missing)
-                    with closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done:
-                        _keep(store, done, missing, progress)
+                jobs = _jobs(store, prepared.design, missing)
+                with (
+                    closing(jobs),
+                    closing(_computed(prepared, jobs, len(missing), workers, cluster)) as done,
+                ):
+                    _keep(store, done, missing, progress)
             except KeyboardInterrupt:
                 _log.warning("what is done is in %s: continue with --resume (in Python: resume=True)", folder)
                 raise
@@ -182,15 +184,19 @@ def _check_space(folder: Path, prepared: Prepared, parts: int) -> None:
         raise TwinTrackError(message)
 
 
-def _jobs(store: Store, worlds: Worlds, missing: Sequence[PartKey]) -> Iterator[Job]:
-    """Give the jobs of the missing parts; those that share their worlds follow one another."""
-    number = -1
-    for key in missing:
-        if key[2] != number:
-            number = key[2]
-            draws = worlds.part(number)
-            labels = worlds.labels(number)
-        yield Job(*key, labels, draws)
+def _jobs(store: Store, design: Design, missing: Sequence[PartKey]) -> Generator[Job, None, None]:
+    """Give the jobs of the missing parts; those that share their worlds follow one another.
+
+    The worlds are made when the first job is asked for: workers start up meanwhile.
+    """
+    with store.make_worlds(design, _log.warning) as worlds:
+        number = -1
+        for key in missing:
+            if key[2] != number:
+                number = key[2]
+                draws = worlds.part(number)
+                labels = worlds.labels(number)
+            yield Job(*key, labels, draws)
 
 
 def _computed(

@@ -30,8 +30,9 @@ def in_memory(prepared: Prepared, done: Callable[[int], None]) -> xr.Dataset:
     values = {name: np.empty(shape) for name in work.plan.outputs}
     factors = constant_factors(prepared.manifest, scenarios, strategies, design.worlds)
     draws = design.values()
-    cells = product(enumerate(scenarios), enumerate(strategies), enumerate(part_ranges(design.worlds)))
-    for (row, scenario), (column, strategy), (number, part) in cells:
+    # The strategies of the same worlds follow one another: they share their past.
+    cells = product(enumerate(part_ranges(design.worlds)), enumerate(scenarios), enumerate(strategies))
+    for (number, part), (row, scenario), (column, strategy) in cells:
         worlds = slice(part.start, part.stop)
         job = Job(scenario, strategy, number, design.labels_of(part), draws[:, worlds])
         found, own = work.values(job)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.equal_in_each_world import money_by_world
 from twintrack.runs.simulating import Plan, simulate_planned
+from twintrack.runs.workers import processor_cores
 from twintrack.worlds.tables import LABELS, Labels
 from twintrack.worlds.worlds_file import label_type
 
@@ -40,6 +41,9 @@ UNMATCHED = "worlds_unmatched"
 
 FACTOR = "budget_factor"
 """Column of the factors on money, where each world has its own."""
+
+_AT_A_TIME = 512
+"""Worlds of a part that are computed at a time for each core: their inputs and outputs stay in the caches."""
 
 _PARTS = 32
 """How many parts an ensemble has at least before its parts grow."""
@@ -97,9 +101,18 @@ class Work:
         The factors are None for a strategy that is not scaled by world. A world in which no factor makes the
         cost equal has NaN as its factor, and in all outputs.
         """
+        length = _AT_A_TIME * len(processor_cores())
+        starts = range(0, job.worlds, length)
+        pieces = [self._values(job, job.draws[:, start : start + length]) for start in starts]
+        factors = [found for _, found in pieces if found is not None]
+        values = {name: np.concatenate([piece[name] for piece, _ in pieces]) for name in pieces[0][0]}
+        return values, np.concatenate(factors) if factors else None
+
+    def _values(self, job: Job, draws: Array) -> tuple[dict[str, Array], Array | None]:
+        """Give the values and factors of some worlds of a part."""
         engine = batch_engine_of(self.equations, self.engine)
-        given = dict(zip(self.parameters, job.draws, strict=True))
-        asked = (engine, self.plan, job.scenario, job.strategy, given, job.worlds)
+        given = dict(zip(self.parameters, draws, strict=True))
+        asked = (engine, self.plan, job.scenario, job.strategy, given, draws.shape[1])
         money = money_by_world(*asked)
         if money is None:
             return self._wanted(simulate_planned(*asked)), None
@@ -141,6 +154,11 @@ class Job:
         """What the part is called in messages."""
         return f"part {self.number} of {self.strategy} in {self.scenario}"
 
+    @property
+    def kin(self) -> object:
+        """Strategies in the same worlds have their past in common."""
+        return self.number, self.scenario
+
 
 Done = tuple[Job, bytes]
 """A job, and the Parquet file of its part."""
@@ -174,7 +192,7 @@ def _encoded(work: Work, job: Job, values: Mapping[str, Array], factors: Array |
     counts = {NOT_FINITE: str(broken), UNMATCHED: str(int(unmatched.sum()))}
     file = io.BytesIO()
     pq.write_table(
-        pa.table([pa.array(column) for column in columns], pa.schema(fields, counts)),
+        pa.Table.from_arrays([_arrow(column) for column in columns], schema=pa.schema(fields, counts)),
         file,
         row_group_size=len(columns[0]),
         write_page_checksum=True,
@@ -185,3 +203,13 @@ def _encoded(work: Work, job: Job, values: Mapping[str, Array], factors: Array |
         column_encoding=dict.fromkeys(values, "BYTE_STREAM_SPLIT"),
     )
     return file.getvalue()
+
+
+def _arrow(column: Array | Labels) -> Any:
+    """Give a column as Arrow takes it. Numbers go there as they lie: `pa.array` would import pandas first."""
+    import pyarrow as pa
+
+    if column.dtype.kind not in "if":
+        return pa.array(column)
+    kind, buffer = pa.from_numpy_dtype(column.dtype), pa.py_buffer(np.ascontiguousarray(column))
+    return pa.Array.from_buffers(kind, len(column), [None, buffer])

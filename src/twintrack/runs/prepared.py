@@ -166,6 +166,7 @@ def prepare(settings: ExperimentSettings) -> Prepared:
         },
         outputs=outputs,
         equal=equal,
+        common_until=core.policy_start if len(asked.strategies) > 1 else None,
     )
     work = Work(
         equations=core.equations,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,7 @@ class Plan:
         strategies: What is done, by scenario and name; the same names in every scenario.
         outputs: Variables, or elements of arrays.
         equal: By scenario and name, what those strategies are scaled to that cost the same in each world.
+        common_until: Time until which several strategies are likely to be the same.
     """
 
     arrays: WorldArrays
@@ -56,6 +58,7 @@ class Plan:
     strategies: Mapping[str, Mapping[str, Strategy]]
     outputs: Sequence[str]
     equal: Mapping[str, Mapping[str, EqualCost]] = field(default_factory=dict)
+    common_until: float | None = None
 
     @property
     def strategy_names(self) -> list[str]:
@@ -87,6 +90,7 @@ def simulate_planned(
         draws,
         worlds,
         money,
+        plan.common_until,
     )
     return {name: along_time(values[variable], index).T for name, (variable, index) in elements.items()}
 
@@ -100,13 +104,15 @@ def simulate_variables(
     draws: Mapping[str, Array],
     worlds: int,
     money: WorldMoney | None = None,
+    common_until: float | None = None,
 ) -> dict[str, Array]:
     """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
     times = engine.equations.time.times
     world = arrays.inputs(scenario, times, draws, worlds)
     constants, series, blend = _inputs(world, strategy, engine.equations, times, money)
     # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
-    return engine.run(constants, series, sorted(set(variables)), runs=worlds, blend=blend)
+    asked = sorted(set(variables))
+    return engine.run(constants, series, asked, runs=worlds, blend=blend, common_until=common_until)
 
 
 def simulate_one_world(
@@ -128,7 +134,14 @@ def simulate_one_world(
     constants, series, blend = _inputs(given, strategy, core.equations, times)
     if engine in BATCHING:
         blending = core.batch_engine(engine)
-        values = blending.run(constants, series, outputs, time_step=time_step, blend=blend)
+        values = blending.run(
+            constants,
+            series,
+            outputs,
+            time_step=time_step,
+            blend=blend,
+            common_until=core.policy_start,
+        )
     else:
         if blend is not None:
             series = followed_series(core.equations, constants, series, blend, time_step)
@@ -139,7 +152,7 @@ def simulate_one_world(
 def check_finite(values: Mapping[str, Array], names: Iterable[str], time: Array, run: str) -> None:
     """Raise TwinTrackError for a variable that is not finite; `run` is what is simulated, in words."""
     for name in names:
-        if not np.isfinite(values[name].sum()):
+        if not isfinite(values[name].sum()):
             finite = np.isfinite(values[name]).reshape(len(time), -1).all(axis=1)
             year = time[finite.argmin()]
             message = f"{run}: {name} has no finite value from {year:g} on; set levers and world less extreme"

@@ -15,9 +15,10 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -103,6 +104,8 @@ class _Worker(Generic[_Job]):
     pipe: Connection
     core: int
     jobs: deque[_Job] = field(default_factory=deque)
+    later: deque[_Job] = field(default_factory=deque)
+    """Jobs that the worker is to have, unless another one has nothing left."""
 
 
 class Crew(Generic[_Job, _Result]):
@@ -112,7 +115,7 @@ class Crew(Generic[_Job, _Result]):
         self.work = work
         self.size = workers
         self.tell = tell
-        self.jobs: Iterator[_Job] = iter(())
+        self.kinships: Iterator[Sequence[_Job]] = iter(())
         self.again: deque[_Job] = deque()
         self.deaths: dict[_Job, int] = {}
         self.workers: list[_Worker[_Job]] = []
@@ -137,7 +140,7 @@ class Crew(Generic[_Job, _Result]):
         A worker that dies is told and replaced, and what it had is computed again. Raises TwinTrackError when
         the worker of one job dies again and again, and passes on what a computation raises.
         """
-        self.jobs = iter(jobs)
+        self.kinships = (tuple(group) for _, group in groupby(jobs, _kin))
         for worker in self.workers:
             self._supply(worker)
         while any(worker.jobs for worker in self.workers):
@@ -186,12 +189,21 @@ class Crew(Generic[_Job, _Result]):
     def _supply(self, worker: _Worker[_Job]) -> None:
         """Give a worker jobs until it has enough."""
         while len(worker.jobs) < _AHEAD:
-            job = self.again.popleft() if self.again else next(self.jobs, None)
+            job = self.again.popleft() if self.again else self._next_for(worker)
             if job is None:
                 return
             worker.jobs.append(job)
             with contextlib.suppress(OSError):  # as above
                 worker.pipe.send(job)
+
+    def _next_for(self, worker: _Worker[_Job]) -> _Job | None:
+        """Take the next job that is kin to the worker's last one, or one that nobody has begun."""
+        if not worker.later:
+            worker.later.extend(next(self.kinships, ()))
+        if worker.later:
+            return worker.later.popleft()
+        longest = max(self.workers, key=lambda other: len(other.later))
+        return longest.later.pop() if longest.later else None
 
     def _replace(self, worker: _Worker[_Job]) -> None:
         worker.process.join()
@@ -199,7 +211,7 @@ class Crew(Generic[_Job, _Result]):
         worker.pipe.close()
         if worker.jobs:
             self._mourn(worker.jobs[0], _ending(worker.process.exitcode))
-        self.again.extend(worker.jobs)
+        self.again.extend((*worker.jobs, *worker.later))
         substitute = self._hire(worker.core)
         self._brief(substitute)
         self._supply(substitute)
@@ -214,6 +226,14 @@ class Crew(Generic[_Job, _Result]):
             )
             raise TwinTrackError(message)
         self.tell(f"a worker {how}; {lost.label} is computed again")
+
+
+def _kin(job: AnyJob) -> object:
+    """Give what a job has in common with those that follow it, and that one worker does sooner together.
+
+    It is the job's attribute `kin`; a job without one is on its own.
+    """
+    return getattr(job, "kin", job)
 
 
 def _ending(code: int | None) -> str:

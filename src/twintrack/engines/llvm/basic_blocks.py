@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from twintrack.engines.llvm.instructions import Body, Kind, operation
+from twintrack.engines.llvm.instructions import GATHERED, Body, Kind, each, operation
 from twintrack.engines.llvm.target import Target
 from twintrack.engines.scalar.graph import LITERAL, ScalarGraph
 from twintrack.engines.scalar.lowering import Slot
@@ -23,11 +23,15 @@ class Store(NamedTuple):
 
 @dataclass
 class BasicBlock:
-    """Operations of one function, and what is stored at its end; `saving`: only where a row is saved."""
+    """Operations of one function, and what is stored at its end.
+
+    `saving`: only where a row is saved. `gathered`: all are this operation, and computed side by side.
+    """
 
     operations: list[int] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
     saving: bool = False
+    gathered: str = ""
 
 
 @dataclass
@@ -65,9 +69,38 @@ class BlockWriter:
     def __post_init__(self) -> None:
         self.kind: Kind = self.target.runs
         self.body = Body(self.kind)
+        self.run = "%r" if self.target.block > 1 else "0"
 
     def lines(self, block: BasicBlock) -> list[str]:
         """Give the lines of the function."""
+        if block.gathered:
+            self._gather(block)
+        else:
+            self._write(block)
+        if self.target.block == 1:
+            return [*self.body.lines, "ret void"]
+        return [
+            *("br label %loop", "loop:", "%r = phi i64 [ 0, %entry ], [ %following, %next ]"),
+            *self.body.lines,
+            *(
+                "br label %next",
+                "next:",
+                f"%following = add i64 %r, {self.target.lanes}",
+                "%more = icmp ult i64 %following, %n",
+            ),
+            *("br i1 %more, label %loop, label %end", "end:", "ret void"),
+        ]
+
+    def _gather(self, block: BasicBlock) -> None:
+        """Put the arguments side by side where the results are looked for, and compute all of them there."""
+        for node in block.operations:
+            self._store(self._address("%T", self.spills.slots[node]), self.graph[node].args[0])
+        first = self._address("%T", self.spills.slots[block.operations[0]])
+        self.body.lines.append(f"call void @each_{block.gathered}(ptr {first}, i64 {len(block.operations)})")
+        self.body.called |= each(block.gathered)
+
+    def _write(self, block: BasicBlock) -> None:
+        """Write operations one after the other, and what is stored."""
         for node in block.operations:
             item = self.graph[node]
             args = [self._value(arg) for arg in item.args]
@@ -84,17 +117,6 @@ class BlockWriter:
                 self._keep(*store)
         if rows:
             self._keep_rows(rows)
-        return [
-            *("br label %loop", "loop:", "%r = phi i64 [ 0, %entry ], [ %following, %next ]"),
-            *self.body.lines,
-            *(
-                "br label %next",
-                "next:",
-                f"%following = add i64 %r, {self.target.lanes}",
-                "%more = icmp ult i64 %following, %n",
-            ),
-            *("br i1 %more, label %loop, label %end", "end:", "ret void"),
-        ]
 
     def _keep(self, array: str, place: int, node: int) -> None:
         if array == "R0":
@@ -112,7 +134,7 @@ class BlockWriter:
         """Store outputs, where the row is to be saved."""
         self.body.lines += ["br i1 %save, label %keep, label %done", "keep:"]
         for _, place, node in rows:
-            self._store(self._strided("%Y", place), node)
+            self._store(self._strided("%Y", place), node, streamed=self.target.streams)
         self.body.lines += ["br label %done", "done:"]
 
     def _value(self, node: int) -> str:
@@ -154,12 +176,12 @@ class BlockWriter:
 
     def _address(self, array: str, place: int) -> str:
         start = self.body.put(f"getelementptr double, ptr {array}, i64 {place * self.target.block}")
-        return self.body.put(f"getelementptr double, ptr {start}, i64 %r")
+        return self.body.put(f"getelementptr double, ptr {start}, i64 {self.run}")
 
     def _strided(self, array: str, place: int) -> str:
         offset = self.body.put(f"mul i64 %stride, {place}")
         start = self.body.put(f"getelementptr double, ptr {array}, i64 {offset}")
-        return self.body.put(f"getelementptr double, ptr {start}, i64 %r")
+        return self.body.put(f"getelementptr double, ptr {start}, i64 {self.run}")
 
     def _ring(self, place: int) -> str:
         """Give the address at which a pipeline is read, and then written, at this step."""
@@ -176,12 +198,15 @@ class BlockWriter:
         kind = self.kind
         address = self.body.put(f"getelementptr double, ptr {array}, i64 {place}")
         value = self.body.put(f"load double, ptr {address}")
+        if kind.lanes == 1:
+            return value
         value = self.body.put(f"insertelement {kind.number} poison, double {value}, i32 0")
         zeros = f"<{kind.lanes} x i32> zeroinitializer"
         return self.body.put(f"shufflevector {kind.number} {value}, {kind.number} poison, {zeros}")
 
-    def _store(self, address: str, node: int) -> None:
-        self.body.lines.append(f"store {self.kind.number} {self._as_number(node)}, ptr {address}, align 8")
+    def _store(self, address: str, node: int, *, streamed: bool = False) -> None:
+        way = "align 64, !nontemporal !0" if streamed else "align 8"
+        self.body.lines.append(f"store {self.kind.number} {self._as_number(node)}, ptr {address}, {way}")
 
 
 class SpillSlots:
@@ -200,6 +225,10 @@ class SpillSlots:
         ending: dict[int, list[int]] = {}
         for position, block in enumerate(blocks):
             free += ending.pop(position, [])
+            if block.gathered:
+                self.slots |= {node: self.size + place for place, node in enumerate(block.operations)}
+                self.size += -(-len(block.operations) // GATHERED) * GATHERED
+                continue
             for node in block.operations:
                 if last.get(node, 0) > position:
                     if not free:

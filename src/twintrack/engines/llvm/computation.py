@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from twintrack.engines.base import Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.machine import Machine
+from twintrack.engines.llvm.past import Past, Pasts, key_of
 from twintrack.engines.llvm.source import Source
-from twintrack.engines.llvm.target import NATIVE
+from twintrack.engines.llvm.target import LONGEST
 from twintrack.engines.scalar.lowering import InputLayouts
 from twintrack.equations.structure import Array
 
-_CUT = 4 * NATIVE.block
-"""Runs that a thread takes at a time."""
+_CUT = LONGEST
+"""Runs that a thread takes at a time: whole blocks."""
 _LINE = 64
 """Bytes of a line of the processor's cache: vectors that do not cross two of them are quicker to load."""
 
@@ -36,7 +37,7 @@ class Kernel:
 
 
 class Computation:
-    """Runs all runs, eight at a time; those that are missing to a multiple of eight repeat the last one."""
+    """Runs all runs, some in a register; those that are missing to a multiple of that repeat the last one."""
 
     def __init__(self, kernel: Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Pack the inputs; `shapes` are those of the variables that the kernel gives."""
@@ -44,7 +45,7 @@ class Computation:
         self.kernel = kernel
         self.runs = inputs.runs
         self.steps = grid.steps
-        self.padded = -(-inputs.runs // NATIVE.lanes) * NATIVE.lanes
+        self.padded = -(-inputs.runs // source.lanes) * source.lanes
         rows, saves = grid.steps + 1, len(grid.saved_index)
         both = {**inputs.series, **{given.second[name]: array for name, array in inputs.second.items()}}
         read = rows
@@ -62,10 +63,45 @@ class Computation:
         self.rows = np.full(rows, -1, np.int64)
         self.rows[grid.saved_index] = np.arange(saves)
 
-    def compute(self) -> None:
-        """Compute, on all cores of this process where there is enough to do."""
+    def compute(self, pasts: Pasts | None = None, step: int = 0) -> None:
+        """Compute, on all cores of this process where there is enough to do.
+
+        With `pasts`, go on from a past at the beginning of `step`, which is even, or keep it.
+        """
         self.kernel.machine.prepare(self.steps, *map(_address, (self.shared, self.once, self.every)))
-        _for_each(self._part, range(0, self.padded, _CUT))
+        starts = range(0, self.padded, _CUT)
+        if pasts is None or not step:
+            _for_each(self._part, starts)
+            return
+        before = int((self.rows[:step] >= 0).sum())
+        read = (self.constants, self.series[: step + 1], self.shared[: step + 1])
+        key = key_of(f"{id(self.kernel)} {self.runs} {step}", read)
+        past = pasts.find(key)
+        if past is None:
+            past = Past(self._room_for_state(), self.changing[:before], self.fixed)
+            _for_each(lambda start: self._blocks(start, step, past, known=False), starts)
+            pasts.keep(key, Past(past.state, past.moving.copy(), past.still.copy()))
+            return
+        self.changing[:before], self.fixed[...] = past.moving, past.still
+        _for_each(lambda start: self._blocks(start, step, past, known=True), starts)
+
+    def _room_for_state(self) -> Array:
+        source = self.kernel.source
+        return np.empty((-(-self.padded // source.block), source.kept))
+
+    def _blocks(self, start: int, step: int, past: Past, *, known: bool) -> None:
+        """Compute runs block by block, from a past that is `known` or to it and on."""
+        source = self.kernel.source
+        work = _aligned((source.work,))
+        for first in range(start, min(start + _CUT, self.padded), source.block):
+            state = past.state[first // source.block]
+            runs = min(source.block, self.padded - first)
+            if known:
+                work[: source.kept] = state
+            else:
+                self._run(first, runs, 0, step - 1, work)
+                state[...] = work[: source.kept]
+            self._run(first, runs, step, self.steps, work)
 
     def values(self) -> dict[str, Array]:
         """Give what was computed, shape (saves,) + axes + (runs,)."""
@@ -77,12 +113,16 @@ class Computation:
 
     def _part(self, start: int) -> None:
         work = _aligned((self.kernel.source.work,))
+        self._run(start, min(_CUT, self.padded - start), 0, self.steps, work)
+
+    def _run(self, start: int, runs: int, first: int, last: int, work: Array) -> None:
+        """Compute some runs from one step to another."""
         skipped = start * work.itemsize
         self.kernel.machine.run(
-            min(_CUT, self.padded - start),
+            runs,
             self.padded,
-            0,
-            self.steps,
+            first,
+            last,
             _address(self.constants) + skipped,
             _address(self.shared),
             _address(self.series) + skipped,
@@ -93,6 +133,8 @@ class Computation:
 
     def _packed(self, layout: Layout, given: Mapping[str, Array], before: tuple[int, ...]) -> Array:
         """Pack arrays with or without an axis of runs into one of all padded runs."""
+        if self.padded == 1:
+            return np.ascontiguousarray(layout.pack(given, before, 1))
         packed = _aligned((*before, layout.width, self.padded))
         if self.runs == 1:
             packed[...] = layout.pack(given, before, 1)

@@ -38,6 +38,7 @@ def driver(sizes: Mapping[str, int], grid: TimeGrid, target: Target, init: str, 
 
     Runs begin at step 0 where `from` is 0. From another step, which must be even, one block of runs goes on
     with the W of a call whose last step was the one before; nothing that it gave for N has to be given again.
+    Y and N begin at a line of the cache, and `stride` is a whole number of lines.
     """
     levels, rings, held = (sizes[name] * target.block for name in ("levels", "rings", "held"))
     return f"""
@@ -123,8 +124,10 @@ endblock:
   %morer = icmp ult i64 %nextr, %runs
   br i1 %morer, label %block, label %end
 end:
+  {"fence seq_cst" if target.streams else ""}
   ret void
 }}
+{"!0 = !{i32 1}" if target.streams else ""}
 """
 
 

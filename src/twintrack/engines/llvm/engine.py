@@ -1,7 +1,7 @@
-"""Running a model compiled by LLVM to vector instructions: eight runs in a register, and no other blocks.
+"""Running a model compiled by LLVM to vector instructions: eight runs in a register, or one run alone.
 
-Every run takes the same instructions wherever it stands among others, so that its numbers do not depend on
-how many run beside it.
+Every run takes the same operations wherever it stands among others, so that its numbers do not depend on how
+many run beside it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 from twintrack.engines.base import BatchEngine, Inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.computation import Computation, Kernel
-from twintrack.engines.llvm.machine import Machine, fingerprint, machine_code
+from twintrack.engines.llvm.machine import Machine, batch_target, fingerprint, machine_code
+from twintrack.engines.llvm.past import Pasts
 from twintrack.engines.llvm.source import Source, source
-from twintrack.engines.llvm.target import NATIVE
+from twintrack.engines.llvm.target import SINGLE
+from twintrack.engines.scalar.fusing import fused
 from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
 from twintrack.engines.state_sizes import StateSizes
 from twintrack.equations import Equations
@@ -38,10 +40,11 @@ class NativeEngine(BatchEngine):
         super().__init__(equations)
         self.sizes = StateSizes(equations)
         self._kernels: dict[Any, Kernel] = {}
+        self._pasts = Pasts()
 
     def _compute(self, inputs: Inputs, computed: tuple[str, ...]) -> dict[str, Array]:
         computation = self.computation(inputs, computed)
-        computation.compute()
+        computation.compute(self._pasts, inputs.common_steps)
         return computation.values()
 
     def _shapes(self, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -57,14 +60,15 @@ class NativeEngine(BatchEngine):
         differing = tuple(_varying(arrays, inputs.runs) for arrays in (inputs.series, inputs.second))
         names = (tuple(inputs.constants), tuple(inputs.series), tuple(inputs.second), computed)
         clock = inputs.grid.step, inputs.grid.integration
-        key = (names, differing, inputs.weight, clock, tuple(sizes.items()))
+        target = SINGLE if inputs.runs == 1 else batch_target()
+        key = (names, differing, inputs.weight, clock, tuple(sizes.items()), target)
         if key not in self._kernels:
             given = self.layouts(inputs)
             described = f"{self.equations.numbered} {inputs.grid} {key} {fingerprint()}"
 
             def compiled() -> _Compiled:
-                program = scalar_program(self.equations, given, computed, inputs.grid, sizes)
-                written = source(program, self.equations.tables, given, inputs.grid, NATIVE)
+                program = fused(scalar_program(self.equations, given, computed, inputs.grid, sizes))
+                written = source(program, self.equations.tables, given, inputs.grid, target)
                 return _Compiled(replace(written, text=""), machine_code(written.text))
 
             found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)

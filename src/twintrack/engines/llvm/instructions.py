@@ -17,7 +17,7 @@ import numpy as np
 from twintrack.engines.llvm import threefry
 from twintrack.engines.lookups import ends_of_slopes
 from twintrack.engines.scalar import elementary, exp_ln
-from twintrack.engines.scalar.graph import ARGUMENT, LITERAL, Loop, Scalar, ScalarGraph
+from twintrack.engines.scalar.graph import ARGUMENT, FUSED, LITERAL, Loop, Scalar, ScalarGraph
 from twintrack.equations.structure import Table
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
@@ -55,6 +55,8 @@ _INTRINSICS = {
 
 _SMALL_END = 1e-3
 """A lookup that ends below this share of its largest value is given its last value without adding up."""
+_NOTHING = -0.0
+"""A zero that LLVM takes an extreme with in one instruction; of plain zero it makes two."""
 _SMALLEST = 2.2250738585072014e-308
 _ROUNDER, _ROUNDER_BITS = 1.5 * 2.0**52, 0x4338000000000000
 
@@ -122,6 +124,11 @@ class Body:
     called: set[str] = field(default_factory=set)
     _count: int = 0
 
+    @property
+    def apart(self) -> bool:
+        """Whether two halves of a polynomial are computed at the same time; not in WebAssembly."""
+        return self.kind.library
+
     def put(self, code: str) -> str:
         """Add an instruction and give the name of its result."""
         name = f"%x{self._count}"
@@ -137,18 +144,20 @@ class Body:
         return self.put(f"call {kind.number} {name}({', '.join(f'{kind.number} {arg}' for arg in args)})")
 
     def fused(self, one: str, other: str, added: str) -> str:
-        """Give one * other + added."""
-        product = self.put(f"fmul contract {self.kind.number} {one}, {other}")
-        return self.put(f"fadd contract {self.kind.number} {product}, {added}")
+        """Give one * other + added, rounded once where the processor can."""
+        return self.call("fmuladd", one, other, added)
+
+    def negative(self, value: str) -> str:
+        """Give -value."""
+        return self.put(f"fneg {self.kind.number} {value}")
 
     def literal(self, value: float) -> str:
         """Give a number as a constant."""
         return self.kind.literal(value)
 
     def arithmetic(self, op: str, one: str, other: str) -> str:
-        """Give a sum, difference, product or quotient; a product may be rounded together with a sum."""
-        contract = " contract" if op == "multiply" else ""
-        return self.put(f"{_ARITHMETIC[op]}{contract} {self.kind.number} {one}, {other}")
+        """Give a sum, difference, product or quotient."""
+        return self.put(f"{_ARITHMETIC[op]} {self.kind.number} {one}, {other}")
 
     def bits_of(self, number: str) -> str:
         """Give the bits of a number."""
@@ -187,21 +196,34 @@ class Body:
         return self.put(f"select {kind.truth} {condition}, {kind.number} {yes}, {kind.number} {no}")
 
 
+GATHERED = 8
+"""So many numbers are computed side by side where operations of one run are gathered."""
+_MANY = {"exp": 22, "ln": 26, "ln_positive": 20, "mod": 20, "random": 150}
+"""About how many instructions an operation is that is more than one."""
+
+
+def instructions(item: Scalar, tables: Sequence[Table]) -> int:
+    """Say about how many instructions an operation is."""
+    if item.op in LOOKUPS:
+        return 3 * len(tables[item.place].x)
+    return _MANY.get(item.op, 1)
+
+
 def operation(
     body: Body, item: Scalar, args: Sequence[str], graph: ScalarGraph, tables: Sequence[Table]
 ) -> str:
     """Write one operation and give the name of its result."""
     kind, op = body.kind, item.op
     if op in _ARITHMETIC:
-        # Contracted, a product and a sum are rounded once, which is quicker.
-        freely = "" if graph.exact or op == "divide" else " contract"
-        return body.put(f"{_ARITHMETIC[op]}{freely} {kind.number} {args[0]}, {args[1]}")
+        return body.arithmetic(op, *args)
+    if op in _FUSED:
+        return _FUSED[op](body, *args)
     if op in _COMPARED:
         return body.compare(_COMPARED[op], *args)
     if op == "select":
         return body.choose(*args)
     if op == "negative":
-        return body.put(f"fneg {kind.number} {args[0]}")
+        return body.negative(args[0])
     if op in ("and", "or"):
         return body.put(f"{op} {kind.truth} {args[0]}, {args[1]}")
     if op == "not":
@@ -218,6 +240,32 @@ def operation(
     if op in _INTRINSICS:
         return body.call(_INTRINSICS[op], args[0])
     return _WRITTEN_OUT[op](body, *args)
+
+
+def each(op: str) -> set[str]:
+    """Write the function `each_...` that replaces numbers side by side by those that an operation gives.
+
+    It takes `GATHERED` at a time: there must be room for a multiple. Gives it with what it calls.
+    """
+    body = Body(Kind(GATHERED))
+    value = _WRITTEN_OUT[op](body, body.put(f"load {body.kind.number}, ptr %here, align 8"))
+    text = "\n".join(body.lines)
+    return body.called | {
+        f"""define internal void @each_{op}(ptr %at, i64 %count) noinline {{
+entry:
+br label %loop
+loop:
+%k = phi i64 [ 0, %entry ], [ %next, %loop ]
+%here = getelementptr double, ptr %at, i64 %k
+{text}
+store {body.kind.number} {value}, ptr %here, align 8
+%next = add i64 %k, {GATHERED}
+%more = icmp ult i64 %next, %count
+br i1 %more, label %loop, label %end
+end:
+ret void
+}}"""
+    }
 
 
 def _repeated(body: Body, loop: Loop, args: Sequence[str], tables: Sequence[Table]) -> str:
@@ -308,7 +356,7 @@ def _interpolated(body: Body, table: Table, x: str) -> str:
             value = body.put(f"fadd {kind.number} {value}, {jump}")
         elif high != low:
             distance = body.put(f"fsub {kind.number} {x}, {kind.literal(left)}")
-            inside = extreme(body, "max", distance, kind.literal(0.0), known=True)
+            inside = extreme(body, "max", distance, kind.literal(_NOTHING), known=True)
             inside = extreme(body, "min", inside, kind.literal(right - left), known=True)
             value = body.fused(kind.literal((high - low) / (right - left)), inside, value)
     if abs(table.y[-1]) < _SMALL_END * max(map(abs, table.y)):  # the sum has lost its digits
@@ -324,7 +372,7 @@ def _extrapolated(body: Body, table: Table, x: str) -> str:
     value = _interpolated(body, table, x)
     for end, slope, op in ((table.x[0], first, "min"), (table.x[-1], last, "max")):
         distance = body.put(f"fsub {kind.number} {x}, {kind.literal(end)}")
-        beyond = extreme(body, op, distance, kind.literal(0.0), known=True)
+        beyond = extreme(body, op, distance, kind.literal(_NOTHING), known=True)
         value = body.fused(kind.literal(slope), beyond, value)
     return value
 
@@ -350,6 +398,12 @@ LOOKUPS: dict[str, Callable[[Body, Table, str], str]] = {
     "lookup_extrapolate": _extrapolated,
     "lookup_forward": _next_point,
     "lookup_backward": _last_point,
+}
+
+_FUSED: dict[str, Callable[[Body, str, str, str], str]] = {
+    FUSED["add"]: Body.fused,
+    FUSED["subtract"]: lambda body, one, other, added: body.fused(body.negative(one), other, added),
+    FUSED["from"]: lambda body, one, other, added: body.fused(one, other, body.negative(added)),
 }
 
 _WRITTEN_OUT: dict[str, Callable[..., str]] = {

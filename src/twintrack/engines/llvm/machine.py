@@ -9,9 +9,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from twintrack.engines.llvm.target import MANY_REGISTERS, NATIVE, Target
+
 _log = logging.getLogger(__name__)
 
 _LEVEL = 2
+_ROOM = "@room = global i64 0"
+"""Something to write to. The memory of loaded code then has a page for it, which the addresses of functions
+of the C library also need; it is not counted for them alone."""
 _RUN = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 4, *[ctypes.c_void_p] * 9)
 _PREPARE = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
 
@@ -20,12 +25,21 @@ class Machine:
     """The loaded functions of one model; calls let other threads run."""
 
     def __init__(self, code: bytes) -> None:
-        binding = _binding()
-        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _new_target())
-        self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
-        self._engine.finalize_object()
+        self._engine = loaded(code)
         self.prepare: Callable[..., None] = _PREPARE(self._engine.get_function_address("prepare"))
         self.run: Callable[..., None] = _RUN(self._engine.get_function_address("run"))
+
+
+def loaded(code: bytes) -> Any:
+    """Load an object file; the result gives addresses of functions for as long as it is kept.
+
+    Code and constants lie in one piece of memory: the code reaches them however much the process holds.
+    """
+    binding = _binding()
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _new_target(), use_lmm=True)
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
 
 
 @cache
@@ -50,11 +64,17 @@ def machine_code(text: str) -> bytes:
     """Compile LLVM text to an object file for this machine."""
     _log.info("compiling the model, once; takes a few seconds")
     binding = _binding()
-    module = binding.parse_assembly(text)
+    module = binding.parse_assembly(f"{text}\n{_ROOM}\n")
     module.triple = _target().triple
     module.data_layout = str(_target().target_data)
     module.verify()
     return bytes(_target().emit_object(module))
+
+
+@cache
+def batch_target() -> Target:
+    """Give how wide and how long code for many runs is on this machine."""
+    return MANY_REGISTERS if _binding().get_host_cpu_features().get("avx512f") else NATIVE
 
 
 @cache
@@ -72,12 +92,7 @@ def _target() -> Any:
 
 
 def _new_target() -> Any:
-    """Give the machine that code is made for: this one. What loads code owns the target it is given.
-
-    The large code model reaches its constants over any distance. In a process that holds gigabytes they may
-    lie further from the code than the 32 bits of the small model reach, which ends the process. It costs a
-    twentieth of the speed.
-    """
+    """Give the machine that code is made for: this one. What loads code owns the target it is given."""
     binding = _binding()
     return binding.Target.from_default_triple().create_target_machine(
         cpu=binding.get_host_cpu_name(),
@@ -85,5 +100,5 @@ def _new_target() -> Any:
         opt=_LEVEL,
         jit=True,
         reloc="pic",
-        codemodel="large",
+        codemodel="small",
     )

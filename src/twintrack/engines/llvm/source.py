@@ -10,13 +10,13 @@ and `X`, outputs `Y`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from twintrack.engines.llvm.basic_blocks import BasicBlock, BlockWriter, Memory, SpillSlots, Store
 from twintrack.engines.llvm.driver import START, STEP, driver
-from twintrack.engines.llvm.instructions import Body, number, operation
-from twintrack.engines.llvm.target import Target
+from twintrack.engines.llvm.instructions import Body, instructions, number, operation
+from twintrack.engines.llvm.target import NATIVE, Target
 from twintrack.engines.scalar.graph import LEAVES, LITERAL
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram
 from twintrack.equations.clock import TimeGrid
@@ -24,6 +24,7 @@ from twintrack.equations.structure import Table
 
 _POINTERS = ("S", "S2", "R", "K", "T", "F", "Z", "X", "P", "Y")
 _COUNTS = "i64 %stride, i64 %i, i1 %save, i64 %n"
+_GATHERED = frozenset({"exp", "ln", "ln_positive"})
 _ARGUMENTS = ", ".join([*(f"ptr noalias %{name}" for name in _POINTERS), _COUNTS])
 
 
@@ -32,7 +33,8 @@ class Source:
     """The text of a model's functions, and what its driver must be given.
 
     `moving` and `still` are the outputs that change and those that do not; the sizes are numbers of values:
-    `work` for each block of runs, `fixed` once, `shared` for every step.
+    `work` for each block of runs, `fixed` once, `shared` for every step. Runs are computed so many `lanes` at
+    a time, in blocks of `block`; from the first `kept` values of a block's work later steps go on.
     """
 
     text: str
@@ -41,6 +43,9 @@ class Source:
     work: int
     fixed: int
     shared: int
+    lanes: int = NATIVE.lanes
+    block: int = NATIVE.block
+    kept: int = 0
 
 
 def source(
@@ -64,8 +69,8 @@ class _Writer:
         self.tables = tables
         self.given = given
         self.grid = grid
-        self.target = target
         slots = program.slots
+        self.target = target.sized(self._numbers())
         levels = _places(slot.length == 1 for slot in slots)
         rings = _places(slot.length if slot.length > 1 else 0 for slot in slots)
         self.memory = Memory(slots, levels, rings, given.series.width)
@@ -100,7 +105,18 @@ class _Writer:
             work=(2 * sizes["levels"] + sizes["rings"] + sizes["held"] + self.spilled) * self.target.block,
             fixed=len(memory.fixed),
             shared=len(memory.shared),
+            lanes=self.target.lanes,
+            block=self.target.block,
+            kept=(2 * sizes["levels"] + sizes["rings"] + sizes["held"]) * self.target.block,
         )
+
+    def _numbers(self) -> int:
+        """Say how many numbers of a run a step reads and leaves, about."""
+        graph = self.graph
+        moving = graph.needed(slot.following for slot in self.program.slots)
+        computed = [node for node in moving if graph.moving[node] and graph.by_run[node]]
+        held = {arg for node in computed for arg in graph[node].args if not graph.moving[arg]}
+        return 2 * sum(slot.length for slot in self.program.slots) + len(held) + len(computed) // 4
 
     def _rows(self, names: Sequence[str]) -> list[Store]:
         nodes = [node for name in names for node in self.program.outputs[name]]
@@ -143,24 +159,56 @@ class _Writer:
         What only saved rows need comes after all else, and pipelines are written after everything has been
         read.
         """
-        length = self.target.operations
         stops = {node for node in range(len(self.graph.nodes)) if not self._is_operation(node, first=first)}
         needed = self.graph.needed([node for array, _, node in stores if array != "Y"], stops)
         always = [node for node in needed if node not in stops]
         known = stops.union(always)
         saving = [node for node in self.graph.needed([n for _, _, n in stores], stops) if node not in known]
-        blocks = [BasicBlock(always[start : start + length]) for start in range(0, len(always), length)] or [
-            BasicBlock()
-        ]
-        blocks += [
-            BasicBlock(saving[start : start + length], saving=True) for start in range(0, len(saving), length)
-        ]
-        home = {node: block for block in blocks for node in block.operations}
+        blocks = [*self._cut(always, saving=False)] or [BasicBlock()]
+        blocks += self._cut(saving, saving=True)
+        home: dict[int, BasicBlock] = {}
+        keeper = blocks[-1]
+        for block in reversed(blocks):
+            keeper = keeper if block.gathered else block
+            home |= dict.fromkeys(block.operations, keeper)
         rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
         for store in stores:
             if store.array != "R":
                 home.get(store.node, blocks[0]).stores.append(store)
         return [*blocks, rings] if rings.stores else blocks
+
+    def _cut(self, nodes: Sequence[int], *, saving: bool) -> Iterator[BasicBlock]:
+        """Cut operations in basic blocks of about as many instructions as the target wants."""
+        for plain, gathered in self._waves(nodes) if self.target.gathers else [(list(nodes), {})]:
+            part: list[int] = []
+            length = 0
+            for node in plain:
+                part.append(node)
+                length += instructions(self.graph[node], self.tables)
+                if length >= self.target.instructions:
+                    yield BasicBlock(part, saving=saving)
+                    part, length = [], 0
+            if part or self.target.gathers:
+                yield BasicBlock(part, saving=saving)
+            for op, group in gathered.items():
+                yield BasicBlock(group, saving=saving, gathered=op)
+
+    def _waves(self, nodes: Sequence[int]) -> list[tuple[list[int], dict[str, list[int]]]]:
+        """Part operations: those that need no gathered one, then these, what needs these, and so on.
+
+        The last part gathers nothing.
+        """
+        waves: dict[int, int] = {}
+        for node in nodes:
+            args = [arg for arg in self.graph[node].args if arg in waves]
+            waves[node] = max((waves[arg] + (self.graph[arg].op in _GATHERED) for arg in args), default=0)
+        last = max((wave + (self.graph[node].op in _GATHERED) for node, wave in waves.items()), default=0)
+        found: list[tuple[list[int], dict[str, list[int]]]] = [([], {}) for _ in range(last + 1)]
+        for node, wave in waves.items():
+            plain, gathered = found[wave]
+            op = self.graph[node].op
+            (gathered.setdefault(op, []) if op in _GATHERED else plain).append(node)
+        return found
 
     def _is_operation(self, node: int, *, first: bool) -> bool:
         """Tell whether a node is computed over runs, either first or at every step."""

@@ -22,6 +22,8 @@ MOVING_LEAVES = frozenset({"time", "state", "series", "series_next", "shared_ser
 RUN_LEAVES = frozenset({"state", "series", "series_next", "series_start", "constant"})
 """Leaves that may differ from run to run."""
 LEAVES = MOVING_LEAVES | RUN_LEAVES | {"shared_series_start"}
+FUSED = {"add": "add_product", "subtract": "subtract_product", "from": "product_less"}
+"""Sums and differences with a product: c + a*b, c - a*b, a*b - c for the arguments a, b, c."""
 FOLDED = frozenset(
     {"add", "subtract", "multiply", "divide", "negative", "abs", "max", "min", "exp", "ln", "sqrt", "trunc"}
 )
@@ -93,6 +95,14 @@ class ScalarGraph:
     def leaf(self, op: str, place: int = 0) -> int:
         """Give the node of the time, a state or an input."""
         return self._node(op, (), place=place)
+
+    def copied(self, item: Scalar, args: tuple[int, ...]) -> int:
+        """Give the node of an operation of another graph on arguments of this one, as it is."""
+        return self._node(item.op, args, item.value, item.place)
+
+    def fused(self, op: str, one: int, other: int, added: int) -> int:
+        """Give the node of one of `FUSED`: a product rounded together with what is added."""
+        return self._node(op, (one, other, added))
 
     def lookup(self, table: int, mode: str, x: int) -> int:
         """Give the node of a lookup's value at `x`."""
