@@ -21,7 +21,6 @@ FIRST = ("grid", "when", "mix", "regret", "levers", "package", "stems")
 """Sections that may follow the finding on the first sheet, those that are preferred first."""
 ORDER = ("grid", "package", "sure", "decides", "when", "regret", "mix", "levers", "stems")
 """What the second sheet is filled with, those that are preferred first."""
-SHEETS = 2
 DRAWN, SHOWN = 820.0, 695.0
 """Px that figures are drawn for, and that they are shown on: words come out at 7.5 points or more."""
 HEIGHT = 1012.0
