@@ -135,6 +135,8 @@ def _results(names: Sequence[str], gain: Gain) -> xr.Dataset:
         )
         for outcome in OUTCOMES
     }
+    cost = (dims, np.ones((1, len(names), WORLDS, len(YEARS))), {"units": "bn CNY/Year"})
+    found = {**found, "public_cost": cost}
     coords = {"scenario": ["central"], "strategy": list(names), "world": worlds, "time": YEARS}
     return xr.Dataset(found, {**coords, "budget_factor": (dims[:3], np.ones((1, len(names), WORLDS)))})
 

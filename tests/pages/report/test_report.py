@@ -21,6 +21,7 @@ from twintrack.errors import InputError
 from twintrack.folders import LIST
 from twintrack.inputs.reports import load_report
 from twintrack.model import Model
+from twintrack.pages.numbers import count
 from twintrack.pages.report.computing import compute
 from twintrack.pages.report.data import WASTE_PARTS
 from twintrack.pages.report.files import INPUTS
@@ -106,6 +107,51 @@ def test_the_share_of_worlds_that_lead_on_a_route_stands_under_the_lead(report_f
     told = _table(report_folder, "statistics.csv").set_index(["statistic", "scenario", "year", "strategy"])
     place = ("route_lead_share", "central", 2040, "pure_exploration")
     assert told["value"].loc[place] == pytest.approx(share)
+
+
+def test_printed_numbers_are_those_of_the_csv(grid_folder: Path) -> None:
+    """Of every row of the table of the first figure: share and median, recomputed from the worlds."""
+    worlds = _table(grid_folder, "values_by_world.csv").query("scenario == 'central' and year == 2040")
+    told = _table(grid_folder, "contrasts.csv").query(
+        "scenario == 'central' and year == 2040 and budget == 'own'"
+    )
+    body = _body(grid_folder, "index.html")
+    figure = body[body.index('id="figure-hero"') :]
+    printed = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", figure[: figure.index("</table>")])
+    assert len(printed) == len(told) >= 20
+    for cells, row in zip(printed, told.to_dict("records"), strict=True):
+        values = worlds[worlds["outcome"] == row["outcome"]]
+        sign = 1 if values["better"].iloc[0] == "higher" else -1
+        difference = values[row["first"]] - values[row["second"]]
+        share = (sign * difference > 0).mean()
+        assert row["share_better"] == pytest.approx(share, abs=1 / WORLDS)
+        assert row["median_difference"] == pytest.approx(difference.median(), rel=1e-6)
+        assert f"<td>{count(row['share_better'])}</td>" in cells
+
+
+def test_the_default_report_mixes_no_factors(model: Model, content: Path, tmp_path: Path) -> None:
+    text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
+    mixed = tmp_path / "mixed.yaml"
+    mixed.write_text(
+        text.replace(
+            "both: [catchup_explore_closed, explore_base, explore_open]",
+            "both: [catchup_explore_closed, explore_base, catchup_explore_open]",
+        ),
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="rows and columns both move alliance_support"):
+        load_report(mixed, model.inputs)
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        text.replace("against: catchup\n", "against: open\n").replace(
+            "goals: [frontier_gap_months", "goals: [scale_pace"
+        ),
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        load_report(wrong, model.inputs)
+    assert "take two rows or two columns" in str(caught.value)
+    assert 'no outcome of the report "scale_pace"' in str(caught.value)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -242,7 +288,7 @@ def test_a_report_that_asks_for_the_prior_says_true(
         load_report(path, model.inputs)
 
 
-@pytest.mark.parametrize("folder", ["report_folder", "overview_folder"])
+@pytest.mark.parametrize("folder", ["report_folder", "overview_folder", "grid_folder"])
 def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.FixtureRequest) -> None:
     body = re.sub(r"<[^>]*>", " ", _body(request.getfixturevalue(folder), "index.zh.html"))
     shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)

@@ -127,7 +127,7 @@ def _label_line(
     best, found = -1e9, (0.0, 0.0)
     for place in range(len(panel.years)):
         x = min(max(across(panel.years[place]), across.start + half), across.end - half)
-        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half]
+        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half] or [place]
         for y in (up(max(line.high[n] for n in near)) - 9, up(min(line.low[n] for n in near)) + 18):
             if not up.end - 12 <= y - 12 <= up.start - 12:
                 continue
@@ -154,7 +154,8 @@ def fan_panel(drawing: Drawing, fan: Fan, x: float, y: float, room: float, heigh
     left, right = x + 40, x + room - 64
     across = Scale(min(fan.at), max(fan.at), left, right)
     values = [value for value, _ in fan.ticks] + [value for band in fan.bands for value in band]
-    up = Scale(min(values), max(values), y + height, y + 8)
+    low, high = min(values), max(values)
+    up = Scale(low, high if high > low else low + 1.0, y + height, y + 8)
     for value, label in fan.ticks:
         drawing.line((left, up(value)), (right, up(value)), GREY if value == 0 else GRID, 1.2)
         drawing.text(left - 6, up(value) + 4, label, SMALL, colour=GREY, anchor="end")
