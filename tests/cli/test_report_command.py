@@ -91,7 +91,7 @@ def test_the_log_tells_what_was_told_and_how_it_ended(
     program(*asked)
     told = Path("page/log.txt").read_text(encoding="utf-8")
     assert " s  half done\nbuilt in " in told and " s of a processor" in told
-    definition.write_text("broken", encoding="utf-8")
+    definition.write_text("title: broken", encoding="utf-8")
     failed = program(*asked)
     assert failed.exit_code == 2 and "strategies/a.yaml:4: is wrong" in failed.stderr
     told = Path("page/log.txt").read_text(encoding="utf-8")
@@ -106,7 +106,7 @@ def test_a_log_takes_no_file_of_the_user_away(
     program: Program, built: list[tuple[Path, Path]], tmp_path: Path
 ) -> None:
     definition = tmp_path / "mine.yaml"
-    definition.write_text("broken", encoding="utf-8")
+    definition.write_text("title: broken", encoding="utf-8")
     Path("page").mkdir()
     Path("page/log.txt").write_text("mine", encoding="utf-8")
     assert program("report", definition, "--output", "page").exit_code == 2
@@ -128,7 +128,7 @@ def test_the_state_of_all_reports_says_which_pages_are_up_to_date(
     program: Program, built: list[tuple[Path, Path]], definitions: Path
 ) -> None:
     program("report", "first")
-    (definitions / "second.yaml").write_text("broken", encoding="utf-8")
+    (definitions / "second.yaml").write_text("title: broken", encoding="utf-8")
     program("report", "second")
     state = program("report", "--state")
     assert state.exit_code == 1 and len(built) == 2
