@@ -6,6 +6,7 @@ import base64
 import functools
 import gzip
 import json
+import math
 import platform
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Generic
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -25,6 +27,10 @@ from twintrack.version import __version__
 TEMPLATES = Path(__file__).parent / "templates"
 PLAIN, STORY = "page.html.jinja", "report.html.jinja"
 """Layouts: sections one after another; a finding with figures, and folds that draw when they are opened."""
+
+
+DIGITS = 5
+"""Digits of numbers in figures that lie packed in a page: more than a screen shows."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
     if page.template == STORY:
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
         values["library"] = packed_plotly() if page.view.drawn else ""
-        values["figures"] = packed(_figures_json(page.view.drawn).encode()) if page.view.drawn else ""
+        values["figures"] = packed(_short_figures(page.view.drawn)) if page.view.drawn else ""
     else:
         values["scripts"] = _scripts(page.view.drawn)
     return environment().get_template(page.template).render(values)
@@ -268,6 +274,24 @@ def _figures_json(drawn: Mapping[str, Any]) -> str:
     """Give figures by their ids as one JSON object."""
     charts = ",".join(f"{json.dumps(name)}:{figure.to_json()}" for name, figure in drawn.items())
     return f"{{{charts}}}"
+
+
+def _short_figures(drawn: Mapping[str, Any]) -> bytes:
+    """Give figures by their ids as JSON with numbers of DIGITS digits, which pack to a third."""
+    figures = {name: _short(json.loads(figure.to_json())) for name, figure in drawn.items()}
+    return json.dumps(figures, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _short(value: Any) -> Any:
+    """Write numbers with fewer digits, those of binary arrays as lists."""
+    if isinstance(value, dict) and "bdata" in value:
+        numbers = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"]))
+        return [_short(number) for number in numbers.tolist()]
+    if isinstance(value, dict):
+        return {key: _short(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
 def in_script(text: str) -> Markup:

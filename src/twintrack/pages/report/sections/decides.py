@@ -73,7 +73,7 @@ def _deciding(story: Told, contrast: Contrast, goal: str) -> Deciding | None:
     lead = story.difference(contrast.shown, goal)
     known = np.isfinite(lead.to_numpy())
     lead, worlds = lead[known], story.view.data.worlds[known]
-    table = moved_by(lead.to_numpy(np.float64), Drawn.of(worlds))
+    table = moved_by(np.asarray(lead, dtype=np.float64), Drawn.of(worlds))
     level = float(stats.norm.isf(0.025 / max(len(table), 1))) / np.sqrt(max(len(lead) - 1, 1))
     above = table[(table["pawn"] > table["noise"]) | (table["rank_correlation"].abs() > level)]
     order = above["rank_correlation"].abs().sort_values(ascending=False, kind="stable").index[:2]

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+MOST_POINTS = 60
+"""Times that a line is drawn through."""
+
+
 def blocks(view: ReportView) -> list[Block]:
     """Give a figure for each outcome."""
     figures = [_figure(view, place, name) for place, name in enumerate(view.data.outcomes)]
@@ -42,6 +46,13 @@ def _figure(view: ReportView, place: int, name: str) -> Figure:
     return Figure("paths", title, panels, view.basis("time_paths.csv"), keys, f"({note})", unit, "paths")
 
 
+def _thinned(values: xr.DataArray) -> xr.DataArray:
+    """Give every n-th time, so that few enough points are left to draw; the last one stays."""
+    number = values.sizes["time"]
+    step = -(-number // MOST_POINTS)
+    return values.isel(time=slice((number - 1) % step, None, step))
+
+
 def _leader(view: ReportView, name: str) -> xr.DataArray | None:
     """The leader's counterpart of an outcome: medians by scenario and time, None where there is none."""
     bands = view.data.bands.get(LEADER.format(name))
@@ -54,8 +65,10 @@ def _levels(
     outcome, leader, reference = view.data.model.outcomes[name], _leader(view, name), None
     if leader is not None:
         style = charts.Style(charts.REFERENCE_COLOUR, "dot")
-        reference = charts.Line(view.texts("leader"), style, leader.sel(scenario=scenario).to_numpy())
-    bands = view.data.bands[name].sel(scenario=scenario)
+        reference = charts.Line(
+            view.texts("leader"), style, _thinned(leader.sel(scenario=scenario)).to_numpy()
+        )
+    bands = _thinned(view.data.bands[name].sel(scenario=scenario))
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
         lines=_lines(view, bands, view.data.drawn),
@@ -88,7 +101,7 @@ def _all_differences(view: ReportView, place: int, name: str) -> list[Panel]:
     bands = scale * view.data.against_reference[name].sel(strategy=view.data.drawn)
     limits = charts.limits(bands.to_numpy(), logarithmic=False)
     return [
-        _differences(view, place, name, bands.sel(scenario=scenario), limits)
+        _differences(view, place, name, _thinned(bands.sel(scenario=scenario)), limits)
         for scenario in view.data.scenarios
     ]
 
