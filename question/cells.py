@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from question import asked
 from question.answers import Answer, gains
 from question.shares import share_columns
+from twintrack.decisions.factorial import TOGETHER, cells, effects
 from twintrack.decisions.pairs import Pair, PairQuestion, directions, pair_table, simulated
 from twintrack.decisions.robustness import finite_worlds, performance
 from twintrack.formats import number
@@ -42,32 +42,17 @@ def cell_contrasts(model: Model, worlds: pd.DataFrame) -> list[Answer]:
     return [_of_one(model, table, contrasts), _of_two(model, values)]
 
 
-def together(values: pd.DataFrame, first: int, second: int) -> NDArray[np.float64]:
-    """Give by how much two factors do more together than apart, in each world, in the values' unit.
-
-    `values` has a column for each cell. A difference of differences: what the first factor brings where the
-    second is there, less what it brings where the second is not; the mean over the levels of the others.
-    Places of factors are those in FACTORS.
-    """
-    others = 2 ** (len(FACTORS) - 2)
-    extra = np.zeros(len(values))
-    for cell in _cells():
-        sign = (2 * cell[first] - 1) * (2 * cell[second] - 1)
-        extra += sign * np.asarray(values[cell], dtype=np.float64) / others
-    return extra
-
-
 def _by_cell(results: xr.Dataset, outcome: str, year: float) -> pd.DataFrame:
-    """Give one outcome in one year, a row for each world and a column for each cell."""
+    """Give one outcome in one year: a row for each world, a column for each cell, ordered as by `cells`."""
     chosen = results[outcome].squeeze("scenario").sel(time=year)
-    return finite_worlds(pd.DataFrame({cell: chosen.sel(strategy=_name(cell)) for cell in _cells()}))
+    return finite_worlds(pd.DataFrame({name: chosen.sel(strategy=name) for name in cells(FACTORS).values()}))
 
 
 def _of_one(model: Model, table: pd.DataFrame, contrasts: list[tuple[str, str, Pair]]) -> Answer:
     rows = []
     for factor, where, (first, second) in contrasts:
-        cells = table[(table["first"] == first) & (table["second"] == second)]
-        rows.append((factor, where, *(number(share, ".2f") for share in cells["share"])))
+        chosen = table[(table["first"] == first) & (table["second"] == second)]
+        rows.append((factor, where, *(number(share, ".2f") for share in chosen["share"])))
     return Answer("Share of worlds in which one thing helps", ("what", "where", *share_columns(model)), rows)
 
 
@@ -75,11 +60,17 @@ def _of_two(model: Model, values: Mapping[tuple[str, float], pd.DataFrame]) -> A
     header = ["together", "outcome"]
     header += [f"{year:.0f}, {what}" for year in asked.YEARS for what in ("share above zero", "median")]
     rows = []
-    for (first, one), (second, other) in combinations(enumerate(FACTORS), 2):
+    scores = {
+        (name, year): performance(table, model.outcomes[name].better).to_numpy().T
+        for (name, year), table in values.items()
+    }
+    found = {
+        place: {what: effect for kind, what, effect in effects(score, list(FACTORS)) if kind == TOGETHER}
+        for place, score in scores.items()
+    }
+    for one, other in combinations(FACTORS, 2):
         for name in asked.OUTCOMES:
-            better = model.outcomes[name].better
-            scores = [performance(values[name, year], better) for year in asked.YEARS]
-            extra = [together(cells, first, second) for cells in scores]
+            extra = [found[name, year][f"{one} x {other}"] for year in asked.YEARS]
             shares = [number(float((more > 0).mean()), ".2f") for more in extra]
             medians = gains([float(np.median(more)) for more in extra])
             told = [cell for both in zip(shares, medians, strict=True) for cell in both]

@@ -46,7 +46,7 @@ def test_the_table_is_printed_and_kept_where_asked_and_continued(program: Progra
 def test_two_scenarios_are_explained(program: Program) -> None:
     both = ("--scenario", "central", "--scenario", "fast_leader")
     done = program("explain-difference", "fast", *both, *SMALL)
-    assert done.exit_code == 0 and "strength" in done.stdout
+    assert done.exit_code == 0 and "Strength" in done.stdout
 
 
 def test_what_is_asked_wrongly_is_told(program: Program) -> None:

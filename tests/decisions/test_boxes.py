@@ -1,4 +1,4 @@
-"""PRIM: planted boxes are found, with flips too; a coin has none; another program agrees."""
+"""PRIM: planted boxes are found, with flips too; a coin has none; a plain second peel agrees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twintrack.decisions.boxes import Box, Restriction, find_box, inside, judged
+from twintrack.decisions.boxes import PEEL, SMALLEST, Box, Restriction, _peeled, find_box, inside, judged
 
 
 def worlds(seed: int, number: int = 1000, parameters: int = 60) -> pd.DataFrame:
@@ -62,6 +62,49 @@ def test_a_coin_has_no_box_in_nineteen_of_twenty_seeds() -> None:
         drawn, cause = worlds(seed, parameters=200), rng.normal(size=1000)
         boxes.append(find_box(drawn, cause > 0.8, cause, seed=seed).found)
     assert sum(boxes) <= 1
+
+
+def peeled_plainly(drawn: pd.DataFrame, happens: np.ndarray) -> list[dict[str, tuple[float, float]]]:
+    """Peel as Friedman and Fisher say, world by world, with nothing of the other program."""
+    rows = list(zip(drawn.to_dict("records"), happens.tolist(), strict=True))
+    box = {name: (-np.inf, np.inf) for name in drawn}
+    path = [dict(box)]
+    while True:
+        tries = []
+        for name in drawn:
+            values = sorted(row[name] for row, _ in rows)
+            place = PEEL * (len(values) - 1)
+            below, above = int(np.floor(place)), int(np.ceil(place))
+            low = values[below] + (place - below) * (values[above] - values[below])
+            end = len(values) - 1
+            high = values[end - above] + (1 - (place - below)) * (values[end - below] - values[end - above])
+            for side, edge in (("low", low), ("high", high)):
+                rest = [(r, f) for r, f in rows if (r[name] >= edge if side == "low" else r[name] <= edge)]
+                if len(rest) < len(rows) and len(rest) >= SMALLEST * len(drawn):
+                    tries.append((sum(flag for _, flag in rest) / len(rest), name, side, edge, rest))
+        if not tries:
+            return path
+        density = max(one[0] for one in tries)
+        _, name, side, edge, rows = next(one for one in tries if one[0] == density)
+        box[name] = (edge, box[name][1]) if side == "low" else (box[name][0], edge)
+        path.append(dict(box))
+
+
+def test_every_peel_is_that_of_a_second_implementation() -> None:
+    drawn = worlds(5, number=300, parameters=4)
+    happens = (drawn["p0"] > 0.6).to_numpy() & (drawn["p3"] < 0.5).to_numpy()
+    happens ^= np.random.default_rng(3).uniform(size=300) < 0.1
+
+    path, _ = _peeled(drawn, happens)
+
+    other = peeled_plainly(drawn, happens)
+    assert len(path) == len(other) > 30
+    for box, edges in zip(path, other, strict=True):
+        known = {name: ends for name, ends in edges.items() if np.isfinite(ends).any()}
+        assert {one.parameter for one in box} == set(known)
+        for one in box:
+            low, high = (end if np.isfinite(end) else np.nan for end in known[one.parameter])
+            np.testing.assert_allclose((one.low, one.high), (low, high), rtol=1e-12)
 
 
 def test_a_box_is_judged_by_hand() -> None:

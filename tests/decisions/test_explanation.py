@@ -65,6 +65,11 @@ def test_brackets_out_of_order_are_told(model: Model) -> None:
         model.explain("knowledge[home,scale")
 
 
+def test_an_outcome_tells_its_targets_and_who_set_them(model: Model) -> None:
+    assert "target of 2030: 1000 bn CNY/Year (statecouncil2017)" in model.explain("ai_industry_size").roles
+    assert "target of 2035: 24 months (assumption)" in model.explain("frontier_gap_months").roles
+
+
 def test_a_lognormal_parameter_tells_its_spread(model: Model) -> None:
     told = " ".join(str(model.explain("cost_growth_factor")).split())
     assert (

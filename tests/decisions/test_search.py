@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from twintrack.decisions.search_work import Search
 from twintrack.errors import InputError
 from twintrack.inputs.strategy_files import save_strategy
 from twintrack.model import Model
+from twintrack.pages.decisions.search import search_lines
 from twintrack.runs.equal_cost import COST
 
 GAP = "frontier_gap_months"
@@ -71,6 +73,22 @@ def test_effort_is_bounded(small_model: Model) -> None:
 def test_the_simple_mix_moves_what_matters_and_its_price_is_none_or_more(front: Front) -> None:
     assert front.simple.steps[0] == "catchup_share" and len(front.simple.steps) <= searching.FEW
     assert front.simple.price >= 0
+
+
+def test_dates_are_unknowns_and_all_is_told_in_both_languages(front: Front, small_model: Model) -> None:
+    space = Space(small_model, FULL)
+    assert space.size == len(FULL) + len(space.groups), "a level for each lever, a date for each group"
+    english, chinese = (
+        "\n".join(
+            line if isinstance(line, str) else f"{line.columns}{line.rows}"
+            for line in search_lines(small_model, front, "build", language)
+        )
+        for language in ("en", "zh")
+    )
+    assert "2026" in english and "mixes gain more in the worlds in which they evolved" in english
+    assert "在另外30个世界中评判" in chinese and "与领先者的差距" in chinese and "达上限" in chinese
+    words = re.sub(r"mix_\w+|turning|open|build|\w+\.(csv|json)", "", chinese)
+    assert not re.search("[a-z]{4}", words)
 
 
 @pytest.mark.slow

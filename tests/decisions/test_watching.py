@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from twintrack.decisions.watching_rules import Fixed, Rule
 from twintrack.decisions.watching_signposts import find_signposts
 from twintrack.errors import InputError, TwinTrackError
 from twintrack.model import Model
+from twintrack.pages.decisions.watch import watch_lines
 
 BEST, YEARS = 6.0, 14.0
 """The gap at which it is time to go over, and the years in which something is paid."""
@@ -179,6 +181,14 @@ def test_work_that_was_broken_off_goes_on_where_it_stood(
     assert raced and all(isinstance(plan, Fixed) for plan in raced)
 
 
+def test_all_is_told_in_chinese(found: Watched, stopping: Path) -> None:
+    lines = list(watch_lines(load(stopping), found, "zh"))
+
+    told = "\n".join(line if isinstance(line, str) else f"{line.columns}{line.rows}" for line in lines)
+    assert "先采用all；一旦“与领先者的差距”低于" in told and "误报率" in told and "推迟一年切换" in told
+    assert not re.search("[a-z]{4}", told.replace("none", "")), "strategies alone are as they are typed"
+
+
 def test_all_that_is_wrong_is_told(small_model: Model) -> None:
     with pytest.raises(InputError) as caught:
         watch_and_switch(small_model, Watch("gap", 2035.0, ("turning",), training=1))
@@ -197,7 +207,7 @@ def test_the_command_writes_a_strategy_that_check_accepts(
     done = CliRunner().invoke(main, ["watch", "all", "none", "--outcome", "payoff", *sizes, "--out", "plan"])
 
     assert done.exit_code == 0, done.output
-    assert "best rule: all, then to none at once, once frontier_gap_months" in done.output
+    assert "best rule: all, then to none at once, once Gap to the leader has been below" in done.output
     checked = CliRunner().invoke(main, ["check", "plan/watching.yaml"])
     assert checked.exit_code == 0, checked.output
     table = pd.read_csv(tmp_path / "plan" / "differences.csv")

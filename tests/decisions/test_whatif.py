@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -233,6 +234,9 @@ def test_the_command_writes_what_proves_its_answers(
     assert "1. shortest way:" in done.output and "public cost:" in done.output
     table = pd.read_csv(tmp_path / "found" / "changes.csv")
     assert table.columns.tolist() == ["answer", "kind", "name", "unit", "before", "after", "change"]
+    chinese = CliRunner().invoke(main, ["whatif", asked, "--prior", "--worlds", "100", "--language", "zh"])
+    assert "1. 最短途径：" in chinese.output and "寻找最短途径" in chinese.output
+    assert not re.search("[a-z]{3}", chinese.output.replace("open", "")), "strategies are as they are typed"
     checked = CliRunner().invoke(main, ["check", "found/whatif_1.yaml"])
     assert checked.exit_code == 0, checked.output
     wrong = CliRunner().invoke(main, ["whatif", "fast wins"])

@@ -107,7 +107,7 @@ def test_faults_are_told_together(path: Path) -> None:
 
 
 def test_long_runs_of_large_models_are_compiled(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from twintrack.engines import simulator
+    from twintrack.engines import choosing, simulator
 
     model = Simulator(path)
     made: list[str] = []
@@ -118,9 +118,20 @@ def test_long_runs_of_large_models_are_compiled(path: Path, monkeypatch: pytest.
         lambda equations, name: (made.append(name), original(equations, name))[1],
     )
     model.run(outputs=["total"])
-    monkeypatch.setattr(simulator, "MANY_OPERATIONS", 100)
+    monkeypatch.setattr(choosing, "MANY_OPERATIONS", 100)
     model.run(outputs=["total"])
     assert made == ["numpy", "native"]
+
+
+def test_what_takes_minutes_to_compile_is_computed_without(tmp_path: Path) -> None:
+    file = tmp_path / "ranks.mdl"
+    file.write_text(
+        "{UTF-8}\nr: (e1-e1000) ~~|\nk = 1 ~~|\ns[r] = INTEG(k, r) ~~|\nplace[r] = VECTOR RANK(s[r], 1) ~~|\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 20 ~~|\nTIME STEP = 0.25 ~~|\nSAVEPER = 20 ~~|\n",
+        encoding="utf-8",
+    )
+    found = Simulator(file).batch({"k": np.linspace(0, 1, 300)}, outputs=["place"])["place"]
+    np.testing.assert_array_equal(found[-1, :, 7], np.arange(1, 1001))
 
 
 def test_all_faults_of_what_is_given_and_asked_are_told_at_once(path: Path) -> None:

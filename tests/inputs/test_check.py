@@ -171,6 +171,12 @@ def replaced(tree: Path, file: str, old: str, new: str) -> None:
             'model/levers.yaml:10: there is no source "jiang2024"; did you mean "jiang2025"?',
         ),
         (
+            "outcomes.yaml",
+            "unit: months, better: lower}",
+            "unit: months, better: lower, target: {2035: 24}, target_source: plan2017}",
+            'model/outcomes.yaml:5: there is no source "plan2017"',
+        ),
+        (
             "world.yaml",
             "value: 6",
             "value: 7",

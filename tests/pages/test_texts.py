@@ -65,7 +65,7 @@ def test_every_text_is_used_by_a_page() -> None:
             "standing_",
             "theil_",
         ),
-        *("lookahead_prior_", "lookahead_told_", "lookahead_reason_", "forecast_", "finding_"),
+        *("lookahead_prior_", "lookahead_told_", "lookahead_reason_", "forecast_", "finding_", "told_"),
     )
     built = {f"{section}_heading" for section in re.findall(r'Section\(\s*"(\w+)"', code)}
     # Columns are named by their keys alone, and a list of nothing by that of the list.

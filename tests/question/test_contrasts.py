@@ -1,39 +1,16 @@
-"""What two things do together, and where a loser wins: found in made-up worlds where the answer is known."""
+"""Where a loser wins, and doors both ways: found in made-up worlds where the answer is known."""
 
 from __future__ import annotations
-
-from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from question import asked, regions
-from question.cells import FACTORS, together
 from question.doors import two_ways
 from question.regions import JUDGED, Region, best_region, loser_regions
 from twintrack.formats import signed
 from twintrack.model import Model
-
-CELLS = list(product((0, 1), repeat=len(FACTORS)))
-
-
-def cells(per_pair: float) -> pd.DataFrame:
-    """Eight cells in two worlds: each factor brings 1, 2 or 3; the first two together bring more on top."""
-    return pd.DataFrame(
-        {cell: [10 + a + 2 * b + 3 * c + per_pair * a * b] * 2 for cell in CELLS for a, b, c in [cell]}
-    )
-
-
-def test_what_adds_up_does_nothing_together() -> None:
-    for first, second in ((0, 1), (0, 2), (1, 2)):
-        assert together(cells(0.0), first, second) == pytest.approx([0, 0])
-
-
-def test_what_two_do_together_is_told_of_these_two_alone() -> None:
-    assert together(cells(0.5), 0, 1) == pytest.approx([0.5, 0.5])
-    assert together(cells(0.5), 0, 2) == pytest.approx([0, 0])
-    assert together(cells(-0.5), 1, 0) == pytest.approx([-0.5, -0.5])
 
 
 def inside(region: Region, worlds: pd.DataFrame) -> pd.Series[bool]:

@@ -10,6 +10,7 @@ import click
 
 from twintrack.cli.options import (
     json_option,
+    language_option,
     prior_option,
     read_names,
     seed_option,
@@ -20,9 +21,12 @@ from twintrack.cli.progress import ProgressLine
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from twintrack.decisions.attribution import Attribution
+    from pandas import DataFrame
 
-FILE = "parts.csv"
+    from twintrack.decisions.attribution import Attribution, Runs
+    from twintrack.model import Model
+
+FILE, LOOPS_FILE = "parts.csv", "loops.csv"
 
 
 @click.command("explain-difference", short_help="Why two strategies, or two scenarios, differ.")
@@ -54,17 +58,28 @@ FILE = "parts.csv"
     help="Keep runs and table there.",
 )
 @click.option("--resume", is_flag=True, help="Continue runs that were broken off.")
+@click.option(
+    "--loops/--no-loops",
+    "with_loops",
+    default=True,
+    show_default=True,
+    help="Also cut each loop of model/loops.yaml, and tell what goes of the difference of two strategies.",
+)
 @workers_option
+@language_option
 @json_option
 def explain_difference_command(strategies: tuple[str, ...], **options: Any) -> None:
     """Say what of the difference between two strategies comes from which group of levers.
 
     Every combination of the groups is run in the same worlds. What a group brings is averaged over all orders
     in which the groups could be changed (exact Shapley values): the means over worlds sum to the difference.
+
+    Then each named loop is cut at one link, in the same worlds: what goes of the difference runs through it.
     """
     from twintrack.cli.session import open_model
     from twintrack.decisions.attribution import Runs, explain_difference, explain_scenarios
     from twintrack.decisions.further_runs import Way
+    from twintrack.pages.texts import Texts
 
     scenarios: tuple[str, ...] = options["scenarios"]
     _check(strategies, scenarios, options)
@@ -85,7 +100,20 @@ def explain_difference_command(strategies: tuple[str, ...], **options: Any) -> N
             found = explain_difference(model, strategies[0], strategies[1], scenarios[0], runs)
         else:
             found = explain_scenarios(model, strategies[0], scenarios[0], scenarios[1], runs)
-    _tell(found, strategies if len(strategies) == 2 else scenarios, out, options)
+    loops = None
+    if len(strategies) == 2 and options["with_loops"]:
+        click.echo(Texts(options["language"])("told_stage knocking out loops"), err=True)
+        loops = _loops(model, (strategies[0], strategies[1]), scenarios[0], runs)
+    _tell(model, found, loops, strategies if len(strategies) == 2 else scenarios, options)
+
+
+def _loops(model: Model, pair: tuple[str, str], scenario: str, runs: Runs) -> DataFrame | None:
+    """Cut the loops of the content; None where it names none."""
+    from twintrack.decisions.knockouts import loops_of, settings_of
+
+    if not model.inputs.names_loops:
+        return None
+    return loops_of(model, settings_of(model, pair, scenario, runs))
 
 
 def _check(strategies: Sequence[str], scenarios: Sequence[str], options: Mapping[str, Any]) -> None:
@@ -100,14 +128,23 @@ def _check(strategies: Sequence[str], scenarios: Sequence[str], options: Mapping
         raise InputError(faults)
 
 
-def _tell(found: Attribution, between: Sequence[str], out: Path | None, options: Mapping[str, Any]) -> None:
-    from twintrack.cli.tables import plain_table, print_json, print_table
+def _tell(
+    model: Model,
+    found: Attribution,
+    loops: DataFrame | None,
+    between: Sequence[str],
+    options: Mapping[str, Any],
+) -> None:
+    from twintrack.cli.tables import print_json, print_lines
     from twintrack.decisions.analysis import as_csv, plain_rows
-    from twintrack.formats import share, significant
+    from twintrack.pages.decisions.difference import difference_lines
     from twintrack.resources import atomic_write
 
+    out: Path | None = options["out"]
     if out is not None:
         atomic_write(out / FILE, as_csv(found.table))
+        if loops is not None:
+            atomic_write(out / LOOPS_FILE, as_csv(loops))
     if options["as_json"]:
         changes = {name: list(names) for name, names in found.changes.items()}
         print_json(
@@ -116,22 +153,8 @@ def _tell(found: Attribution, between: Sequence[str], out: Path | None, options:
                 "changes": changes,
                 "residual": found.residual,
                 "parts": plain_rows(found.table),
+                "loops": [] if loops is None else plain_rows(loops),
             }
         )
         return
-    click.echo(
-        f"from {between[0]} to {between[1]}, means over worlds; above zero {between[1]} does better by it"
-    )
-    columns = ["outcome", "unit", "year", "change", "mean", "5 %", "95 %", "better in"]
-    rows = [
-        [
-            *(str(row[key]) for key in ("outcome", "unit")),
-            f"{row['year']:g}",
-            str(row["change"]),
-            *(significant(row[key]) for key in ("mean", "low90", "high90")),
-            share(row["share"]),
-        ]
-        for row in found.table.to_dict("records")
-    ]
-    print_table(plain_table(columns, rows))
-    click.echo(f"parts sum to the total in every world, to within {found.residual:.1e} of the outcome")
+    print_lines(difference_lines(model, found, between, loops, options["language"]))

@@ -119,6 +119,14 @@ workers_option = click.option(
     "--workers", type=int, default=None, help="Processes.  [default: one for each processor core]"
 )
 
+language_option = click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of what is told: English or Chinese.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 
 

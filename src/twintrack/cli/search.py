@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, prior_option, read_names, scenario_option, seed_option
+from twintrack.cli.options import (
+    json_option,
+    language_option,
+    prior_option,
+    read_names,
+    scenario_option,
+    seed_option,
+)
 from twintrack.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     from twintrack.decisions.search import Front, Judged
     from twintrack.decisions.search_work import Search
     from twintrack.model import Model
+    from twintrack.pages.texts import Texts
 
 _GOALS = 3
 """Outcomes of the headline that are taken where none is named."""
@@ -62,6 +70,7 @@ _GOALS = 3
     metavar="DIR",
     help="Folder of the mixes (.yaml) and the tables (.csv, .json).",
 )
+@language_option
 @json_option
 def search_command(strategies: tuple[str, ...], **options: Any) -> None:
     """Search mixes that no other mix beats in all outcomes at once, at the baseline's public cost.
@@ -73,28 +82,32 @@ def search_command(strategies: tuple[str, ...], **options: Any) -> None:
     when it is called again. It needs pymoo: pip install 'twintrack[decisions]'.
     """
     from twintrack.cli.session import open_model
-    from twintrack.cli.tables import print_json
+    from twintrack.cli.tables import print_json, print_lines
     from twintrack.decisions.search import search_mixes
+    from twintrack.pages.decisions.search import search_lines
+    from twintrack.pages.texts import Texts
 
     model = open_model()
     asked = _asked(model, strategies, options)
-    shown = _Shown(asked.evaluations)
-    front = search_mixes(model, asked, tell=lambda text: click.echo(text, err=True), show=shown.show)
+    texts = Texts(options["language"])
+    shown = _Shown(asked.evaluations, texts)
+    front = search_mixes(
+        model, asked, tell=lambda stage: click.echo(texts(f"told_stage {stage}"), err=True), show=shown.show
+    )
     _write(front, options["out"], model)
     if options["as_json"]:
         print_json(_told(front))
         return
-    for line in _lines(front, options["out"]):
-        click.echo(line)
+    print_lines(search_lines(model, front, str(options["out"]), options["language"]))
 
 
 class _Shown:
     """Tells how far a search is, a line now and then."""
 
-    def __init__(self, whole: int) -> None:
+    def __init__(self, whole: int, texts: Texts) -> None:
         from time import monotonic
 
-        self._clock, self._whole = monotonic, whole
+        self._clock, self._whole, self._texts = monotonic, whole, texts
         self._start = self._told = monotonic()
 
     def show(self, done: int) -> None:
@@ -106,7 +119,8 @@ class _Shown:
             return
         self._told = now
         left = (now - self._start) / done * max(0, self._whole - done)
-        click.echo(f"{done:,} of {self._whole:,} mixes, {duration(left)} left", err=True)
+        told = {"done": f"{done:,}", "whole": f"{self._whole:,}", "left": duration(left)}
+        click.echo(self._texts("told_mixes_done", **told), err=True)
 
 
 def _asked(model: Model, strategies: Sequence[str], options: dict[str, Any]) -> Search:
@@ -235,51 +249,3 @@ def _tables(front: Front) -> dict[str, pd.DataFrame]:
         "levers.csv": pd.DataFrame(levers, columns=["strategy", "lever", "level", "from", "at_limit"]),
         "distances.csv": pd.DataFrame([asdict(one) for one in front.distances]),
     }
-
-
-def _lines(front: Front, folder: Path) -> Iterator[str]:
-    from twintrack.cli.tables import plain_table, print_table
-
-    search, simple = front.search, front.simple
-    outcomes = list(search.outcomes)
-    yield (
-        f"{search.evaluations:,} mixes tried in {search.training} worlds, judged in {search.held_out} others"
-        f" ({front.origin}, seed {search.seed}); gains over the baseline in {search.year:g}, more is better"
-    )
-    rows = [
-        [one.strategy.name, *(f"{one.gains[name]:+.4g}" for name in outcomes), f"{one.effort:.2f}"]
-        for one in (*front.mixes, simple.judged, *front.named)
-    ]
-    print_table(plain_table(["strategy", *outcomes, "effort"], rows))
-    rows = [
-        [one.name, str(one.dominated_by), f"{one.behind:+.2f}", one.mix, f"{one.worlds_better:.0%}"]
-        for one in front.distances
-    ]
-    head = [
-        "strategy",
-        "mixes better in all",
-        "behind the front",
-        "by",
-        "worlds in which that is better in all",
-    ]
-    print_table(plain_table(head, rows))
-    dominated = sum(one.dominated_by > 0 for one in front.distances)
-    yield f"{len(front.undominated)} of {len(front.mixes)} mixes are dominated by no named strategy,"
-    yield f"{dominated} of {len(front.distances)} named strategies are dominated by a mix"
-    yield _bounds(front.mixes)
-    yield (
-        f"{simple.judged.strategy.name} moves {len(simple.steps)} levers ({', '.join(simple.steps)});"
-        f" it is {simple.price:.2f} behind the best mix, in ranges of the named strategies"
-    )
-    yield f"written: {folder}: mixes as strategy files, values.csv, levers.csv, distances.csv, search.json"
-
-
-def _bounds(mixes: Sequence[Judged]) -> str:
-    """Say which levers stand at a limit in half of the mixes or more."""
-    count = {(lever, end) for one in mixes for lever, end in one.bounds.items()}
-    often = [
-        f"{lever} {end} ({share:.0%})"
-        for lever, end in sorted(count)
-        if (share := sum(one.bounds.get(lever) == end for one in mixes) / len(mixes)) >= 0.5
-    ]
-    return f"at a limit in half of the mixes or more: {', '.join(often) or 'no lever'}"

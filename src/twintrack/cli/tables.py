@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from twintrack.pages.decisions.words import Line
     from twintrack.runs.results import Comparison, Run
 
 WIDE = 110
@@ -48,6 +49,15 @@ def _width() -> int:
     from rich.console import Console
 
     return Console().width if sys.stdout.isatty() else PIPED_WIDTH
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print lines, and tables between them."""
+    for line in lines:
+        if isinstance(line, str):
+            click.echo(line)
+        else:
+            print_table(plain_table(line.columns, line.rows))
 
 
 def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, prior_option, scenario_option, seed_option
+from twintrack.cli.options import json_option, language_option, prior_option, scenario_option, seed_option
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from twintrack.decisions.watching import Difference, Watched
-    from twintrack.decisions.watching_signposts import Signpost
+    from twintrack.decisions.watching import Watched
     from twintrack.model import Model
-
-_LISTED = 6
-"""Signposts that are shown."""
 
 
 @click.command("watch", short_help="Plans that watch and switch, against the best fixed plan; signposts.")
@@ -39,6 +34,7 @@ _LISTED = 6
     metavar="DIR",
     help="Folder for the rule as a strategy file, differences.csv, signposts.csv and watch.json.",
 )
+@language_option
 @json_option
 def watch_command(strategies: tuple[str, ...], **options: Any) -> None:
     """Search the best rule that begins with one STRATEGY and goes over to another when something happens.
@@ -50,10 +46,13 @@ def watch_command(strategies: tuple[str, ...], **options: Any) -> None:
     is better.
     """
     from twintrack.cli.session import open_model
-    from twintrack.cli.tables import print_json
+    from twintrack.cli.tables import print_json, print_lines
     from twintrack.decisions.watching import Watch, watch_and_switch
+    from twintrack.pages.decisions.watch import watch_lines
+    from twintrack.pages.texts import Texts
 
     model = open_model()
+    texts = Texts(options["language"])
     year = options["year"]
     asked = Watch(
         options["outcome"] or model.headline[0],
@@ -66,25 +65,17 @@ def watch_command(strategies: tuple[str, ...], **options: Any) -> None:
         options["seed"],
         options["prior"],
     )
-    found = watch_and_switch(model, asked, tell=lambda text: click.echo(text, err=True))
+    found = watch_and_switch(
+        model, asked, tell=lambda stage: click.echo(texts(f"told_stage {stage}"), err=True)
+    )
     if options["out"] is not None:
         _write(found, options["out"], model)
     if options["as_json"]:
         print_json(_told(found))
         return
-    for line in _lines(found, model):
-        click.echo(line)
+    print_lines(watch_lines(model, found, options["language"]))
     if options["out"] is not None:
-        click.echo(f"written: {options['out']}: watching.yaml, differences.csv, signposts.csv, watch.json")
-
-
-def _differences(found: Watched) -> dict[str, Difference]:
-    return {
-        "rule against best fixed plan": found.gain,
-        "rule against best plan without a date": found.undated[1],
-        "switching a year later": found.waiting_to_switch,
-        "best fixed plan begun a year later": found.waiting_to_begin,
-    }
+        click.echo(texts("told_watch_written", folder=options["out"]))
 
 
 def _told(found: Watched) -> dict[str, Any]:
@@ -97,9 +88,11 @@ def _told(found: Watched) -> dict[str, Any]:
 def _tables(found: Watched) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
-    differences = [
+    from twintrack.pages.decisions.watch import differences
+
+    compared = [
         {"what": name, **_flat(asdict(one), "band", ("low_5", "median", "high_95"))}
-        for name, one in _differences(found).items()
+        for name, one in differences(found).items()
     ]
     signposts = [
         {
@@ -112,7 +105,7 @@ def _tables(found: Watched) -> dict[str, pd.DataFrame]:
         }
         for one in found.signposts
     ]
-    return {"differences.csv": pd.DataFrame(differences), "signposts.csv": pd.DataFrame(signposts)}
+    return {"differences.csv": pd.DataFrame(compared), "signposts.csv": pd.DataFrame(signposts)}
 
 
 def _flat(row: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -131,37 +124,3 @@ def _write(found: Watched, folder: Path, model: Model) -> None:
             table.to_csv(fresh / name, index=False, lineterminator="\n")
         text = json.dumps(_told(found), ensure_ascii=False, indent=1)
         (fresh / "watch.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _lines(found: Watched, model: Model) -> Iterator[str]:
-    watch, unit = found.watch, model.catalogue.unit(found.watch.outcome)
-    yield (
-        f"{watch.outcome} in {watch.year:g}, at the baseline's cost in each world; plans chosen in"
-        f" {watch.training} worlds and judged in {watch.held_out} others ({found.origin}, seed {watch.seed})"
-    )
-    yield f"best rule: {found.rule}"
-    yield f"best fixed plan: {found.fixed}; without a date: {found.undated[0]}"
-    moments = ", ".join(f"{moment:g}" for moment in found.moments)
-    yield f"the rule switches in {found.switched:.0%} of the worlds (5, 50, 95 %: {moments})"
-    yield ""
-    for name, one in _differences(found).items():
-        told = "clear" if one.clear else "not clearly different from nought"
-        yield (
-            f"{name}: {one.mean:+.4g} {unit} (standard error {one.error:.2g}, {told}); 5-95 % of the worlds"
-            f" {one.band[0]:+.4g} to {one.band[2]:+.4g}; better in {one.better:.0%}"
-        )
-    yield f"in the worlds in which it was chosen, the rule is {found.gain_in_training:+.4g} {unit} ahead"
-    yield ""
-    event = f"{found.rule.to} is better (in {found.event:.0%} of the worlds)"
-    yield f"signposts under {found.rule.first} for: {event}"
-    for post in found.signposts[:_LISTED]:
-        yield _post(post)
-
-
-def _post(post: Signpost) -> str:
-    low, high = post.false_alarm_band
-    return (
-        f"   {post.outcome} {post.side} {post.threshold:.4g}: speaks in {post.hits:.0%} of the worlds where"
-        f" it is so, falsely in {post.false_alarms:.0%} of the others ({low:.0%} to {high:.0%}),"
-        f" {post.lead[1]:g} years ahead ({post.lead[0]:g} to {post.lead[2]:g})"
-    )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from twintrack.cli.options import json_option, prior_option, read_names, scenario_option, seed_option
+from twintrack.cli.options import (
+    json_option,
+    language_option,
+    prior_option,
+    read_names,
+    scenario_option,
+    seed_option,
+)
 
 if TYPE_CHECKING:
-    from twintrack.decisions.whatif_answers import Answer, Moved, WhatIf
+    from twintrack.decisions.whatif_answers import WhatIf
     from twintrack.model import Model
-
-_LISTED = 8
-"""Changes that are listed of an answer."""
 
 
 @click.command("whatif", short_help="The smallest change of beliefs or levers that makes a statement true.")
@@ -38,6 +41,7 @@ _LISTED = 8
     metavar="DIR",
     help="Folder for what proves each answer, a table of the world or a strategy file, and changes (.csv).",
 )
+@language_option
 @json_option
 def whatif_command(question: str, **options: Any) -> None:
     """Say what would have to change for a statement to be true.
@@ -49,10 +53,13 @@ def whatif_command(question: str, **options: Any) -> None:
     it holds then.
     """
     from twintrack.cli.session import open_model
-    from twintrack.cli.tables import print_json
+    from twintrack.cli.tables import print_json, print_lines
     from twintrack.decisions.whatif import ask
+    from twintrack.pages.decisions.whatif import whatif_lines
+    from twintrack.pages.texts import Texts
 
     model = open_model()
+    texts = Texts(options["language"])
     found = ask(
         model,
         question,
@@ -63,16 +70,15 @@ def whatif_command(question: str, **options: Any) -> None:
         prior=options["prior"],
         equal_cost=options["equal_cost"],
         only=read_names(options["only"]) or (),
-        tell=lambda text: click.echo(text, err=True),
+        tell=lambda stage: click.echo(texts(f"told_stage {stage}"), err=True),
     )
     files = _write(found, options["out"], model) if options["out"] is not None else []
     if options["as_json"]:
         print_json({**_told(found), "files": files})
         return
-    for line in _lines(found, model):
-        click.echo(line)
+    print_lines(whatif_lines(model, found, options["language"]))
     for file in files:
-        click.echo(f"written: {file}")
+        click.echo(texts("told_written", file=file))
 
 
 def _told(found: WhatIf) -> dict[str, Any]:
@@ -108,69 +114,3 @@ def _write(found: WhatIf, folder: Path, model: Model) -> list[str]:
                 text = strategy_yaml(answer.strategy, model.lever_table)
                 (fresh / f"whatif_{number}.yaml").write_text(text, encoding="utf-8")
     return sorted(str(path) for path in folder.iterdir() if not path.name.startswith("."))
-
-
-def _lines(found: WhatIf, model: Model) -> Iterator[str]:
-    question, asked = found.asked.question, found.asked
-    unit = model.catalogue.unit(question.outcome)
-    yield f"{question}?"
-    yield f"worlds: {asked.worlds:,} from the {found.origin}, seed {asked.seed}; scenario {asked.scenario}"
-    yield f"now: {_values(found.values, unit)}; true in {found.share_before:.1%} of the worlds"
-    if found.already:
-        yield "It is true without any change."
-        return
-    if not found.answers:
-        yield from _not_found(found, unit)
-        return
-    for number, answer in enumerate(found.answers, 1):
-        yield ""
-        yield from _answer_lines(number, answer, found, unit)
-
-
-def _values(values: Any, unit: str) -> str:
-    return ", ".join(f"{name} {value:.6g}" for name, value in values.items()) + f" {unit}"
-
-
-def _measure(found: WhatIf) -> str:
-    beliefs = found.asked.changing == "beliefs"
-    return "prior standard deviations" if beliefs else "ranges of levers"
-
-
-_KINDS = {"shortest": "shortest way", "fewest": "fewest changes", "unlike": "another way"}
-
-
-def _answer_lines(number: int, answer: Answer, found: WhatIf, unit: str) -> Iterator[str]:
-    from twintrack.decisions.whatif import SHOWN
-
-    large = [moved for moved in answer.moved if abs(moved.change) > SHOWN]
-    yield (
-        f"{number}. {_KINDS[answer.kind]}: {answer.distance:.3f} {_measure(found)},"
-        f" {len(large)} changed by more than {SHOWN:g}"
-    )
-    for moved in answer.moved[:_LISTED]:
-        yield _moved_line(moved)
-    if len(answer.moved) > _LISTED:
-        yield f"   and {len(answer.moved) - _LISTED} smaller ones"
-    if answer.cost is not None:
-        after, before = answer.cost
-        yield f"   public cost: {after:,.0f} bn CNY, {after / before - 1:+.1%}"
-    yield (
-        f"   then: {_values(answer.values, unit)};"
-        f" true in {answer.share_after:.1%} of the worlds, before in {found.share_before:.1%}"
-    )
-
-
-def _moved_line(moved: Moved) -> str:
-    return f"   {moved.change:+.3f}  {moved.name}: {moved.before:.4g} -> {moved.after:.4g} {moved.unit}"
-
-
-def _not_found(found: WhatIf, unit: str) -> Iterator[str]:
-    yield "Not found: no change within reach makes it true. That is no proof that there is none."
-    reached = found.reached
-    if reached is not None:
-        yield (
-            f"The largest margin reached is {reached.margin:.4g} {unit} (needed: 0);"
-            f" in the worlds as they are, {reached.worlds_margin:.4g}. It is reached with:"
-        )
-        for moved in reached.moved[:_LISTED]:
-            yield _moved_line(moved)

@@ -204,8 +204,7 @@ def _attributed(
     runs: Runs,
 ) -> Attribution:
     """Run every combination and share the differences; either plans or scenarios are the combinations."""
-    names = runs.outcomes or [name for name in core.headline if core.outcomes[name].better != "neutral"]
-    _check_outcomes(core, names)
+    names = explained_outcomes(core, runs)
     experiment = Experiment(
         plans,
         scenarios,
@@ -247,7 +246,10 @@ def _rows(scores: Array, changes: Sequence[str]) -> tuple[list[dict[str, Any]], 
     return rows, residual
 
 
-def _check_outcomes(core: Core, names: Sequence[str]) -> None:
+def explained_outcomes(core: Core, runs: Runs) -> list[str]:
+    """Give the outcomes that are asked about, or those of the headline; InputError where one has no side."""
+    names = list(runs.outcomes or [])
+    names = names or [name for name in core.headline if core.outcomes[name].better != "neutral"]
     FaultList(
         Fault("outcomes", unknown("outcome", name, core.outcomes))
         if name not in core.outcomes
@@ -255,3 +257,4 @@ def _check_outcomes(core: Core, names: Sequence[str]) -> None:
         for name in names
         if name not in core.outcomes or core.outcomes[name].better == "neutral"
     ).raise_any()
+    return names

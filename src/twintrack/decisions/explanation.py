@@ -175,6 +175,10 @@ def _roles(core: Core, label: str) -> list[str]:
         outcome = core.outcomes[label]
         better = "neither better nor worse" if outcome.better == "neutral" else f"{outcome.better} is better"
         lines.append(f"outcome {label}: {outcome.title.en}; {better}")
+        lines += [
+            f"target of {year:g}: {value:g} {outcome.unit} ({outcome.target_source})"
+            for year, value in outcome.target.items()
+        ]
     if label in SWITCH_VARIABLES:
         lines += _switches(core)
     return lines

@@ -112,7 +112,7 @@ def search_mixes(
     tell: Callable[[str], None] = lambda _: None,
     show: Callable[[int], None] = lambda _: None,
 ) -> Front:
-    """Search mixes, and judge them; `show` is told how many were tried.
+    """Search mixes, and judge them; `show` is told how many were tried, `tell` what begins.
 
     What was tried is kept in the cache until the search ends: one that was broken off goes on. The same
     search gives the same front. Raises InputError with all faults, TwinTrackError where pymoo is not
@@ -120,11 +120,11 @@ def search_mixes(
     """
     work, origin = prepared(core, search)
     points, kept = evolved(work, show)
-    tell("choosing mixes on all worlds that were searched")
+    tell("choosing mixes")
     settings, training = _chosen(work, points)
-    tell("looking for a mix of few levers")
+    tell("a mix of few levers")
     few, of, steps = _simplest(work, settings, training)
-    tell("judging mixes on worlds that were not searched")
+    tell("judging mixes")
     front = _judged(work, settings, training, (few, of, steps), origin)
     kept.unlink(missing_ok=True)
     return front

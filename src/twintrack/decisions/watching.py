@@ -172,7 +172,7 @@ def watch_and_switch(core: Core, watch: Watch, *, tell: Callable[[str], None] = 
         names = stages.run("choosing strategies", tuple, partial(race.best_names, names))
     rule = stages.run("racing rules", Rule, partial(race.best_rule, names))
     fixed = stages.run("racing fixed plans", list, partial(race.best_fixed, names))
-    tell("judging in worlds in which nothing was chosen")
+    tell("judging plans")
     return race.judged(rule, fixed[0], fixed[1], str(frame.attrs["worlds"]))
 
 

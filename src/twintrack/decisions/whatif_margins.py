@@ -91,7 +91,7 @@ class Beliefs:
             values = self.unknowns.worlds(scores[:, start : start + _RUNS])
             draws = np.stack([values[name] for name in self._work.parameters])
             for place, name in enumerate(self.question.strategies):
-                job = Job(self._scenario, name, 0, np.arange(draws.shape[1]), _padded(draws))
+                job = Job(self._scenario, name, 0, np.arange(draws.shape[1]), _padded(draws), start)
                 got = self._work.values(job)[0][self.question.outcome]
                 found[place].append(got[: draws.shape[1], 0])
         self.runs += scores.shape[1] * len(found)

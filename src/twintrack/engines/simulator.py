@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import default_outputs
+from twintrack.engines.choosing import chosen_engine
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 EngineChoice = Literal["auto"] | BatchEngineName
-
-MANY_OPERATIONS = 100_000
-"""Equations times steps times runs from which on compiling takes less time than it saves."""
-
 
 _CONTROLS = {"initial_time": "initial", "final_time": "final", "saveper": "save_step"}
 """Control variables that can be given, and what each is in the time grid."""
@@ -241,8 +238,7 @@ class Simulator:
         constants, series = self.labels.inputs(values, grid.times)
         chosen = engine
         if chosen == "auto":
-            operations = sum(map(len, self.equations.components.values())) * grid.steps * runs
-            chosen = "native" if operations > MANY_OPERATIONS else "numpy"
+            chosen = chosen_engine(self.equations, grid.steps, runs)
 
         def run(name: BatchEngineName) -> dict[str, Array]:
             found = batch_engine_of(self.equations, name)

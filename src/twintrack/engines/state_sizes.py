@@ -15,7 +15,10 @@ from twintrack.equations.graph import Graph
 from twintrack.equations.structure import Expr, Number, State
 from twintrack.errors import Fault, InputError
 
-_DECIDES = {"smooth": "order", "delay": "order", "delay_n": "order", "delay_fixed": "time"}
+_DECIDES = {
+    **dict.fromkeys(("smooth", "delay", "delay_n"), "order"),
+    **dict.fromkeys(("delay_fixed", "delay_conveyor"), "time"),
+}
 """What the size of each kind of state follows from. A delay keeps its stages, however short its time is."""
 
 
@@ -41,7 +44,7 @@ class StateSizes:
             if state.kind not in _DECIDES:
                 continue
             deciding = state.inputs[_DECIDES[state.kind]]
-            if isinstance(deciding, Number) and state.kind != "delay_fixed" and deciding.value >= 1:
+            if _DECIDES[state.kind] == "order" and isinstance(deciding, Number) and deciding.value >= 1:
                 self._simple[number] = int(deciding.value)
             else:
                 self._wanted.append((number, deciding))
@@ -93,7 +96,7 @@ class StateSizes:
 def _size(state: State, value: Any, step: float) -> Size:
     runs = np.shape(value)[-1] if np.ndim(value) else 1
     each_run = np.broadcast_to(np.asarray(value, float), (*state.shape, runs)).reshape(-1, runs)
-    if state.kind == "delay_fixed":
+    if _DECIDES[state.kind] == "time":
         # The small number rounds halves up, as PySD does.
         sizes = np.rint(np.maximum(each_run / step, 1.0) + 1e-6)
     else:

@@ -10,21 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twintrack.equations import (
-    calendar,
-    composites,
-    data_functions,
-    lookup_functions,
-    markets,
-    random_calls,
-    stateful,
-    vectors,
-)
+from twintrack.equations import calendar, conveyors, data_functions, markets, stateful
 from twintrack.equations.clock import CONTROL_NAMES, Integration
-from twintrack.equations.constructs import LOOKUP_FUNCTIONS, VECTORS
+from twintrack.equations.construct_table import CONSTRUCTS
 from twintrack.equations.control import ClockReader
 from twintrack.equations.cyclic_arrays import untangle
-from twintrack.equations.expressions import Constructs, Frame, Lowering
+from twintrack.equations.expressions import Frame, Lowering
 from twintrack.equations.graph import Graph
 from twintrack.equations.meaning import meaning
 from twintrack.equations.naming import Names
@@ -50,22 +41,6 @@ from twintrack.errors import EquationError, raise_together
 CLOCK = "time"
 """The name of what no model defines."""
 
-CONSTRUCTS = Constructs(
-    trees={**stateful.HANDLERS, **markets.HANDLERS},
-    calls={
-        **{name: vectors.function for name, item in VECTORS.items() if item.called},
-        **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
-        **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
-        "get_time_value": calendar.time_value,
-        **random_calls.CALLS,
-        **stateful.CALLS,
-        **markets.CALLS,
-        **lookup_functions.CALLS,
-        **composites.CALLS,
-    },
-)
-"""What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""
-
 
 def build_equations(
     definitions: Sequence[Definition],
@@ -90,6 +65,7 @@ def build_equations(
     equations = untangle(assembly.equations(*settings))
     for initial in (False, True):
         Graph(equations, initial=initial).check()
+    conveyors.check_conveyors(equations)
     return replace(equations, hash=meaning(equations))
 
 

@@ -33,16 +33,18 @@ def remembered(
     return StateValue(axes=axes, state=number)
 
 
-def _held(lowering: Lowering, initial: Expr, following: Callable[[Expr], Expr]) -> Expr:
+def held(lowering: Lowering, initial: Expr, following: Callable[[Expr], Expr]) -> Expr:
     """Add a state that becomes at the next step what follows from it now: a pipeline of one step."""
     return remembered(lowering, "delay_fixed", initial, lambda own: {"input": following(own), "time": ZERO})
 
 
-def _stock(lowering: Lowering, initial: Expr, flow: Callable[[Expr], Expr]) -> Expr:
+def stock(lowering: Lowering, initial: Expr, flow: Callable[[Expr], Expr]) -> Expr:
+    """Add a stock, whose flow may follow from it, and give its value."""
     return remembered(lowering, "integ", initial, lambda own: {"flow": flow(own)})
 
 
-def _step(lowering: Lowering) -> Expr:
+def step_of(lowering: Lowering) -> Expr:
+    """Give the time step."""
     return lowering.variable_value("time_step", ())
 
 
@@ -65,24 +67,24 @@ def _sinteg(lowering: Lowering, args: Sequence[Expr]) -> Expr:
         return apply("min", high, value) if given[1] else value
 
     if not any(given):
-        return _stock(lowering, initial, lambda own: rate)
-    return _held(
+        return stock(lowering, initial, lambda own: rate)
+    return held(
         lowering,
         restricted(initial),
-        lambda own: restricted(apply("add", own, apply("multiply", _step(lowering), rate))),
+        lambda own: restricted(apply("add", own, apply("multiply", step_of(lowering), rate))),
     )
 
 
 def _discounted(lowering: Lowering, args: Sequence[Expr], *, at_the_end: bool) -> Expr:
     """Give the present value of a stream, of which that of the present step is a part."""
     stream, rate, initial, factor = args
-    apply, step = lowering.apply, _step(lowering)
+    apply, step = lowering.apply, step_of(lowering)
     growth = apply("add", ONE, apply("multiply", rate, step))
     fall = apply("divide", rate, growth)
-    discount = _stock(lowering, ONE, lambda own: apply("multiply", apply("negative", own), fall))
+    discount = stock(lowering, ONE, lambda own: apply("multiply", apply("negative", own), fall))
     counted = apply("divide", discount, growth) if at_the_end else discount
     worth = apply("multiply", stream, counted)
-    total = _stock(lowering, initial, lambda own: worth)
+    total = stock(lowering, initial, lambda own: worth)
     return apply("multiply", apply("add", total, apply("multiply", worth, step)), factor)
 
 
@@ -101,12 +103,12 @@ def _depreciate_straightline(lowering: Lowering, args: Sequence[Expr]) -> Expr:
     in each counts evenly. Before the run, `init` was spent all the time: sums are deviations from that.
     """
     stream, life, period, initial = args
-    apply, step = lowering.apply, _step(lowering)
+    apply, step = lowering.apply, step_of(lowering)
     whole = apply("integer", apply("add", apply("divide", life, period), Number(value=0.5)))
     periods = apply("max", ONE, whole)
     before = apply("subtract", periods, ONE)
     length = apply("multiply", before, period)
-    spent = _stock(lowering, ZERO, lambda own: apply("subtract", stream, initial))
+    spent = stock(lowering, ZERO, lambda own: apply("subtract", stream, initial))
     passed = apply("subtract", Time(), lowering.variable_value("initial_time", ()))
     middle = apply("add", passed, apply("multiply", Number(value=0.5), step))
     begins = apply("less", apply("modulo", middle, period), step)
@@ -114,7 +116,7 @@ def _depreciate_straightline(lowering: Lowering, args: Sequence[Expr]) -> Expr:
     def closed_at_begin(before: Expr) -> Expr:
         return apply("if_then_else", begins, spent, before)
 
-    closed = closed_at_begin(_held(lowering, ZERO, closed_at_begin))
+    closed = closed_at_begin(held(lowering, ZERO, closed_at_begin))
     lasting = {"input": closed, "time": apply("max", step, length)}
     long_ago = remembered(lowering, "delay_fixed", ZERO, lambda own: lasting)
     several = apply("greater", before, Number(value=0.5))
@@ -127,7 +129,7 @@ def _depreciate_straightline(lowering: Lowering, args: Sequence[Expr]) -> Expr:
 def _lead(lowering: Lowering, time: Expr) -> Expr:
     """Give how many steps a time is long, one at least."""
     apply = lowering.apply
-    rounded = apply("add", apply("divide", time, _step(lowering)), HALF)
+    rounded = apply("add", apply("divide", time, step_of(lowering)), HALF)
     return apply("max", ONE, apply("integer", rounded))
 
 
@@ -153,7 +155,7 @@ def _delay_material(lowering: Lowering, args: Sequence[Expr]) -> Expr:
     any_arrived = apply("greater", _ahead(lowering, "delay_material", ZERO, ONE, time), HALF)
     at_first = remembered(lowering, "initial", _lead(lowering, time), lambda own: {})
     passed = apply("subtract", Time(), lowering.variable_value("initial_time", ()))
-    counted = apply("integer", apply("add", apply("divide", passed, _step(lowering)), HALF))
+    counted = apply("integer", apply("add", apply("divide", passed, step_of(lowering)), HALF))
     early = apply("if_then_else", apply("less", counted, at_first), initial, missing)
     return apply("if_then_else", any_arrived, arrived, early)
 

@@ -105,6 +105,9 @@ MEMORY = {
     "random_pink_noise": Remembering(
         ("mean", "deviation", "time", "seed"), "normal noise that is correlated over a time"
     ),
+    "random_lookup": Remembering(
+        ("lookup", "min", "max", "shift", "stretch", "seed"), "as dense as a lookup is high"
+    ),
     "sinteg": Remembering(
         ("rate", "initial", "min", "max", "quant", "spec", "thresh"),
         "a stock within limits, at multiples of quant, and at spec where it is near it; `:NA:` for no limit",
@@ -117,6 +120,17 @@ MEMORY = {
     ),
     "depreciate_straightline": Remembering(
         ("stream", "life", "period", "initial"), "what is spent, written off evenly by fiscal periods"
+    ),
+    "depreciate_by_schedule": Remembering(
+        ("stream", "schedule", "initial", "life", "start"),
+        "what is spent, written off by a schedule of periods",
+    ),
+    "delayp": Remembering(
+        ("input", "time: pipeline"), "a delay of order 3; behind the colon the name of what is under way"
+    ),
+    "delay_conveyor": Remembering(
+        ("input", "time", "leakage", "profile", "initial", "initial time"),
+        "a conveyor: what is on it leaks, and what was on it at first comes out by a profile",
     ),
     "shift_if_true": Remembering(
         ("stock", "condition", "size", "gathered", "entering"), "elements of a stock move on by one"
@@ -140,7 +154,7 @@ LOOKUP_FUNCTIONS = (
 )
 """Functions whose first argument is a lookup."""
 
-_SIMPLER = "this function is not computed; write it by others"
+_UNSETTLED = "Vensim's manual gives no formula for it; "
 _SOLVED = "equations that need one another are not solved; write the solution as a formula"
 _QUEUES = "queues and batches are not computed; write stocks and flows"
 
@@ -158,13 +172,13 @@ REFUSED = {
     "queue": _QUEUES,
     "delay_batch": _QUEUES,
     "random": "this distribution is not drawn; write RANDOM UNIFORM or another one",
-    **dict.fromkeys(
-        (
-            *("delay_conveyor", "delay_profile", "delayp"),
-            *("depreciate_by_schedule", "internal_rate_of_return", "sshape"),
-        ),
-        _SIMPLER,
-    ),
+    "delay_profile": _UNSETTLED + "write a sum of DELAY FIXED with weights",
+    "sshape": _UNSETTLED + "write a lookup or a formula with EXP",
+    "sample_until": "write SAMPLE IF TRUE(Time <= last time, input, initial)",
+    "reinitial": "write INITIAL",
+    "cumulate": "write INTEG",
+    "message": "messages are not shown; leave it out",
+    "internal_rate_of_return": "a rate is not searched for; write NPV at some rates",
 }
 """Functions of Vensim that are known and not computed, and what is said of them.
 

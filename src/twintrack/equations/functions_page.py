@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twintrack.equations import data_functions
-from twintrack.equations.assembly import CONSTRUCTS
+from twintrack.equations.construct_table import CONSTRUCTS
 from twintrack.equations.constructs import MEMORY, REFUSED, VECTORS
 from twintrack.equations.functions import CALLED
 from twintrack.equations.naming import spoken

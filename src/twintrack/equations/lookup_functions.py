@@ -1,7 +1,8 @@
-"""Areas under lookups, their slopes, and arrays as lookups: formulas of the straight lines between points."""
+"""Areas and slopes of lookups, lookups as densities, arrays as lookups: straight lines between points."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from twintrack.equations.constructs import VECTORS
+from twintrack.equations.constructs import MEMORY, VECTORS
 from twintrack.equations.expressions import Call, Lowering
 from twintrack.equations.naming import spoken
+from twintrack.equations.random_calls import drawn
 from twintrack.equations.structure import Expr, Literal, LookupCall, Number
 from twintrack.names import suggest
 
 ZERO, ONE, HALF = Number(value=0.0), Number(value=1.0), Number(value=0.5)
+LEAST = Number(value=1e-300)
+"""What is divided by where nothing is divided."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class _Line:
     slope: Expr
 
 
-class _Lines:
+class Lines:
     """The lines of a lookup, and what is read off from them."""
 
     def __init__(self, lowering: Lowering, lines: Sequence[_Line]) -> None:
@@ -128,8 +132,26 @@ class _Lines:
             parts.append(self.apply("multiply", line.width, share))
         return self._sum(parts)
 
+    def inverse_area(self, area: Expr) -> Expr:
+        """Give the x up to which lines above zero have an area."""
+        found: Expr = self.lines[0].x
+        done: Expr = ZERO
+        for line in self.lines:
+            mean = self.apply("add", line.y, self.apply("multiply", HALF, line.rise))
+            whole = self.apply("multiply", line.width, mean)
+            missing = self._clipped(self.apply("subtract", area, done), whole)
+            bent = self.apply("multiply", Number(value=2.0), self.apply("multiply", line.slope, missing))
+            square = self.apply("add", self.apply("multiply", line.y, line.y), bent)
+            height = self.apply("add", line.y, self.apply("sqrt", self.apply("max", square, ZERO)))
+            doubled = self.apply("multiply", Number(value=2.0), missing)
+            width = self.apply("divide", doubled, self.apply("max", height, LEAST))
+            inside = self.apply("add", line.x, self.apply("min", width, line.width))
+            found = self.apply("if_then_else", self.apply("greater", area, done), inside, found)
+            done = self.apply("add", done, whole)
+        return found
 
-def _of_lookup(lowering: Lowering, call: LookupCall) -> _Lines:
+
+def _of_lookup(lowering: Lowering, call: LookupCall) -> Lines:
     """Give the lines of a lookup, or of an array of lookups; shorter ones have lines without a width."""
     tables = [lowering.frame.tables[number] for number in call.tables]
     longest = max(2, *(len(table.x) for table in tables))
@@ -151,23 +173,37 @@ def _of_lookup(lowering: Lowering, call: LookupCall) -> _Lines:
         return Literal(axes=axes, values=tuple(map(float, block.ravel())), shape=block.shape)
 
     columns = zip(xs.T[:-1], ys.T[:-1], widths.T, rises.T, slopes.T, strict=True)
-    return _Lines(lowering, [_Line(*map(expression, column)) for column in columns])
+    return Lines(lowering, [_Line(*map(expression, column)) for column in columns])
+
+
+def lines_of(lowering: Lowering, node: Any, shown: str, *, positive: bool = False) -> Lines | None:
+    """Give the lines of the lookup that a syntax tree names, or None after a fault.
+
+    `positive`: no value of it may be below zero, and one must be above.
+    """
+    name = lowering.frame.names.find(getattr(node, "reference", str(node)))
+    if name not in lowering.frame.lookups:
+        lowering.fault(f"{shown} needs a lookup{suggest(name, lowering.frame.lookups)}", shown)
+        return None
+    call = lowering.lookup(name, node.subscripts, ZERO)
+    if not isinstance(call, LookupCall):
+        return None
+    heights = [lowering.frame.tables[number].y for number in call.tables]
+    if positive and any(min(values) < 0 or max(values) <= 0 for values in heights):
+        lowering.fault(f"the values of {name} must be zero or above, and not all zero", shown)
+        return None
+    return _of_lookup(lowering, call)
 
 
 def _of_lookup_call(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
     """Give LOOKUP AREA(lookup, from, to) or LOOKUP SLOPE(lookup, x, side)."""
-    shown, lookups = spoken(name), lowering.frame.lookups
-    written = getattr(trees[0], "reference", str(trees[0])) if trees else ""
-    table = lowering.frame.names.find(written)
-    if table not in lookups:
-        return lowering.fault(f"the first argument is no lookup{suggest(table, lookups)}", shown)
+    shown = spoken(name)
     if len(trees) != 3 and not (name == "lookup_slope" and len(trees) == 2):
         return lowering.fault(f"3 arguments are needed, {len(trees)} are given", shown)
-    call = lowering.lookup(table, trees[0].subscripts, ZERO)
+    lines = lines_of(lowering, trees[0], shown)
+    if lines is None:
+        return Number(value=math.nan)
     first, *rest = map(lowering.lower, trees[1:])
-    if not isinstance(call, LookupCall):
-        return call
-    lines = _of_lookup(lowering, call)
     if name == "lookup_area":
         return lowering.apply("subtract", lines.area(rest[0]), lines.area(first))
     side = rest[0] if rest else ZERO
@@ -176,29 +212,48 @@ def _of_lookup_call(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr
     return lines.slope(first, int(np.sign(side.value)))
 
 
-def _of_array(lowering: Lowering, node: Any, low: Expr, high: Expr) -> _Lines | None:
-    """Give the lines between the elements of an array, which lie evenly between two values."""
+def _random_lookup(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
+    """Give RANDOM LOOKUP: numbers that lie as densely as a lookup is high, stretched, shifted and cut."""
+    shown, apply, needed = spoken(name), lowering.apply, len(MEMORY[name].arguments)
+    if len(trees) != needed:
+        return lowering.fault(f"{needed} arguments are needed, {len(trees)} are given", shown)
+    lines = lines_of(lowering, trees[0], shown, positive=True)
+    if lines is None:
+        return Number(value=math.nan)
+    low, high, shift, stretch, seed = map(lowering.lower, trees[1:])
+    ends = [lines.area(apply("divide", apply("subtract", end, shift), stretch)) for end in (low, high)]
+    area = drawn(lowering, "random_uniform", [*ends, seed])
+    value = apply("add", shift, apply("multiply", stretch, lines.inverse_area(area)))
+    return apply("max", low, apply("min", high, value))
+
+
+def elements_from(lowering: Lowering, node: Any) -> list[Expr]:
+    """Give the elements of an array along its last subscript, from the named one on; none of others."""
     name = lowering.frame.names.find(getattr(node, "reference", ""))
     written = node.subscripts.subscripts if getattr(node, "subscripts", None) else ()
     if name not in lowering.frame.axes or not written:
-        return None
+        return []
     elements = lowering.frame.ranges.elements[lowering.frame.axes[name][-1]]
     first = lowering.frame.ranges.names.find(written[-1].rstrip("! "))
     taken = elements[elements.index(first) if first in elements else 0 :]
-    if len(taken) < 2:
+    return [lowering.variable_value(name, [*written[:-1], element]) for element in taken]
+
+
+def _of_array(lowering: Lowering, node: Any, low: Expr, high: Expr) -> Lines | None:
+    """Give the lines between the elements of an array, which lie evenly between two values."""
+    apply, values = lowering.apply, elements_from(lowering, node)
+    if len(values) < 2:
         return None
-    apply = lowering.apply
-    values = [lowering.variable_value(name, [*written[:-1], element]) for element in taken]
-    width = apply("divide", apply("subtract", high, low), Number(value=float(len(taken) - 1)))
+    width = apply("divide", apply("subtract", high, low), Number(value=float(len(values) - 1)))
     lines = []
     for place, (one, other) in enumerate(pairwise(values)):
         x = apply("add", low, apply("multiply", Number(value=float(place)), width))
         rise = apply("subtract", other, one)
         lines.append(_Line(x, one, width, rise, apply("divide", rise, width)))
-    return _Lines(lowering, lines)
+    return Lines(lowering, lines)
 
 
-_MODES: dict[int, Callable[[_Lines, Expr], Expr]] = {
+_MODES: dict[int, Callable[[Lines, Expr], Expr]] = {
     0: lambda lines, x: lines.value(x),
     1: lambda lines, x: lines.area(x),
     2: lambda lines, x: lines.last_point(x),
@@ -230,6 +285,7 @@ def _vector_lookup(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
 CALLS: dict[str, Call] = {
     "lookup_area": _of_lookup_call,
     "lookup_slope": _of_lookup_call,
+    "random_lookup": _random_lookup,
     "vector_lookup": _vector_lookup,
 }
 """What lowers each of these functions."""

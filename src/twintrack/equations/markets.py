@@ -14,6 +14,8 @@ from twintrack.equations.naming import spoken
 from twintrack.equations.structure import Expr, Number, Reduce, Reference
 from twintrack.equations.vectors import own_axes, vector
 
+_UNSETTLED = {5.0: "constant elasticity", **dict.fromkeys(map(float, range(10, 16)), "in whole amounts")}
+"""Shapes that Vensim's manual names without telling how they are computed."""
 _PROFILE = 4
 """Numbers that describe a curve: its shape, its middle, its width, and one more."""
 
@@ -50,7 +52,7 @@ def check_shapes(frame: Frame, numbers: Callable[[Reference], Sequence[float]]) 
     for lowering, shown, shape in frame.shapes:
         for number in numbers(shape):
             if number not in SHAPES:
-                reason = "constant elasticity" if number == SHAPES.stop else "which is none"
+                reason = _UNSETTLED.get(number, "which is none")
                 lowering.fault(f"a curve of shape {number:g}, {reason}, is not computed; take 0 to 4", shown)
                 break
 

@@ -38,7 +38,7 @@ _ONE_POINT = re.compile(
 _SIGNED_BASE = re.compile(
     r'("(?:\\"|[^"])*")|((?:^|[-+*/^(,=<>:])\s*-\s*)((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*\^)'
 )
-_NUMBER_LIST = re.compile(r"(?P<name>[^=(]+)\((?P<numbers>[-+\d.eE,\s]+)\)\s*\Z")
+_NUMBER_LIST = re.compile(rf"(?P<name>[^=(]+)\(\s*(?P<numbers>{_NUMBER}\s*(?:,\s*{_NUMBER}\s*)*),?\s*\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(
     r"\(\s*(?P<stem>.*?)(?P<first>\d+)\s*-\s*(?P<other>.*?)(?P<last>\d+)\s*\)\Z", re.DOTALL

@@ -119,6 +119,12 @@ def _carried(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Seq
     ]
 
 
+def _conveyed(b: Builder[Any], inputs: Inputs, levels: Sequence[Any], memory: Sequence[Any]) -> list[Any]:
+    """What lies on a belt moves on by a place, and is less by what leaks; what enters lies at its end."""
+    del levels
+    return [b.apply("multiply", value, inputs["kept"]) for value in (*memory[1:], inputs["input"])]
+
+
 def joined(b: Builder[Any], integration: Integration, stages: Sequence[Any]) -> Any:
     """Join the rates of the stages of a step to that of the whole step."""
     weights = WEIGHTS[integration]
@@ -142,6 +148,7 @@ STATES: dict[str, StateKind] = {
     "delay_fixed": StateKind(("input",), memory=1),
     "delay_information": StateKind(("lead", "input"), memory="stages", following=_informed),
     "delay_material": StateKind(("lead", "input"), memory="stages", following=_carried),
+    "delay_conveyor": StateKind(("kept", "input"), memory="stages", following=_conveyed),
     "initial": StateKind(()),
 }
 """Every kind of state by its name."""

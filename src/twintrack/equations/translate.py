@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from twintrack.equations.assembly import build_equations
+from twintrack.equations.built_in_macros import macros_of
 from twintrack.equations.clock import integration_of
 from twintrack.equations.data_variables import data_paths, digest_of_data, filled
 from twintrack.equations.external import digest_of, read_external, told_once
@@ -26,7 +27,6 @@ from twintrack.equations.source import (
     scan,
     scan_aliases,
     scan_base_date,
-    scan_macros,
 )
 from twintrack.equations.structure import Equations
 from twintrack.equations.subscripts import Ranges
@@ -68,7 +68,7 @@ def translate(text: str, path: Path, files: OtherFiles, data: Sequence[Path] = (
     parsed = (
         parse_xmile(text, file)
         if is_xml(text)
-        else parse(scan(text, file), scan_macros(text, file), file, files)
+        else parse(scan(text, file), macros_of(text, file), file, files)
     )
     try:
         ranges = Ranges(parsed.ranges)

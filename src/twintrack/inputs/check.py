@@ -168,13 +168,32 @@ def _hidden_parts(content: Content) -> list[Fault]:
 
 
 def _table_citations(content: Content) -> list[Fault]:
-    tables = (("levers.yaml", "levers", content.levers.levers), ("world.yaml", "parameters", content.world))
+    table = content.outcomes
+    beside = [name for name in table.outcomes if name not in table.goals]
+    cited = (
+        (
+            "levers.yaml",
+            "levers",
+            "source",
+            {name: lever.source for name, lever in content.levers.levers.items()},
+        ),
+        ("world.yaml", "parameters", "source", {name: entry.source for name, entry in content.world.items()}),
+        *(
+            (
+                "outcomes.yaml",
+                key,
+                "target_source",
+                {name: table.outcomes[name].target_source for name in names},
+            )
+            for key, names in (("outcomes", table.goals), ("context", beside))
+        ),
+    )
     faults = []
-    for file, key, entries in tables:
+    for file, key, field, sources in cited:
         document = read_document(content.root / "model" / file)
-        for name, entry in entries.items():
-            where = document.where(key, name, "source")
-            faults += [Fault(where, wrong) for wrong in citation_faults(_keys(entry.source), content.sources)]
+        for name, source in sources.items():
+            where = document.where(key, name, field)
+            faults += [Fault(where, wrong) for wrong in citation_faults(_keys(source), content.sources)]
     return faults
 
 

@@ -76,6 +76,11 @@ class Content:
         return find_scenario(name, self._scenario_folder, self._family_folder)
 
     @property
+    def names_loops(self) -> bool:
+        """Whether the content has a file of feedback loops."""
+        return (self.root / "model" / "loops.yaml").exists()
+
+    @property
     def loops(self) -> dict[str, LoopEntry]:
         """The feedback loops by id; read at every use, raises InputError with all faults of the file."""
         return load_loops(self.root / "model" / "loops.yaml")

@@ -171,6 +171,8 @@ class OutcomeEntry(StrictSchema):
     better: Literal["lower", "higher", "neutral"]
     format: str = ".3g"
     """How numbers are shown, in Python's format language."""
+    target_source: Text = "assumption"
+    """Who set the targets: a key of model/sources.yaml, or "assumption" for a judgement."""
     target: dict[Year, Number] = Field(default_factory=dict)
     """What it is to reach in a year, in its unit: at least where higher is better, at most where lower is."""
     told: OutcomeWords | None = None

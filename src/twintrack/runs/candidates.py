@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.core import Core
-from twintrack.equations.structure import Array
+from twintrack.equations.structure import RUN_NUMBER, Array
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE, Strategy
 from twintrack.inputs.switches import Switch
@@ -238,7 +238,9 @@ class Candidates:
     ) -> dict[str, Array]:
         """Simulate strategies `which` in worlds `where`, a run for each pair."""
         times, runs = self.core.equations.time.times, len(which)
-        draws = worlds.take(where).values
+        draws = dict(worlds.take(where).values)
+        if RUN_NUMBER in self.core.equations.variables:
+            draws[RUN_NUMBER] = where.astype(np.float64)  # a world has the same numbers under each strategy
         world = world_arrays(self.core).inputs(self.scenario.world, times, draws, runs)
         constants, series, blend = courses.inputs(which, factors)
         return self._engine.run(

@@ -189,6 +189,7 @@ def _jobs(store: Store, design: Design, missing: Sequence[PartKey]) -> Generator
 
     The worlds are made when the first job is asked for: workers start up meanwhile.
     """
+    parts = part_ranges(design.worlds)
     with store.make_worlds(design, _log.warning) as worlds:
         number = -1
         for key in missing:
@@ -196,7 +197,7 @@ def _jobs(store: Store, design: Design, missing: Sequence[PartKey]) -> Generator
                 number = key[2]
                 draws = worlds.part(number)
                 labels = worlds.labels(number)
-            yield Job(*key, labels, draws)
+            yield Job(*key, labels, draws, parts[number].start)
 
 
 def _computed(

@@ -34,7 +34,7 @@ def in_memory(prepared: Prepared, done: Callable[[int], None]) -> xr.Dataset:
     cells = product(enumerate(part_ranges(design.worlds)), enumerate(scenarios), enumerate(strategies))
     for (number, part), (row, scenario), (column, strategy) in cells:
         worlds = slice(part.start, part.stop)
-        job = Job(scenario, strategy, number, design.labels_of(part), draws[:, worlds])
+        job = Job(scenario, strategy, number, design.labels_of(part), draws[:, worlds], part.start)
         found, own = work.values(job)
         for name, array in found.items():
             values[name][row, column, worlds] = array

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twintrack.engines.registry import batch_engine_of
-from twintrack.equations.structure import Array
+from twintrack.equations.structure import RUN_NUMBER, Array
 from twintrack.errors import TwinTrackError
 from twintrack.runs.equal_in_each_world import money_by_world
 from twintrack.runs.simulating import Plan, simulate_planned
@@ -103,15 +103,19 @@ class Work:
         """
         length = _AT_A_TIME * len(processor_cores())
         starts = range(0, job.worlds, length)
-        pieces = [self._values(job, job.draws[:, start : start + length]) for start in starts]
+        pieces = [
+            self._values(job, job.first + start, job.draws[:, start : start + length]) for start in starts
+        ]
         factors = [found for _, found in pieces if found is not None]
         values = {name: np.concatenate([piece[name] for piece, _ in pieces]) for name in pieces[0][0]}
         return values, np.concatenate(factors) if factors else None
 
-    def _values(self, job: Job, draws: Array) -> tuple[dict[str, Array], Array | None]:
-        """Give the values and factors of some worlds of a part."""
+    def _values(self, job: Job, first: int, draws: Array) -> tuple[dict[str, Array], Array | None]:
+        """Give the values and factors of some worlds of a part; `first` is the number of the first."""
         engine = batch_engine_of(self.equations, self.engine)
         given = dict(zip(self.parameters, draws, strict=True))
+        if RUN_NUMBER in self.equations.variables:
+            given[RUN_NUMBER] = first + np.arange(float(draws.shape[1]))
         asked = (engine, self.plan, job.scenario, job.strategy, given, draws.shape[1])
         money = money_by_world(*asked)
         if money is None:
@@ -136,6 +140,7 @@ class Job:
         number: Number of the part.
         labels: What its worlds are called, shape (world,).
         draws: Values of the parameters in its worlds, shape (parameter, world).
+        first: Place of its first world in the whole ensemble, which random functions follow from.
     """
 
     scenario: str
@@ -143,6 +148,7 @@ class Job:
     number: int
     labels: Labels
     draws: Array
+    first: int = 0
 
     @property
     def worlds(self) -> int:

@@ -105,11 +105,16 @@ def simulate_variables(
     worlds: int,
     money: WorldMoney | None = None,
     common_until: float | None = None,
+    held: tuple[Mapping[str, Array], Mapping[str, Array]] = ({}, {}),
 ) -> dict[str, Array]:
-    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets."""
+    """Give whole variables of one strategy, shape (saved time, ..., world); `scenario` is what it sets.
+
+    `held` are constants and series that stand beside those of the world and the strategy, or instead.
+    """
     times = engine.equations.time.times
     world = arrays.inputs(scenario, times, draws, worlds)
     constants, series, blend = _inputs(world, strategy, engine.equations, times, money)
+    constants, series = {**constants, **held[0]}, {**series, **held[1]}
     # Sorted, so that the order in which outputs are asked for does not matter to what is compiled.
     asked = sorted(set(variables))
     return engine.run(constants, series, asked, runs=worlds, blend=blend, common_until=common_until)

@@ -31,6 +31,8 @@ CONTINUOUS: dict[str, Any] = {
     "RANDOM TRIANGULAR(0, 10, 1, 5, 5, 1)": stats.triang(1, 1, 4),
     f"RANDOM GAMMA({FREE}, 2.5, 0, 1, 1)": stats.gamma(2.5),
     f"RANDOM GAMMA({FREE}, 0.5, 3, 2, 1)": stats.expon(3, 2),  # an order below 1 counts as 1
+    f"RANDOM LOOKUP(rising, {FREE}, 0, 1, 1)": stats.triang(1, 0, 3),
+    "RANDOM LOOKUP(box, 1, 4, 0, 2, 1)": stats.uniform(2, 2),  # from 1 to 4, of which the box begins at 2
     "RANDOM BETA(0, 1, 2, 3, 0, 1, 1)": stats.beta(2, 3),
     "RANDOM BETA(-9, 9, 0.4, 0.7, 1, 2, 1)": stats.beta(0.4, 0.7, 1, 2),
 }
@@ -48,7 +50,9 @@ COUNTS: dict[str, Any] = {
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
     """Gives many numbers of each function, by its text."""
     functions = [*CONTINUOUS, *COUNTS]
-    text = "k = 1 ~~|\n" + "".join(f"x{place} = {item} + 0*k ~~|\n" for place, item in enumerate(functions))
+    text = "k = 1 ~~|\nrising((0,0),(3,6)) ~~|\nbox((1,5),(3,5)) ~~|\n" + "".join(
+        f"x{place} = {item} + 0*k ~~|\n" for place, item in enumerate(functions)
+    )
     path = tmp_path_factory.mktemp("random") / "model.mdl"
     clock = "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
     path.write_text("{UTF-8}\n" + text + clock, encoding="utf-8")
