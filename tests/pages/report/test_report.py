@@ -139,7 +139,7 @@ def test_the_default_report_mixes_no_factors(model: Model, content: Path, tmp_pa
         ),
         encoding="utf-8",
     )
-    with pytest.raises(InputError, match="rows and columns both move .*alliance_support"):
+    with pytest.raises(InputError, match=r"rows and columns both move .*alliance_support"):
         load_report(mixed, model.inputs)
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(
