@@ -106,13 +106,15 @@ def page_names(languages: Sequence[str], stem: str = "index") -> dict[str, str]:
     }
 
 
-def render(page: Page[V]) -> str:
+def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
     """Give a page as HTML with styles, scripts and figures inside.
+
+    `sections` are those of `filled`, where they are there already.
 
     Raises TwinTrackError, which names the section, where one has no text, no block, or a block without data.
     """
     texts = page.view.texts
-    sections = filled(page)
+    sections = filled(page) if sections is None else sections
     values = {
         "page": page,
         "t": texts,
@@ -189,17 +191,17 @@ def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
     return found
 
 
-def publish(folder: Path, files: Iterable[tuple[str, str]], what: str) -> None:
+def publish(folder: Path, files: Iterable[tuple[str, str | bytes]], what: str) -> None:
     """Write files into a folder when all of them are made; see `renewed_folder` for what is there already.
 
     `files` are names with contents, made one after another; nothing is made where the folder cannot be
     renewed. Raises InputError as `renewed_folder` does, which says what the other arguments are.
     """
     with renewed_folder(folder, what) as fresh:
-        for name, text in files:
+        for name, content in files:
             path = fresh / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def versions(libraries: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ FILES = (
     "decision_texts.yaml",
     "told_texts.yaml",
     "story_texts.yaml",
+    "sheet_texts.yaml",
 )
 """No key is in two of them."""
 

@@ -77,17 +77,18 @@ class DotRow:
     panels: Sequence[DotPanel]
 
 
-def dot_plots(rows: Sequence[DotRow], width: float) -> Drawing:
-    """Draw rows of panels, two side by side where there is room."""
+def dot_plots(rows: Sequence[DotRow], width: float, tallest: float = TALLEST) -> Drawing:
+    """Draw rows of panels, two side by side where there is room; stacks are no higher than `tallest` px."""
     drawing, y = Drawing(width), 2.0
     columns = 2 if width >= 560 else 1
     for row in rows:
-        y = _row(drawing, row, y, (width - GAP * (columns - 1)) / columns, columns) + ROW_GAP
+        y = _row(drawing, row, y, columns, tallest) + ROW_GAP
     drawing.height = y - ROW_GAP + 4
     return drawing
 
 
-def _row(drawing: Drawing, row: DotRow, y: float, room: float, columns: int) -> float:
+def _row(drawing: Drawing, row: DotRow, y: float, columns: int, tallest: float) -> float:
+    room = (drawing.width - GAP * (columns - 1)) / columns
     drawing.rule(0, y, drawing.width)
     below = width_of(row.title, TITLE, bold=True) + width_of(row.note, LABEL) + 20 > drawing.width
     y = drawing.lines(0, y + 20, row.title, TITLE, drawing.width, bold=True)
@@ -98,19 +99,19 @@ def _row(drawing: Drawing, row: DotRow, y: float, room: float, columns: int) -> 
         drawing.text(drawing.width, y - TITLE * 1.22, row.note, LABEL, colour=GREY, anchor="end")
     for first in range(0, len(row.panels), columns):
         group = row.panels[first : first + columns]
-        pitch, height = _pitch(group, room)
+        pitch, height = _pitch(group, room, tallest)
         for place, panel in enumerate(group):
             _panel(drawing, panel, place * (room + GAP), y, room, pitch, height)
         y += 62 + height + 52
     return y - 22
 
 
-def _pitch(panels: Sequence[DotPanel], room: float) -> tuple[float, float]:
+def _pitch(panels: Sequence[DotPanel], room: float, limit: float) -> tuple[float, float]:
     """Choose how far dots lie apart, and how high the panels are, so that no stack grows out of them."""
     for pitch in PITCHES:
         tallest = max(max(map(len, _stacks(panel, room, pitch).values()), default=1) for panel in panels)
-        if tallest * pitch <= TALLEST or pitch == PITCHES[-1]:
-            return pitch, max(tallest * pitch + 8, SHORTEST)
+        if tallest * pitch <= limit or pitch == PITCHES[-1]:
+            return pitch, max(tallest * pitch + 8, min(SHORTEST, limit))
     raise AssertionError
 
 

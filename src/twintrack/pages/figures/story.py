@@ -36,6 +36,7 @@ class Story(Block):
         numbers: Its table.
         basis: The file that its numbers are from.
         widths: Px by class of screen.
+        paper: Draws a smaller form for paper, where there is one.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Story(Block):
     numbers: Numbers
     basis: Basis
     widths: Mapping[str, float] = field(default_factory=lambda: WIDTHS)
+    paper: Draw | None = None
     kind: ClassVar[str] = "story"
 
     @functools.cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.inputs.report_schemas import PackageEntry, PolesEntry, Report
     from twintrack.inputs.strategies import Strategy
+    from twintrack.runs.experiment import Progress
     from twintrack.worlds.drawing import Origin
 
 MOST_PARTS = 8
@@ -35,7 +36,12 @@ REST = "rest"
 """Levers of a package that no declared part names."""
 
 
-def compute(definition: Report, source: Path, model: Core) -> ReportData:
+def compute(
+    definition: Report,
+    source: Path,
+    model: Core,
+    progress: Callable[[Progress], None] | None = None,
+) -> ReportData:
     """Run every strategy of a report, at its own budget and at equal public cost, in the same worlds.
 
     Raises InputError for years that are not simulated, and for fewer than two different strategies.
@@ -49,7 +55,7 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
         for name in (name for pair in contrast.names for name in pair):
             strategies.setdefault(name, model.strategy(name))
     goals = goals_of(definition, model)
-    own, equal, origin = _main(definition, model, strategies)
+    own, equal, origin = _main(definition, model, strategies, progress)
     worlds = _worlds(own)
     first, horizon = next(iter(scenarios)), float(max(definition.years))
     runs = _Questions(model, first, horizon, goals, worlds)
@@ -83,7 +89,10 @@ def compute(definition: Report, source: Path, model: Core) -> ReportData:
 
 
 def _main(
-    definition: Report, model: Core, strategies: Mapping[str, Strategy]
+    definition: Report,
+    model: Core,
+    strategies: Mapping[str, Strategy],
+    progress: Callable[[Progress], None] | None,
 ) -> tuple[xr.Dataset, xr.Dataset, Origin]:
     """Run all strategies at both budgets under all scenarios; give both, and where the worlds are from."""
     drawn = definition.ensemble
@@ -100,7 +109,7 @@ def _main(
         outputs=_needed(definition, model),
         times="all",
         model=model,
-    ).dataset()
+    ).dataset(progress)
     number = len(strategies)
     own, equal = (
         results.isel(strategy=part).assign_coords(strategy=list(strategies))

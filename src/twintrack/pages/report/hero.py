@@ -19,6 +19,8 @@ WIDTHS = {"wide": 700.0, "middle": 720.0, "narrow": 358.0}
 """It stands beside the finding on wide screens."""
 BEYOND = 8
 """Dots at each end that the axis need not reach."""
+LOWER = 78.0
+"""Px of the highest stack on paper."""
 FEWEST_LEFT = 0.3
 """Share of the axis that the side of zero with fewer futures has at least: its words need room."""
 
@@ -46,6 +48,7 @@ def hero(story: Told) -> Story:
         numbers,
         story.view.basis(CONTRAST_FILE),
         WIDTHS,
+        functools.partial(dot_plots, rows, tallest=LOWER),
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.charts import DASH_ARRAYS, Style, styles
@@ -15,6 +14,7 @@ from twintrack.formats import date, number
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Basis, Cell, Key, Note, View
 from twintrack.pages.report.data import ReportData
+from twintrack.pages.report.files import Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ class ReportView(View):
     """A report in one language; `inputs` are the files that it was made from."""
 
     data: ReportData
-    inputs: Sequence[Path] = ()
+    inputs: Inputs = field(default_factory=Inputs)
 
     @cached_property
     def source(self) -> str:

@@ -19,6 +19,8 @@ from twintrack.pages.report.story import Told, capital, told
 from twintrack.pages.report.view import ReportView
 
 FILE = "results.csv"
+ON_PAPER = 3
+"""Goals in the brief."""
 
 
 def title(view: ReportView) -> str:
@@ -90,15 +92,16 @@ def figure(story: Told) -> Story:
         ],
     )
     fills = FILLS[len(grid.columns)]
+    settings = [view.of(label) for label in grid.columns.values()]
+    draw = functools.partial(dumbbells, rows=rows, fills=fills, settings=settings)
     return Story(
         "grid",
         texts("grid_figure", count=str(len(grid.cells)), year=story.year),
         described(numbers),
-        functools.partial(
-            dumbbells, panels, rows, fills, [view.of(label) for label in grid.columns.values()]
-        ),
+        lambda width: draw(panels, width=width),
         numbers,
         view.basis(FILE),
+        paper=lambda width: draw(panels[:ON_PAPER], width=width),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from dataclasses import replace
 
 from twintrack.decisions.attribution import TOTAL
 from twintrack.decisions.robustness import TIE_RANGE
@@ -19,6 +21,8 @@ FILE = "package.csv"
 MOST = 2 / 3
 """Share of the whole change that the parts named in the title make up at least."""
 GOALS = 4
+ON_PAPER = 2
+"""Goals in the brief."""
 TWO_DECIMALS = 0.95
 """Largest effect from which parts have a digit more, so that small ones can be told apart."""
 FEW_LEVERS = 2
@@ -97,7 +101,13 @@ def figure(story: Told) -> Story:
         functools.partial(effects, columns, rows),
         numbers,
         view.basis(FILE),
+        paper=functools.partial(effects, columns[:ON_PAPER], _cut(rows)),
     )
+
+
+def _cut(rows: Sequence[EffectRow]) -> list[EffectRow]:
+    """Give rows with the goals of the brief alone."""
+    return [replace(row, effects=row.effects[:ON_PAPER]) for row in rows]
 
 
 def _effect(story: Told, goal: str, key: str) -> Effect:

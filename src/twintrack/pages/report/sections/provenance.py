@@ -5,7 +5,7 @@ from __future__ import annotations
 from twintrack.formats import date, today
 from twintrack.pages.blocks import Block, Fact, Facts, Section, sections_in
 from twintrack.pages.builder import versions
-from twintrack.pages.report.files import digest
+from twintrack.pages.report.files import Inputs
 from twintrack.pages.report.view import DATA, ReportView
 from twintrack.runs.asked import replaced_files
 from twintrack.version import __version__
@@ -21,8 +21,8 @@ def blocks(view: ReportView) -> list[Block]:
     runs = 2 * len(data.strategies) * len(data.scenarios) * ensemble.worlds
     told: dict[str, dict[str, object]] = {
         "model": {"hash": data.model.equations.hash[:HASH_DIGITS]},
-        "report": {"path": view.source, "hash": digest([data.source])[:HASH_DIGITS]},
-        "inputs": {"hash": digest(view.inputs)[:HASH_DIGITS], "count": len(view.inputs)},
+        "report": {"path": view.source, "hash": Inputs([data.source]).hash[:HASH_DIGITS]},
+        "inputs": {"hash": view.inputs.hash[:HASH_DIGITS], "count": len(view.inputs.files)},
         "worlds": {
             "worlds": f"{ensemble.worlds:,}",
             "seed": ensemble.seed,
