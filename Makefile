@@ -50,7 +50,7 @@ $(REPORTS): report-%: reports/%.yaml | $(CORE)
 validation: $(CORE) ## hold the model against history: a page of what speaks for and against it
 	$(BIN)/twintrack validate --out $(BUILD)/validation
 
-site: $(PAGES) validation ## dashboard, reports, model, validation and documents in one folder for a static host
+site: reports validation ## dashboard, reports, model, validation and documents in one folder for a static host
 	$(BIN)/twintrack site --built $(BUILD) --out $(BUILD)/site
 
 test: lint ## linter, type checker and all tests

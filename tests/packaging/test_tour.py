@@ -14,9 +14,7 @@ CLAIMS = re.compile(
 )
 """Words by which a sentence says how numbers turn out."""
 
-UNCLAIMED = re.compile(
-    r"`[^`]*`|^#.*$|\*\*[^*]*\*\*|Where a text says.*|The solid line is.*|Who .*\?", re.M
-)
+UNCLAIMED = re.compile(r"`[^`]*`|^#.*$|\*\*[^*]*\*\*|Where a text says.*|The solid line is.*|Who .*\?", re.M)
 """What is no claim: code, headings, words that are explained, what a hand on a slider will see."""
 
 
