@@ -25,24 +25,33 @@ QUICK  := -m 'not slow'
 # JupyterLab refuses to run as root, which is the user in most containers, unless it is told to.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Every definition in reports/ becomes a page.
-PAGES := $(patsubst reports/%.yaml,$(BUILD)/reports/%/index.html,$(wildcard reports/*.yaml))
+# Every definition in reports/ becomes a page, and has a target of its own: report-NAME.
+REPORTS := $(patsubst reports/%.yaml,report-%,$(wildcard reports/*.yaml))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports validation test test-quick parity recovery fuzz kills question durations lint bench notebook clean distclean
+.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-report: $(PAGES) ## install what is missing, compute every report that is out of date, say where the pages are
-	@for page in $(PAGES); do echo "Report: file://$(CURDIR)/$$page"; done
+# One that fails stops no other. The state of all is told at the end, and decides how make ends.
+reports: | $(CORE) ## install what is missing, compute every report that is out of date, say where the pages are
+	@$(MAKE) --no-print-directory --keep-going $(if $(findstring -j,$(MAKEFLAGS)),,-j$(WORKERS)) $(REPORTS) || true
+	@$(BIN)/twintrack report --state
 
-reports: report ## the same as report
+report: reports ## the same as reports; report-NAME: one of them
+
+# The program knows by their contents whether inputs or pages have changed.
+$(REPORTS): report-%: reports/%.yaml | $(CORE)
+	@$(BIN)/twintrack report $< --output $(BUILD)/reports/$* --if-changed
 
 validation: $(CORE) ## hold the model against history: a page of what speaks for and against it
 	$(BIN)/twintrack validate --out $(BUILD)/validation
+
+site: reports validation ## dashboard, reports, model, validation and documents in one folder for a static host
+	$(BIN)/twintrack site --built $(BUILD) --out $(BUILD)/site
 
 test: lint ## linter, type checker and all tests
 	$(PYTEST)
@@ -61,6 +70,9 @@ fuzz: $(DEV) ## ten thousand inputs of each kind (FUZZ=N: so many), with counts 
 
 kills: $(DEV) ## a hundred SIGKILLs at random moments: nothing half-written, nothing left, results equal; half an hour
 	$(BIN)/python -m pytest -q -s --kills 20 tests/faults/test_kills.py
+
+pictures: report-strategy_comparison ## renew the pictures of the README from the main report, by Chromium
+	$(BIN)/python tools/pictures.py $(BUILD)/reports/strategy_comparison docs/pictures
 
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py
@@ -86,14 +98,6 @@ clean: ## remove what was computed
 
 distclean: clean ## remove the virtual environment as well
 	rm -rf $(VENV)
-
-# A page depends on what the program says it has read: inputs.d beside the page lists the model, the strategies,
-# the scenarios and the source files. The installation is only required to be there: new libraries alone do not
-# make a page out of date.
-$(BUILD)/reports/%/index.html: reports/%.yaml | $(CORE)
-	$(BIN)/twintrack report $< --output $(@D)
-
--include $(wildcard $(BUILD)/reports/*/inputs.d)
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -195,13 +195,26 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """reports/strategy_comparison.yaml with fewer worlds."""
-    return _with_fewer_worlds(content / "reports" / "strategy_comparison.yaml", tmp_path_factory)
+    """reports/strategy_comparison.yaml with four strategies in place of the grid, and fewer worlds."""
+    text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
+    named = "strategies: [baseline, pure_catchup, pure_exploration, catchup_explore_open]\n"
+    start, end = text.index("grid:"), text.index("goals:")
+    return _with_fewer_worlds("four.yaml", text[:start] + named + text[end:], tmp_path_factory)
 
 
-def _with_fewer_worlds(definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("reports") / definition.name
-    text = definition.read_text(encoding="utf-8")
+@pytest.fixture(scope="session")
+def grid_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of reports/strategy_comparison.yaml with fewer worlds and one scenario."""
+    from twintrack.pages.report.page import build_report
+
+    text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
+    text = text.replace("scenarios: [central, decoupling]", "scenarios: [central]")
+    path = _with_fewer_worlds("strategy_comparison.yaml", text, tmp_path_factory)
+    return build_report(path, tmp_path_factory.mktemp("built") / "grid", model).parent
+
+
+def _with_fewer_worlds(name: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reports") / name
     path.write_text(text.replace("worlds: 500", "worlds: 40"), encoding="utf-8")
     return path
 
@@ -221,5 +234,6 @@ def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPa
     """Folder of the report on all strategies, with fewer worlds."""
     from twintrack.pages.report.page import build_report
 
-    path = _with_fewer_worlds(content / "reports" / "all_strategies.yaml", tmp_path_factory)
+    text = (content / "reports" / "all_strategies.yaml").read_text(encoding="utf-8")
+    path = _with_fewer_worlds("all_strategies.yaml", text, tmp_path_factory)
     return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent

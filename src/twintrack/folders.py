@@ -83,6 +83,17 @@ def renewed_folder(
             _Renewal(folder, fresh, obsolete).settle()
 
 
+def as_written(folder: Path) -> bool:
+    """Say whether all that the program wrote into a folder is there as it wrote it, nothing half renewed."""
+    listed = _Listed.of(folder)
+    whole = all(
+        len(digests) == 1 and (folder / name).is_file() and _digest(folder / name) in digests
+        for name, digests in listed.files.items()
+    )
+    here = (folder / LIST).is_file()
+    return here and whole and all(as_written(folder / name) for name in listed.folders)
+
+
 def _check(folder: Path, what: str, *, shared: bool, obsolete: Callable[[str], bool]) -> None:
     """Raise InputError for a folder into which nothing could be put later, before any work is done for it."""
     above = next(path for path in folder.absolute().parents if path.exists())

@@ -20,7 +20,7 @@ class Opened:
     def __init__(self, browser: sync_api.Browser, path: Path, width: int) -> None:
         context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
         self.page = context.new_page()
-        self.page.set_default_timeout(120_000)  # six megabytes take half a minute on a machine that is busy
+        self.page.set_default_timeout(120_000)  # a machine that is busy takes half a minute
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -32,16 +32,24 @@ class Opened:
             ),
         )
         self.page.goto(path.as_uri())
+
+    def unfolded(self) -> sync_api.Page:
+        """Open every fold, and wait until what it holds is drawn."""
+        self.page.evaluate(
+            "document.querySelectorAll('details.section').forEach((fold) => { fold.open = true; })"
+        )
         self.page.wait_for_function(
             "[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('.main-svg'))"
         )
+        return self.page
 
 
 @pytest.mark.parametrize(
     ("report", "name", "width"),
     [
-        *(("report_folder", name, width) for name in LANGUAGES for width in (1400, 390)),
+        *(("grid_folder", name, width) for name in LANGUAGES for width in (1400, 1100, 768, 390)),
         *zip(["overview_folder"] * 2, LANGUAGES, (1400, 390), strict=True),
+        *zip(["report_folder"] * 2, LANGUAGES, (390, 1400), strict=True),
     ],
 )
 def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
@@ -57,8 +65,25 @@ def test_the_page_opens_offline_without_requests_errors_or_sideways_scroll(
     opened.page.context.close()
 
 
+def test_the_story_needs_no_script_and_seven_to_nine_screens(
+    browser: sync_api.Browser, grid_folder: Path
+) -> None:
+    """One drawing of each figure is shown at each width; nothing is drawn before a fold is opened."""
+    page = Opened(browser, grid_folder / "index.html", 1400).page
+    assert page.evaluate("document.documentElement.scrollHeight") <= 9 * 900
+    assert page.evaluate("typeof Plotly") == "undefined"
+    for width in (1400, 1100, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        shown = page.evaluate(
+            """[...document.querySelectorAll('figure.story')].map((figure) =>
+                [...figure.querySelectorAll(':scope > svg')].filter((svg) => svg.clientWidth).length)"""
+        )
+        assert len(shown) >= 7 and set(shown) == {1}
+    page.context.close()
+
+
 def test_every_chart_draws_its_lines(browser: sync_api.Browser, report_folder: Path) -> None:
-    page = Opened(browser, report_folder / "index.html", 1400).page
+    page = Opened(browser, report_folder / "index.html", 1400).unfolded()
     empty = page.evaluate(
         """[...document.querySelectorAll('.chart')]
             .filter((chart) => !chart.querySelector('.scatterlayer path.js-line, .barlayer path'))
@@ -70,9 +95,9 @@ def test_every_chart_draws_its_lines(browser: sync_api.Browser, report_folder: P
 
 def test_the_other_language_is_one_click_away(browser: sync_api.Browser, report_folder: Path) -> None:
     page = Opened(browser, report_folder / "index.html", 1400).page
-    page.click("a.language")
+    page.click("a[hreflang]")
     assert page.url.endswith("index.zh.html")
-    page.click("a.language")
+    page.click("a[hreflang]")
     assert page.url.endswith("index.html")
     page.context.close()
 
@@ -80,7 +105,7 @@ def test_the_other_language_is_one_click_away(browser: sync_api.Browser, report_
 def test_charts_fit_the_paper_in_print_and_the_screen_afterwards(
     browser: sync_api.Browser, report_folder: Path, tmp_path: Path
 ) -> None:
-    page = Opened(browser, report_folder / "index.html", 1400).page
+    page = Opened(browser, report_folder / "index.html", 1400).unfolded()
     widest = "Math.max(...[...document.querySelectorAll('.chart .main-svg')].map((svg) => svg.clientWidth))"
     on_screen = page.evaluate(widest)
     page.set_viewport_size({"width": 700, "height": 900})
@@ -98,7 +123,7 @@ def test_charts_fit_the_paper_in_print_and_the_screen_afterwards(
 def test_no_label_of_a_chart_is_cut_off(
     browser: sync_api.Browser, report_folder: Path, name: str, width: int
 ) -> None:
-    page = Opened(browser, report_folder / name, width).page
+    page = Opened(browser, report_folder / name, width).unfolded()
     outside = page.evaluate(
         """[...document.querySelectorAll('.chart')].flatMap((chart) => {
           const box = chart.getBoundingClientRect();
@@ -116,7 +141,7 @@ def test_no_label_of_a_chart_is_cut_off(
 
 def test_a_year_is_read_without_a_separator(browser: sync_api.Browser, report_folder: Path) -> None:
     """Between two whole years the heading of what is read is such as 2035.5."""
-    page = Opened(browser, report_folder / "index.html", 1400).page
+    page = Opened(browser, report_folder / "index.html", 1400).unfolded()
     chart = page.locator(".chart[data-figure^='path-0-']").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twintrack.engines.llvm.instructions import Body, Kind, operation
+from twintrack.engines.llvm.body import Body, Kind
+from twintrack.engines.llvm.instructions import operation
 from twintrack.engines.scalar.graph import ScalarGraph
 from twintrack.equations import load_equations
 from twintrack.equations.constructs import VECTORS, forms_of_vectors

@@ -267,6 +267,8 @@ def test_scenarios_move_every_parameter_off_its_central_value(
         ("linear_innovation", "helix_gain", [2026, 2040], [0, 0]),
         ("linear_innovation", "problem_need", [2026, 2040], [0, 0]),
         ("leader_explores", "leader_exploration", [2026, 2040], [0.5, 0.5]),
+        ("leader_answers", "race_response", [2026, 2040], [1, 1]),
+        ("leader_does_not_answer", "race_response", [2026, 2040], [0, 0]),
         ("open_source_cutoff", "open_source_cutoff", [2028, 2040], [0.5, 0.5]),
         ("capital_winter", "capital_shock", [2027, 2029.875, 2030, 2040], [0.6, 0.6, 0, 0]),
     ],

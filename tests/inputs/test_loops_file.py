@@ -100,7 +100,8 @@ def test_ids_are_used_once(write: Write, faults: Faults) -> None:
         ("[stock, rte, flow]", '9: there is no variable of the model "rte"; did you mean "rate"?'),
         ('[stock, "rate[c]", flow]', '9: "rate[c]" is not one of the elements rate[a], rate[b]'),
         ('[stock, "rate[", flow]', '9: "rate[" is not a name or an element'),
-        ("[flow, rate, stock]", "9: R1: rate does not depend on flow in the model"),
+        ("[stock, rate, flow]", '9: "rate" is not one of the elements rate[a], rate[b]'),
+        ('[flow, "rate[a]", stock]', "9: R1: rate[a] does not depend on flow in the model"),
     ],
 )
 def test_every_link_must_be_in_the_equations(

@@ -153,6 +153,8 @@ REGISTER: dict[str, list[Callable[[Model], float]]] = {
         lambda model: _scenario("fresh_road", "breakthrough_rate")(model)
         / model.world["breakthrough_rate"].value,
     ],
+    "leader_answers description": [_start],
+    "leader_does_not_answer description": [_start],
     "leader_explores description": [_start, _scenario("leader_explores", "leader_exploration")],
     "linear_innovation description": [_begins("linear_innovation", "stage_need")],
     "open_source_cutoff description": [_begins("open_source_cutoff", "open_source_cutoff")],

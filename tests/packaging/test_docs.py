@@ -24,7 +24,9 @@ import pytest
 from twintrack.inputs.history import COLUMNS, RUN
 from twintrack.inputs.history_schemas import Course, Scale, SeriesEntry
 from twintrack.inputs.observed_table import OPTIONAL, REQUIRED
+from twintrack.inputs.report_schemas import Report
 from twintrack.inputs.schemas import ScenarioFile
+from twintrack.inputs.sheets import Sheet
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.model import Model
 from twintrack.names import split_element
@@ -215,6 +217,19 @@ def test_the_page_on_the_history_names_every_series_and_every_key(model: Model, 
     assert sorted({name for name in code_names(text) if not exists(name, known)}) == []
     form = section(text, "The form")
     assert [key for key in SeriesEntry.model_fields if f"`{key}`" not in form] == []
+
+
+def test_the_page_on_reports_names_every_definition_key_and_command() -> None:
+    text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", section(text, "The shipped definitions"), re.M)
+    assert sorted(rows) == sorted(path.stem for path in (ROOT / "reports").glob("*.yaml"))
+    writing = section(text, "Writing one")
+    fields = {*Report.model_fields, *Sheet.model_fields}
+    assert [key for key in sorted(fields) if f"`{key}`" not in writing and key != "kind"] == []
+    keys = set(re.findall(r"^\| `(\w+)` \|", writing, re.M))
+    assert keys <= fields
+    commands = re.findall(r"^(twintrack [^#\n]*?)\s*(?:#.*)?$", text, re.M)
+    assert len(commands) == 4 and all(map(is_command, commands))
 
 
 def assert_tables_are_current(text: str) -> None:

@@ -72,10 +72,46 @@ def test_the_commands(folder: Path) -> None:
     assert (folder / "strategies" / "my_strategy.yaml").is_file()
 
 
+def shares(table: str, row: str, column: str) -> float:
+    """A share of docs/question.md: of the table under a line of text."""
+    text = (ROOT / "docs" / "question.md").read_text(encoding="utf-8").partition(f"{table}\n")[2]
+    head, _, *rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    found = next(cells for cells in rows if cells[0] == row)
+    return float(found[head.index(column) + (len(found) - len(head))])
+
+
+def test_the_answer_of_today_is_what_the_tables_say() -> None:
+    both, doors = (
+        "`explore_base` against `pure_catchup`:",
+        "`catchup_explore_closed` against `explore_open`: doors alone.",
+    )
+    expected = [
+        shares(both, "as drawn", "Income from AI 2040"),
+        shares(both, "as drawn", "Capability 2040"),
+        shares(both, "as drawn", "Capability 2030"),
+        shares(both, "scale ceiling 11", "Capability 2040"),
+        shares(both, "scale ceiling 26", "Capability 2040"),
+        1 - shares(doors, "as drawn", "Capability 2040"),
+        shares(doors, "as drawn", "Income from AI 2040"),
+        1 - shares(doors, "reciprocity 0", "Capability 2040"),
+    ]
+    answer = " ".join(README.partition("**The answer of today**")[2].partition("\n\n")[0].split())
+    told = answer.partition("[The question")[0]
+    assert re.findall(r"(\d+) of 100", told) == [f"{100 * share:.0f}" for share in expected]
+    assert (
+        expected[0] > 0.6
+        and expected[2] < 0.4
+        and expected[3] > 0.6
+        and expected[5] > 0.6 > 0.5 > expected[7]
+    )
+
+
 def test_the_make_targets_it_names_are_there() -> None:
-    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z_-]+)", README, re.MULTILINE))
     offered = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert {"report", "test", "test-quick", "parity"} <= named <= set(offered)
+    assert {"reports", "test", "test-quick", "parity"} <= {*named} and named - set(offered) <= {
+        "report-strategy_comparison"
+    }
 
 
 def test_the_commands_are_all_there_are() -> None:

@@ -49,8 +49,11 @@ def test_every_text_is_used_by_a_page() -> None:
     files += (FOLDER.parent / "hands_on").glob("*.py")
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     prefixes = (
-        *("unit ", "sector ", "better_", "tercile_", "guide_", "limit_", "provenance_", "lead_"),
-        *("kind_", "distribution_", "confidence_", "portfolio_", "governance_", "switch_on_"),
+        *("unit ", "sector ", "better_", "tercile_", "provenance_"),
+        *("kind_", "distribution_", "confidence_", "switch_on_"),
+        *("sheet_sign_", "sheet_origin_", "sheet_finding_", "sheet_when_", "derivation_"),
+        *("unit_", "amount_", "count_", "goal_", "clause_", "read_dots_", "spans_", "hero_row_"),
+        *("grid_turns_", "verdict_", "when_start_", "state_", "stems_one_", "sure_", "behind_worlds_"),
         *(
             "limits_",
             "variant_",

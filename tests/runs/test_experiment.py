@@ -192,6 +192,15 @@ def test_no_call_of_the_engine_takes_more_worlds_than_one_part(
     assert asked == [251, 251, 251, 248]
 
 
+def test_progress_in_memory_counts_up_to_all_runs(small_model: Model) -> None:
+    seen: list[Progress] = []
+    asked = Experiment(
+        ["baseline", "fast"], ["central", "fast_leader"], 5, outputs=["public_cost_pv"], model=small_model
+    )
+    asked.dataset(seen.append)
+    assert [state.done for state in seen] == [0, 5, 10, 15, 20] and {state.runs for state in seen} == {20}
+
+
 def test_progress_counts_up_to_all_runs(run: Run, small_model: Model, tmp_path: Path) -> None:
     seen: list[Progress] = []
     experiment = Experiment(["fast", "turning"], worlds=600, model=small_model, prior=True)

@@ -93,7 +93,7 @@ def compared_strategies(model: Core) -> list[str]:
     path = model.content / REPORT
     if not path.is_file():
         return []
-    return [model.strategy(name).name for name in load_report(path, model.inputs).strategies]
+    return [model.strategy(name).name for name in load_report(path, model.inputs).few]
 
 
 def first_places(

@@ -29,6 +29,7 @@ from twintrack.cli.report import report_command
 from twintrack.cli.runs import compare_command, run_command
 from twintrack.cli.score import score_command
 from twintrack.cli.search import search_command
+from twintrack.cli.site import site_command
 from twintrack.cli.validate import validate_command
 from twintrack.cli.watch import watch_command
 from twintrack.cli.whatif import whatif_command
@@ -139,6 +140,7 @@ for _command in (
     watch_command,
     report_command,
     dashboard_command,
+    site_command,
     model_group,
 ):
     main.add_command(_command)

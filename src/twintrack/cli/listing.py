@@ -102,6 +102,7 @@ def _variables(model: Model) -> list[Listed]:
             "kind": variable.kind,
             "group": variable.group,
             "elements": variable.labels if variable.shape else [],
+            "limits": list(variable.limits),
         }
         for variable in model.equations.variables.values()
     ]

@@ -7,9 +7,11 @@ import click
 from twintrack.cli.model_docs import docs_command
 from twintrack.cli.model_flatten import flatten_command
 from twintrack.cli.model_graph import graph_command
+from twintrack.cli.model_loops import loops_command
 from twintrack.cli.model_simulate import simulate_command
 from twintrack.cli.model_units import units_command
 from twintrack.cli.model_wasm import wasm_command
+from twintrack.cli.model_web import web_command
 
 
 @click.group("model", short_help="Check units, draw, document, flatten, simulate or compile a model.")
@@ -20,9 +22,11 @@ def model_group() -> None:
 for _command in (
     docs_command,
     graph_command,
+    loops_command,
     flatten_command,
     simulate_command,
     units_command,
     wasm_command,
+    web_command,
 ):
     model_group.add_command(_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -18,10 +19,14 @@ _CLEAR = "\x1b[K"
 
 
 class ProgressLine:
-    """Tells how far an ensemble is, how fast it goes, and how long it will take. Use it in `with`."""
+    """Tells how far an ensemble is, how fast it goes, and how long it will take. Use it in `with`.
 
-    def __init__(self) -> None:
-        self._rewritten = sys.stderr.isatty()
+    `name` begins each line. No line is rewritten under make, which may have several programs tell at once.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self._begin = f"{name}: " if name else ""
+        self._rewritten = sys.stderr.isatty() and "MAKELEVEL" not in os.environ
         self._told = monotonic()
         if self._rewritten:  # messages must not leave the end of this line behind them
             for handler in logging.getLogger("twintrack").handlers:
@@ -38,10 +43,10 @@ class ProgressLine:
     def show(self, progress: Progress) -> None:
         """Show a state, unless the last one was shown a moment ago."""
         if self._rewritten:
-            sys.stderr.write(f"{words(progress)}{_CLEAR}\r")
+            sys.stderr.write(f"{self._begin}{words(progress)}{_CLEAR}\r")
         elif monotonic() - self._told >= _SECONDS:
             self._told = monotonic()
-            sys.stderr.write(f"{words(progress)}\n")
+            sys.stderr.write(f"{self._begin}{words(progress)}\n")
         sys.stderr.flush()
 
 

@@ -89,14 +89,16 @@ def explain_difference(
     second: str | Strategy,
     scenario: str = CENTRAL,
     runs: Runs = Runs(),
+    changes: Changes | None = None,
 ) -> Attribution:
     """Say what of the difference between two strategies comes from which group of levers.
 
-    Groups are those of model/levers.yaml, or single levers where it has none. Raises InputError where the two
-    do not differ, or in more than MOST groups.
+    Groups are those of `changes`, which must hold all levers that differ, or those of model/levers.yaml, or
+    single levers where it has none. Raises InputError where the two do not differ, or in more than MOST
+    groups.
     """
     one, other = core.strategy(first), core.strategy(second)
-    changes = differing_groups(core, one, other)
+    changes = differing_groups(core, one, other) if changes is None else changes
     _check_number(changes, f"{one.name} and {other.name}")
     plans = [
         at_cost(replace(mixed(one, other, chosen), name=label), runs.cost) for label, chosen in _sets(changes)

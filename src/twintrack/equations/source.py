@@ -26,6 +26,8 @@ _HEADER = re.compile(r"\A\ufeff?\s*\{[^}]*\}")
 _NAMED_ENCODING = re.compile(rb"\A\s*\{([^{}\r\n]*)\}")
 _FALLBACK = "cp1252"
 """What Vensim writes on Western Windows when it names no encoding."""
+_DRAWN = re.compile(r'10,\d+,(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^",]+)),')
+"""A name in the sketch: what it is, its number, and the name."""
 _LIMITS = re.compile(r"\s*\[(?P<limits>[^\[\]]*)\]\s*\Z")
 _SOURCE = re.compile(r"\bSource:\s*(?P<source>.*?)\s*\.?\s*\Z", re.DOTALL)
 _SEPARATOR = re.compile(r"[~|]")
@@ -247,3 +249,15 @@ def _limit(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def scan_views(text: str) -> dict[str, str]:
+    """Give the view that each variable is first drawn in, by its name as the sketch writes it."""
+    found: dict[str, str] = {}
+    view = ""
+    for line in without_sketch(text)[1].splitlines():
+        if line.startswith("*"):
+            view = line[1:].strip()
+        elif (drawn := _DRAWN.match(line)) and view:
+            found.setdefault((drawn["quoted"] or drawn["plain"]).strip(), view)
+    return found

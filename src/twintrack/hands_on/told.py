@@ -25,6 +25,7 @@ from twintrack.runs.switching import TIMES, TRIGGER
 
 if TYPE_CHECKING:
     from twintrack.core import Core
+    from twintrack.equations import Equations
     from twintrack.inputs.history import HistorySeries
     from twintrack.inputs.schema_kinds import Bilingual
     from twintrack.inputs.strategies import Strategy
@@ -71,7 +72,7 @@ def told_of(core: Core) -> dict[str, Any]:
         "scenarios": [_scenario(core.scenario(name)) for name in core.scenarios],
         "switches": [{"constant": name, "never": value} for name, value in switch_constants(core).items()],
         "homes": _homes(core),
-        "entries": [_entry(core, name) for name in core.equations.variables],
+        "entries": [entry_of(core.equations, name) for name in core.equations.variables],
         "sources": {key: _cited(one) for key, one in sources.items()},
         "texts": texts(),
     }
@@ -245,8 +246,9 @@ def _homes(core: Core) -> dict[str, dict[str, float]]:
     return {REPRESENTATIVE: dict(ranges.about.world), **central} if ranges else central
 
 
-def _entry(core: Core, name: str) -> dict[str, Any]:
-    variable = core.equations.variables[name]
+def entry_of(equations: Equations, name: str) -> dict[str, Any]:
+    """Give what stands behind a variable: its equation with unit, words and causes."""
+    variable = equations.variables[name]
     return {
         "name": name,
         "title": variable.title,
@@ -255,7 +257,7 @@ def _entry(core: Core, name: str) -> dict[str, Any]:
         "equation": variable.equation,
         "text": variable.documentation,
         "source": variable.source,
-        "causes": list(core.equations.causes(name)),
+        "causes": list(equations.causes(name)),
     }
 
 

@@ -48,7 +48,7 @@ def loop_faults(path: Path, equations: Equations) -> list[Fault]:
     document, loops = read_loops(path)
     faults: list[Fault] = []
     for address, cycle in _cycles(loops.values()):
-        wrong = [name_fault(label, equations, whole=True) for label in cycle.variables]
+        wrong = [name_fault(label, equations) for label in cycle.variables]
         where = partial(document.where, *address, "variables")
         faults += [Fault(where(place), message) for place, message in enumerate(wrong) if message]
         if not any(wrong):

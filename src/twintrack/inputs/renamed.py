@@ -129,7 +129,8 @@ class Renamed:
 
     def report(self, document: Document, faults: list[Fault]) -> Document:
         """Give the definition of a report in the names of today; outcomes that are gone stay in it."""
-        return self.outcomes.in_texts(document, ("outcomes",), faults)
+        shown = self.outcomes.in_texts(document, ("outcomes",), faults)
+        return self.outcomes.in_texts(shown, ("goals",), faults)
 
 
 def load_renamed(path: Path) -> Renamed:

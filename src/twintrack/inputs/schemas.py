@@ -148,6 +148,21 @@ class WorldFile(StrictSchema):
     parameters: dict[str, WorldEntry]
 
 
+class OutcomeWords(StrictSchema):
+    """How sentences speak of an outcome."""
+
+    name: Words
+    """Inside a sentence: "distance to the frontier"."""
+    gains: Words
+    """What a choice does that makes it better: "brings the frontier nearer"."""
+    loses: Words
+    """What a choice does that makes it worse: "falls back from the frontier"."""
+    better: Words
+    """How the better of two stands: "nearer"."""
+    worse: Words
+    """How the worse of two stands: "farther"."""
+
+
 class OutcomeEntry(StrictSchema):
     """What planners compare."""
 
@@ -160,6 +175,8 @@ class OutcomeEntry(StrictSchema):
     """Who set the targets: a key of model/sources.yaml, or "assumption" for a judgement."""
     target: dict[Year, Number] = Field(default_factory=dict)
     """What it is to reach in a year, in its unit: at least where higher is better, at most where lower is."""
+    told: OutcomeWords | None = None
+    """How sentences speak of it; by its title where nothing is said."""
 
     @model_validator(mode="after")
     def _target_has_a_direction(self) -> OutcomeEntry:
@@ -342,24 +359,3 @@ class StrategyFile(StrictSchema):
     """Money levers that an equal budget leaves as they are while it scales the others."""
     notes: str = ""
     references: tuple[str, ...] = ()
-
-
-class Ensemble(StrictSchema):
-    """How many worlds a report draws, from which seed, and from where."""
-
-    worlds: Annotated[int, Field(ge=1)]
-    seed: Annotated[int, Field(ge=0)]
-    prior: Annotated[bool, Field(strict=True)] = False
-    """true: from all that the ranges allow; otherwise from the worlds that agree with history, if any."""
-
-
-class Report(StrictSchema):
-    """reports/NAME.yaml."""
-
-    title: Words
-    strategies: Annotated[tuple[str, ...], Field(min_length=1)]
-    scenarios: Annotated[tuple[str, ...], Field(min_length=1)]
-    ensemble: Ensemble
-    outcomes: Annotated[tuple[str, ...], Field(min_length=1)]
-    years: Annotated[tuple[Year, ...], Field(min_length=1)]
-    languages: Annotated[tuple[Literal["en", "zh"], ...], Field(min_length=1)]

@@ -289,10 +289,12 @@ class View:
     Attributes:
         texts: The words of the language.
         drawn: Plotly figures by id, collected while blocks are made.
+        kept: What sections have worked out and others need, by name.
     """
 
     texts: Texts = field(kw_only=True)
     drawn: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    kept: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     def of(self, words: Bilingual) -> str:
         """Give a title in the language."""
@@ -364,6 +366,8 @@ class Section(Generic[V]):
         blocks: Makes what it shows.
         shown: Says whether a page has it at all.
         files: Makes the data that is written beside the page, by name; written whether it is shown or not.
+        title: Makes the heading, where it is a finding; the heading above is then the question.
+        folded: Whether readers open it.
     """
 
     key: str
@@ -371,6 +375,8 @@ class Section(Generic[V]):
     blocks: Callable[[V], Iterable[Block]]
     shown: Callable[[V], bool] = lambda _: True
     files: Mapping[str, Callable[[V], str]] = field(default_factory=dict)
+    title: Callable[[V], str] | None = None
+    folded: bool = False
 
 
 def sections_in(package: str) -> list[Section[Any]]:

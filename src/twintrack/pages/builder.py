@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import gzip
 import json
+import math
 import platform
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Generic
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -21,6 +25,12 @@ from twintrack.pages.texts import Texts
 from twintrack.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
+PLAIN, STORY = "page.html.jinja", "report.html.jinja"
+"""Layouts: sections one after another; a finding with figures, and folds that draw when they are opened."""
+
+
+DIGITS = 5
+"""Digits of numbers in figures that lie packed in a page: more than a screen shows."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Page(Generic[V]):
         sections: In order; those that are not shown are left out.
         data: Names of the files beside it that blocks may rest on.
         style: Class of the page for the style sheet.
+        template: What it is laid out by.
         summary: The first section stands before the contents, and the others are numbered.
         commands: Under each block stands the command that repeats it.
         menu: Leads to other pages; without it the contents of this one stand in its place.
@@ -60,6 +71,7 @@ class Page(Generic[V]):
     sections: Sequence[Section[V]]
     data: Collection[str]
     style: str = ""
+    template: str = PLAIN
     summary: bool = False
     commands: bool = False
     menu: Sequence[Link] = ()
@@ -82,6 +94,8 @@ class Filled:
     title: str
     number: int | None
     blocks: Sequence[tuple[Block, int]] = field(default_factory=list)
+    finding: str = ""
+    folded: bool = False
 
 
 def page_names(languages: Sequence[str], stem: str = "index") -> dict[str, str]:
@@ -92,13 +106,15 @@ def page_names(languages: Sequence[str], stem: str = "index") -> dict[str, str]:
     }
 
 
-def render(page: Page[V]) -> str:
+def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
     """Give a page as HTML with styles, scripts and figures inside.
+
+    `sections` are those of `filled`, where they are there already.
 
     Raises TwinTrackError, which names the section, where one has no text, no block, or a block without data.
     """
     texts = page.view.texts
-    sections = filled(page)
+    sections = filled(page) if sections is None else sections
     values = {
         "page": page,
         "t": texts,
@@ -113,9 +129,14 @@ def render(page: Page[V]) -> str:
         "css": Markup(part("page.css")),
         # Making the blocks has filled it.
         "figures": in_script(_figures_json(page.view.drawn)),
-        "scripts": _scripts(page.view.drawn),
     }
-    return _environment().get_template("page.html.jinja").render(values)
+    if page.template == STORY:
+        values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
+        values["library"] = packed_plotly() if page.view.drawn else ""
+        values["figures"] = packed(_short_figures(page.view.drawn)) if page.view.drawn else ""
+    else:
+        values["scripts"] = _scripts(page.view.drawn)
+    return environment().get_template(page.template).render(values)
 
 
 def filled(page: Page[V]) -> list[Filled]:
@@ -128,6 +149,7 @@ def filled(page: Page[V]) -> list[Filled]:
 def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
     try:
         title = page.view.texts(f"{section.key}_heading")
+        finding = section.title(page.view) if section.title else ""
         blocks = list(section.blocks(page.view))
     except TwinTrackError as error:
         message = f'section "{section.key}": {error}'
@@ -147,9 +169,9 @@ def _filled(page: Page[V], section: Section[V], number: int) -> Filled:
     for block in blocks:
         levels.append(level)
         level = 4 if isinstance(block, Heading) else level
-    return Filled(
-        section.key, title, number or None if page.summary else None, list(zip(blocks, levels, strict=True))
-    )
+    shown = number or None if page.summary else None
+    paired = list(zip(blocks, levels, strict=True))
+    return Filled(section.key, title, shown, paired, finding, section.folded)
 
 
 def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
@@ -169,17 +191,17 @@ def data_files(sections: Iterable[Section[V]], view: V) -> dict[str, str]:
     return found
 
 
-def publish(folder: Path, files: Iterable[tuple[str, str]], what: str) -> None:
+def publish(folder: Path, files: Iterable[tuple[str, str | bytes]], what: str) -> None:
     """Write files into a folder when all of them are made; see `renewed_folder` for what is there already.
 
     `files` are names with contents, made one after another; nothing is made where the folder cannot be
     renewed. Raises InputError as `renewed_folder` does, which says what the other arguments are.
     """
     with renewed_folder(folder, what) as fresh:
-        for name, text in files:
+        for name, content in files:
             path = fresh / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def versions(libraries: Iterable[str]) -> str:
@@ -199,7 +221,34 @@ def part(name: str) -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def packed_plotly() -> str:
+    """Give the part of Plotly that draws points, lines and bars (v4.1.1, MIT), packed, as base64."""
+    return base64.b64encode((TEMPLATES / "plotly" / "plotly-basic.min.js.gz").read_bytes()).decode()
+
+
+def packed(content: bytes) -> str:
+    """Pack bytes with gzip, without the time, as base64."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+@functools.cache
+def fonts() -> str:
+    """Give the Latin letters of the story's fonts (SIL Open Font License) as a style sheet."""
+    faces = (
+        ("Source Sans 3", "400", "source-sans-3-latin-400-normal"),
+        ("Source Sans 3", "600 700", "source-sans-3-latin-600-normal"),
+        ("Source Serif 4", "700", "source-serif-4-latin-700-normal"),
+    )
+    styles = []
+    for family, weight, name in faces:
+        packed = base64.b64encode((TEMPLATES / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        source = f'url(data:font/woff2;base64,{packed}) format("woff2")'
+        styles.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: {source}; }}')
+    return "\n".join(styles)
+
+
+@functools.cache
+def environment() -> Environment:
     """Give the templates; a name that a template uses and nobody gives is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -225,6 +274,24 @@ def _figures_json(drawn: Mapping[str, Any]) -> str:
     """Give figures by their ids as one JSON object."""
     charts = ",".join(f"{json.dumps(name)}:{figure.to_json()}" for name, figure in drawn.items())
     return f"{{{charts}}}"
+
+
+def _short_figures(drawn: Mapping[str, Any]) -> bytes:
+    """Give figures by their ids as JSON with numbers of DIGITS digits, which pack to a third."""
+    figures = {name: _short(json.loads(figure.to_json())) for name, figure in drawn.items()}
+    return json.dumps(figures, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _short(value: Any) -> Any:
+    """Write numbers with fewer digits, those of binary arrays as lists."""
+    if isinstance(value, dict) and "bdata" in value:
+        numbers = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"]))
+        return [_short(number) for number in numbers.tolist()]
+    if isinstance(value, dict):
+        return {key: _short(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
 def in_script(text: str) -> Markup:

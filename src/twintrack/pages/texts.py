@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from twintrack.inputs.schema_kinds import Bilingual
 
 LANGUAGES = ("en", "zh")
-FILES = ("texts.yaml", "validation_texts.yaml", "decision_texts.yaml", "told_texts.yaml")
+FILES = (
+    "texts.yaml",
+    "validation_texts.yaml",
+    "decision_texts.yaml",
+    "told_texts.yaml",
+    "story_texts.yaml",
+    "sheet_texts.yaml",
+)
 """No key is in two of them."""
 
 

@@ -64,8 +64,10 @@ class Experiment(ExperimentSettings):
     What can be asked for, and how, is said in `ExperimentSettings`.
     """
 
-    def dataset(self) -> xr.Dataset:
+    def dataset(self, progress: Callable[[Progress], None] | None = None) -> xr.Dataset:
         """Simulate, and give the results at once, dimensions (scenario, strategy, world, time).
+
+        `progress` is called at the start and after each part.
 
         Units are in `attrs`; the coordinate `budget_factor` (scenario, strategy, world) is what money levers
         were multiplied with (1 at own budget), and NaN where no factor makes the cost equal, as are then all
@@ -76,7 +78,9 @@ class Experiment(ExperimentSettings):
         """
         prepared = prepare(self)
         tell_notes(prepared.notes)
-        results = in_memory(prepared)
+        work = prepared.work
+        runs = len(work.plan.scenarios) * len(work.plan.strategy_names) * prepared.design.worlds
+        results = in_memory(prepared, _Pace(runs, 0, progress).add)
         tell_notes(_not_finite_notes(results))
         return results
 
@@ -219,20 +223,29 @@ def _keep(
     """Write each part as it comes, and tell how far the work is."""
     lengths = [len(part) for part in store.ranges]
     runs = sum(lengths) * len(store.keys) // len(lengths)
-    before = runs - sum(lengths[number] for _, _, number in missing)
-    tell = progress or (lambda _: None)
-    start = monotonic()
-    tell(Progress(before, runs, 0, 0.0))
-    first: tuple[float, int] | None = None
-    computed = 0
+    pace = _Pace(runs, runs - sum(lengths[number] for _, _, number in missing), progress)
     for job, content in done:
         store.commit((job.scenario, job.strategy, job.number), content)
-        computed += job.worlds
+        pace.add(job.worlds)
+
+
+class _Pace:
+    """Tells how far a computation is: at its start, with `before` of its runs there, and at each `add`."""
+
+    def __init__(self, runs: int, before: int, tell: Callable[[Progress], None] | None) -> None:
+        self._runs, self._before, self._tell = runs, before, tell or (lambda _: None)
+        self._start, self._computed = monotonic(), 0
+        self._first: tuple[float, int] | None = None
+        self._tell(Progress(before, runs, 0, 0.0))
+
+    def add(self, runs: int) -> None:
+        """Count more runs. The rate counts from the first ones on, which may have had to compile."""
+        self._computed += runs
         now = monotonic()
-        if first is None:
-            first = (now, computed)
-        rate = (computed - first[1]) / (now - first[0]) if computed > first[1] else None
-        tell(Progress(before + computed, runs, computed, now - start, rate))
+        since, known = self._first = self._first or (now, self._computed)
+        rate = (self._computed - known) / (now - since) if self._computed > known else None
+        done = self._before + self._computed
+        self._tell(Progress(done, self._runs, self._computed, now - self._start, rate))
 
 
 def _bytes(size: float) -> str:

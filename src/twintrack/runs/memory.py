@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ PARAMETERS = "parameters"
 """The coordinate of results with the worlds that they were computed in: dimensions world, parameter."""
 
 
-def in_memory(prepared: Prepared) -> xr.Dataset:
-    """Simulate what is prepared; see `Experiment.dataset`."""
+def in_memory(prepared: Prepared, done: Callable[[int], None]) -> xr.Dataset:
+    """Simulate what is prepared; see `Experiment.dataset`. `done` is told the runs of each part."""
     work, design = prepared.work, prepared.design
     scenarios, strategies = list(work.plan.scenarios), work.plan.strategy_names
     shape = (len(scenarios), len(strategies), design.worlds, len(work.times))
@@ -40,6 +40,7 @@ def in_memory(prepared: Prepared) -> xr.Dataset:
             values[name][row, column, worlds] = array
         if own is not None:
             factors[row, column, worlds] = own
+        done(len(part))
     missing = np.isnan(factors).sum(axis=-1)
     tell_notes(
         unmatched_note(strategy, scenario, int(missing[row, column]), design.worlds)

@@ -7,7 +7,7 @@ quick enough for a slider.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from twintrack.equations import Equations
     from twintrack.inputs.courses import Budget
     from twintrack.inputs.paths import TimePath
     from twintrack.inputs.switches import Switch
@@ -63,7 +64,7 @@ class Run:
 
     catalogue: Catalogue
     _values: Mapping[str, Array]
-    _complete: Callable[[], Mapping[str, Array]]
+    _simulate: Callable[..., Mapping[str, Array]]
     _beside: Callable[[], Run]
     _found: Callable[[], FoundRanges]
     _: KW_ONLY
@@ -94,10 +95,19 @@ class Run:
         try:
             variable, place = place_of(self.catalogue.equations, name)
             if variable not in self._values:
-                self._values = self._complete()
+                self._values = self._simulate(None)
             return along_time(self._values[variable], place)
         except (KeyError, ValueError):
             raise InputError(Fault(name, f"no variable of this name{suggest(name, self.labels)}")) from None
+
+    def every_step(self) -> tuple[Equations, Mapping[str, Array]]:
+        """Give equations that save every step, and with them all variables, shape (steps + 1,) + axes."""
+        equations = self.catalogue.equations
+        names = [name for name, variable in equations.variables.items() if variable.kind != "lookup"]
+        values = self._simulate(names, every_step=True)
+        grid = equations.time
+        step = (grid.final - grid.initial) / (len(values[names[0]]) - 1)
+        return replace(equations, time=grid.with_step(step).between(save_step=step)), values
 
     @cached_property
     def baseline(self) -> Run:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twintrack.core import Core
-from twintrack.engines.registry import BATCHING, EngineName
+from twintrack.engines.registry import BATCHING, EngineName, batch_engine_of
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
 from twintrack.inputs.strategies import Strategy
@@ -128,18 +128,21 @@ def simulate_one_world(
     *,
     engine: EngineName = "native",
     time_step: float | None = None,
+    every_step: bool = False,
 ) -> dict[str, Array]:
     """Give whole variables of one strategy in one world, shape (saved time, ...); None: all variables.
 
     `world` is what differs from the central world. An engine that cannot blend is given the levers as
-    another one has moved them.
+    another one has moved them. With `every_step`, every step is saved and belongs to what is run.
     """
-    times = core.equations.time.with_step(time_step).times
-    given = world_arrays(core).inputs(world, times)
-    constants, series, blend = _inputs(given, strategy, core.equations, times)
+    equations = core.equations
+    grid = equations.time.with_step(time_step)
+    given = world_arrays(core).inputs(world, grid.times)
+    constants, series, blend = _inputs(given, strategy, equations, grid.times)
     if engine in BATCHING:
-        blending = core.batch_engine(engine)
-        values = blending.run(
+        if every_step:
+            equations = replace(equations, time=grid.between(save_step=grid.step))
+        values = batch_engine_of(equations, engine).run(
             constants,
             series,
             outputs,
@@ -149,7 +152,7 @@ def simulate_one_world(
         )
     else:
         if blend is not None:
-            series = followed_series(core.equations, constants, series, blend, time_step)
+            series = followed_series(equations, constants, series, blend, time_step)
         values = core.engine(engine).run(constants, series, outputs, time_step=time_step)
     return {name: array[..., 0] for name, array in values.items()}
 

@@ -114,7 +114,7 @@ def _run(
     return Run(
         core.catalogue,
         found,
-        partial(simulate, None),
+        simulate,
         partial(_run_baseline, core, outside, world, engine, time_step, representative=representative),
         partial(found_ranges, core),
         plan=merged,

@@ -85,7 +85,7 @@ def test_an_array_that_moves_is_a_lookup_that_moves(run: Run) -> None:
 @pytest.mark.parametrize(
     ("equation", "message"),
     [
-        ("LOOKUP AREA(hills, 1, 2)", 'the first argument is no lookup; did you mean "hill"'),
+        ("LOOKUP AREA(hills, 1, 2)", 'LOOKUP AREA needs a lookup; did you mean "hill"'),
         ("LOOKUP AREA(hill, 1)", "3 arguments are needed, 2 are given"),
         ("LOOKUP SLOPE(hill, 1, Time)", "the third argument is a number"),
         ("VECTOR LOOKUP(v[a], 1, 0, 1, 10)", "the mode is a number from 0 to 9"),

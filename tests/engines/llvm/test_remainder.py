@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from twintrack.engines.llvm import machine
-from twintrack.engines.llvm.instructions import Body, Kind, operation
+from twintrack.engines.llvm.body import Body, Kind
+from twintrack.engines.llvm.instructions import operation
 from twintrack.engines.scalar.graph import ScalarGraph
 
 LANES = 2

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from twintrack.engines.llvm.instructions import GATHERED, Body, Kind, each, operation
+from twintrack.engines.llvm.body import Body, Kind
+from twintrack.engines.llvm.instructions import GATHERED, each, operation
 from twintrack.engines.llvm.target import Target
 from twintrack.engines.scalar.graph import LITERAL, ScalarGraph
 from twintrack.engines.scalar.lowering import Slot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twintrack.engines.llvm.instructions import number
+from twintrack.engines.llvm.body import number
 from twintrack.engines.llvm.target import Target
 from twintrack.equations.clock import TimeGrid
 

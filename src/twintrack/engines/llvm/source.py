@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from twintrack.engines.llvm.basic_blocks import BasicBlock, BlockWriter, Memory, SpillSlots, Store
+from twintrack.engines.llvm.body import Body, number
 from twintrack.engines.llvm.driver import START, STEP, driver
-from twintrack.engines.llvm.instructions import Body, instructions, number, operation
+from twintrack.engines.llvm.instructions import instructions, operation
 from twintrack.engines.llvm.target import NATIVE, Target
 from twintrack.engines.scalar.graph import LEAVES, LITERAL
 from twintrack.engines.scalar.lowering import InputLayouts, ScalarProgram

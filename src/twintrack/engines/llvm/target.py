@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from twintrack.engines.llvm.instructions import Kind
+from twintrack.engines.llvm.body import Kind
 
 
 @dataclass(frozen=True)

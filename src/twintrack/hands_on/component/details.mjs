@@ -20,9 +20,8 @@ export function explain(app, name) {
 
 function body(app, label, go) {
   const { data } = app;
-  const variable = label.split("[")[0];
-  const entry = data.entry.get(variable);
   const known = data.outcome.get(label) ?? data.lever.get(label) ?? data.parameter.get(label);
+  const entry = data.entry.get(known?.variable ?? label.split("[")[0]);
   const title = known?.title ? app.words(known.title) : (entry?.title ?? label);
   const parts = [make("h2", {}, title), make("p", { class: "note" }, [label, entry?.kind && app.say(`kind_${entry.kind}`), entry?.unit].filter(Boolean).join(" · "))];
   if (data.outcome.has(label)) parts.push(...outcomeParts(app, data.outcome.get(label)));

@@ -39,7 +39,7 @@ export class Header {
     const pick = (key, label, options, change) => {
       const select = choice({ change: ({ target }) => (change(target.value), app.commit()) }, options, "");
       this.controls.set(key, select);
-      return make("label", { class: key }, make("span", {}, app.say(label)), select);
+      return make("label", { class: key, hidden: options.length < 2 }, make("span", {}, app.say(label)), select);
     };
     const button = (key, click) => {
       const one = make("button", { click }, app.say(key));
@@ -53,10 +53,12 @@ export class Header {
     });
     const share = make("output", {});
     this.controls.set("weight", weight).set("share", share);
+    const several = data.strategies.size > 1;
     const mixes = [["", app.say("mix_none")], ...list(data.strategies).filter(([name]) => mixable(data, name))];
-    const years = Array.from({ length: Math.floor(data.time.last - data.time.start) + 1 }, (_, i) => data.time.start + i).map((year) => [year, String(year)]);
+    const every = data.time.every ?? 1; // years from the last one back
+    const years = Array.from({ length: Math.floor((data.time.last - data.time.start) / every) + 1 }, (_, i) => data.time.last - i * every).reverse().map((year) => [year, String(year)]);
     const homes = [...Object.keys(data.homes).map((name) => [name, app.say(`home_${name}`)])];
-    const more = make("details", { class: "menu" }, make("summary", {}, app.say("more")), make("div", {}, button("yaml", () => app.saveYaml()), button("csv", () => app.saveCsv()), button("svg", () => app.savePicture(false)), button("png", () => app.savePicture(true)), button("print", () => print())));
+    const more = make("details", { class: "menu" }, make("summary", {}, app.say("more")), make("div", {}, several ? button("yaml", () => app.saveYaml()) : null, button("csv", () => app.saveCsv()), button("svg", () => app.savePicture(false)), button("png", () => app.savePicture(true)), button("print", () => print())));
     return make(
       "header",
       {},
@@ -72,7 +74,7 @@ export class Header {
       ),
       make("div", { class: "choices" },
         pick("s", "start_from", list(data.strategies), (s) => app.change({ s, x: mixable(data, s) && app.state.x?.[0] !== s ? app.state.x : null })),
-        pick("x", "mix_with", mixes, (name) => app.change({ x: name && name !== app.state.s ? [name, app.state.x?.[1] ?? 0.5] : null })),
+        pick("x", "mix_with", several ? mixes : [], (name) => app.change({ x: name && name !== app.state.s ? [name, app.state.x?.[1] ?? 0.5] : null })),
         make("span", { class: "weight" }, weight, share),
         data.scenarios.size > 1 ? pick("c", "scenario", list(data.scenarios), (c) => app.change({ c })) : null,
         pick("h", "home", homes, (name) => app.change({ h: Object.hasOwn(data.homes, name) ? name : Number(name) })),

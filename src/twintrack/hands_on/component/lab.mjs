@@ -101,12 +101,22 @@ export class Lab {
     const before = this.#series(withMoney(this.data, { ...base, scaled: [] }, 1, size));
     for (const [name, list] of Object.entries(before)) this.#model.set(name, list);
     for (const [name, never] of this.neutral) this.#model.set(name, Object.hasOwn(constants, name) ? constants[name] : never);
+    if (this.data.time.start <= this.#times[0]) return this.#whole(this.#values(state, worlds), outputs);
     const past = await this.#model.past(this.data.time.start, this.#values(state, worlds), { outputs, signal });
     if (told) {
       this.#pasts.set(told, past);
       if (this.#pasts.size > KEPT) this.#pasts.delete(this.#pasts.keys().next().value);
     }
     return past;
+  }
+
+  /** Where all moves from the first time on, there is no past: every run is a whole one. */
+  #whole(values, outputs) {
+    const many = (series, options) => {
+      for (const [name, list] of Object.entries(series)) this.#model.set(name, list);
+      return this.#model.many(values, { ...options, outputs });
+    };
+    return { many };
   }
 
   /** Give every world parameter's values; a dated one has a value for each step. */

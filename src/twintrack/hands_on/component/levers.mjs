@@ -85,7 +85,7 @@ export class Levers {
     more.addEventListener("toggle", () => more.open && this.#more(row));
     row.box = make(
       "div",
-      { class: "row" },
+      { class: item.toggle ? "row toggle" : "row" },
       make("div", { class: "head" }, make("label", { for: id }, app.words(item.title)), value, undo),
       make("div", { class: "track" }, slider, tick),
       more,

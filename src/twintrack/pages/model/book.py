@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twintrack.decisions.loops import Loops, loops_of
 from twintrack.inputs.sources import ASSUMPTION
 from twintrack.names import snake, split_element
 from twintrack.pages.blocks import Basis, View
@@ -16,12 +17,14 @@ from twintrack.pages.builder import page_names
 from twintrack.pages.model.diagrams import Diagram, diagrams
 from twintrack.pages.model.views import Structure
 from twintrack.pages.texts import LANGUAGES
+from twintrack.runs.single import run_strategy
 from twintrack.version import __version__
 
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.equations.structure import Variable
     from twintrack.inputs.structure_schemas import LoopEntry
+    from twintrack.runs.results import Run
 
 _GROUP_NOTE = re.compile(r"\*{3,}\s*\.(?P<name>[^\n*]+?)\s*\n\s*\*{3,}\s*~(?P<note>[^|]*)\|")
 
@@ -76,6 +79,14 @@ class Book:
         if not (self.model.content / "model" / "loops.yaml").is_file():
             return ()
         return tuple(self.model.inputs.loops.values())
+
+    @cached_property
+    def driving(self) -> tuple[Run, Loops] | None:
+        """The baseline in the central world, and what its loops are worth; None where none has a name."""
+        if not self.loops:
+            return None
+        run = run_strategy(self.model)
+        return run, loops_of(run, (cycle for entry in self.loops for cycle in entry.cycles))
 
     @cached_property
     def parameters(self) -> dict[str, list[str]]:

@@ -13,7 +13,14 @@ from twintrack.inputs.sources import ASSUMPTION
 from twintrack.pages.blocks import Block, Cell, Fact, Facts, Items, Row, Section
 from twintrack.pages.builder import Link, Page, in_script, page_names, publish, render
 from twintrack.pages.model.book import Book, BookView, page_name, stem_of
-from twintrack.pages.model.entries import DIAGRAMS, Entry, diagram_blocks, equation_entry, loop_entry
+from twintrack.pages.model.entries import (
+    DIAGRAMS,
+    Entry,
+    diagram_blocks,
+    driving_blocks,
+    equation_entry,
+    loop_entry,
+)
 from twintrack.pages.model.views import model_structure
 from twintrack.pages.texts import LANGUAGES, Texts
 from twintrack.version import __version__
@@ -148,7 +155,7 @@ def _sources(view: BookView) -> list[Block]:
 _INDEX: tuple[Section[BookView], ...] = (
     Section("find", 1, _search),
     Section("sectors", 2, _sectors),
-    Section("loops", 3, _loops),
+    Section("loops", 3, lambda view: [*driving_blocks(view), *_loops(view)]),
     Section("ranges", 4, _ranges, lambda view: bool(view.book.model.equations.ranges)),
     Section("sources", 5, _sources),
 )

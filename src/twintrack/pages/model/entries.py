@@ -16,6 +16,7 @@ from twintrack.pages.blocks import Block
 from twintrack.pages.model.book import BookView
 from twintrack.pages.model.diagrams import Diagram
 from twintrack.pages.model.equations import typeset
+from twintrack.pages.model.loop_pictures import DRAWN, diagram_svg, drawn_title, strip_of, strip_svg
 
 if TYPE_CHECKING:
     from twintrack.equations.structure import Variable
@@ -141,6 +142,23 @@ def loop_entry(view: BookView, loop: LoopEntry) -> Entry:
         "cycles": cycles,
     }
     return Entry("loop", told)
+
+
+def driving_blocks(view: BookView) -> list[Block]:
+    """What drives the first outcome of the headline in the baseline, as pictures."""
+    found = view.book.driving
+    if found is None:
+        return []
+    (run, loops), texts = found, view.texts
+    strip = strip_of(loops, run, view.book.model.headline[0], view.book.loops, texts)
+    title = drawn_title(strip, texts)
+    drawn = diagram_svg(loops, strip.order[:DRAWN], title, texts, view.href)
+    told = [
+        {"title": "", "svg": Markup(strip_svg(strip, texts)), "note": ""},
+        {"title": title, "svg": Markup(drawn), "note": texts("loops_legend")},
+    ]
+    note = texts("loops_run", strategy=run.strategy, scenario=run.scenario)
+    return [Entry("pictures", {"note": note, "pictures": told})]
 
 
 def _loop_href(view: BookView, label: str) -> str:

@@ -27,6 +27,8 @@ COLOURS = {"+": "#2a6fb0", "-": "#c4472b", "±": "#7a5a9c", "": "#9aa3ad"}
 """Of lines by sign; the sign stands beside the tip too, so that colour is not needed."""
 FONT = "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
+THIN, THICK = 1.2, 5.0
+"""Widths of the line of a link, by its weight."""
 HEAD = 22.0
 LEGEND_WIDTH = 700.0
 LEGEND = (
@@ -39,7 +41,13 @@ LEGEND = (
 Href = Callable[[str], str]
 
 
-def svg(drawing: Drawing, title: str, about: dict[str, str], href: Href | None = None) -> str:
+def svg(
+    drawing: Drawing,
+    title: str,
+    about: dict[str, str],
+    href: Href | None = None,
+    legend: Sequence[str] = LEGEND,
+) -> str:
     """Write a diagram.
 
     Args:
@@ -48,12 +56,13 @@ def svg(drawing: Drawing, title: str, about: dict[str, str], href: Href | None =
         about: For each variable a text that appears when it is pointed at.
         href: Gives the address of a variable's equation; without it names are no links, and the title stands
             above and a legend below, for a picture that stands alone.
+        legend: The lines of that legend.
     """
     width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
     top = -MARGIN
     if href is None:
         top -= HEAD
-        width, height = max(width, LEGEND_WIDTH), height + HEAD + LINE_HEIGHT * len(LEGEND) + MARGIN
+        width, height = max(width, LEGEND_WIDTH), height + HEAD + LINE_HEIGHT * len(legend) + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{-MARGIN:g} {top:g} {width:.0f} {height:.0f}" role="img" class="diagram" '
@@ -66,21 +75,21 @@ def svg(drawing: Drawing, title: str, about: dict[str, str], href: Href | None =
     parts += [_shape(shape, about, href) for shape in drawing.shapes]
     parts += [_sign(arrow) for arrow in drawing.arrows]
     if href is None:
-        parts += _captions(title, drawing.height + MARGIN + LINE_HEIGHT)
+        parts += _captions(title, legend, drawing.height + MARGIN + LINE_HEIGHT)
     return "\n".join([*parts, "</svg>\n"])
 
 
-def _captions(title: str, below: float) -> list[str]:
+def _captions(title: str, legend: Sequence[str], below: float) -> list[str]:
     """Write the title above the drawing and what the signs mean below it."""
-    legend = [
+    lines = [
         f'<text x="0" y="{below + LINE_HEIGHT * place:g}" text-anchor="start" font-size="11" fill="{SOFT}">'
         f"{escape(line)}</text>"
-        for place, line in enumerate(LEGEND)
+        for place, line in enumerate(legend)
     ]
     head = (
         f'<text x="0" y="{-HEAD + 12:g}" text-anchor="start" font-size="15" font-weight="700" fill="{INK}">'
     )
-    return [f"{head}{escape(title)}</text>", *legend]
+    return [f"{head}{escape(title)}</text>", *lines]
 
 
 def _number(value: float) -> str:
@@ -104,10 +113,11 @@ def _arrow(arrow: Arrow) -> str:
             steps.append(f"C{_points([(middle, y), (middle, to_y), (to_x, to_y)])}")
     x, y = points[-1]
     back = -7 if points[-1][0] > points[-2][0] else 7
-    tip = _points([(x, y), (x + back, y - 3.2), (x + back, y + 3.2)])
-    colour = COLOURS[arrow.link.sign]
+    half = 3.2 + 2.6 * arrow.link.weight
+    tip = _points([(x, y), (x + back, y - half), (x + back, y + half)])
+    colour, width = COLOURS[arrow.link.sign], THIN + arrow.link.weight * (THICK - THIN)
     return (
-        f'<path d="{" ".join(steps)}" fill="none" stroke="{colour}" stroke-width="1.2"/>'
+        f'<path d="{" ".join(steps)}" fill="none" stroke="{colour}" stroke-width="{_number(width)}"/>'
         f'<polygon points="{tip}" fill="{colour}"/>'
     )
 

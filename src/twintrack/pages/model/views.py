@@ -40,11 +40,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Link:
-    """The item `target` is computed from `source`; `sign` is "+", "-", "±", or "" for no effect."""
+    """The item `target` is computed from `source`; `sign` is "+", "-", "±", or "" for no effect.
+
+    `weight` says how thick the line is, between 0 and 1.
+    """
 
     source: str
     target: str
     sign: str
+    weight: float = 0.0
 
 
 @dataclass(frozen=True)

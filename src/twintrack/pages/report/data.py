@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,23 +12,20 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.errors import Fault
 from twintrack.inputs.strategies import BASELINE
-from twintrack.inputs.validation import FaultList
-from twintrack.runs.asked import saved_rows
-from twintrack.runs.experiment import Experiment
-from twintrack.runs.memory import PARAMETERS
 from twintrack.runs.switching import SHARE
-from twintrack.worlds.drawing import found_posterior
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from twintrack.core import Core
+    from twintrack.decisions.attribution import Attribution
     from twintrack.inputs.outcomes import Outcome, Statistic
-    from twintrack.inputs.schemas import Report
+    from twintrack.inputs.report_schemas import Report
+    from twintrack.inputs.schema_kinds import Bilingual
     from twintrack.inputs.strategies import Strategy
     from twintrack.inputs.world import Scenario
+    from twintrack.pages.report.asked import Contrast, Grid
     from twintrack.worlds.drawing import Origin
 
 COST = "public_cost"
@@ -46,27 +43,9 @@ WASTE_PARTS = (
 """What the outcome waste is made of, in the model's words."""
 MOST_COLUMNS = 8
 """With more strategies than this, tables have a row for each of them instead of a column."""
-GOVERNANCE = ("closed", "base", "open")
-PORTFOLIOS = {
-    "catchup": ("catchup_closed", "pure_catchup", "catchup_open"),
-    "mix": ("catchup_explore_closed", "explore_base", "explore_open"),
-}
-"""The strategies of the portfolio by governance experiment, in the order of GOVERNANCE."""
+MOST_LINES = 4
+"""Strategies in one figure of paths where there are many."""
 BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")
-CELL_OUTCOMES = ("capability_index", "ai_enabled_output", "frontier_gap_months")
-"""Outcomes that the portfolio by governance experiment is told in."""
-
-
-@dataclass(frozen=True)
-class PortfolioResults:
-    """Portfolio by governance: six strategies in the worlds of the report, whichever the report compares.
-
-    `own` and `equal` are as in `ReportData`, with the outcomes of CELL_OUTCOMES.
-    """
-
-    strategies: Mapping[str, Strategy]
-    own: xr.Dataset
-    equal: xr.Dataset
 
 
 @dataclass(frozen=True)
@@ -87,8 +66,18 @@ class ReportData:
     own: xr.Dataset
     equal: xr.Dataset
     worlds: pd.DataFrame
-    experiment: PortfolioResults | None = None
-    """None where the content lacks one of its strategies."""
+    grid: Grid | None = None
+    """Two factors in all combinations, where the report declares them."""
+    contrasts: tuple[Contrast, ...] = ()
+    """What the findings are about."""
+    goals: tuple[str, ...] = ()
+    """The outcomes that findings are told in."""
+    mixes: xr.Dataset | None = None
+    """Mixes of the two poles at own budget in the first scenario and the horizon: (strategy, world)."""
+    package: Package | None = None
+    """A package of levers, decomposed."""
+    prior: xr.Dataset | None = None
+    """The contrasts at own budget in worlds of the prior: (strategy, world), first scenario, horizon."""
     waste: Mapping[str, xr.DataArray] = field(default_factory=dict)
     """The parts of waste at own budget: (scenario, strategy, world), mean a year since policies begin."""
     origin: Origin = "prior"
@@ -102,9 +91,14 @@ class ReportData:
         return len(self.strategies) > MOST_COLUMNS
 
     @property
-    def simulated(self) -> dict[str, Strategy]:
-        """All strategies that were run: those compared, and those of the experiment."""
-        return {**self.strategies, **(self.experiment.strategies if self.experiment else {})}
+    def scenario(self) -> str:
+        """The scenario that findings are told of: the first one."""
+        return next(iter(self.scenarios))
+
+    @cached_property
+    def kept(self) -> dict[object, object]:
+        """What has been worked out and is asked for again, in whatever language."""
+        return {}
 
     @property
     def statistics(self) -> dict[str, Statistic]:
@@ -159,8 +153,20 @@ class ReportData:
 
     @property
     def reference(self) -> str:
-        """The strategy that others are compared with: baseline, or else the first."""
-        return BASELINE if BASELINE in self.strategies else next(iter(self.strategies))
+        """The strategy that others are compared with: baseline, a middle cell of the grid, or the first."""
+        if BASELINE in self.strategies:
+            return BASELINE
+        if self.grid is not None:
+            return self.grid.middle
+        return next(iter(self.strategies))
+
+    @property
+    def drawn(self) -> list[str]:
+        """The strategies that lines are drawn of: all where there is room, else those of the contrasts."""
+        if not self.many:
+            return list(self.strategies)
+        shown = [name for contrast in self.contrasts for name in contrast.shown.names]
+        return list(dict.fromkeys([self.reference, *shown]))[:MOST_LINES]
 
     @cached_property
     def bands(self) -> xr.Dataset:
@@ -208,6 +214,23 @@ class ReportData:
         return self.at(COST_VALUE, scenario, float(self.own["time"][-1])), mean
 
 
+@dataclass(frozen=True)
+class Package:
+    """Two strategies that differ in many levers, and what each group of them brings.
+
+    Attributes:
+        first: The strategy that is changed.
+        second: What it is changed to.
+        parts: Titles by the key of each part; the levers of a part by the same key are in `found.changes`.
+        found: What each part brings, in the goals at the horizon.
+    """
+
+    first: Strategy
+    second: Strategy
+    parts: Mapping[str, Bilingual]
+    found: Attribution
+
+
 def matched(results: xr.Dataset, scenario: str) -> np.ndarray:
     """Say in which worlds all strategies of an ensemble have a factor on money, shape (world,)."""
     factors = results["budget_factor"].sel(scenario=scenario).transpose("strategy", "world")
@@ -232,96 +255,3 @@ def divergence(results: xr.Dataset) -> float:
         apart = ~np.isclose(values, values[:1], rtol=robustness.ROUNDING, atol=0.0, equal_nan=True)
         differs |= apart.reshape(-1, len(times)).any(axis=0)
     return float(times[max(int(np.argmax(differs)) - 1, 0)] if differs.any() else times[-1])
-
-
-def compute(definition: Report, source: Path, model: Core) -> ReportData:
-    """Run every strategy of a report, at its own budget and at equal public cost, in the same worlds.
-
-    Raises InputError for years that are not simulated, and for fewer than two different strategies.
-    """
-    strategies = {plan.name: plan for plan in map(model.strategy, definition.strategies)}
-    scenarios = {scenario.name: scenario for scenario in map(model.scenario, definition.scenarios)}
-    _check(definition, source, model, strategies)
-    cells = _cells(model)
-    plans = {**strategies, **cells}
-    drawn = definition.ensemble
-    asked = Experiment(
-        {
-            f"{name}, {budget}": replace(plan, budget=budget)
-            for budget in BUDGETS
-            for name, plan in plans.items()
-        },
-        definition.scenarios,
-        drawn.worlds,
-        seed=drawn.seed,
-        prior=drawn.prior,
-        outputs=_needed(definition, model),
-        times="all",
-        model=model,
-    )
-    results = asked.dataset()
-    own, equal = (
-        results.isel(strategy=part).assign_coords(strategy=list(plans))
-        for part in (slice(None, len(plans)), slice(len(plans), None))
-    )
-    origin = results.attrs["worlds"]
-    posterior = found_posterior(model).posterior if origin == "posterior" else None
-    experiment = None
-    if cells:
-        part = {"strategy": list(cells)}
-        named = [name for name in CELL_OUTCOMES if name in own]
-        experiment = PortfolioResults(cells, own[named].sel(part), equal[named].sel(part))
-    compared = {"strategy": list(strategies)}
-    waste = {
-        name: own[name].sel(compared).sel(time=slice(model.policy_start, None)).mean("time")
-        for name in WASTE_PARTS
-        if name in own
-    }
-    others = [name for name in WASTE_PARTS if name in own and name not in definition.outcomes]
-    return ReportData(
-        definition=definition,
-        source=source,
-        model=model,
-        strategies=strategies,
-        scenarios=scenarios,
-        own=own.drop_vars(others).sel(compared),
-        equal=equal.drop_vars(others).sel(compared),
-        worlds=_worlds(results),
-        experiment=experiment,
-        waste=waste,
-        origin=origin,
-        posterior_digest=posterior.digest if posterior else "",
-    )
-
-
-def _worlds(results: xr.Dataset) -> pd.DataFrame:
-    """Give the worlds that results carry: a row for each, a column for each parameter."""
-    values = results[PARAMETERS].transpose("world", "parameter")
-    return pd.DataFrame(
-        values.to_numpy(), values["world"].to_index(), [str(name) for name in values["parameter"].to_numpy()]
-    )
-
-
-def _cells(model: Core) -> dict[str, Strategy]:
-    """Give the strategies of the portfolio by governance experiment, or none where one is missing."""
-    names = [name for row in PORTFOLIOS.values() for name in row]
-    if not set(names) <= set(model.strategies):
-        return {}
-    return {name: model.strategy(name) for name in names}
-
-
-def _needed(definition: Report, model: Core) -> list[str]:
-    """Give what must be computed: the report's outcomes, and what its fixed sections are made of."""
-    leaders = [LEADER.format(name) for name in definition.outcomes]
-    extra = [name for name in (*leaders, *WASTE_PARTS, *CELL_OUTCOMES) if name in model.outcomes]
-    watched = [SHARE] if SHARE in model.equations.variables else []
-    return list(dict.fromkeys([*definition.outcomes, COST, COST_VALUE, *extra, *watched]))
-
-
-def _check(definition: Report, source: Path, model: Core, strategies: Mapping[str, Strategy]) -> None:
-    faults = FaultList()
-    with faults:
-        saved_rows(model.equations.time.saved, definition.years, f"{source}: years")
-    if len(strategies) < 2:
-        faults.append(Fault(f"{source}: strategies", "name at least two strategies"))
-    faults.raise_any()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twintrack.charts import DASH_ARRAYS, Style, styles
@@ -15,6 +14,7 @@ from twintrack.formats import date, number
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Basis, Cell, Key, Note, View
 from twintrack.pages.report.data import ReportData
+from twintrack.pages.report.files import Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ class ReportView(View):
     """A report in one language; `inputs` are the files that it was made from."""
 
     data: ReportData
-    inputs: Sequence[Path] = ()
+    inputs: Inputs = field(default_factory=Inputs)
 
     @cached_property
     def source(self) -> str:
@@ -79,7 +79,9 @@ class ReportView(View):
     @cached_property
     def look(self) -> dict[str, Style]:
         """The colour and dash of each strategy."""
-        return styles(list(self.data.strategies))
+        return styles(
+            [*self.data.drawn, *(name for name in self.data.strategies if name not in self.data.drawn)]
+        )
 
     def strategy(self, name: str) -> str:
         """The title of a strategy."""
@@ -99,6 +101,7 @@ class ReportView(View):
         keys = [
             Key(self.strategy(name), style.colour, "line", DASH_ARRAYS[style.dash])
             for name, style in self.look.items()
+            if name in self.data.drawn
         ]
         return [*keys, Key(reference, colour, "line", "2 3")] if reference else keys
 
@@ -117,10 +120,6 @@ class ReportView(View):
         return (
             self.texts("percentage_points") if outcome.format.endswith("%") else self.texts.unit(outcome.unit)
         )
-
-    def with_unit(self, text: str, unit: str) -> str:
-        """Put a unit behind a number; a pure number has none."""
-        return self.texts("with_unit", value=text, unit=unit) if unit else text
 
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
         """Give the medians by strategy; or the means, and True, where every median reads as nil."""

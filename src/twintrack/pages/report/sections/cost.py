@@ -95,4 +95,4 @@ def _factors(data: ReportData) -> pd.DataFrame:
     return data.equal["budget_factor"].to_series().rename("factor").to_frame()
 
 
-SECTION = Section("cost", 60, blocks, files={"equal_cost_factors.csv": csv(_factors)})
+SECTION = Section("cost", 140, blocks, files={"equal_cost_factors.csv": csv(_factors)}, folded=True)

@@ -174,4 +174,4 @@ def _data(data: ReportData) -> pd.DataFrame:
     return frame_of(rows or [empty])
 
 
-SECTION = Section("decisions", 50, blocks, files={FILE: csv(_data)})
+SECTION = Section("decisions", 170, blocks, files={FILE: csv(_data)}, folded=True)

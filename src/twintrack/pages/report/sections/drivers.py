@@ -106,4 +106,6 @@ def _worlds(data: ReportData) -> pd.DataFrame:
     return data.worlds.rename_axis("world")
 
 
-SECTION = Section("drivers", 90, blocks, files={"worlds.csv": csv(_worlds), FILE: csv(_values_by_world)})
+SECTION = Section(
+    "drivers", 160, blocks, files={"worlds.csv": csv(_worlds), FILE: csv(_values_by_world)}, folded=True
+)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+MOST_POINTS = 60
+"""Times that a line is drawn through."""
+
+
 def blocks(view: ReportView) -> list[Block]:
     """Give a figure for each outcome."""
     figures = [_figure(view, place, name) for place, name in enumerate(view.data.outcomes)]
@@ -27,7 +31,7 @@ def blocks(view: ReportView) -> list[Block]:
 def _figure(view: ReportView, place: int, name: str) -> Figure:
     """Give a panel for each scenario; all panels of an outcome share their axis."""
     outcome, texts = view.data.model.outcomes[name], view.texts
-    bands, leader = view.data.bands[name], _leader(view, name)
+    bands, leader = view.data.bands[name].sel(strategy=view.data.drawn), _leader(view, name)
     shown = np.concatenate([bands.to_numpy().ravel(), [] if leader is None else leader.to_numpy().ravel()])
     logarithmic = not outcome.format.endswith("%") and charts.wants_log_axis(shown)
     limits = charts.limits(shown, logarithmic=logarithmic)
@@ -42,6 +46,13 @@ def _figure(view: ReportView, place: int, name: str) -> Figure:
     return Figure("paths", title, panels, view.basis("time_paths.csv"), keys, f"({note})", unit, "paths")
 
 
+def _thinned(values: xr.DataArray) -> xr.DataArray:
+    """Give every n-th time, so that few enough points are left to draw; the last one stays."""
+    number = values.sizes["time"]
+    step = -(-number // MOST_POINTS)
+    return values.isel(time=slice((number - 1) % step, None, step))
+
+
 def _leader(view: ReportView, name: str) -> xr.DataArray | None:
     """The leader's counterpart of an outcome: medians by scenario and time, None where there is none."""
     bands = view.data.bands.get(LEADER.format(name))
@@ -54,11 +65,13 @@ def _levels(
     outcome, leader, reference = view.data.model.outcomes[name], _leader(view, name), None
     if leader is not None:
         style = charts.Style(charts.REFERENCE_COLOUR, "dot")
-        reference = charts.Line(view.texts("leader"), style, leader.sel(scenario=scenario).to_numpy())
-    bands = view.data.bands[name].sel(scenario=scenario)
+        reference = charts.Line(
+            view.texts("leader"), style, _thinned(leader.sel(scenario=scenario)).to_numpy()
+        )
+    bands = _thinned(view.data.bands[name].sel(scenario=scenario))
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
-        lines=_lines(view, bands, list(view.data.strategies)),
+        lines=_lines(view, bands, view.data.drawn),
         unit=view.texts.unit(outcome.unit),
         number_format=outcome.format,
         divergence=view.data.divergence,
@@ -75,9 +88,7 @@ def _levels(
         scenario=view.scenario(scenario),
         start=date(float(middle["time"][0])),
         end=date(float(middle["time"][-1])),
-        values=_at_end(
-            view, list(view.data.strategies), lambda one: number(_last(middle, one), outcome.format)
-        ),
+        values=_at_end(view, view.data.drawn, lambda one: number(_last(middle, one), outcome.format)),
     )
     chart = f"path-{place}-{scenario}"
     return view.draw(chart, charts.panel_figure(panel), view.scenario(scenario), alt, "path")
@@ -87,10 +98,10 @@ def _all_differences(view: ReportView, place: int, name: str) -> list[Panel]:
     if view.data.untouched(name):
         return []
     scale = 100.0 if view.data.model.outcomes[name].format.endswith("%") else 1.0
-    bands = scale * view.data.against_reference[name]
+    bands = scale * view.data.against_reference[name].sel(strategy=view.data.drawn)
     limits = charts.limits(bands.to_numpy(), logarithmic=False)
     return [
-        _differences(view, place, name, bands.sel(scenario=scenario), limits)
+        _differences(view, place, name, _thinned(bands.sel(scenario=scenario)), limits)
         for scenario in view.data.scenarios
     ]
 
@@ -100,7 +111,7 @@ def _differences(
 ) -> Panel:
     outcome, scenario = view.data.model.outcomes[name], str(bands["scenario"].item())
     reference = view.strategy(view.data.reference)
-    others = [strategy for strategy in view.data.strategies if strategy != view.data.reference]
+    others = [strategy for strategy in view.data.drawn if strategy != view.data.reference]
     style = charts.Style(charts.BASELINE_COLOUR, "solid")
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
@@ -157,4 +168,11 @@ def _data(data: ReportData) -> pd.DataFrame:
     return table
 
 
-SECTION = Section("paths", 40, blocks, lambda view: not view.data.many, {"time_paths.csv": csv(_data)})
+SECTION = Section(
+    "paths",
+    120,
+    blocks,
+    files={"time_paths.csv": csv(_data)},
+    title=lambda view: view.texts("paths_told"),
+    folded=True,
+)

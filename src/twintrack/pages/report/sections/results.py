@@ -158,10 +158,17 @@ def statistics_data(data: ReportData) -> pd.DataFrame:
     return frame_of(rows) if rows else pd.DataFrame()
 
 
+def _told(view: ReportView) -> str:
+    counts = (len(view.data.outcomes), len(view.data.years), len(view.data.scenarios))
+    return view.texts("results_told", **dict(zip(("outcomes", "years", "scenarios"), counts, strict=True)))
+
+
 SECTION = Section(
     "results",
-    20,
+    110,
     blocks,
+    title=_told,
+    folded=True,
     files={
         FILE: csv(results_data),
         "statistics.csv": csv(statistics_data),

@@ -155,4 +155,6 @@ def _win_shares(data: ReportData) -> pd.DataFrame:
     return frame_of(rows)
 
 
-SECTION = Section("robustness", 80, blocks, files={FILE: csv(_regret), "win_shares.csv": csv(_win_shares)})
+SECTION = Section(
+    "robustness", 130, blocks, files={FILE: csv(_regret), "win_shares.csv": csv(_win_shares)}, folded=True
+)

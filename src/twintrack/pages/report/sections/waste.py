@@ -71,4 +71,6 @@ def _data(data: ReportData) -> pd.DataFrame:
     return table
 
 
-SECTION = Section("waste", 70, blocks, lambda view: bool(view.data.waste), {"waste.csv": csv(_data)})
+SECTION = Section(
+    "waste", 150, blocks, lambda view: bool(view.data.waste), files={"waste.csv": csv(_data)}, folded=True
+)

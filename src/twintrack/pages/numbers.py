@@ -1,0 +1,210 @@
+"""Numbers as sentences and figures write them, in each language: shares of futures, amounts, ranges, effects.
+
+A number in a sentence and the same number in a figure are one text, made here. English: CNY 0.8 trn, 15–16%,
+a true minus. Chinese: 1.6万亿元, 8,300亿元, 15%至16%, 96至97次.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twintrack.formats import MISSING, number, plain
+from twintrack.pages.texts import Texts
+
+if TYPE_CHECKING:
+    from twintrack.inputs.levers import Lever
+    from twintrack.inputs.outcomes import Outcome
+
+YEARS_FROM = 24.0
+"""Months from which a time is told in years."""
+TRILLIONS_FROM = 95.0
+"""Bn CNY from which money is told in trillions: what reads as 0.1 trn and more."""
+SIGNS = {">": "count_over", "<": "count_under", "≥": "count_least", "≤": "count_most"}
+MONEY = ("bn cny", "bn cny/year")
+
+
+def count(share: float) -> str:
+    """Write a share as so many of a hundred; what is not exactly none or all is neither 0 nor 100."""
+    if not math.isfinite(share):
+        return MISSING
+    rounded = round(100 * share)
+    if rounded == 100 and share < 1:
+        return ">99"
+    return "<1" if rounded == 0 and share > 0 else str(rounded)
+
+
+def effect_digits(value: float, digits: int = 2) -> int:
+    """Give the decimals with which an effect shows so many significant digits, at most four."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), 4)
+
+
+def spec_for(values: Sequence[float], digits: int = 2) -> str:
+    """Give one format for several effects: that of the largest, so that a range reads alike."""
+    return f".{effect_digits(max(map(abs, values), default=0.0), digits)}f"
+
+
+def signed_number(value: float, spec: str) -> str:
+    """Write a number with its sign; a rounded zero has none."""
+    text = number(abs(value), spec)
+    if not math.isfinite(value) or not any(digit in text for digit in "123456789"):
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
+def setting(lever: Lever, value: float, texts: Texts) -> str:
+    """Write where a lever is set: shares in percent, money in the unit of `setting_unit`."""
+    if lever.kind == "share":
+        return number(value, ".0%")
+    return plain(10 * value if lever.unit.lower() in MONEY and texts.language == "zh" else value)
+
+
+def setting_unit(lever: Lever, texts: Texts) -> str:
+    """Give the unit of a lever as its settings are written: money in bn CNY, in Chinese in 亿元."""
+    unit = lever.unit.lower()
+    if unit in MONEY:
+        return texts("unit_bn_a_year" if unit.endswith("/year") else "unit_bn")
+    return texts.unit(lever.unit)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Writes shares and ranges in the words of one language."""
+
+    texts: Texts
+
+    def range(self, texts: Sequence[str]) -> str:
+        """Join the texts of a lowest and a highest value; equal ones are one."""
+        low, high = texts[0], texts[-1]
+        return low if low == high else self.texts("number_range", low=low, high=high)
+
+    def counts(self, shares: Sequence[float]) -> str:
+        """Write the span of shares as so many of a hundred: "46–49"; at the ends "≥99", "≤2"."""
+        low, high = count(min(shares)), count(max(shares))
+        if low != high and low in ("<1", "0"):
+            return "<1" if high == "<1" else f"≤{high}"
+        if low != high and high in (">99", "100"):
+            return ">99" if low == ">99" else f"≥{low}"
+        return self.range([low, high])
+
+    def of_100(self, shares: Sequence[float]) -> str:
+        """Write the span with what it is out of: "46–49 of 100"."""
+        text = self.counts(shares)
+        key = SIGNS.get(text[0])
+        told = self.texts(key, value=text[1:]) if key else text
+        return self.texts("of_100", count=told)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How levels and differences of one outcome are written.
+
+    Attributes:
+        texts: The words of the language.
+        outcome: The outcome.
+        large: A typical size of its levels, in its unit; it decides between months and years, bn and trn.
+        large_change: The same of its differences.
+    """
+
+    texts: Texts
+    outcome: Outcome
+    large: float
+    large_change: float
+
+    @property
+    def _unit(self) -> str:
+        return self.outcome.unit.lower()
+
+    @property
+    def months(self) -> bool:
+        """Whether it is a time in months."""
+        return self._unit == "months"
+
+    @property
+    def percent(self) -> bool:
+        """Whether it is a share, told in percent."""
+        return self.outcome.format.endswith("%")
+
+    def _factor(self, size: float) -> float:
+        if self.months:
+            return 1 / 12 if size >= YEARS_FROM else 1.0
+        if self._unit in MONEY:
+            return 1e-3 if size >= TRILLIONS_FROM else 1.0 if self.texts.language == "en" else 10.0
+        return 100.0 if self.percent else 1.0
+
+    @property
+    def factor(self) -> float:
+        """What levels are multiplied with before they are shown."""
+        return self._factor(self.large)
+
+    @property
+    def change_factor(self) -> float:
+        """What differences are multiplied with."""
+        return self._factor(self.large_change)
+
+    def _unit_text(self, size: float, *, change: bool = False) -> str:
+        yearly = "_a_year" if self._unit.endswith("/year") else ""
+        if self.months:
+            return self.texts("unit_years" if size >= YEARS_FROM else "unit_months")
+        if self._unit in MONEY:
+            return self.texts(f"unit_{'trn' if size >= TRILLIONS_FROM else 'bn'}{yearly}")
+        if self.percent:
+            return self.texts("percentage_points" if change else "unit_percent")
+        return self.texts.unit(self.outcome.unit)
+
+    @property
+    def unit(self) -> str:
+        """The unit of levels, as an axis has it."""
+        return self._unit_text(self.large)
+
+    @property
+    def change_unit(self) -> str:
+        """The unit of differences, as an axis has it."""
+        return self._unit_text(self.large_change, change=True)
+
+    def level(self, value: float) -> str:
+        """Write a level without its unit."""
+        return self._number(value, self.factor, self.large)
+
+    def change(self, value: float, spec: str = "") -> str:
+        """Write a difference with its sign and without its unit."""
+        shown = value * self.change_factor
+        return signed_number(shown, spec or spec_for([shown]))
+
+    def levels(self, values: Sequence[float]) -> str:
+        """Write the span of levels with their unit."""
+        texts = [self.level(min(values)), self.level(max(values))]
+        return self._with_unit(texts, self.large)
+
+    def changes(self, values: Sequence[float]) -> str:
+        """Write the span of sizes of differences, without sign, with their unit."""
+        sizes = sorted(abs(value) * self.change_factor for value in values)
+        spec = spec_for(sizes, 1 if sizes and sizes[-1] < 1 and self._unit in MONEY else 2)
+        texts = [number(sizes[0], spec), number(sizes[-1], spec)]
+        return self._with_unit(texts, self.large_change, change=True)
+
+    def _number(self, value: float, factor: float, size: float) -> str:
+        if self._unit in MONEY or self.months:
+            return number(value * factor, ".1f" if factor < 1 else ",.0f")
+        if self.percent:
+            return number(value * factor, ".0f" if size >= 0.095 else ".1f")
+        return number(value, self.outcome.format)
+
+    def _with_unit(self, texts: Sequence[str], size: float, *, change: bool = False) -> str:
+        if self._unit in MONEY:
+            yearly = "_a_year" if self._unit.endswith("/year") else ""
+            key = f"amount_{'trn' if size >= TRILLIONS_FROM else 'bn'}{yearly}"
+        elif self.months:
+            key = "amount_years" if size >= YEARS_FROM else "amount_months"
+        elif self.percent:
+            key = "amount_points" if change else "amount_percent"
+        else:
+            unit = self.texts.unit(self.outcome.unit)
+            value = Written(self.texts).range(texts)
+            return self.texts("with_unit", value=value, unit=unit) if unit else value
+        low, high = texts[0], texts[-1]
+        return self.texts(key, value=low) if low == high else self.texts(f"{key}_range", low=low, high=high)

@@ -1,0 +1,1 @@
+"""The sections of a strategy sheet, a module each."""

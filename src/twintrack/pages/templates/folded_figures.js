@@ -1,0 +1,42 @@
+"use strict";
+(() => {
+  // The library and the figures lie packed in the page, and are unpacked when the first figure is asked for.
+  let loaded;
+  const text = (name) => {
+    const packed = document.getElementById(name).textContent.trim();
+    const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  const load = async () => {
+    const script = document.createElement("script");
+    script.textContent = await text("library");
+    document.head.append(script);
+    return JSON.parse(await text("figures"));
+  };
+  const size = (chart) => ({ width: chart.clientWidth, height: chart.clientHeight });
+  const draw = async (fold) => {
+    const charts = [...fold.querySelectorAll(".chart")].filter((chart) => chart.clientWidth);
+    if (!charts.length) return;
+    loaded ??= load();
+    const figures = await loaded;
+    for (const chart of charts) {
+      if (chart.dataset.drawn) {
+        Plotly.relayout(chart, size(chart));
+        continue;
+      }
+      const { data, layout } = figures[chart.dataset.figure];
+      const config = { responsive: true, displayModeBar: false, scrollZoom: false };
+      Plotly.newPlot(chart, data, { ...layout, ...size(chart), dragmode: false }, config);
+      chart.dataset.drawn = "yes";
+    }
+  };
+  document.querySelectorAll("details").forEach((fold) =>
+    fold.addEventListener("toggle", () => fold.open && draw(fold)));
+  window.addEventListener("resize", () => document.querySelectorAll("details[open]").forEach(draw));
+  const shown = () => {
+    const fold = location.hash && document.querySelector(`details${CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash}`);
+    if (fold) fold.open = true;
+  };
+  window.addEventListener("hashchange", shown);
+  shown();
+})();

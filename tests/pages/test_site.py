@@ -1,0 +1,112 @@
+"""A site: every link works, and nothing is loaded from anywhere else."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from twintrack.errors import InputError
+from twintrack.pages.documents import documents
+from twintrack.pages.site import Part, copied, docs_part, write_site
+from twintrack.resources import checkout
+
+
+class Links(HTMLParser):
+    """The addresses and the anchors of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.to: list[str] = []
+        self.anchors: set[str] = {""}
+        self.loaded: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {key: value or "" for key, value in attrs}
+        self.anchors |= {told[key] for key in ("id", "name") if key in told}
+        if tag == "a" and "href" in told:
+            self.to.append(told["href"])
+        if tag in ("script", "img", "iframe") and "src" in told:
+            self.loaded.append(told["src"])
+        if tag == "link" and "href" in told:
+            self.loaded.append(told["href"])
+
+
+def broken(site: Path) -> list[str]:
+    """Give every link of a site that leads nowhere, and everything that is loaded from outside."""
+    pages = {path: Links(path) for path in site.rglob("*.html")}
+    faults = []
+    for path, page in pages.items():
+        faults += [f"{path.name} loads {one}" for one in page.loaded if not one.startswith("data:")]
+        for href in page.to:
+            parts = urlsplit(href)
+            if parts.scheme:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            inside = target.is_file() and target.is_relative_to(site.resolve())
+            anchored = target not in pages or unquote(parts.fragment) in pages[target].anchors
+            if not (inside and anchored):
+                faults.append(f"{path.relative_to(site)}: {href}")
+    return faults
+
+
+def page(folder: Path, title: str, language: str = "") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"index.{language}.html" if language else "index.html"
+    (folder / name).write_text(f"<title>{title} · TwinTrack</title>", encoding="utf-8")
+
+
+def test_every_link_of_a_site_works(tmp_path: Path) -> None:
+    root = checkout()
+    assert root is not None
+    page(tmp_path / "built" / "plans", "Plans &amp; more")
+    page(tmp_path / "built" / "plans", "规划", "zh")
+    (tmp_path / "built" / "plans" / "inputs.d").write_text("made of", encoding="utf-8")
+    report = copied(tmp_path / "built" / "plans", "reports/plans", "reports", listed=True)
+    board = Part("dashboard", "dashboard", lambda folder: page(folder, "Board"))
+    size = write_site(tmp_path / "site", [board, report, docs_part(root)])
+    assert broken(tmp_path / "site") == []
+    files = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
+    assert not [path for path in files if path.name == "inputs.d"]
+    served = sum(path.stat().st_size for path in files if path.name != ".twintrack.json")
+    assert size == served
+    front = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="reports/plans/index.html">Plans &amp; more</a>' in front and "docs/history.html" in front
+    chinese = (tmp_path / "site" / "index.zh.html").read_text(encoding="utf-8")
+    assert '<a href="reports/plans/index.zh.html">规划</a>' in chinese and "文档" in chinese
+
+
+def test_a_document_leads_to_pages_to_files_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "data.csv").write_text("1", encoding="utf-8")
+    text = (
+        "# One `x` & two\n\n## Same\n\n## Same\n\n[a](b.md#part) [c](../data.csv) [d](../secret/)"
+        " [e](#same-1) [f](../../outside.txt) [g](https://example.org)\n\n<script>alert(1)</script>\n\n"
+        "| a |\n|---|\n| 1 |\n"
+    )
+    (tmp_path / "outside.txt").write_text("", encoding="utf-8")
+    one, other = tmp_path / "docs" / "a.md", tmp_path / "docs" / "b.md"
+    one.write_text(text, encoding="utf-8")
+    other.write_text("# B\n\n## Part\n", encoding="utf-8")
+    found = documents({one: "a.html", other: "b.html"}, tmp_path / "docs" / "..", "files")["a.html"]
+    assert found.title == "One x & two"
+    assert re.findall(r'href="([^"]*)"', found.body) == [
+        "b.html#part",
+        "files/data.csv",
+        "#same-1",
+        "https://example.org",
+    ]
+    assert 'id="same"' in found.body and 'id="same-1"' in found.body
+    assert "<script>" not in found.body and found.body.count('<div class="scrolled">') == 1
+    assert list(found.files) == ["files/data.csv"]
+
+
+def test_a_folder_with_other_things_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError):
+        write_site(tmp_path, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
