@@ -49,7 +49,7 @@ def test_every_text_is_used_by_a_page() -> None:
     files += (FOLDER.parent / "hands_on").glob("*.py")
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     prefixes = (
-        *("unit ", "sector ", "better_", "tercile_", "provenance_"),
+        *("unit ", "sector ", "better_", "tercile_", "provenance_", "site_"),
         *("kind_", "distribution_", "confidence_", "switch_on_"),
         *("sheet_sign_", "sheet_origin_", "sheet_finding_", "sheet_when_", "derivation_"),
         *("unit_", "amount_", "count_", "goal_", "clause_", "read_dots_", "spans_", "hero_row_"),

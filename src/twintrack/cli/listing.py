@@ -164,11 +164,20 @@ def _mechanisms(model: Model) -> list[Listed]:
 
 
 def _reports(model: Model) -> list[Listed]:
-    from twintrack.inputs.reports import load_report
+    from twintrack.inputs.sheets import Sheet, load_definition
     from twintrack.inputs.yaml_files import yaml_files
 
-    files = yaml_files(model.content / "reports")
-    return [{"name": path.stem, **load_report(path, model.inputs).model_dump(mode="json")} for path in files]
+    found = []
+    for path in yaml_files(model.content / "reports"):
+        definition = load_definition(path, model.inputs)
+        entry = {"name": path.stem, **definition.model_dump(mode="json")}
+        if isinstance(definition, Sheet):
+            title = model.strategy(definition.strategy).title.model_dump()
+            entry |= {"title": title, "strategies": [definition.strategy], "scenarios": [definition.scenario]}
+        else:
+            entry["strategies"] = list(definition.few)
+        found.append(entry)
+    return found
 
 
 KINDS: dict[str, tuple[Callable[[Model], list[Listed]], tuple[str, ...]]] = {

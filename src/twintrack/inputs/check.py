@@ -23,7 +23,7 @@ from twintrack.inputs.history import SERIES_FILE, has_history, history_faults
 from twintrack.inputs.loops import loop_faults
 from twintrack.inputs.model_names import name_fault
 from twintrack.inputs.renamed import RENAMED_FILE
-from twintrack.inputs.reports import load_report
+from twintrack.inputs.sheets import load_definition
 from twintrack.inputs.sources import citation_faults
 from twintrack.inputs.strategies import PARTS
 from twintrack.inputs.strategy_library import StrategyLibrary
@@ -72,7 +72,7 @@ def check_content(root: Path, equations: Equations | None = None) -> list[Fault]
             faults += _strategy_citations(path, content)
     for path in yaml_files(root / "reports"):
         with faults:
-            load_report(path, content)
+            load_definition(path, content)
     with faults:
         faults += state_faults(root / "model" / "loops.yaml", content)
     with faults:

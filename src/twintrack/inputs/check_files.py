@@ -13,7 +13,7 @@ from twintrack.inputs.frontier_runs import frontier_faults, frontier_files, is_f
 from twintrack.inputs.history import SERIES_FILE, history_faults, history_files, read_history
 from twintrack.inputs.levers import load_levers
 from twintrack.inputs.outcomes import load_outcomes
-from twintrack.inputs.reports import load_report
+from twintrack.inputs.sheets import load_definition
 from twintrack.inputs.sources import load_sources
 from twintrack.inputs.strategies import PARTS
 from twintrack.inputs.surprises import load_surprises
@@ -88,8 +88,8 @@ def _reader(path: Path, content: Content) -> Callable[[Path], object]:
         "kinds": load_surprises,
         "renamed": lambda file: FaultList(renamed_faults(file, content)).raise_any(),
         "gone": lambda file: FaultList(renamed_faults(file, content)).raise_any(),
-        "strategies": lambda file: load_report(file, content),
-        "ensemble": lambda file: load_report(file, content),
+        "strategies": lambda file: load_definition(file, content),
+        "ensemble": lambda file: load_definition(file, content),
     }
     found = [reader for key, reader in readers.items() if key in keys]
     return found[0] if found else content.strategies.resolve

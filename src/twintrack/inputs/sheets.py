@@ -10,7 +10,8 @@ from pydantic import Field
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import CENTRAL, Content
-from twintrack.inputs.report_schemas import Ensemble
+from twintrack.inputs.report_schemas import Ensemble, Report
+from twintrack.inputs.reports import load_report
 from twintrack.inputs.schema_kinds import StrictSchema, Text, Year
 from twintrack.inputs.strategies import BASELINE
 from twintrack.inputs.validation import FaultList, repeated, unknown, validated
@@ -80,3 +81,8 @@ def _faults(sheet: Sheet, document: Document, content: Content) -> Iterator[Faul
     if not start < sheet.review < sheet.horizon:
         message = f"must lie after policies begin in {start:g} and before the horizon, {sheet.horizon:g}"
         yield Fault(document.where("review"), message)
+
+
+def load_definition(path: Path, content: Content) -> Report | Sheet:
+    """Read a definition in reports/, of a comparison or of a sheet. Raises InputError with all faults."""
+    return load_sheet(path, content) if is_sheet(path) else load_report(path, content)

@@ -259,6 +259,7 @@ def test_both_pages_say_whether_the_worlds_agree_with_history(
     definition = tmp_path / "few.yaml"
     text = report_definition.read_text(encoding="utf-8")
     few = re.sub(r"(outcomes:\n(?:  - .*\n){8})(?:  - .*\n)+", r"\1", text)  # as few as a report may have
+    few = re.sub(r"(goals|failing):.*\n", "", few)
     few = few.replace("scenarios: [central, decoupling]", "scenarios: [central]")
     few = few.replace(", pure_exploration, catchup_explore_open]", "]")
     definition.write_text(
