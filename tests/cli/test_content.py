@@ -173,7 +173,7 @@ def test_everything_can_be_listed(model: Model, program: Program, answer: Answer
     table = model.inputs.outcomes
     known: dict[str, Iterable[str]] = {
         "variables": model.equations.variables,
-        "reports": ["all_strategies", "strategy_comparison"],
+        "reports": [path.stem for path in sorted((model.content / "reports").glob("*.yaml"))],
         "outcomes": [*table.goals, *table.statistics],
         "context": [name for name in table.outcomes if name not in table.goals],
     }

@@ -240,7 +240,9 @@ def test_years_in_texts_of_pages_are_those_of_the_model(model: Model) -> None:
     allowed = {model.equations.time.initial, LEARNT_UNTIL, start, start + ramp}
     for key, texts in _page_texts():
         for text in texts.values():
-            assert {float(year) for year in re.findall(r"(?<!\d)20\d\d(?!\d)", str(text))} <= allowed, key
+            assert {
+                float(year) for year in re.findall(r"(?<!\d)(?<!et al\. )(?<!等，)20\d\d(?!\d)", str(text))
+            } <= allowed, key
 
 
 def test_periods_in_texts_of_pages_are_filled_in() -> None:

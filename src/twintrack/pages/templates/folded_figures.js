@@ -32,7 +32,9 @@
   };
   document.querySelectorAll("details").forEach((fold) =>
     fold.addEventListener("toggle", () => fold.open && draw(fold)));
-  window.addEventListener("resize", () => document.querySelectorAll("details[open]").forEach(draw));
+  const fit = () => document.querySelectorAll("details[open]").forEach(draw);
+  ["resize", "beforeprint", "afterprint"].forEach((event) => window.addEventListener(event, fit));
+  matchMedia("print").addEventListener("change", fit);
   const shown = () => {
     const fold = location.hash && document.querySelector(`details${CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash}`);
     if (fold) fold.open = true;
