@@ -39,7 +39,7 @@ help: ## list what can be made
 # One that fails stops no other. The state of all is told at the end, and decides how make ends.
 reports: | $(CORE) ## install what is missing, compute every report that is out of date, say where the pages are
 	@$(MAKE) --no-print-directory --keep-going $(if $(findstring -j,$(MAKEFLAGS)),,-j$(WORKERS)) $(REPORTS) || true
-	@$(BIN)/twintrack report --state
+	@$(BIN)/twintrack report --state --output $(BUILD)/reports
 
 report: reports ## the same as reports; report-NAME: one of them
 

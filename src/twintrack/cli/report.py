@@ -20,7 +20,7 @@ REPORTS = Path("build") / "reports"
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
-    help=f"Folder of the page.  [default: {REPORTS.as_posix()}/NAME]",
+    help=f"Folder of the page; with --state, of all pages.  [default: {REPORTS.as_posix()}/NAME]",
 )
 @click.option(
     "--sheet",
@@ -51,7 +51,7 @@ def report_command(
     the page was made from.
     """
     if state:
-        _tell_states()
+        _tell_states(output or REPORTS)
         return
     path = _definition(report or (DEFAULT_REPORT if sheet is None else DEFAULT_SHEET))
     folder = output or REPORTS / (path.stem if sheet is None else f"{path.stem}_{_plain(sheet)}")
@@ -111,17 +111,25 @@ def _definitions() -> dict[str, Path]:
     """Give the definitions of the content by name."""
     from twintrack.resources import content_root
 
-    return {path.stem: path for path in sorted((content_root() / "reports").glob("*.yaml"))}
+    return _defined(content_root() / "reports")
 
 
-def _tell_states() -> None:
-    """Say where pages are, and which are not up to date; the exit code is 1 where there is one."""
+def _defined(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _tell_states(pages: Path) -> None:
+    """Say where pages are, and which are not up to date; the exit code is 1 where there is one.
+
+    Definitions are those of the current folder, as for make, or those of the content where it has none.
+    """
     from twintrack.cli.report_log import LOG, last_failure
     from twintrack.pages.report.files import up_to_date
 
+    known = _defined(Path("reports")) or _definitions()
     stale = 0
-    for name in _definitions():
-        folder = REPORTS / name
+    for name in known:
+        folder = pages / name
         if up_to_date(folder):
             click.echo(f"Report: file://{(folder / 'index.html').absolute()}")
             continue
@@ -131,5 +139,5 @@ def _tell_states() -> None:
         told = f"{failure} ({folder / LOG})" if failure else f"not up to date: twintrack report {name}"
         click.echo(f"{name}: {told}; {kept}", err=True)
     if stale:
-        click.echo(f"{stale} of {len(_definitions())} reports are not up to date", err=True)
+        click.echo(f"{stale} of {len(known)} reports are not up to date", err=True)
         raise click.exceptions.Exit(1)
