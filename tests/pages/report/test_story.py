@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 from made_up_story import YEARS, grid_data, pair_data, story
 
+from twintrack.decisions.boxes import Restriction
 from twintrack.pages.report.finding import headline, paragraph
 from twintrack.pages.report.hero import hero
 from twintrack.pages.report.page import opening, report_page
@@ -145,6 +146,18 @@ def test_two_assumptions_decide_only_where_opposite_corners_are_clear() -> None:
     assert (
         decides.title(story(grid_data(_gain())).view) == "No two assumptions decide between Both and Catchup."
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (np.nan, 1.5, "is at most 1.5"),
+        (0.5, np.nan, "is at least 0.5"),
+        (0.5, 1.5, "is from 0.5 to 1.5"),
+    ],
+)
+def test_a_side_of_a_condition_that_is_open_is_not_told(low: float, high: float, told: str) -> None:
+    assert decides.condition(story(grid_data(_gain())).view, Restriction("luck", low, high)).endswith(told)
 
 
 def test_the_smallest_regret_is_set_against_few_first_places() -> None:

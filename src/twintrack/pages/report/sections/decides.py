@@ -214,18 +214,19 @@ def _failing(story: Told, name: str, worlds: pd.DataFrame, short: np.ndarray, va
     )
     if not told_box:
         return lead + base + texts("fails_nowhere")
-    conditions = texts.join([_condition(view, one) for one in box.restrictions])
+    conditions = texts.join([condition(view, one) for one in box.restrictions])
     return lead + base + texts("fails_where", density=count(box.density), conditions=conditions)
 
 
-def _condition(view: ReportView, restriction: Restriction) -> str:
+def condition(view: ReportView, restriction: Restriction) -> str:
+    """Say what one side of a box asks of a parameter; a side that is open is not mentioned."""
     texts, name = view.texts, _title(view, restriction.parameter)
-    low, high = parameter_value(restriction.low), parameter_value(restriction.high)
     if np.isnan(restriction.low):
-        return texts("fails_below", parameter=name, value=high)
+        return texts("fails_below", parameter=name, value=parameter_value(restriction.high))
+    low = parameter_value(restriction.low)
     if np.isnan(restriction.high):
         return texts("fails_above", parameter=name, value=low)
-    return texts("fails_between", parameter=name, low=low, high=high)
+    return texts("fails_between", parameter=name, low=low, high=parameter_value(restriction.high))
 
 
 SECTION = Section("decides", 50, blocks, title=title)
