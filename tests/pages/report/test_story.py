@@ -13,7 +13,7 @@ from made_up_story import YEARS, grid_data, pair_data, story
 
 from twintrack.decisions.boxes import Restriction
 from twintrack.pages.report.finding import headline, paragraph
-from twintrack.pages.report.hero import hero
+from twintrack.pages.report.hero import hero, sides
 from twintrack.pages.report.page import opening, report_page
 from twintrack.pages.report.sections import decides, grid, levers, mix, regret, stems, sure, when
 
@@ -157,7 +157,7 @@ def test_two_assumptions_decide_only_where_opposite_corners_are_clear() -> None:
     ],
 )
 def test_a_side_of_a_condition_that_is_open_is_not_told(low: float, high: float, told: str) -> None:
-    assert decides.condition(story(grid_data(_gain())).view, Restriction("luck", low, high)).endswith(told)
+    assert decides.condition(story(grid_data(_gain())).view, Restriction("p0", low, high)).endswith(told)
 
 
 def test_the_smallest_regret_is_set_against_few_first_places() -> None:
@@ -209,3 +209,17 @@ def test_a_number_in_a_sentence_is_that_of_the_figure(language: str) -> None:
     assert row[3] == "95" and "95" in text
     assert re.search(r"0\.8", row[4]) is None or "0.8" in text
     assert str(int(YEARS[-1])) in text
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("Both", "Catch up"), ("Catch up nearer", "Both nearer")),
+        (("Catch up and explore", "Catch up"), ("The second nearer", "The first nearer")),
+        (("追赶与探索并举而且开放", "追赶"), ("The second nearer", "The first nearer")),
+    ],
+)
+def test_names_that_would_run_into_one_another_are_told_by_their_order(
+    names: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert sides(story(grid_data(_gain())), *names, "nearer") == told

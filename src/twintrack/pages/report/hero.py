@@ -17,6 +17,8 @@ from twintrack.pages.report.story import CONTRAST_FILE, Told, capital
 
 WIDTHS = {"wide": 700.0, "middle": 720.0, "narrow": 358.0}
 """It stands beside the finding on wide screens."""
+LONGEST_NAME = 16
+"""Letters of a name that fit beside another one."""
 BEYOND = 8
 """Dots at each end that the axis need not reach."""
 LOWER = 78.0
@@ -117,17 +119,14 @@ def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
     found = story.effect(contrast, goal)
     share = found.shares[place]
     better = story.word(goal, "better")
-    sides = (
-        capital(texts("hero_side", choice=against, word=better)),
-        capital(texts("hero_side", choice=of, word=better)),
-    )
+    named = sides(story, of, against, better)
     single = 0.4 <= share <= 0.6
     first, second = story.looks(contrast)
     return DotPanel(
         texts("hero_panel", goal=story.label(goal), year=story.year),
         quantile_dots(_shown(story, contrast, goal)),
         (count(1 - share), count(share)),
-        sides,
+        named,
         texts("of_100_futures"),
         texts("chip_tie") if single and found.verdict != SAME else "",
         axis,
@@ -151,3 +150,17 @@ def _numbers(story: Told, contrasts: Sequence[Contrast]) -> Numbers:
                 )
     head = [texts(key) for key in ("head_contrast", "head_goal", "head_held", "head_better", "head_median")]
     return Numbers(head, rows)
+
+
+def sides(story: Told, of: str, against: str, word: str) -> tuple[str, str]:
+    """Say under each count who it is of; names that would run into one another are told by their order."""
+    texts = story.view.texts
+    if max(map(_length, (of, against))) > LONGEST_NAME:
+        return capital(texts("hero_second", word=word)), capital(texts("hero_first", word=word))
+    left, right = (texts("hero_side", choice=choice, word=word) for choice in (against, of))
+    return capital(left), capital(right)
+
+
+def _length(text: str) -> int:
+    """Count letters; those of Chinese are twice as wide."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
