@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from twintrack.cli.options import seed_option
-
-WORLDS = 200
+from twintrack.cli.options import bands_option, seed_option
 
 
 @click.command("dashboard", short_help="Write a page with sliders that simulates by itself.")
@@ -18,13 +16,7 @@ WORLDS = 200
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write, such as dashboard.html.",
 )
-@click.option(
-    "--worlds",
-    type=click.IntRange(min=2, max=2000),
-    default=WORLDS,
-    show_default=True,
-    help="Worlds that the bands are made of.",
-)
+@bands_option
 @seed_option
 def dashboard_command(out: Path, worlds: int, seed: int) -> None:
     """Write one page with the model inside: levers, curves, bands and the verdict follow a slider at once.

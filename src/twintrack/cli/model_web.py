@@ -7,23 +7,16 @@ from pathlib import Path
 
 import click
 
-from twintrack.cli.options import check_writable, data_option, outside_option, seed_option
+from twintrack.cli.options import bands_option, check_writable, data_option, outside_option, seed_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-WORLDS = 200
 
 
 @click.command("web", short_help="Write any model as a page with sliders.")
 @click.argument("file", type=_FILE)
 @click.option("--out", required=True, type=_FILE, help="Page to write, such as sir.html.")
 @click.option("--options", type=_FILE, help="YAML file that says what can be moved and what is shown.")
-@click.option(
-    "--worlds",
-    type=click.IntRange(min=2, max=2000),
-    default=WORLDS,
-    show_default=True,
-    help="Worlds that the bands are made of.",
-)
+@bands_option
 @seed_option
 @data_option
 @outside_option

@@ -115,6 +115,14 @@ seed_option = click.option(
     "--seed", type=int, default=1, show_default=True, help="Seed of all draws; it is recorded."
 )
 
+bands_option = click.option(
+    "--worlds",
+    type=click.IntRange(min=2, max=2000),
+    default=200,
+    show_default=True,
+    help="Worlds that the bands of sliders are made of.",
+)
+
 workers_option = click.option(
     "--workers", type=int, default=None, help="Processes.  [default: one for each processor core]"
 )

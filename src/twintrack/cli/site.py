@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twintrack.cli.options import seed_option
+from twintrack.cli.options import bands_option, seed_option
 
 if TYPE_CHECKING:
     from twintrack.model import Model
     from twintrack.pages.site import Part
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-WORLDS = 200
 
 
 @click.command("site", short_help="Write all pages into a folder for a static host.")
@@ -27,7 +26,7 @@ WORLDS = 200
     show_default=True,
     help="Where reports/ and validation/ were built; what is not there is left out.",
 )
-@click.option("--worlds", type=click.IntRange(min=2, max=2000), default=WORLDS, show_default=True)
+@bands_option
 @seed_option
 def site_command(out: Path, built: Path, worlds: int, seed: int) -> None:
     """Write dashboard, reports, pages of the model, validation and documents as one site.

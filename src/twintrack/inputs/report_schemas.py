@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from twintrack.inputs.schema_kinds import Number, Positive, StrictSchema, Text, Words, Year, refused
+from twintrack.inputs.schema_kinds import Positive, StrictSchema, Text, Words, Year, refused
 
 MOST_GROUPS = 8
 """Groups of levers in which a package is decomposed at most: 256 combinations."""
@@ -124,8 +124,6 @@ class Report(StrictSchema):
     tests: TestsEntry = TestsEntry()
     failing: dict[str, Positive] = Field(default_factory=dict)
     """By outcome, how far behind the best of those shown counts as a failure, in its unit."""
-    targets: dict[str, dict[Year, Number]] = Field(default_factory=dict)
-    """By outcome, what it is to reach in a year, on top of those of model/outcomes.yaml."""
 
     @property
     def few(self) -> tuple[str, ...]:

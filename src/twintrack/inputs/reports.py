@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 from twintrack.errors import Fault, InputError
 from twintrack.inputs.content import Content
@@ -95,9 +94,8 @@ def _question_faults(report: Report, document: Document, content: Content) -> It
 
 def _outcome_faults(report: Report, document: Document, content: Content) -> Iterator[Fault]:
     """Find goals that the report does not show or that have no direction, and the same of what may fail."""
-    named: dict[str, Mapping[str, Any]] = {"failing": report.failing, "targets": report.targets}
     places = [(name, document.where("goals", place)) for place, name in enumerate(report.goals)]
-    places += [(name, document.where(key, name)) for key, entries in named.items() for name in entries]
+    places += [(name, document.where("failing", name)) for name in report.failing]
     for name, where in places:
         if name not in report.outcomes:
             yield Fault(where, unknown("outcome of the report", name, report.outcomes))
