@@ -181,21 +181,19 @@ def _next_peel(
     values: Array, happens: Flags, held: Flags, low: Array, high: Array
 ) -> tuple[int, float, bool] | None:
     """Give the parameter, edge and end of the peel that leaves the densest rest; None where none is left."""
-    inner = values[held]
     used = np.isfinite(low) | np.isfinite(high)
-    best: tuple[float, int, float, bool] | None = None
-    for place in range(values.shape[1]):
-        if not used[place] and used.sum() >= RESTRICTED:
-            continue
-        for upper in (False, True):
-            edge = float(np.quantile(inner[:, place], 1 - PEEL if upper else PEEL))
-            rest = inner[:, place] <= edge if upper else inner[:, place] >= edge
-            if rest.all() or rest.sum() < SMALLEST * len(values):
-                continue
-            density = float(happens[held][rest].mean())
-            if best is None or density > best[0]:
-                best = (density, place, edge, upper)
-    return None if best is None else best[1:]
+    free = np.arange(len(used)) if used.sum() < RESTRICTED else np.flatnonzero(used)
+    inner = values[held][:, free]
+    edges = np.quantile(inner, [PEEL, 1 - PEEL], axis=0)
+    rests = np.stack([inner >= edges[0], inner <= edges[1]])
+    left = rests.sum(axis=1)
+    allowed = (left < len(inner)) & (left >= SMALLEST * len(values))
+    if not allowed.any():
+        return None
+    density = np.where(allowed, rests[:, happens[held]].sum(axis=1) / np.maximum(left, 1), -1.0)
+    # The first of equals is taken, by parameter and then by end.
+    place, end = divmod(int(np.argmax(density.T)), 2)
+    return int(free[place]), float(edges[end, place]), bool(end)
 
 
 def _score(happens: Flags, held: Flags) -> float:

@@ -80,25 +80,23 @@ def dominance(tables: Mapping[str, tuple[pd.DataFrame, str]]) -> pd.DataFrame:
         raise TwinTrackError("dominance needs at least one outcome with a direction")
     known = np.logical_and.reduce([np.isfinite(table.to_numpy()).all(axis=1) for table, _ in tables.values()])
     cut = {name: (table[known], better) for name, (table, better) in tables.items()}
+    names = next(iter(cut.values()))[0].columns.to_numpy()
+    one, other = np.array(list(permutations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
+    leads = [_leads(table, better, one, other) for table, better in cut.values()]
+    never_worse = np.logical_and.reduce([lead >= 0 for lead in leads])
+    better_once = np.logical_or.reduce([lead > 0 for lead in leads])
     clear = [robustness.clearly_better(table, better).to_numpy() for table, better in cut.values()]
-    names = list(next(iter(cut.values()))[0].columns)
-    rows: list[dict[str, Any]] = []
-    for one, other in permutations(range(len(names)), 2):
-        leads = [_leads(table, better, one, other) for table, better in cut.values()]
-        never_worse = np.logical_and.reduce([lead >= 0 for lead in leads])
-        better_once = np.logical_or.reduce([lead > 0 for lead in leads])
-        wins = any(matrix[one, other] for matrix in clear)
-        loses = any(matrix[other, one] for matrix in clear)
-        rows.append(
-            {
-                "first": names[one],
-                "second": names[other],
-                "share": float((never_worse & better_once).mean()) if known.any() else np.nan,
-                "dominates": bool(wins and not loses),
-                "worlds": int(known.sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+    wins = np.logical_or.reduce([matrix[one, other] for matrix in clear])
+    loses = np.logical_or.reduce([matrix[other, one] for matrix in clear])
+    return pd.DataFrame(
+        {
+            "first": names[one],
+            "second": names[other],
+            "share": (never_worse & better_once).mean(axis=0) if known.any() else np.nan,
+            "dominates": wins & ~loses,
+            "worlds": int(known.sum()),
+        }
+    )
 
 
 def first_places(values: pd.DataFrame, better: str) -> pd.DataFrame:
@@ -186,8 +184,11 @@ def _verdicts(finite: pd.DataFrame, better: str, one: Any, other: Any) -> Any:
     return np.where(clear[one, other], FIRST, np.where(clear[other, one], SECOND, TIE))
 
 
-def _leads(values: pd.DataFrame, better: str, one: int, other: int) -> Array:
-    """Give by how much one strategy leads another in each world, 0 where both are equal but for rounding."""
+def _leads(values: pd.DataFrame, better: str, one: Any, other: Any) -> Array:
+    """Give by how much one leads another in each world, 0 where they are equal but for rounding.
+
+    `one` and `other` are places of columns, shape (pairs,); the result has the shape (worlds, pairs).
+    """
     scores = robustness.performance(values, better).to_numpy(dtype=np.float64)
-    equal = robustness.equal_values(values, np.array([one]), np.array([other]))[:, 0]
+    equal = robustness.equal_values(values, one, other)
     return np.where(equal, 0.0, scores[:, one] - scores[:, other])

@@ -231,8 +231,11 @@ def clearly_better(values: pd.DataFrame, better: str) -> pd.DataFrame:
     0.1 % of the median level (NEGLIGIBLE). Of the worlds in which every strategy has a number.
     """
     values = finite_worlds(values)
-    scores = performance(values, better).to_numpy(dtype=np.float64)
-    leads = np.median(scores[:, :, None] - scores[:, None, :], axis=0)
+    scores = np.ascontiguousarray(performance(values, better).to_numpy(dtype=np.float64).T)
+    one, other = np.triu_indices(len(scores), 1)
+    leads = np.zeros((len(scores), len(scores)))
+    leads[one, other] = np.median(scores[one] - scores[other], axis=1)
+    leads -= leads.T
     often = win_shares(values, better) > TIE_RANGE[1]
     clear: pd.DataFrame = often & (leads >= NEGLIGIBLE * _level(values))
     return clear

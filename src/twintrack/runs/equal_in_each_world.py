@@ -31,7 +31,7 @@ Excess = Callable[[Array, Places], Array]
 
 TOLERANCE = 1e-9
 """Relative excess of cost that counts as none."""
-WIDTH = 1e-12
+WIDTH = 1e-8
 """Width of a bracket that is not parted any further: cost jumps there."""
 MATCHED = 1e-3
 """Relative excess of cost up to which a world counts as matched where cost jumps."""
@@ -76,15 +76,22 @@ def money_by_world(
         own = {name: values[places] for name, values in draws.items()}
         money = WorldMoney(none, equal.levers, factors)
         world, runs = plan.scenarios[scenario], len(places)
-        found = simulate_variables(engine, plan.arrays, world, asked, [COST], own, runs, money)
+        found = simulate_variables(
+            engine, plan.arrays, world, asked, [COST], own, runs, money, plan.common_until
+        )
         last: Array = found[COST][-1]
         return last
 
     target = cost(equal.goal, equal.goal, np.ones(worlds), np.arange(worlds))
 
     def excess(factors: Array, places: Places) -> Array:
-        own = cost(plan.strategies[scenario][strategy], equal.none, factors, places)
-        return own / target[places] - 1
+        # While most worlds are open all are run: the same worlds have a past that the engine knows.
+        run = np.arange(worlds) if 2 * len(places) > worlds else places
+        tried = np.ones(worlds)
+        tried[places] = factors
+        own = np.full(worlds, np.nan)
+        own[run] = cost(plan.strategies[scenario][strategy], equal.none, tried[run], run)
+        return own[places] / target[places] - 1
 
     return WorldMoney(equal.none, equal.levers, equal_factors(excess, worlds, equal.limits).values)
 
