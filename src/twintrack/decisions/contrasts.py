@@ -71,11 +71,7 @@ def effect(values: pd.DataFrame, better: str, pairs: Sequence[Pair]) -> Effect:
     columns = {name: values[name].to_numpy(np.float64) for pair in pairs for name in pair}
     cells = [_cell(columns[first], columns[second], better) for first, second in pairs]
     shares, medians, firsts, seconds, words = zip(*cells, strict=True)
-    if UNKNOWN in words:
-        together = UNKNOWN
-    else:
-        together = SAME if set(words) == {SAME} else verdict(words)
-    return Effect(shares, medians, firsts, seconds, together, words)
+    return Effect(shares, medians, firsts, seconds, verdict(words), words)
 
 
 def _cell(first: Array, second: Array, better: str) -> tuple[float, float, float, float, str]:
@@ -99,7 +95,11 @@ def _cell(first: Array, second: Array, better: str) -> tuple[float, float, float
 
 
 def verdict(cells: Sequence[str]) -> str:
-    """Put the verdicts of `contests` in all cells together."""
+    """Put what is said of all cells together: the verdicts of `contests`, SAME or UNKNOWN."""
+    if UNKNOWN in cells:
+        return UNKNOWN
+    if set(cells) == {SAME}:
+        return SAME
     ahead, behind = cells.count(FIRST), cells.count(SECOND)
     if ahead and behind:
         return MIXED
