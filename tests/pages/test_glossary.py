@@ -62,7 +62,7 @@ def test_the_words_of_the_comparison_are_told(model: Model, language: str) -> No
 def test_the_first_place_of_each_word_leads_to_its_meaning() -> None:
     html = linked("Ties, a <tie> and the distance to the frontier; no necktie.", WORDS)
     assert html == (
-        '<a class="term" href="#term-tie" title="Neither &lt;wins&gt;.">Tie</a>s, a &lt;tie&gt; and the'
+        '<a class="term" href="#term-tie" title="Neither &lt;wins&gt;.">Ties</a>, a &lt;tie&gt; and the'
         ' <a class="term" href="#term-frontier_gap" title="Months.">distance to the frontier</a>; no necktie.'
     )
     assert linked("a <b>", {}) == "a &lt;b&gt;"

@@ -74,6 +74,7 @@ def test_a_share_of_something_is_told_in_percent_of_it() -> None:
     english, chinese = (Measure(Texts(language), outcome, 0.1, 0.004) for language in ("en", "zh"))
     assert english.changes([0.004, 0.0041]) == "0.40–0.41% of users put off"
     assert chinese.changes([0.004]) == "0.40%的用户却步"
+    assert english.change_told(-0.004) == "−0.40% of users put off"
     assert english.change_unit == "% of users put off" and chinese.unit == "%的用户却步"
 
 

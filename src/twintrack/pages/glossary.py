@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from twintrack.inputs.sources import short_citation
 from twintrack.names import snake, split_element
 from twintrack.pages.blocks import Block
+from twintrack.pages.numbers import money_factor
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
@@ -97,23 +98,26 @@ class Glossary:
         """A lever with its range and what it takes to move it."""
         lever = self.core.levers[name]
         told = self.texts.of(lever.effort) if lever.effort else ""
-        ends = {"low": f"{lever.low:g}", "high": f"{lever.high:g}", "value": f"{lever.baseline:g}"}
-        facts = [self._fact("unit", self.texts.unit(lever.unit)), self.texts("range_lever", **ends)]
+        factor = money_factor(lever.unit, self.texts)
+        values = {"low": lever.low, "high": lever.high, "value": lever.baseline}
+        ends = {key: f"{factor * value:g}" for key, value in values.items()}
+        facts = [self._fact("unit", self.unit(lever.unit)), self.texts("range_lever", **ends)]
         title, sources = self.texts.of(lever.title), self._sources(lever.source)
         return Term(name, title, told, name, facts, sources=sources, data=data)
 
     def parameter(self, name: str, data: str) -> Term:
         """An uncertain assumption with its range."""
         entry = self.core.world[name]
+        factor = money_factor(entry.unit, self.texts)
         told = self.texts(
             "range_world",
-            low=f"{entry.low:g}",
-            high=f"{entry.high:g}",
-            value=f"{entry.value:g}",
+            low=f"{factor * entry.low:g}",
+            high=f"{factor * entry.high:g}",
+            value=f"{factor * entry.value:g}",
             distribution=self.texts(f"distribution_{entry.distribution}", spread=entry.spread),
             confidence=self.texts(f"confidence_{entry.confidence}"),
         )
-        facts = [self._fact("unit", self.texts.unit(entry.unit)), told]
+        facts = [self._fact("unit", self.unit(entry.unit)), told]
         title, sources = self.texts.of(entry.title), self._sources(entry.source)
         return Term(name, title, "", name, facts, sources=sources, data=data)
 
@@ -161,12 +165,12 @@ def linked(text: str, words: Mapping[str, Term]) -> Markup:
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     latin = "|".join(re.escape(word) for word in longest_first if word.isascii())
     other = "|".join(re.escape(word) for word in longest_first if not word.isascii())
-    patterns = [rf"(?<![\w-])(?:{latin})(?=s?(?![\w-]))" if latin else "", other]
+    patterns = [rf"(?<![\w-])({latin})s?(?![\w-])" if latin else "", f"({other})" if other else ""]
     pattern = re.compile("|".join(filter(None, patterns)), re.IGNORECASE)
     seen: set[str] = set()
     parts, end = [], 0
     for match in pattern.finditer(text):
-        term = words[match[0].lower()]
+        term = words[next(filter(None, match.groups())).lower()]
         if term.key in seen:
             continue
         seen.add(term.key)

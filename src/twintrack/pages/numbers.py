@@ -187,6 +187,11 @@ class Measure:
         shown = value * self.change_factor
         return signed_number(shown, spec or spec_for([shown]))
 
+    def change_told(self, value: float) -> str:
+        """Write a difference with its sign and its unit."""
+        unit = self.change_unit
+        return f"{self.change(value)}{'' if unit.startswith('%') else ' '}{unit}".strip()
+
     def levels(self, values: Sequence[float]) -> str:
         """Write the span of levels with their unit."""
         texts = [self.level(min(values)), self.level(max(values))]

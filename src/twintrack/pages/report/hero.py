@@ -142,7 +142,7 @@ def _numbers(story: Told, contrasts: Sequence[Contrast]) -> Numbers:
             found, measure = story.effect(contrast, goal), story.measure(goal)
             for pair, share, median in zip(contrast.pairs, found.shares, found.medians, strict=True):
                 held = story.view.of(pair.held) if pair.held else ""
-                value = f"{measure.change(median)} {measure.change_unit}".strip()
+                value = measure.change_told(median)
                 of, against = story.sides(contrast)
                 rows.append(
                     [texts("versus", of=of, against=against), story.label(goal), held, count(share), value]

@@ -99,10 +99,12 @@ class ReportView(View):
     def words(self) -> dict[str, Term]:
         """What sentences lead to the meaning of: goals and the words of the comparison, by what is said."""
         goals = {name: self.glossary.outcome(name, "") for name in self.data.goals}
+        told = {name: self.data.model.outcomes[name].told for name in goals}
         said = {
-            self.of(outcome.told.name): name
-            for name in goals
-            if (outcome := self.data.model.outcomes[name]).told is not None
+            self.of(words): name
+            for name, entry in told.items()
+            if entry is not None
+            for words in (entry.name, entry.gains, entry.loses)
         }
         return phrases([*map(self.glossary.method, METHODS), *goals.values()], said)
 
