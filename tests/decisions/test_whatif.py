@@ -228,6 +228,7 @@ def test_levers_reach_the_share_of_all_worlds_and_no_more_than_they_must(small_m
     assert fewest.cost is not None and fewest.cost[0] == pytest.approx(fewest.cost[1])
 
 
+@pytest.mark.slow
 def test_what_a_strategy_switches_to_is_changed_as_well(small_model: Model) -> None:
     found = ask(
         small_model, f"turning keeps {GAP} under 12 in 2038 in 60 % of worlds", worlds=100, prior=True
