@@ -17,6 +17,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from small_history import SMALL, STRENGTH
 
 if TYPE_CHECKING:
     from wasm_node import Node
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from twintrack.model import Model
 
 ROOT = Path(__file__).resolve().parents[1]
-
-SMALL = ROOT / "tests" / "data" / "switch"
-STRENGTH = """
-  strength:
-    title: {en: Strength, zh: 力度}
-    unit: months/Year
-    range: [8, 12]
-    value: 10
-    distribution: triangular
-    source: assumption
-    confidence: assumption
-"""
 SCENARIO = "title: {en: Fast leader, zh: 快}\nworld:\n  strength: {2026: 10, 2030: 11}\n"
 
 # One cache for all test processes and for the commands they start: what one has compiled, all use.
