@@ -130,5 +130,5 @@ def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.Fix
     shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
     words = set(re.findall(r"[A-Za-z]{4,}", shown))
     names = "TwinTrack English Spearman JavaScript Python llvmlite numpy pysd xarray plotly"
-    names += " twintrack report explain world"
+    names += " twintrack report explain world Savage Shapley"
     assert words - set(names.split()) == set()
