@@ -26,10 +26,10 @@ def test_a_cell_is_judged_as_a_contest_of_two(better: str, shift: float) -> None
     assert found.verdict == words[row["verdict"]]
 
 
-def test_cells_together_say_mostly_or_mixed() -> None:
+def test_cells_together_say_partly_or_mixed() -> None:
     assert verdict(["first", "first"]) == contrasts.AHEAD
-    assert verdict(["first", "tie"]) == contrasts.MOSTLY_AHEAD
-    assert verdict(["tie", "second"]) == contrasts.MOSTLY_BEHIND
+    assert verdict(["first", "tie"]) == contrasts.PARTLY_AHEAD
+    assert verdict(["tie", "second"]) == contrasts.PARTLY_BEHIND
     assert verdict(["first", "second", "tie"]) == contrasts.MIXED
 
 

@@ -7,12 +7,23 @@ from typing import Any, cast
 
 import pytest
 
-from twintrack.pages.numbers import Measure, Written, count, setting, setting_unit, signed_number, spec_for
+from twintrack.inputs.schema_kinds import Bilingual
+from twintrack.pages.numbers import (
+    Measure,
+    Written,
+    count,
+    money_factor,
+    setting,
+    setting_unit,
+    signed_number,
+    spec_for,
+    table_unit,
+)
 from twintrack.pages.texts import Texts
 
 
 def _measure(language: str, unit: str, spec: str, large: float, change: float) -> Measure:
-    outcome = cast("Any", SimpleNamespace(unit=unit, format=spec))
+    outcome = cast("Any", SimpleNamespace(unit=unit, format=spec, told=None))
     return Measure(Texts(language), outcome, large, change)
 
 
@@ -55,6 +66,23 @@ def test_effects_are_told_in_the_units_of_readers(
 ) -> None:
     assert _measure("en", unit, spec, large, large).changes([-values[0], -values[1]]) == en
     assert _measure("zh", unit, spec, large, large).changes(values) == zh
+
+
+def test_a_share_of_something_is_told_in_percent_of_it() -> None:
+    amount = Bilingual(en="{value} of users put off", zh="{value}的用户却步")
+    outcome = cast("Any", SimpleNamespace(unit="Dmnl", format=".1%", told=SimpleNamespace(amount=amount)))
+    english, chinese = (Measure(Texts(language), outcome, 0.1, 0.004) for language in ("en", "zh"))
+    assert english.changes([0.004, 0.0041]) == "0.40–0.41% of users put off"
+    assert chinese.changes([0.004]) == "0.40%的用户却步"
+    assert english.change_told(-0.004) == "−0.40% of users put off"
+    assert english.change_unit == "% of users put off" and chinese.unit == "%的用户却步"
+
+
+def test_tables_tell_money_in_the_unit_of_the_language() -> None:
+    for language, factor, unit in (("en", 1.0, "billion CNY per year"), ("zh", 10.0, "亿元/年")):
+        assert money_factor("bn CNY/Year", Texts(language)) == factor
+        assert table_unit("bn CNY/Year", Texts(language)) == unit
+    assert money_factor("months", Texts("zh")) == 1.0 and table_unit("months", Texts("zh")) == "个月"
 
 
 def test_levels_are_told_with_few_digits() -> None:

@@ -53,7 +53,17 @@ def test_every_text_is_used_by_a_page() -> None:
         *("kind_", "distribution_", "confidence_", "switch_on_"),
         *("sheet_sign_", "sheet_origin_", "sheet_finding_", "sheet_when_", "derivation_"),
         *("unit_", "amount_", "count_", "goal_", "clause_", "read_dots_", "spans_", "hero_row_"),
-        *("grid_turns_", "verdict_", "when_start_", "state_", "stems_one_", "sure_", "behind_worlds_"),
+        *(
+            "grid_turns_",
+            "verdict_",
+            "words_",
+            "mixed_",
+            "when_start_",
+            "state_",
+            "stems_one_",
+            "sure_",
+            "behind_worlds_",
+        ),
         *(
             "limits_",
             "variant_",

@@ -16,11 +16,11 @@ from twintrack.decisions import robustness
 from twintrack.decisions.contests import FIRST, SECOND, TIE
 from twintrack.equations.structure import Array
 
-AHEAD, MOSTLY_AHEAD, LEVEL, MOSTLY_BEHIND, BEHIND, MIXED, SAME, UNKNOWN = (
+AHEAD, PARTLY_AHEAD, LEVEL, PARTLY_BEHIND, BEHIND, MIXED, SAME, UNKNOWN = (
     "ahead",
-    "mostly_ahead",
+    "partly_ahead",
     "level",
-    "mostly_behind",
+    "partly_behind",
     "behind",
     "mixed",
     "same",
@@ -42,6 +42,7 @@ class Effect:
         firsts: By cell the median of the first.
         seconds: By cell the median of the second.
         verdict: One of the words above.
+        cells: By cell who is clearly better, as `contests` says it: FIRST, SECOND or TIE; or SAME, UNKNOWN.
     """
 
     shares: tuple[float, ...]
@@ -49,16 +50,17 @@ class Effect:
     firsts: tuple[float, ...]
     seconds: tuple[float, ...]
     verdict: str
+    cells: tuple[str, ...]
 
     @property
     def wins(self) -> bool:
         """Whether the first is ahead in all cells, or in some while it ties in the others."""
-        return self.verdict in (AHEAD, MOSTLY_AHEAD)
+        return self.verdict in (AHEAD, PARTLY_AHEAD)
 
     @property
     def loses(self) -> bool:
         """Whether it is behind in the same way."""
-        return self.verdict in (BEHIND, MOSTLY_BEHIND)
+        return self.verdict in (BEHIND, PARTLY_BEHIND)
 
 
 def effect(values: pd.DataFrame, better: str, pairs: Sequence[Pair]) -> Effect:
@@ -69,9 +71,7 @@ def effect(values: pd.DataFrame, better: str, pairs: Sequence[Pair]) -> Effect:
     columns = {name: values[name].to_numpy(np.float64) for pair in pairs for name in pair}
     cells = [_cell(columns[first], columns[second], better) for first, second in pairs]
     shares, medians, firsts, seconds, words = zip(*cells, strict=True)
-    if UNKNOWN in words:
-        return Effect(shares, medians, firsts, seconds, UNKNOWN)
-    return Effect(shares, medians, firsts, seconds, SAME if set(words) == {SAME} else verdict(words))
+    return Effect(shares, medians, firsts, seconds, verdict(words), words)
 
 
 def _cell(first: Array, second: Array, better: str) -> tuple[float, float, float, float, str]:
@@ -95,14 +95,18 @@ def _cell(first: Array, second: Array, better: str) -> tuple[float, float, float
 
 
 def verdict(cells: Sequence[str]) -> str:
-    """Put the verdicts of `contests` in all cells together."""
+    """Put what is said of all cells together: the verdicts of `contests`, SAME or UNKNOWN."""
+    if UNKNOWN in cells:
+        return UNKNOWN
+    if set(cells) == {SAME}:
+        return SAME
     ahead, behind = cells.count(FIRST), cells.count(SECOND)
     if ahead and behind:
         return MIXED
     if ahead:
-        return AHEAD if ahead == len(cells) else MOSTLY_AHEAD
+        return AHEAD if ahead == len(cells) else PARTLY_AHEAD
     if behind:
-        return BEHIND if behind == len(cells) else MOSTLY_BEHIND
+        return BEHIND if behind == len(cells) else PARTLY_BEHIND
     return LEVEL
 
 

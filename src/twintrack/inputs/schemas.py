@@ -161,6 +161,14 @@ class OutcomeWords(StrictSchema):
     """How the better of two stands: "nearer"."""
     worse: Words
     """How the worse of two stands: "farther"."""
+    amount: Words | None = None
+    """What a share is a share of, with {value} for the percentage: "{value} of would-be users put off"."""
+
+    @model_validator(mode="after")
+    def _amount_has_a_value(self) -> OutcomeWords:
+        if self.amount and any(text.count("{value}") != 1 for text in (self.amount.en, self.amount.zh)):
+            raise refused("has an amount that does not name {value} once in each language")
+        return self
 
 
 class OutcomeEntry(StrictSchema):
@@ -175,6 +183,8 @@ class OutcomeEntry(StrictSchema):
     """Who set the targets: a key of model/sources.yaml, or "assumption" for a judgement."""
     target: dict[Year, Number] = Field(default_factory=dict)
     """What it is to reach in a year, in its unit: at least where higher is better, at most where lower is."""
+    meaning: Words | None = None
+    """What it is, in a sentence for readers who know no equations."""
     told: OutcomeWords | None = None
     """How sentences speak of it; by its title where nothing is said."""
 

@@ -21,6 +21,12 @@ def load_sources(path: Path) -> dict[str, Citation]:
     return validated(read_document(path), SourcesFile).sources
 
 
+def short_citation(source: Citation) -> str:
+    """Name a source by its first author and its year."""
+    first = re.split(r",| \(| et al", source.authors)[0].strip()
+    return f"{first} {source.year}"
+
+
 def citation_faults(texts: Iterable[str], sources: Mapping[str, Citation]) -> list[str]:
     """Say which citations name no source; a text of several words, or a link, cites freely and passes."""
     known = [*sources, ASSUMPTION]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from markupsafe import Markup, escape
+
 from twintrack.errors import TwinTrackError
 from twintrack.pages.texts import Texts
 
@@ -303,6 +305,14 @@ class View:
     def basis(self, part: str) -> Basis:
         """Say where a part of the numbers is and what makes it; each kind of page has parts of its own."""
         raise NotImplementedError
+
+    def linked(self, text: str) -> Markup:
+        """Give a text as HTML; a page that tells its words leads to them."""
+        return escape(text)
+
+    def named_in(self, texts: Iterable[str]) -> Markup:
+        """Give links to the words that texts name; none where a page does not tell them."""
+        return Markup()
 
     def note(self, key: str, style: str = "", **values: object) -> Note:
         """Give a text that tells no result."""

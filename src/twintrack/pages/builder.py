@@ -62,6 +62,7 @@ class Page(Generic[V]):
         home: Where the name of the program leads.
         footer: A note at the end.
         lead_language: Language of the lead, where that is another one.
+        tables_lead: Under each table stands a link to its data.
     """
 
     view: V
@@ -79,6 +80,7 @@ class Page(Generic[V]):
     home: str = ""
     footer: str = ""
     lead_language: str = ""
+    tables_lead: bool = False
 
     @property
     def name(self) -> str:
@@ -126,6 +128,9 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
             if other != texts.language
         ],
         "sections": sections,
+        "linked": page.view.linked,
+        "tables_lead": page.tables_lead,
+        "named_in": page.view.named_in,
         "css": Markup(part("page.css")),
         # Making the blocks has filled it.
         "figures": in_script(_figures_json(page.view.drawn)),
@@ -278,15 +283,27 @@ def _figures_json(drawn: Mapping[str, Any]) -> str:
 
 def _short_figures(drawn: Mapping[str, Any]) -> bytes:
     """Give figures by their ids as JSON with numbers of DIGITS digits, which pack to a third."""
-    figures = {name: _short(json.loads(figure.to_json())) for name, figure in drawn.items()}
+    figures = {name: _once(_short(json.loads(figure.to_json()))) for name, figure in drawn.items()}
     return json.dumps(figures, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _once(figure: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of lines the bands that their figure draws; `band` is the trace of it."""
+    traces = figure["data"]
+    drawn = {json.dumps(trace["y"]): place for place, trace in enumerate(traces) if "fill" in trace}
+    for trace in traces:
+        if "customdata" in trace:
+            low, high = zip(*trace.pop("customdata"), strict=True)
+            trace["band"] = drawn[json.dumps([*high, *reversed(low)])]
+    return figure
 
 
 def _short(value: Any) -> Any:
     """Write numbers with fewer digits, those of binary arrays as lists."""
     if isinstance(value, dict) and "bdata" in value:
         numbers = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"]))
-        return [_short(number) for number in numbers.tolist()]
+        shape = [int(size) for size in str(value.get("shape", numbers.size)).split(",")]
+        return _short(numbers.reshape(shape).tolist())
     if isinstance(value, dict):
         return {key: _short(one) for key, one in value.items()}
     if isinstance(value, list):

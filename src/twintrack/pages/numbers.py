@@ -60,7 +60,7 @@ def setting(lever: Lever, value: float, texts: Texts) -> str:
     """Write where a lever is set: shares in percent, money in the unit of `setting_unit`."""
     if lever.kind == "share":
         return number(value, ".0%")
-    return plain(10 * value if lever.unit.lower() in MONEY and texts.language == "zh" else value)
+    return plain(money_factor(lever.unit, texts) * value)
 
 
 def setting_unit(lever: Lever, texts: Texts) -> str:
@@ -69,6 +69,18 @@ def setting_unit(lever: Lever, texts: Texts) -> str:
     if unit in MONEY:
         return texts("unit_bn_a_year" if unit.endswith("/year") else "unit_bn")
     return texts.unit(lever.unit)
+
+
+def money_factor(unit: str, texts: Texts) -> float:
+    """Give what numbers of a unit are multiplied with in tables: bn CNY are told in 亿元 in Chinese."""
+    return 10.0 if unit.lower() in MONEY and texts.language == "zh" else 1.0
+
+
+def table_unit(unit: str, texts: Texts) -> str:
+    """Give the unit of numbers in tables, which are multiplied with `money_factor`."""
+    if money_factor(unit, texts) == 1.0:
+        return texts.unit(unit)
+    return texts("unit_bn_a_year" if unit.lower().endswith("/year") else "unit_bn")
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,7 @@ class Measure:
         if self._unit in MONEY:
             return self.texts(f"unit_{'trn' if size >= TRILLIONS_FROM else 'bn'}{yearly}")
         if self.percent:
-            return self.texts("percentage_points" if change else "unit_percent")
+            return self._amount("%") or self.texts("percentage_points" if change else "unit_percent")
         return self.texts.unit(self.outcome.unit)
 
     @property
@@ -174,6 +186,11 @@ class Measure:
         """Write a difference with its sign and without its unit."""
         shown = value * self.change_factor
         return signed_number(shown, spec or spec_for([shown]))
+
+    def change_told(self, value: float) -> str:
+        """Write a difference with its sign and its unit."""
+        unit = self.change_unit
+        return f"{self.change(value)}{'' if unit.startswith('%') else ' '}{unit}".strip()
 
     def levels(self, values: Sequence[float]) -> str:
         """Write the span of levels with their unit."""
@@ -200,6 +217,8 @@ class Measure:
             key = f"amount_{'trn' if size >= TRILLIONS_FROM else 'bn'}{yearly}"
         elif self.months:
             key = "amount_years" if size >= YEARS_FROM else "amount_months"
+        elif self.percent and (said := self._amount(self._percentage(texts))):
+            return said
         elif self.percent:
             key = "amount_points" if change else "amount_percent"
         else:
@@ -208,3 +227,13 @@ class Measure:
             return self.texts("with_unit", value=value, unit=unit) if unit else value
         low, high = texts[0], texts[-1]
         return self.texts(key, value=low) if low == high else self.texts(f"{key}_range", low=low, high=high)
+
+    def _percentage(self, texts: Sequence[str]) -> str:
+        low, high = texts[0], texts[-1]
+        key = "amount_percent" if low == high else "amount_percent_range"
+        return self.texts(key, value=low, low=low, high=high)
+
+    def _amount(self, value: str) -> str:
+        """Say what a percentage is a share of; "" for a share that is told in points."""
+        told = self.outcome.told
+        return self.texts.of(told.amount).replace("{value}", value) if told and told.amount else ""

@@ -20,6 +20,7 @@ FILES = (
     "told_texts.yaml",
     "story_texts.yaml",
     "sheet_texts.yaml",
+    "glossary_texts.yaml",
 )
 """No key is in two of them."""
 

@@ -55,7 +55,7 @@ def test_worlds_that_cannot_cost_the_same_are_left_out_for_all_and_told(
     view.values["baseline"] = "the first strategy of the page"
     told = [part.text for part in blocks(view) if isinstance(part, Note)]
     (left_out,) = (text for text in told if "left out" in text)
-    assert left_out.startswith("Central: in 30% of the worlds some strategy cannot cost what Baseline costs")
+    assert left_out.startswith("Central: in 30% of the futures some strategy cannot cost what Baseline costs")
 
 
 def test_where_no_world_can_be_matched_nothing_is_compared_at_equal_cost(
@@ -116,4 +116,4 @@ def test_equal_cost_is_that_of_the_baseline_also_where_it_is_not_compared(
         for block in blocks(ReportView(alone, texts=Texts("en")))
         if isinstance(block, Note) and "by one factor" in block.text
     ]
-    assert "equals that of Baseline in that world" in note.text and "Red" not in note.text
+    assert "equals that of Baseline in that future" in note.text and "Red" not in note.text

@@ -70,9 +70,9 @@ def _switching(data: ReportData, times: list[float]) -> ReportData:
 @pytest.mark.parametrize(
     ("times", "told"),
     [
-        ([2030, 2030, 2040], "30% of the worlds (Central), from 2030 to 2040, half of these by 2030"),
-        ([2040], "10% of the worlds (Central), in 2040"),
-        ([], "no world (Central)"),
+        ([2030, 2030, 2040], "30% of the futures (Central), from 2030 to 2040, half of these by 2030"),
+        ([2040], "10% of the futures (Central), in 2040"),
+        ([], "no future (Central)"),
     ],
 )
 def test_a_switch_is_told_with_its_share_of_worlds_and_its_time(

@@ -12,10 +12,12 @@ import xarray as xr
 from made_up_story import YEARS, grid_data, pair_data, story
 
 from twintrack.decisions.boxes import Restriction
+from twintrack.pages.figures.dots import DotPanel
 from twintrack.pages.report.finding import headline, paragraph
 from twintrack.pages.report.hero import hero, sides
 from twintrack.pages.report.page import opening, report_page
 from twintrack.pages.report.sections import decides, grid, levers, mix, regret, stems, sure, when
+from twintrack.pages.report.story import Told
 
 HALF, MOST = 100, 190
 
@@ -81,16 +83,74 @@ def test_a_package_is_called_one_and_is_not_said_to_bring_anything() -> None:
     assert "has more: income" in told.text and "raises" not in told.text
 
 
-def test_what_ties_in_some_cells_is_mostly_so_and_the_range_spans_the_cells() -> None:
-    def gain(name: str, outcome: str, worlds: np.ndarray, year: float) -> Any:
-        share = {"both_open": 110, "both_today": 150}.get(name, 0)
-        return (outcome == "income") * np.where(worlds < share, 300.0, -300.0 * (share > 0))
+def _in_some_cells(today: int, opened: int) -> Any:
+    """Both gains income in so many of 200 worlds by the doors, and loses as much in the others."""
 
-    data = grid_data(gain)
+    def gain(name: str, outcome: str, worlds: np.ndarray, year: float) -> Any:
+        share = {"both_open": opened, "both_today": today}.get(name)
+        if outcome != "income" or share is None:
+            return 0.0
+        return np.where(worlds < share, 300.0, -300.0)
+
+    return gain
+
+
+def test_what_ties_in_some_cells_is_told_cell_by_cell_everywhere() -> None:
+    data = grid_data(_in_some_cells(150, 106))
+    found = story(data)
+    assert headline(found) == "Doing both raises income under “today” alone."
+    assert paragraph(found, data.contrasts[0]).text.startswith(
+        "By 2040 doing both raises income under “today” (CNY 0.3 trn a year, 75 of 100)"
+        " but ties under “open” (53 of 100)."
+    )
+    effect = found.effect(data.contrasts[0], "income")
+    assert grid.verdict_text(found, effect) == "from a tie to better: 53–75 of 100"
+    assert "on income Both is level or ahead throughout" in _lower(
+        when.title(story(grid_data(_in_some_cells(150, 106), goals=("income", "gap"))).view)
+    )
+    row = sure.blocks(found.view)[1].rows[0]  # type: ignore[attr-defined]
+    assert row[1].text == "± 53–75"
+    chips = [panel.chip for panel in hero_panels(found, "income")]
+    assert chips == ["a tie"]  # the pair that is drawn is that with open doors
+
+
+def test_what_wins_here_and_loses_there_is_told_by_setting() -> None:
+    data = grid_data(_in_some_cells(150, 40))
     assert (
-        "doing both mostly raises income (CNY 0.3 trn a year, 55–75 of 100)"
+        "On income it hangs on the doors: more under “today” (75 of 100); less under “open” (80 of 100)."
         in paragraph(story(data), data.contrasts[0]).text
     )
+    assert "Doing both" not in headline(story(data))
+
+
+@pytest.mark.parametrize(("in_200", "told"), [(120, "ties"), (121, "raises"), (80, "ties"), (79, "lowers")])
+def test_a_tie_is_from_40_to_60_of_100_in_every_part_of_the_page(in_200: int, told: str) -> None:
+    found = story(grid_data(_in_some_cells(in_200, in_200), goals=("income", "gap")))
+    contrast = found.view.data.contrasts[0]
+    tie = told == "ties"
+    assert ("On income it ties" in paragraph(found, contrast).text) == tie
+    assert (told in headline(found)) and ("ties" in headline(found)) == tie
+    effect = found.effect(contrast, "income")
+    assert grid.verdict_text(found, effect).startswith("a tie") == tie
+    assert ("neither is ahead" in when.title(found.view).split(";")[0]) == tie
+    assert sure.blocks(found.view)[1].rows[0][1].text.startswith("=") == tie  # type: ignore[attr-defined]
+    assert [panel.chip for panel in hero_panels(found, "income")] == (["a tie"] if tie else [""])
+
+
+def hero_panels(found: Told, goal: str) -> list[DotPanel]:
+    """The panels of a goal in the first figure, of the first contrast."""
+    (rows,) = hero(found).draw.args  # type: ignore[attr-defined]
+    title = hero_title(found, goal)
+    return [panel for panel in rows[0].panels if panel.title == title]
+
+
+def hero_title(found: Told, goal: str) -> str:
+    """What the panel of a goal is called."""
+    return f"{found.label(goal)}, {found.year}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def test_goals_turn_on_the_factor_that_moves_them_more() -> None:

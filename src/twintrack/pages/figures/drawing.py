@@ -177,17 +177,20 @@ class Drawing:
             y = self.lines(x, y, note, SMALL, width, colour=GREY)
         return y
 
-    def svg(self, name: str, title: str, description: str, size: str = "") -> str:
-        """Give the sheet as SVG for inside a page; `name` makes ids, `size` is a class."""
+    def svg(self, name: str, title: str, description: str, size: str = "", told_in: str = "") -> str:
+        """Give the sheet as SVG for inside a page; `name` makes ids, `size` is a class.
+
+        `told_in` is the id of what on the page says the same as the description, which is then left out.
+        """
         label = f"{name}-{size}" if size else name
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="{size}" role="img" width="{px(self.width)}"'
             f' height="{px(self.height)}" viewBox="0 0 {px(self.width)} {px(self.height)}"'
-            f' aria-labelledby="{label}-t {label}-d">'
+            f' aria-labelledby="{label}-t" aria-describedby="{told_in or f"{label}-d"}">'
         )
-        told = (
-            f'<title id="{label}-t">{escape(title)}</title><desc id="{label}-d">{escape(description)}</desc>'
-        )
+        told = f'<title id="{label}-t">{escape(title)}</title>'
+        if not told_in:
+            told += f'<desc id="{label}-d">{escape(description)}</desc>'
         body = "".join(self._parts).replace('fill="hatch"', f'fill="url(#{label}-h)"')
         if f"{label}-h" in body:
             told += (

@@ -23,6 +23,11 @@ class Numbers:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
 
+    @property
+    def cells(self) -> list[str]:
+        """All that stands in it."""
+        return [*self.head, *(text for row in self.rows for text in row)]
+
 
 @dataclass(frozen=True)
 class Story(Block):
@@ -51,9 +56,9 @@ class Story(Block):
 
     @functools.cached_property
     def drawings(self) -> list[str]:
-        """The figure as SVG, once for each width."""
+        """The figure as SVG, once for each width; the table below describes all."""
         return [
-            self.draw(width).svg(f"figure-{self.key}", self.title, self.description, size)
+            self.draw(width).svg(f"figure-{self.key}", self.title, "", size, f"numbers-{self.key}")
             for size, width in self.widths.items()
         ]
 

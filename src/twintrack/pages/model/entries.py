@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from twintrack.inputs.sources import ASSUMPTION
+from twintrack.inputs.sources import ASSUMPTION, short_citation
 from twintrack.names import split_element
 from twintrack.pages.blocks import Block
 from twintrack.pages.model.book import BookView
@@ -113,9 +112,8 @@ def _source(view: BookView, key: str) -> dict[str, str]:
         text = view.texts("assumption") if key == ASSUMPTION else key
         return {"kind": kind, "text": text, "href": "", "title": ""}
     source = sources[key]
-    first = re.split(r",| \(| et al", source.authors)[0].strip()
     href = f"{view.page('index')}#source-{key}"
-    return {"kind": "source", "text": f"{first} {source.year}", "href": href, "title": source.title}
+    return {"kind": "source", "text": short_citation(source), "href": href, "title": source.title}
 
 
 def loop_entry(view: BookView, loop: LoopEntry) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from twintrack.pages.blocks import Block, Fold, Items, Note, Table
 from twintrack.pages.builder import Filled, Page, environment, fonts, html_language, part
@@ -55,6 +55,8 @@ def brief(page: Page[ReportView], sections: Sequence[Filled], names: dict[str, s
         "lang": html_language(texts.language),
         "version": __version__,
         "opening": opening,
+        "linked": escape,  # words and tables are told in the page
+        "tables_lead": False,
         "figure": figure,
         "sheets": [[known[key] for key in keys] for keys in (first, others)],
         "fonts": Markup(fonts()),

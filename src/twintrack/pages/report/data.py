@@ -43,6 +43,9 @@ WASTE_PARTS = (
 """What the outcome waste is made of, in the model's words."""
 MOST_COLUMNS = 8
 """With more strategies than this, tables have a row for each of them instead of a column."""
+MOST_SCENARIOS = 4
+"""With more scenarios than this, costs, waste and levels over time are shown for the first ones, and first
+places and regret for the last year; files hold all."""
 MOST_LINES = 4
 """Strategies in one figure of paths where there are many."""
 BUDGETS: tuple[Literal["own"], Literal["equal"]] = ("own", "equal")
@@ -89,6 +92,16 @@ class ReportData:
     def many(self) -> bool:
         """Whether there are too many strategies for a column each."""
         return len(self.strategies) > MOST_COLUMNS
+
+    @property
+    def wide(self) -> bool:
+        """Whether strategies or scenarios are too many for tables of every year and measure."""
+        return self.many or len(self.scenarios) > MOST_SCENARIOS
+
+    @property
+    def first_scenarios(self) -> list[str]:
+        """The scenarios that costs, waste and levels over time are shown for."""
+        return list(self.scenarios)[:MOST_SCENARIOS]
 
     @property
     def scenario(self) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from twintrack.decisions.contrasts import LEVEL, SAME, UNKNOWN, Effect
+from twintrack.decisions.contests import FIRST, SECOND, TIE
+from twintrack.decisions.contrasts import AHEAD, BEHIND, LEVEL, SAME, UNKNOWN, Effect
 from twintrack.pages.blocks import Block
 from twintrack.pages.figures.story import Story
 from twintrack.pages.report.asked import PACKAGE, Contrast
-from twintrack.pages.report.story import Told, capital
+from twintrack.pages.report.story import Told, capital, clear_places
 
 IN_HEADLINE = 3
 """Goals that the headline tells; the paragraphs below tell all."""
@@ -123,23 +124,52 @@ def lead(story: Told, contrast: Contrast) -> str:
 
 
 def _amounted(story: Told, contrast: Contrast, goal: str, found: Effect) -> str:
+    """Say how much a choice does to a goal and how surely; where it ties in some cells, which ones."""
+    texts, measure = story.view.texts, story.measure(goal)
     shares = found.shares if found.wins else tuple(1 - share for share in found.shares)
-    return story.view.texts(
-        "clause",
-        told=story.done(contrast, goal, found),
-        amount=story.measure(goal).changes(found.medians),
-        futures=story.written.of_100(shares),
+    if found.verdict in (AHEAD, BEHIND):
+        amount, futures = measure.changes(found.medians), story.written.of_100(shares)
+        return texts("clause", told=story.word(goal, _kind(found), contrast), amount=amount, futures=futures)
+    clear = clear_places(found)
+    tied = [place for place in range(len(shares)) if place not in clear]
+    return texts(
+        "clause_partly",
+        told=story.word(goal, _kind(found), contrast),
+        clear=story.settings(contrast, clear),
+        amount=measure.changes([found.medians[place] for place in clear]),
+        futures=story.written.of_100([shares[place] for place in clear]),
+        tied=story.settings(contrast, tied),
+        others=story.written.of_100([shares[place] for place in tied]),
     )
+
+
+def _kind(found: Effect) -> str:
+    return "gains" if found.wins else "loses"
 
 
 def _undecided(story: Told, contrast: Contrast, goal: str, found: Effect) -> str:
     texts = story.view.texts
     if found.verdict in (SAME, UNKNOWN):
         return texts(f"clause_{found.verdict}", goal=story.name(goal))
-    return texts(
-        "clause_tie" if found.verdict == LEVEL else "clause_mixed",
-        goal=story.name(goal),
-        held=story.held(contrast),
-        word=story.word(goal, "better", contrast),
-        count=story.written.of_100(found.shares),
-    )
+    if found.verdict == LEVEL:
+        word, futures = story.word(goal, "better", contrast), story.written.of_100(found.shares)
+        return texts("clause_tie", goal=story.name(goal), word=word, count=futures)
+    told = texts("list_semicolon").join(_by_setting(story, contrast, goal, found))
+    return texts("clause_mixed", goal=story.name(goal), held=story.held(contrast), told=told)
+
+
+def _by_setting(story: Told, contrast: Contrast, goal: str, found: Effect) -> Iterator[str]:
+    """Say under which settings a choice is better, ties, and is worse, with the counts of each."""
+    better = story.word(goal, "better", contrast)
+    sides = {"better": [FIRST], "tie": [TIE, SAME], "worse": [SECOND]}
+    for side, words in sides.items():
+        places = [place for place, word in enumerate(found.cells) if word in words]
+        if places:
+            yield story.view.texts(
+                f"mixed_{'tie' if side == 'tie' else 'clear'}",
+                word=story.word(goal, side, contrast) if side != "tie" else better,
+                settings=story.settings(contrast, places),
+                count=story.written.of_100(
+                    [1 - found.shares[place] if side == "worse" else found.shares[place] for place in places]
+                ),
+            )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twintrack.decisions.contrasts import SAME
+from twintrack.decisions.contests import TIE
 from twintrack.pages.figures.dots import Axis, DotPanel, DotRow, dot_plots, quantile_dots
 from twintrack.pages.figures.scales import step_for, ticks
 from twintrack.pages.figures.story import Numbers, Story, described
@@ -120,7 +120,6 @@ def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
     share = found.shares[place]
     better = story.word(goal, "better")
     named = sides(story, of, against, better)
-    single = 0.4 <= share <= 0.6
     first, second = story.looks(contrast)
     return DotPanel(
         texts("hero_panel", goal=story.label(goal), year=story.year),
@@ -128,7 +127,7 @@ def _panel(story: Told, contrast: Contrast, goal: str, axis: Axis) -> DotPanel:
         (count(1 - share), count(share)),
         named,
         texts("of_100_futures"),
-        texts("chip_tie") if single and found.verdict != SAME else "",
+        texts("chip_tie") if found.cells[place] == TIE else "",
         axis,
         (second, first),
     )
@@ -143,7 +142,7 @@ def _numbers(story: Told, contrasts: Sequence[Contrast]) -> Numbers:
             found, measure = story.effect(contrast, goal), story.measure(goal)
             for pair, share, median in zip(contrast.pairs, found.shares, found.medians, strict=True):
                 held = story.view.of(pair.held) if pair.held else ""
-                value = f"{measure.change(median)} {measure.change_unit}".strip()
+                value = measure.change_told(median)
                 of, against = story.sides(contrast)
                 rows.append(
                     [texts("versus", of=of, against=against), story.label(goal), held, count(share), value]

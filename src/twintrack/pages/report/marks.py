@@ -30,12 +30,14 @@ def marked(
     """Give the medians of an outcome by strategy, with their ranges where given, the best or ties marked."""
     spec, marks = view.data.model.outcomes[name].format, _marks(view, name, values)
     shown, mean = view.middle(name, values)
-    cells = []
+    factor, cells = view.factor(name), []
     for strategy in view.data.strategies:
-        low, high = (None, None) if bands is None else bands.sel(strategy=strategy).to_numpy()[[0, 2]]
+        low, high = (
+            (None, None) if bands is None else factor * bands.sel(strategy=strategy).to_numpy()[[0, 2]]
+        )
         cells.append(
             Cell(
-                number(shown[strategy], spec),
+                number(factor * shown[strategy], spec),
                 small=view.texts("mean") if mean else "",
                 tone=marks[strategy],
                 mark=view.texts(marks[strategy]) if marks[strategy] else "",
@@ -64,7 +66,7 @@ def _marks(view: ReportView, name: str, values: pd.DataFrame) -> dict[str, str]:
 def matrices(view: ReportView, names: Sequence[str], file: str, *, equal: bool = False) -> list[Table]:
     """Give a table for each scenario: medians in the last year, coloured by comparison with the reference."""
     year, found = view.data.last_year, []
-    every = view.data.scenarios
+    every = view.data.first_scenarios if equal else list(view.data.scenarios)
     for scenario in comparable(view.data.equal, every) if equal else every:
         values = {name: view.data.at(name, scenario, year, equal=equal) for name in names}
         columns = {name: _coloured(view, name, table) for name, table in values.items()}
@@ -103,7 +105,7 @@ def _coloured(view: ReportView, name: str, values: pd.DataFrame) -> list[Cell]:
         win = 0.5 if same else _win(view, name, values, strategy)
         cells.append(
             Cell(
-                number(middle[strategy], outcome.format),
+                number(view.factor(name) * middle[strategy], outcome.format),
                 tone=_tone(win),
                 end=FIRST if strategy in first else LAST if strategy in last else "",
                 title=_told(view, strategy, name, values[strategy], win),
@@ -139,7 +141,7 @@ def ends(view: ReportView, name: str, values: pd.DataFrame) -> tuple[set[str], s
 
 def _told(view: ReportView, strategy: str, name: str, values: pd.Series[float], win: float) -> str:
     spec = view.data.model.outcomes[name].format
-    low, high = (number(float(value), spec) for value in np.percentile(values, (5, 95)))
+    low, high = (number(float(value), spec) for value in view.factor(name) * np.percentile(values, (5, 95)))
     return view.texts(
         "matrix_title",
         strategy=view.strategy(strategy),

@@ -112,6 +112,7 @@ def report_page(data: ReportData, language: str, inputs: Inputs) -> Page[ReportV
         data={f"{DATA}/{name}" for section in found for name in section.files},
         style="many" if data.many else "",
         template=STORY,
+        tables_lead=True,
         menu=[Link(texts("bar_sure"), "#sure"), Link(texts("bar_data"), f"{DATA}/{CONTRAST_FILE}")],
         intro=[opening(view)],
     )

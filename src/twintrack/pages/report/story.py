@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from twintrack.decisions import robustness
-from twintrack.decisions.contrasts import MOSTLY_AHEAD, MOSTLY_BEHIND, Effect, effect
+from twintrack.decisions.contests import FIRST, SECOND
+from twintrack.decisions.contrasts import PARTLY_AHEAD, PARTLY_BEHIND, Effect, effect
 from twintrack.formats import date
 from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.pages.figures.look import ROWS, Look, columns
@@ -175,10 +176,17 @@ class Told:
         return self.view.of(contrast.of), self.view.of(contrast.against)
 
     def done(self, contrast: Contrast, goal: str, found: Effect) -> str:
-        """What a choice does to a goal that it clearly moves; "mostly" where it ties in some cells."""
+        """What a choice does to a goal that it clearly moves, and where, if it ties in some cells."""
         text = self.word(goal, "gains" if found.wins else "loses", contrast)
-        mostly = found.verdict in (MOSTLY_AHEAD, MOSTLY_BEHIND)
-        return self.view.texts("mostly", told=text) if mostly else text
+        if found.verdict not in (PARTLY_AHEAD, PARTLY_BEHIND):
+            return text
+        return self.view.texts("partly", told=text, clear=self.settings(contrast, clear_places(found)))
+
+    def settings(self, contrast: Contrast, places: Sequence[int]) -> str:
+        """Name the settings of what is held in some cells of a contrast."""
+        held = [contrast.pairs[place].held for place in places]
+        names = [self.view.texts("setting_named", name=self.view.of(words)) for words in held if words]
+        return self.view.texts.join(names)
 
     def clauses(self, items: Sequence[str]) -> str:
         """Join what a choice does."""
@@ -191,6 +199,11 @@ class Told:
         """A small number as a word."""
         words = self.view.texts("number_word").split(",")
         return words[number - 1] if 0 < number <= len(words) else str(number)
+
+
+def clear_places(found: Effect) -> list[int]:
+    """Give the places of the cells in which an effect is no tie."""
+    return [place for place, word in enumerate(found.cells) if word in (FIRST, SECOND)]
 
 
 def capital(text: str) -> str:

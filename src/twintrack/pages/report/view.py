@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from twintrack.charts import DASH_ARRAYS, Style, styles
 from twintrack.decisions.robustness import noise_level
 from twintrack.formats import date, number
 from twintrack.inputs.strategies import BASELINE
-from twintrack.pages.blocks import Basis, Cell, Key, Note, View
+from twintrack.pages.blocks import Basis, Block, Cell, Key, Note, View
+from twintrack.pages.glossary import METHODS, Glossary, Term, linked, named_in, phrases
+from twintrack.pages.making import shown_source
+from twintrack.pages.numbers import money_factor, table_unit
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.files import Inputs
 
@@ -40,8 +44,7 @@ class ReportView(View):
     @cached_property
     def source(self) -> str:
         """The definition of the report, as seen from the content where it lies there."""
-        path, root = self.data.source.resolve(), self.data.model.content.resolve()
-        return path.relative_to(root).as_posix() if path.is_relative_to(root) else os.fspath(self.data.source)
+        return shown_source(self.data.source, self.data.model)
 
     @property
     def command(self) -> str:
@@ -71,6 +74,54 @@ class ReportView(View):
             "year": date(data.last_year),
             "noise": f"{noise_level(data.worlds_count):.2f}",
         }
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Tells the words of the page."""
+        return Glossary(self.data.model, self.texts, self.unit)
+
+    @property
+    def named(self) -> list[str]:
+        """The assumptions that the page has named so far, in order."""
+        found: dict[str, None] = self.kept.setdefault("named", {})
+        return list(found)
+
+    def parameter(self, name: str) -> str:
+        """The title of an assumption, which the page then explains."""
+        self.kept.setdefault("named", {})[name] = None
+        return self.of(self.data.model.world[name].title)
+
+    def leads_to(self, name: str) -> str:
+        """Where a link to the meaning of an outcome or a lever leads."""
+        return Term(name, "").href
+
+    @cached_property
+    def words(self) -> dict[str, Term]:
+        """What sentences lead to the meaning of: goals and the words of the comparison, by what is said."""
+        goals = {name: self.glossary.outcome(name, "") for name in self.data.goals}
+        told = {name: self.data.model.outcomes[name].told for name in goals}
+        said = {
+            self.of(words): name
+            for name, entry in told.items()
+            if entry is not None
+            for words in (entry.name, entry.gains, entry.loses)
+        }
+        return phrases([*map(self.glossary.method, METHODS), *goals.values()], said)
+
+    def linked(self, text: str) -> Markup:
+        """Give a text with links to what its words mean."""
+        return linked(text, self.words)
+
+    def named_in(self, texts: Iterable[str]) -> Markup:
+        """Give links to the results that texts name."""
+        return named_in(texts, self.words)
+
+    def rest(self, file: str) -> list[Block]:
+        """Say where the scenarios are that are not shown, if there are any."""
+        shown, count = len(self.data.first_scenarios), len(self.data.scenarios)
+        if shown == count:
+            return []
+        return [Note(self.texts("first_scenarios", shown=shown, count=count, file=f"{DATA}/{file}"), "note")]
 
     def told(self, key: str, style: str = "", **more: object) -> Note:
         """Give a text that names the common values."""
@@ -107,19 +158,27 @@ class ReportView(View):
 
     def heading(self, entry: Outcome | Statistic, *, mean: bool = False, unit: str = "") -> Cell:
         """The title of an outcome with its unit and better direction; whether means are shown of it."""
-        small = [unit or self.texts.unit(entry.unit), self.texts("mean") if mean else ""]
+        small = [unit or self.unit(entry.unit), self.texts("mean") if mean else ""]
         title, arrow = self.of(entry.title), ARROWS[entry.better]
         if arrow:
             title = f"{title}\u00a0{arrow}"
         direction = self.texts(f"better_{entry.better}") if arrow else ""
-        return Cell(title, "\n".join(filter(None, small)), title=direction)
+        known = entry.name in self.data.outcomes
+        href = self.leads_to(entry.name) if known else ""
+        return Cell(title, "\n".join(filter(None, small)), title=direction, href=href)
 
     def difference_unit(self, name: str) -> str:
         """The unit of differences of an outcome: percentage points for shares."""
         outcome = self.data.model.outcomes[name]
-        return (
-            self.texts("percentage_points") if outcome.format.endswith("%") else self.texts.unit(outcome.unit)
-        )
+        return self.texts("percentage_points") if outcome.format.endswith("%") else self.unit(outcome.unit)
+
+    def unit(self, unit: str) -> str:
+        """A unit as tables have it; numbers beside it are multiplied with `factor`."""
+        return table_unit(unit, self.texts)
+
+    def factor(self, name: str) -> float:
+        """What the numbers of an outcome are multiplied with in tables."""
+        return money_factor(self.data.model.outcomes[name].unit, self.texts)
 
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
         """Give the medians by strategy; or the means, and True, where every median reads as nil."""

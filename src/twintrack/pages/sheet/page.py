@@ -87,5 +87,6 @@ def sheet_page(data: SheetData, language: str, inputs: Inputs) -> Page[SheetView
         data={f"{DATA}/{name}" for section in found for name in section.files},
         style="sheet",
         template=STORY,
+        tables_lead=True,
         intro=[Head(view.strategy, [view.of(data.plan.description), held])],
     )

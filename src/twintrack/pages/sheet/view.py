@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,8 @@ import numpy as np
 from twintrack.formats import date
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Basis, Cell, View
-from twintrack.pages.numbers import Measure
+from twintrack.pages.glossary import Glossary, Term
+from twintrack.pages.numbers import Measure, table_unit
 from twintrack.pages.report.files import Inputs
 from twintrack.pages.sheet.data import SheetData
 
@@ -37,6 +40,11 @@ class SheetView(View):
     def basis(self, part: str) -> Basis:
         """Say that numbers are in a table beside the page."""
         return Basis(f"{DATA}/{part}", self.command)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Tells the words of the page."""
+        return Glossary(self.data.model, self.texts, functools.partial(table_unit, texts=self.texts))
 
     @property
     def horizon(self) -> str:
@@ -71,7 +79,7 @@ class SheetView(View):
         small = self.texts("list_comma").join(filter(None, [measure.unit, note]))
         unit = measure.change_unit
         return [
-            Cell(self.outcome(name), small),
+            Cell(self.outcome(name), small, href=Term(name, "").href),
             measure.level(float(values[BASELINE].median())),
             Cell(middle, range=self.texts("number_range", low=low, high=high)),
             Cell(change, "" if unit == measure.unit else unit),

@@ -13,6 +13,12 @@
     document.head.append(script);
     return JSON.parse(await text("figures"));
   };
+  // A band is written once, there and back; what is read on its line tells both ends.
+  const told = (trace, all) => {
+    if (trace.band === undefined) return trace;
+    const ends = all[trace.band].y;
+    return { ...trace, customdata: trace.y.map((_, place) => [ends.at(-1 - place), ends[place]]) };
+  };
   const size = (chart) => ({ width: chart.clientWidth, height: chart.clientHeight });
   const draw = async (fold) => {
     const charts = [...fold.querySelectorAll(".chart")].filter((chart) => chart.clientWidth);
@@ -26,7 +32,7 @@
       }
       const { data, layout } = figures[chart.dataset.figure];
       const config = { responsive: true, displayModeBar: false, scrollZoom: false };
-      Plotly.newPlot(chart, data, { ...layout, ...size(chart), dragmode: false }, config);
+      Plotly.newPlot(chart, data.map((trace) => told(trace, data)), { ...layout, ...size(chart), dragmode: false }, config);
       chart.dataset.drawn = "yes";
     }
   };
@@ -35,10 +41,4 @@
   const fit = () => document.querySelectorAll("details[open]").forEach(draw);
   ["resize", "beforeprint", "afterprint"].forEach((event) => window.addEventListener(event, fit));
   matchMedia("print").addEventListener("change", fit);
-  const shown = () => {
-    const fold = location.hash && document.querySelector(`details${CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash}`);
-    if (fold) fold.open = true;
-  };
-  window.addEventListener("hashchange", shown);
-  shown();
 })();

@@ -8,6 +8,7 @@ import numpy as np
 
 from twintrack.formats import MISSING, date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Row, Section, Table, grouped
+from twintrack.pages.numbers import money_factor
 from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData, comparable, matched
 from twintrack.pages.report.marks import marked, matrices
 from twintrack.pages.report.view import ReportView, csv
@@ -25,10 +26,17 @@ def blocks(view: ReportView) -> list[Block]:
     if data.many:
         equal = matrices(view, names, EQUAL, equal=True)
     else:
-        known = comparable(data.equal, data.scenarios)
+        known = comparable(data.equal, data.first_scenarios)
         equal = [equal_table(view, names, scenario) for scenario in known]
-    costs = [cost_table(view, scenario) for scenario in data.scenarios]
-    return [view.told("cost_intro"), *costs, view.told("equal_note"), *_left_out(view), *equal]
+    costs = [cost_table(view, scenario) for scenario in data.first_scenarios]
+    return [
+        view.told("cost_intro"),
+        *view.rest(EQUAL),
+        *costs,
+        view.told("equal_note"),
+        *_left_out(view),
+        *equal,
+    ]
 
 
 def _left_out(view: ReportView) -> list[Block]:
@@ -47,22 +55,24 @@ def cost_table(view: ReportView, scenario: str) -> Table:
     total, yearly = data.cost(scenario)
     factors = data.equal["budget_factor"].sel(scenario=scenario)
     change = 100 * (total.div(total[data.reference], axis=0) - 1).median()
+    value_unit, year_unit = (data.own[key].attrs["units"] for key in (COST_VALUE, COST))
+    value_factor, year_factor = (money_factor(unit, texts) for unit in (value_unit, year_unit))
     rows: list[Row] = []
     for name in data.strategies:
         rows.append(
             [
                 view.coloured(name),
-                _range(total[name]),
+                _range(value_factor * total[name]),
                 signed(change[name], ".0f"),
-                _range(yearly[name]),
+                _range(year_factor * yearly[name]),
                 _range(factors.sel(strategy=name).to_series().dropna(), ".2f"),
             ]
         )
     head = [
         texts("strategy"),
-        texts("present_value", unit=texts.unit(data.own[COST_VALUE].attrs["units"])),
+        texts("present_value", unit=view.unit(value_unit)),
         texts("against_baseline", baseline=view.strategy(data.reference)),
-        texts("per_year", unit=texts.unit(data.own[COST].attrs["units"])),
+        texts("per_year", unit=view.unit(year_unit)),
         texts("money_factor"),
     ]
     told = {"scenario": view.scenario(scenario)}

@@ -104,7 +104,7 @@ def title(view: ReportView) -> str:
 
 
 def _title(view: ReportView, parameter: str) -> str:
-    text = view.of(view.data.model.world[parameter].title)
+    text = view.parameter(parameter)
     return f"{text[:1].lower()}{text[1:]}" if view.texts.language == "en" and text[1:2].islower() else text
 
 
@@ -142,8 +142,8 @@ def figure(story: Told, contrast: Contrast, goal: str, found: Deciding) -> Story
         ),
     ]
     drawn = Plane(
-        (view.of(view.data.model.world[found.names[0]].title), _marks(view, found.names[0])),
-        (view.of(view.data.model.world[found.names[1]].title), _marks(view, found.names[1])),
+        (view.parameter(found.names[0]), _marks(view, found.names[0])),
+        (view.parameter(found.names[1]), _marks(view, found.names[1])),
         shares,
         found.ranks,
         found.ahead,

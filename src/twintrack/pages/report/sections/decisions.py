@@ -10,6 +10,7 @@ import numpy as np
 from twintrack.formats import date, plain, share
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
+from twintrack.pages.numbers import money_factor
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.view import ReportView, csv, frame_of
 
@@ -36,10 +37,10 @@ def levers_table(view: ReportView) -> Table:
     rows: list[Row] = []
     if any(plan.switch for plan in data.strategies.values()):
         rows.append([texts("switch"), *(_goes_over(view, name) for name in data.strategies)])
-    for name, lever in data.model.levers.items():
-        if _differs(data, name):
-            settings = [_setting(view, strategy, name) for strategy in data.strategies]
-            rows.append([Cell(view.of(lever.title), texts.unit(lever.unit)), *settings])
+    for name in differing(data):
+        lever = data.model.levers[name]
+        title = Cell(view.of(lever.title), view.unit(lever.unit), href=view.leads_to(name))
+        rows.append([title, *(_setting(view, strategy, name) for strategy in data.strategies)])
     head: Row = [texts("lever"), *map(view.coloured, data.strategies)]
     return view.table("decisions_caption", head, rows, FILE, "decisions")
 
@@ -49,10 +50,14 @@ def strategies_table(view: ReportView) -> Table:
     data, texts = view.data, view.texts
     reference = data.strategies[data.reference].paths
     usual = f", {usual_years(view)}"
+
+    def factor(lever: str) -> float:
+        return money_factor(data.model.levers[lever].unit, texts)
+
     rows: list[Row] = []
     for name, plan in data.strategies.items():
         levers = [
-            f"{view.of(lever.title)} {path_in_words(plan.paths[key]).removesuffix(usual)}"
+            f"{view.of(lever.title)} {path_in_words(plan.paths[key], factor(key)).removesuffix(usual)}"
             for key, lever in data.model.levers.items()
             if plan.paths[key] != reference[key]
         ]
@@ -68,6 +73,11 @@ def usual_years(view: ReportView) -> str:
     return f"{date(table.policy_start)}–{date(table.policy_start + table.ramp_years)}"
 
 
+def differing(data: ReportData) -> list[str]:
+    """Name the levers that a strategy sets differently from the reference, before or after its switch."""
+    return [name for name in data.model.levers if _differs(data, name)]
+
+
 def _differs(data: ReportData, lever: str) -> bool:
     reference = data.strategies[data.reference].paths[lever]
     return any(
@@ -79,12 +89,12 @@ def _differs(data: ReportData, lever: str) -> bool:
 def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
     """Say what a strategy does with a lever, and what after its switch where that is something else."""
     plan, reference = view.data.strategies[strategy], view.data.strategies[view.data.reference]
-    path = plan.paths[lever]
+    path, factor = plan.paths[lever], money_factor(view.data.model.levers[lever].unit, view.texts)
     same = path == reference.paths[lever] and strategy != view.data.reference
-    text = view.texts("as_baseline") if same else path_in_words(path)
+    text = view.texts("as_baseline") if same else path_in_words(path, factor)
     if plan.switch is None or plan.switch.paths[lever] == path:
         return Cell(text, tone="as-baseline" if same else "")
-    later = path_in_words(TimePath.constant(plan.switch.paths[lever].values[-1]))
+    later = path_in_words(TimePath.constant(plan.switch.paths[lever].values[-1]), factor)
     return Cell(view.texts("after_switch", before=text, after=later))
 
 
@@ -138,19 +148,19 @@ def _in_worlds(view: ReportView, times: np.ndarray, scenario: str) -> str:
     return view.texts(key, share=share(len(moved) / len(times)), scenario=scenario, **told)
 
 
-def path_in_words(path: TimePath) -> str:
-    """Write a lever's path as its values and the years between which it moves.
+def path_in_words(path: TimePath, factor: float = 1.0) -> str:
+    """Write a lever's path as its values, times a factor, and the years between which it moves.
 
     0.8 for ever is "0.8"; a ramp is "0.8 → 0.95, 2026–2028"; several follow each other after semicolons.
     """
     knots = path.knots
     if len(knots) == 1:
-        return plain(knots[0][1])
+        return plain(factor * knots[0][1])
     moves = []
     for (start, before), (end, after) in itertools.pairwise(knots):
         if before != after:
             when = date(start) if start == end else f"{date(start)}–{date(end)}"
-            moves.append(f"{plain(before)} → {plain(after)}, {when}")
+            moves.append(f"{plain(factor * before)} → {plain(factor * after)}, {when}")
     return "; ".join(moves)
 
 

@@ -43,7 +43,7 @@ def _driver(view: ReportView, place: int, name: str, values: pd.DataFrame) -> li
     first, second = robustness.contenders(values, outcome.better)
     difference = robustness.paired_difference(values, outcome.better, first, second)
     correlations = robustness.rank_correlations(difference, view.data.worlds).head(MOST_PARAMETERS)
-    labels = [view.of(view.data.model.world[str(parameter)].title) for parameter in correlations.index]
+    labels = [view.parameter(str(parameter)) for parameter in correlations.index]
     # Many strategies share colours: two that differ are taken then.
     look = charts.styles([first, second]) if view.data.many else view.look
     colours = (look[first].colour, look[second].colour)
@@ -88,7 +88,7 @@ def thirds_table(view: ReportView, name: str, values: pd.DataFrame, parameter: s
         *map(view.coloured, columns),
         *([texts("others")] if rest else []),
     ]
-    told = {"parameter": view.of(about.title), "outcome": view.of(data.model.outcomes[name].title)}
+    told = {"parameter": view.parameter(parameter), "outcome": view.of(data.model.outcomes[name].title)}
     return view.table("tercile_caption", head, rows, FILE, "shares", values=told)
 
 

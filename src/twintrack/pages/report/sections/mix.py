@@ -99,7 +99,7 @@ def figure(story: Told) -> Story:
             [
                 story.label(goal),
                 f"{100 * float(name):.0f}%",
-                f"{measure.change(beyond[name])} {measure.change_unit}".strip(),
+                measure.change_told(float(beyond[name])),
                 count(share),
             ]
             for name, share in zip(map(str, best.index), map(float, best), strict=True)

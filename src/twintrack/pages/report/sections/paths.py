@@ -18,32 +18,34 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-MOST_POINTS = 60
-"""Times that a line is drawn through."""
+FILE = "time_paths.csv"
+MOST_POINTS = 30
+"""Times that a line is drawn through; the file has all."""
 
 
 def blocks(view: ReportView) -> list[Block]:
     """Give a figure for each outcome."""
     figures = [_figure(view, place, name) for place, name in enumerate(view.data.outcomes)]
-    return [view.told("paths_intro"), Note(view.texts("no_script"), "note", aside=True), *figures]
+    aside = Note(view.texts("no_script"), "note", aside=True)
+    return [view.told("paths_intro"), *view.rest(FILE), aside, *figures]
 
 
 def _figure(view: ReportView, place: int, name: str) -> Figure:
     """Give a panel for each scenario; all panels of an outcome share their axis."""
     outcome, texts = view.data.model.outcomes[name], view.texts
-    bands, leader = view.data.bands[name].sel(strategy=view.data.drawn), _leader(view, name)
+    bands, leader = _bands(view, name).sel(strategy=view.data.drawn), _leader(view, name)
     shown = np.concatenate([bands.to_numpy().ravel(), [] if leader is None else leader.to_numpy().ravel()])
     logarithmic = not outcome.format.endswith("%") and charts.wants_log_axis(shown)
     limits = charts.limits(shown, logarithmic=logarithmic)
     note = texts(f"better_{outcome.better}") + (f"; {texts('log_axis')}" if logarithmic else "")
     panels = [
-        *(_levels(view, place, name, scenario, limits, logarithmic) for scenario in view.data.scenarios),
+        *(_levels(view, place, name, one, limits, logarithmic) for one in view.data.first_scenarios),
         *_all_differences(view, place, name),
     ]
     reference = "" if leader is None else texts("leader")
     keys = view.legend(reference, charts.REFERENCE_COLOUR)
-    title, unit = view.of(outcome.title), texts.unit(outcome.unit)
-    return Figure("paths", title, panels, view.basis("time_paths.csv"), keys, f"({note})", unit, "paths")
+    title, unit = view.of(outcome.title), view.unit(outcome.unit)
+    return Figure("paths", title, panels, view.basis(FILE), keys, f"({note})", unit, "paths")
 
 
 def _thinned(values: xr.DataArray) -> xr.DataArray:
@@ -55,8 +57,14 @@ def _thinned(values: xr.DataArray) -> xr.DataArray:
 
 def _leader(view: ReportView, name: str) -> xr.DataArray | None:
     """The leader's counterpart of an outcome: medians by scenario and time, None where there is none."""
-    bands = view.data.bands.get(LEADER.format(name))
-    return None if bands is None else bands.sel(percentile=50, strategy=view.data.reference)
+    if LEADER.format(name) not in view.data.bands:
+        return None
+    return _bands(view, LEADER.format(name)).sel(percentile=50, strategy=view.data.reference)
+
+
+def _bands(view: ReportView, name: str) -> xr.DataArray:
+    """Percentiles of an outcome in the unit of the page."""
+    return view.factor(name) * view.data.bands[name]
 
 
 def _levels(
@@ -68,11 +76,11 @@ def _levels(
         reference = charts.Line(
             view.texts("leader"), style, _thinned(leader.sel(scenario=scenario)).to_numpy()
         )
-    bands = _thinned(view.data.bands[name].sel(scenario=scenario))
+    bands = _thinned(_bands(view, name).sel(scenario=scenario))
     panel = charts.Panel(
         times=bands["time"].to_numpy(),
         lines=_lines(view, bands, view.data.drawn),
-        unit=view.texts.unit(outcome.unit),
+        unit=view.unit(outcome.unit),
         number_format=outcome.format,
         divergence=view.data.divergence,
         divergence_label=view.texts("divergence"),
@@ -97,7 +105,7 @@ def _levels(
 def _all_differences(view: ReportView, place: int, name: str) -> list[Panel]:
     if view.data.untouched(name):
         return []
-    scale = 100.0 if view.data.model.outcomes[name].format.endswith("%") else 1.0
+    scale = 100.0 if view.data.model.outcomes[name].format.endswith("%") else view.factor(name)
     bands = scale * view.data.against_reference[name].sel(strategy=view.data.drawn)
     limits = charts.limits(bands.to_numpy(), logarithmic=False)
     return [
@@ -172,7 +180,7 @@ SECTION = Section(
     "paths",
     120,
     blocks,
-    files={"time_paths.csv": csv(_data)},
+    files={FILE: csv(_data)},
     title=lambda view: view.texts("paths_told"),
     folded=True,
 )

@@ -12,6 +12,7 @@ from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import date, number
 from twintrack.pages.blocks import Block, Cell, Heading, Range, RangeRow, Ranges, Row, Section, Table, grouped
+from twintrack.pages.numbers import money_factor
 from twintrack.pages.report.data import ReportData, comparable
 from twintrack.pages.report.marks import clear, ends, marked, matrices
 from twintrack.pages.report.view import ReportView, csv, frame_of
@@ -64,7 +65,8 @@ def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
         by_year: list[Row] = []
         for year in view.data.years:
             values = statistic.over_worlds(view.data.at(name, scenario, year))
-            by_year.append([date(year), *(number(value, statistic.format) for value in values)])
+            factor = money_factor(statistic.unit, view.texts)
+            by_year.append([date(year), *(number(factor * value, statistic.format) for value in values)])
         rows += grouped(view.heading(statistic), by_year)
     return rows
 
@@ -116,7 +118,7 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
     order = np.argsort(table[:, 1] if outcome.better == "lower" else -table[:, 1], kind="stable")
     rows = []
     for row in order:
-        ends_and_middle = [number(value, outcome.format) for value in table[row]]
+        ends_and_middle = [number(view.factor(name) * value, outcome.format) for value in table[row]]
         rows.append(
             RangeRow(
                 view.strategy(names[row]),
@@ -131,7 +133,7 @@ def spread(view: ReportView, name: str, scenario: str) -> Range:
     notes = [texts(f"better_{outcome.better}"), *([texts("log_axis")] if logarithmic else [])]
     notes += [*([texts("mean")] if mean else []), view.scenario(scenario)]
     mark = float(places[names.index(data.reference), 1])
-    return Range(view.of(outcome.title), texts.unit(outcome.unit), "; ".join(notes), mark, rows)
+    return Range(view.of(outcome.title), view.unit(outcome.unit), "; ".join(notes), mark, rows)
 
 
 def results_data(data: ReportData, *, equal: bool = False) -> pd.DataFrame:

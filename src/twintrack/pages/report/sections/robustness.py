@@ -11,7 +11,7 @@ from twintrack.formats import date, difference, share
 from twintrack.pages.blocks import Bar, Block, Cell, Legend, Part, Row, Section, Table, grouped
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.marks import FIRST, LAST, matrix
-from twintrack.pages.report.view import ReportView, csv, frame_of
+from twintrack.pages.report.view import DATA, ReportView, csv, frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,15 +25,16 @@ FILE = "regret.csv"
 
 
 def blocks(view: ReportView) -> list[Block]:
-    """Give shares as bars and regret by strategy; of many strategies a row each, the last year alone."""
+    """Give shares as bars and regret by strategy; where there are many, in the last year alone."""
     scenarios, intro = view.data.scenarios, view.note("regret_intro")
-    if not view.data.many:
+    if not view.data.wide:
         shares = [shares_table(view, scenario) for scenario in scenarios]
         regrets = [regret_table(view, scenario) for scenario in scenarios]
         return [view.told("shares_intro"), Legend(view.legend()), *shares, intro, *regrets]
     shares = [_matrix(view, "share_best_caption", best_column, scenario) for scenario in scenarios]
     regrets = [_matrix(view, "mean_regret_caption", regret_column, scenario) for scenario in scenarios]
-    return [view.told("shares_many_intro"), *shares, intro, *regrets]
+    rest = view.note("regret_rest", "note", file=f"{DATA}/{FILE}")
+    return [view.told("shares_many_intro"), *shares, intro, rest, *regrets]
 
 
 def shares_table(view: ReportView, scenario: str) -> Table:
@@ -60,9 +61,8 @@ def _bar(view: ReportView, name: str, scenario: str, year: float) -> Cell:
             view.look[one].colour,
             view.look[one].ink,
             share(shares[one]) if shares[one] >= NARROWEST_LABEL else "",
-            title,
         )
-        for one, title in titles.items()
+        for one in titles
         if shares[one] > 0
     ]
     return Cell("", bar=Bar(parts, "; ".join(titles.values())))
@@ -84,7 +84,9 @@ def regret_table(view: ReportView, scenario: str) -> Table:
             for column in ("mean", "p90", "max", "when_not_best"):
                 least = column in smallest and row[column] == smallest[column]
                 tone, mark = ("best", view.texts("smallest")) if least else ("", "")
-                cells.append(Cell(difference(row[column], outcome.format), tone=tone, mark=mark))
+                cells.append(
+                    Cell(difference(view.factor(name) * row[column], outcome.format), tone=tone, mark=mark)
+                )
             by_strategy.append([view.coloured(str(strategy)), *cells])
         rows += grouped(view.heading(outcome, unit=view.difference_unit(name)), by_strategy)
     head = [view.texts(key) for key in ("outcome", "strategy", *COLUMNS)]
@@ -112,7 +114,7 @@ def best_column(view: ReportView, name: str, values: pd.DataFrame) -> list[Cell]
         Cell(
             share(part) if part > 0 else "",
             tone=next((f"more-{strength}" for least, strength in OFTEN if part >= least), ""),
-            title=f"{view.strategy(str(strategy))}: {share(part)}",
+            title=f"{view.strategy(str(strategy))}: {share(part)}" if view.data.many else "",
         )
         for strategy, part in shares.items()
     ]
@@ -124,9 +126,9 @@ def regret_column(view: ReportView, name: str, values: pd.DataFrame) -> list[Cel
     mean = robustness.regret(values, outcome.better).mean()
     return [
         Cell(
-            difference(loss, outcome.format),
+            difference(view.factor(name) * loss, outcome.format),
             end=FIRST if loss == mean.min() else LAST if loss == mean.max() else "",
-            title=view.strategy(str(strategy)),
+            title=view.strategy(str(strategy)) if view.data.many else "",
         )
         for strategy, loss in mean.items()
     ]

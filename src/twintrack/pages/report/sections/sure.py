@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from twintrack.decisions.contrasts import SAME, UNKNOWN, Effect, effect
+from twintrack.decisions.contrasts import AHEAD, BEHIND, LEVEL, SAME, UNKNOWN, Effect, effect
 from twintrack.formats import date
 from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Block, Cell, Heading, Items, Note, Row, Section
@@ -32,12 +32,8 @@ class Claim:
         """Say whether an effect bears it out."""
         if found.verdict in (SAME, UNKNOWN):
             return NONE
-        shares = found.shares if self.gains else tuple(1 - share for share in found.shares)
-        if all(share > 0.6 for share in shares):
-            return YES
-        if all(share < 0.4 for share in shares):
-            return NO
-        return TIE if all(0.4 <= share <= 0.6 for share in shares) else MIXED
+        states = {AHEAD: YES, BEHIND: NO} if self.gains else {AHEAD: NO, BEHIND: YES}
+        return {**states, LEVEL: TIE}.get(found.verdict, MIXED)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Money that brings nothing: four kinds of it, apart."""
+"""Money without result: four kinds of it, apart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def blocks(view: ReportView) -> list[Block]:
     return [
         view.told("waste_intro"),
         Legend([Key(view.texts(name), colour) for name, colour in pairs], narrow=True),
-        *(waste_table(view, scenario) for scenario in view.data.scenarios),
+        *view.rest("waste.csv"),
+        *(waste_table(view, scenario) for scenario in view.data.first_scenarios),
     ]
 
 
@@ -30,7 +31,8 @@ def waste_table(view: ReportView, scenario: str) -> Table:
     """Give the parts of waste a year in a scenario, means over worlds, and their sum as a bar."""
     data, texts = view.data, view.texts
     parts = {
-        name: values.sel(scenario=scenario).mean("world").to_series() for name, values in data.waste.items()
+        name: view.factor(name) * values.sel(scenario=scenario).mean("world").to_series()
+        for name, values in data.waste.items()
     }
     total = {name: sum(float(part[name]) for part in parts.values()) for name in data.strategies}
     longest = max(*total.values(), 1e-12)
@@ -44,7 +46,7 @@ def waste_table(view: ReportView, scenario: str) -> Table:
         for name in data.strategies
     ]
     columns = [Cell(texts(name), swatch=colour) for name, colour in zip(parts, COLOURS, strict=True)]
-    unit = texts.unit(next(iter(data.waste.values())).attrs["units"])
+    unit = view.unit(next(iter(data.waste.values())).attrs["units"])
     return view.table(
         "waste_caption",
         [texts("strategy"), texts("waste_total"), "", *columns],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twintrack.decisions.contrasts import AHEAD, BEHIND, LEVEL, Effect
+from twintrack.decisions.contrasts import LEVEL, SAME, UNKNOWN, Effect
 from twintrack.formats import date
 from twintrack.pages.blocks import Block, Note, Section
 from twintrack.pages.figures.courses import Fan, Line, SharePanel, courses
@@ -68,10 +68,8 @@ def by_year(story: Told, contrast: Contrast, goal: str) -> dict[float, Effect]:
 
 
 def state(found: Effect) -> str:
-    """Give AHEAD or BEHIND where it is so in all cells by their shares, LEVEL otherwise."""
-    if all(share > 0.6 for share in found.shares):
-        return AHEAD
-    return BEHIND if all(share < 0.4 for share in found.shares) else LEVEL
+    """Give the verdict on a year; what is not touched, or has no number, is LEVEL."""
+    return LEVEL if found.verdict in (SAME, UNKNOWN) else found.verdict
 
 
 def turn(states: Sequence[str]) -> int:
