@@ -246,3 +246,48 @@ def _built_once(definition: Path, model: Model) -> Path:
         if not (folder / "index.html").is_file():
             build_report(definition, folder, model)
     return folder
+
+
+PLAIN_OUTCOMES = """
+  scale_pace:
+    title: {en: Pace of the leader, zh: 领先者的步伐}
+    unit: OOM/Year
+    better: higher
+headline:"""
+PLAIN_REPORT = """
+title: {en: "Fast or open?", zh: 快还是开？}
+strategies: [open, fast]
+contrasts: [{title: {en: Going fast, zh: 求快}, of: fast, against: open}]
+scenarios: [central]
+ensemble: {worlds: 100, seed: 1}
+outcomes: [frontier_gap_months, public_cost_pv, scale_pace]
+years: [2030, 2040]
+languages: [en, zh]
+"""
+
+
+@pytest.fixture(scope="session")
+def plain_folder(small_content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a report on a content of one's own: two strategies in three outcomes, no grid."""
+    import twintrack
+    from twintrack.pages.report.page import build_report
+
+    root = tmp_path_factory.mktemp("plain") / "content"
+    shutil.copytree(small_content, root)
+    changes = {
+        "outcomes.yaml": ("\nheadline:", PLAIN_OUTCOMES),
+        "twintrack.mdl": (
+            "public cost pv=\n\tINTEG(fiscal ai rd, 0)",
+            "public cost=\n\tfiscal ai rd\n\t~\tbn CNY/Year\n\t~\tSource: assumption.\n\t|\n\n"
+            "public cost pv=\n\tINTEG(public cost, 0)",
+        ),
+    }
+    for name, (before, after) in changes.items():
+        path = root / "model" / name
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8")
+    definition = root / "reports" / "plain.yaml"
+    definition.parent.mkdir()
+    definition.write_text(PLAIN_REPORT, encoding="utf-8")
+    return build_report(definition, root / "built", twintrack.load(root)).parent

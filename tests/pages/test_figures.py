@@ -194,7 +194,7 @@ def test_a_hundred_dots_stand_on_the_side_of_their_sign() -> None:
 
 
 def test_axes_end_at_round_numbers() -> None:
-    assert round_ends([0.3, 9.2]) == (0.0, 10.0, 2.5)
+    assert round_ends([0.3, 9.2]) == (0.0, 10.0, 5.0)
     assert round_ends([-20.0, 31.0], months=True) == (-24.0, 36.0, 24.0) or round_ends(
         [-20.0, 31.0], months=True
     )[2] in (12.0, 24.0)

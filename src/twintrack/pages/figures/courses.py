@@ -10,6 +10,8 @@ from twintrack.pages.figures.look import GREY, GRID, INK, TIE
 from twintrack.pages.figures.scales import Scale
 
 HEIGHT, GAP = 226.0, 56.0
+ROOM_FOR_SIDE = 26.0
+"""Px above or below zero in which it is said what it means to be there."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _label_line(
     best, found = -1e9, (0.0, 0.0)
     for place in range(len(panel.years)):
         x = min(max(across(panel.years[place]), across.start + half), across.end - half)
-        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half] or [place]
+        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half + 8] or [place]
         for y in (up(max(line.high[n] for n in near)) - 9, up(min(line.low[n] for n in near)) + 18):
             if not up.end - 12 <= y - 12 <= up.start - 12:
                 continue
@@ -170,10 +172,19 @@ def fan_panel(drawing: Drawing, fan: Fan, x: float, y: float, room: float, heigh
     _fan_words(drawing, fan, right + 8, up)
     if fan.sides:
         (above, one), (below, other) = fan.sides
-        drawing.text(left + 4, y + 20, above, LABEL, colour=one, bold=True, halo=True)
-        drawing.text(left + 4, y + height - 8, below, LABEL, colour=other, bold=True, halo=True)
+        if up(0.0) - up.end > ROOM_FOR_SIDE:
+            _side(drawing, above, one, left + 4, y + 20, right - left - 4)
+        if up.start - up(0.0) > ROOM_FOR_SIDE:
+            lines = len(wrapped(below, LABEL, right - left - 4, bold=True))
+            _side(drawing, below, other, left + 4, y + height - 8 - (lines - 1) * 17, right - left - 4)
     for at, label in fan.marks:
         drawing.text(across(at), y + height + 17, label, SMALL, colour=GREY, anchor="middle")
+
+
+def _side(drawing: Drawing, text: str, colour: str, x: float, y: float, room: float) -> None:
+    for line in wrapped(text, LABEL, room, bold=True):
+        drawing.text(x, y, line, LABEL, colour=colour, bold=True, halo=True)
+        y += 17
 
 
 def _band(fan: Fan, low: int, high: int, across: Scale, up: Scale) -> list[Point]:

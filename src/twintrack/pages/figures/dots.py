@@ -21,6 +21,8 @@ DOTS = 100
 GAP, ROW_GAP = 38.0, 22.0
 TALLEST, SHORTEST = 176.0, 96.0
 PITCHES = (10.4, 9.2, 8.0, 7.0, 6.2, 5.4)
+ROWS_OF_HEAP = 22
+"""Dots in the highest stack where futures lie so close that some have to stand beside their place."""
 
 
 def quantile_dots(differences: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -109,24 +111,29 @@ def _row(drawing: Drawing, row: DotRow, y: float, columns: int, tallest: float) 
 def _pitch(panels: Sequence[DotPanel], room: float, limit: float) -> tuple[float, float]:
     """Choose how far dots lie apart, and how high the panels are, so that no stack grows out of them."""
     for pitch in PITCHES:
-        tallest = max(max(map(len, _stacks(panel, room, pitch).values()), default=1) for panel in panels)
-        if tallest * pitch <= limit or pitch == PITCHES[-1]:
+        tallest = max(max(map(len, _stacks(panel, room, pitch, DOTS).values()), default=1) for panel in panels)
+        if tallest * pitch <= limit:
             return pitch, max(tallest * pitch + 8, min(SHORTEST, limit))
-    raise AssertionError
+    return max(limit / ROWS_OF_HEAP, PITCHES[-1]), limit + 8
 
 
-def _stacks(panel: DotPanel, room: float, pitch: float) -> dict[float, list[bool]]:
-    """Put values into bins that do not cross zero: the middle of each, and for its dots whether they win."""
+def _stacks(panel: DotPanel, room: float, pitch: float, highest: int) -> dict[float, list[bool]]:
+    """Put values into bins that do not cross zero: the middle of each, and for its dots whether they win.
+
+    A dot whose bin is as high as it may be stands in the nearest one of its side that is not.
+    """
     scale = Scale(panel.axis.low, panel.axis.high, 0, room)
     zero = scale(0.0)
     most_right, most_left = math.floor((room - zero) / pitch) - 1, -math.floor(zero / pitch)
-    stacks: dict[float, list[bool]] = defaultdict(list)
+    stacks: dict[int, list[bool]] = defaultdict(list)
     for place, value in enumerate(panel.values):
         wins = value > 0 or (value == 0 and place % 2 == 1)
         number = math.floor((scale(float(value)) - zero) / pitch)
-        number = min(max(number, 0), most_right) if wins else max(min(number, -1), most_left)
-        stacks[zero + (number + 0.5) * pitch].append(wins)
-    return stacks
+        side = range(most_right + 1) if wins else range(most_left, 0)
+        number = min(max(number, side[0]), side[-1]) if side else 0
+        free = [one for one in side if len(stacks[one]) < highest]
+        stacks[min(free, key=lambda one: abs(one - number), default=number)].append(wins)
+    return {zero + (number + 0.5) * pitch: dots for number, dots in stacks.items() if dots}
 
 
 def _panel(
@@ -145,7 +152,7 @@ def _panel(
     if panel.chip:
         _chip(drawing, panel.chip, x + room, y + 30)
     points: dict[bool, list[Point]] = {False: [], True: []}
-    for middle, dots in _stacks(panel, room, pitch).items():
+    for middle, dots in _stacks(panel, room, pitch, math.floor(height / pitch)).items():
         for place, wins in enumerate(dots):
             points[wins].append((x + middle, base - (place + 0.5) * pitch - 1.2))
     for wins, look in ((False, lost), (True, won)):
@@ -161,12 +168,15 @@ def _axis(drawing: Drawing, axis: Axis, scale: Scale, x: float, room: float, bas
     for value, label in reversed(axis.ticks):
         place = scale(value)
         drawing.line((place, base), (place, base + 4), INK, 1.2)
-        half = width_of(label, SMALL) / 2
-        middle = min(max(place, x + half), x + room - half)
-        if middle + half + 6 > free and value:
+        wide = width_of(label, SMALL)
+        left = min(max(place - wide / 2, x), x + room - wide)
+        if left + wide + 6 > free and value:
             continue
-        drawing.text(middle, base + 16, label, SMALL, colour=GREY, anchor="middle")
-        free = middle - half
+        # At the ends words end where the sheet does, however wide a browser draws them.
+        anchor = "start" if left == x else "end" if left == x + room - wide else "middle"
+        at = {"start": x, "end": x + room, "middle": place}[anchor]
+        drawing.text(at, base + 16, label, SMALL, colour=GREY, anchor=anchor)
+        free = left
     drawing.text(x, base + 31, axis.left, SMALL, colour=GREY)
     drawing.text(x + room, base + 31, axis.right, SMALL, colour=GREY, anchor="end")
 

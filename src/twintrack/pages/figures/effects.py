@@ -11,8 +11,10 @@ from twintrack.pages.figures.scales import Scale
 
 BETTER, WORSE, TIED = "better", "worse", "tied"
 GAP = 26.0
-VALUE = 48.0
-"""Px that a written value needs beside its bar."""
+BESIDE = 13.0
+"""Px between the end of a bar or a mark and the end of the sheet, beside what its value takes."""
+LARGE = 17
+"""Px of the letters of a total."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,12 @@ def _scale(rows: Sequence[EffectRow], goal: int, left: float, room: float) -> Sc
     low, high = min(*values, 0.0), max(*values, 0.0)
     if low == high:
         low, high = -1.0, 1.0
-    before = VALUE if low < 0 else 10.0
-    after = VALUE if high > 0 else 10.0
-    # A total below zero is written on the left even where no part is.
-    before = max(before, VALUE if any(row.total and row.effects[goal].value < 0 for row in rows) else before)
-    return Scale(low, high, left + before, left + room - after)
+    found = [(row.effects[goal], LARGE if row.total else SMALL) for row in rows]
+    before, after = (
+        max([width_of(one.label, size, bold=True) for one, size in found if (one.value < 0) == negative], default=0)
+        for negative in (True, False)
+    )
+    return Scale(low, high, left + before + BESIDE, left + room - after - BESIDE)
 
 
 def _height(row: EffectRow, room: float, stems: bool, narrow: bool) -> float:
@@ -120,11 +123,11 @@ def _words(drawing: Drawing, row: EffectRow, y: float, room: float, narrow: bool
 
 def _effect(drawing: Drawing, effect: Effect, scale: Scale, y: float, row: EffectRow, stems: bool) -> None:
     zero, place = scale(0.0), scale(effect.value)
-    colour = {BETTER: GOOD, WORSE: BAD, TIED: GREY}[effect.state]
+    colour = {BETTER: GOOD, WORSE: BAD, TIED: GREY}[effect.state if effect.value else TIED]
     left = effect.value < 0
     if row.total:
         drawing.text(
-            zero + (-6 if left else 6), y + 6, effect.label, 17, anchor="end" if left else "start", bold=True
+            zero + (-6 if left else 6), y + 6, effect.label, LARGE, anchor="end" if left else "start", bold=True
         )
         return
     if stems:

@@ -36,7 +36,7 @@ class MixPanel:
 
 def mixes(panels: Sequence[MixPanel], width: float) -> Drawing:
     """Draw two panels side by side, or one below the other."""
-    across = 2 if width >= 900 else 1
+    across = 2 if width >= 640 else 1
     room = (width - GAP * (across - 1)) / across
     drawing, y = Drawing(width), 2.0
     for first in range(0, len(panels), across):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twintrack.pages.figures.drawing import LABEL, SMALL, Drawing, width_of
+from twintrack.formats import number
+from twintrack.pages.figures.drawing import LABEL, SMALL, Drawing, width_of, wrapped
 from twintrack.pages.figures.look import GREY, GRID, Look
 from twintrack.pages.figures.scales import Scale, round_ends, ticks
 
-ROW, GROUP, GAP = 31.0, 24.0, 44.0
+ROW, GROUP, GAP, LINE = 31.0, 24.0, 44.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def spreads(
     `last` is a column of numbers: title, note, texts.
     """
     label = max(width_of(row.label, LABEL, bold=True) for row in rows) + 22
-    label = min(max(label, 78.0), 150.0 if width >= 1000 else 120.0)
+    label = min(max(label, 78.0), 190.0 if width >= 1000 else 150.0 if width >= 560 else 120.0)
     across = len(panels) if width >= 1000 else 2 if width >= 560 else 1
     column = 84.0
     beside = width - label - (column + GAP if width >= 1000 else 0)
@@ -74,8 +76,8 @@ def spreads(
             heads.append(drawing.heading(left, y, column, last[0], [last[1]]))
         else:
             left = end
-        places = _places(rows, max(heads) + 6)
-        _names(drawing, rows, places)
+        places = _places(rows, max(heads) + 6, label)
+        _names(drawing, rows, places, label)
         for x, panel in zip(lefts, group, strict=True):
             _panel(drawing, panel, rows, places, x, room)
         if numbered and width >= 560:
@@ -90,20 +92,30 @@ def spreads(
     return drawing
 
 
-def _places(rows: Sequence[SpreadRow], y: float) -> list[float]:
+def _places(rows: Sequence[SpreadRow], y: float, label: float) -> list[float]:
+    """Give the middle of each row; one whose name takes several lines is higher."""
     places = []
     for row in rows:
+        height = max(ROW, len(_lines(row, label)) * LINE + 8)
         y += GROUP if row.group else 0
-        places.append(y + ROW / 2)
-        y += ROW
+        places.append(y + height / 2)
+        y += height
     return places
 
 
-def _names(drawing: Drawing, rows: Sequence[SpreadRow], places: Sequence[float]) -> None:
+def _lines(row: SpreadRow, label: float) -> list[str]:
+    return wrapped(row.label, LABEL, label - 14, bold=True)
+
+
+def _names(drawing: Drawing, rows: Sequence[SpreadRow], places: Sequence[float], label: float) -> None:
     for row, place in zip(rows, places, strict=True):
+        lines = _lines(row, label)
         if row.group:
-            drawing.text(0, place - ROW / 2 - 5, row.group, SMALL, colour=GREY, bold=True)
-        drawing.text(0, place + 5, row.label, LABEL, colour=row.look.colour, bold=True)
+            above = max(ROW, len(lines) * LINE + 8) / 2
+            drawing.text(0, place - above - 5, row.group, SMALL, colour=GREY, bold=True)
+        for number, line in enumerate(lines):
+            y = place + 5 + (number - (len(lines) - 1) / 2) * LINE
+            drawing.text(0, y, line, LABEL, colour=row.look.colour, bold=True)
 
 
 def _panel(
@@ -116,10 +128,12 @@ def _panel(
 ) -> None:
     values = [value for row in panel.rows for value in row]
     low, high, step = round_ends([*values, 0.0] if panel.tick else values, 4, months=panel.months)
-    scale = Scale(low, high, x + 6, x + room - 6)
+    if panel.tick:
+        low = max(low, 0.0)  # nothing falls short by less than nothing
+    scale = Scale(low, high, x + 14, x + room - 16)
     for value in ticks(low, high, step):
         drawing.line((scale(value), places[0] - 18), (scale(value), places[-1] + 16), GRID, 1.2)
-        drawing.text(scale(value), places[-1] + 32, f"{value:g}", SMALL, colour=GREY, anchor="middle")
+        drawing.text(scale(value), places[-1] + 32, _tick(value, step), SMALL, colour=GREY, anchor="middle")
     for row, place, (start, dot, end), label in zip(rows, places, panel.rows, panel.labels, strict=True):
         colour = row.look.colour
         drawing.line((scale(start), place), (scale(end), place), colour, 2, opacity=0.55)
@@ -129,13 +143,20 @@ def _panel(
         drawing.text(scale(dot), place - 9, label, SMALL, colour=colour, anchor="middle", halo=True)
 
 
+def _tick(value: float, step: float) -> str:
+    """Write a tick with as many digits as its step needs."""
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    return number(value, f",.{digits}f")
+
+
 def _last_alone(
     drawing: Drawing, rows: Sequence[SpreadRow], last: tuple[str, str, Sequence[str]], y: float
 ) -> float:
     """Write the numbers below the panels, a line for each strategy."""
     top = drawing.heading(0, y - 8, drawing.width, last[0], [last[1]])
-    places = _places(rows, top - 12)
-    _names(drawing, rows, places)
+    beside = drawing.width - 70
+    places = _places(rows, top - 12, beside)
+    _names(drawing, rows, places, beside)
     for row, place, text in zip(rows, places, last[2], strict=True):
         drawing.text(
             drawing.width - 30, place + 5, text, LABEL, colour=row.look.colour, anchor="end", bold=True

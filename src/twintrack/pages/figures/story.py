@@ -62,6 +62,11 @@ class Story(Block):
             for size, width in self.widths.items()
         ]
 
+    @property
+    def narrowest(self) -> str:
+        """The figure for a phone."""
+        return self.drawings[-1]
+
     def alone(self, width: float | None = None, families: str = "sans-serif") -> str:
         """Give the figure as a file of its own, in the widest form or one that is asked for."""
         drawn = self.draw(width or self.widths["wide"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from twintrack.pages.figures.drawing import LABEL, SMALL, TITLE, Drawing, width_
 from twintrack.pages.figures.look import GREY, GRID, Look
 from twintrack.pages.figures.scales import Scale
 
-ROW, GAP = 34.0, 60.0
+ROW, GAP, BESIDE = 34.0, 60.0, 12.0
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,12 @@ def _panel(drawing: Drawing, panel: StripPanel, x: float, y: float, room: float)
     y = drawing.heading(x, y, room, panel.title)
     at = x
     for label, look in panel.choices:
+        wide = width_of(label, LABEL, bold=True) + 18
+        if at > x and at + wide > x + room:
+            at, y = x, y + 22
         drawing.mark(at + 6, y - 1, look, 11)
         drawing.text(at + 18, y + 4, label, LABEL, colour=look.colour, bold=True)
-        at += width_of(label, LABEL, bold=True) + 48
+        at += wide + 30
     y += 16
     narrow = room < 420
     words = room if narrow else min(room * 0.5, 300.0)
@@ -73,14 +77,27 @@ def _marks(
 ) -> None:
     scale = Scale(0, 1, left, right)
     drawing.line((left, y), (right, y), GRID, 2)
-    last, written = -1e9, ""
-    order = sorted(range(len(looks)), key=lambda place: strip.settings[place][0])
-    for place in order:
-        share, label = strip.settings[place]
-        at = scale(share)
-        drawing.mark(at, y, looks[place], 11)
-        if label == written:
-            continue
+    last = -1e9
+    for group in _together(strip, scale):
+        label = strip.settings[group[0]][1]
+        at = scale(strip.settings[group[0]][0])
+        at = min(max(at, left + (len(group) - 1) * BESIDE / 2), right - (len(group) - 1) * BESIDE / 2)
+        for number, place in enumerate(group):
+            drawing.mark(at + (number - (len(group) - 1) / 2) * BESIDE, y, looks[place], 11)
         beside = max(at, last)
         drawing.text(beside, y - 10, label, SMALL, colour=GREY, anchor="middle")
-        last, written = beside + (width_of(label, SMALL) + TITLE) * 0.75, label
+        last = beside + (width_of(label, SMALL) + TITLE) * 0.75
+
+
+def _together(strip: Strip, scale: Scale) -> list[list[int]]:
+    """Give choices by rising setting; those that are set alike stand side by side, so that none is hidden."""
+    order = sorted(range(len(strip.settings)), key=lambda place: strip.settings[place][0])
+    groups: list[list[int]] = []
+    for place in order:
+        share, label = strip.settings[place]
+        before = strip.settings[groups[-1][0]] if groups else (math.inf, "")
+        if before[1] == label and abs(scale(before[0]) - scale(share)) < BESIDE:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups

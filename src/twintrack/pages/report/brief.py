@@ -14,6 +14,7 @@ from twintrack.pages.figures.drawing import width_of
 from twintrack.pages.figures.story import Pair, Story
 from twintrack.pages.report.finding import Opening
 from twintrack.pages.report.view import ReportView
+from twintrack.pages.texts import Texts
 from twintrack.version import __version__
 
 STEM = "brief"
@@ -25,6 +26,8 @@ DRAWN, SHOWN = 820.0, 695.0
 """Px that figures are drawn for, and that they are shown on: words come out at 7.5 points or more."""
 HEIGHT = 1012.0
 """Px of a sheet between its head and its foot."""
+MOST_TESTS = 9
+"""Columns of a table beyond which rows and columns change places."""
 LINE, SIZE = 18.0, 13.0
 """Px of a line of text, and of its letters."""
 
@@ -35,6 +38,7 @@ class Printed(Block):
 
     svg: str
     height: float
+    narrow: str
     kind: ClassVar[str] = "printed"
 
 
@@ -57,7 +61,11 @@ def brief(page: Page[ReportView], sections: Sequence[Filled], names: dict[str, s
         "sheets": [[known[key] for key in keys] for keys in (first, others)],
         "fonts": Markup(fonts()),
         "css": Markup(part("brief.css")),
-        "names": names,
+        "others": [
+            {"lang": html_language(other), "href": name, "name": Texts(other)("language_name")}
+            for other, name in names.items()
+            if other != texts.language
+        ],
         "model": page.view.data.model.equations.hash[:8],
         "seed": page.view.data.definition.ensemble.seed,
     }
@@ -99,8 +107,8 @@ def _drawn(block: Block, width: float) -> Block:
 
 def _printed(story: Story, width: float) -> Printed:
     drawn = (story.paper or story.draw)(width)
-    svg = drawn.svg(f"brief-{story.key}", story.title, story.description)
-    return Printed(svg, drawn.height * SHOWN / DRAWN)
+    svg = drawn.svg(f"brief-{story.key}", story.title, story.description, "sheet")
+    return Printed(svg, drawn.height * SHOWN / DRAWN, story.narrowest)
 
 
 def _opening_height(opening: Opening, figure: Printed) -> float:
@@ -128,7 +136,8 @@ def _block_height(block: Block, width: float) -> float:
             for item in block.items
         )
     if isinstance(block, Table):
-        return 29.0 * len(block.rows) + 44
+        turned = len(block.head) > MOST_TESTS  # by its style
+        return 19.0 * len(block.head) + 60 if turned else 29.0 * len(block.rows) + 44
     return 60.0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from twintrack.decisions.attribution import Runs, differing_groups, explain_difference
+from twintrack.decisions.attribution import SWITCH, Runs, differing_groups, explain_difference
 from twintrack.errors import Fault
 from twintrack.inputs.schema_kinds import Bilingual
 from twintrack.inputs.validation import FaultList
@@ -146,10 +146,7 @@ class _Questions:
         first, second = map(self._model.strategy, names)
         table = self._model.lever_table
         groups = {key: list(levers) for key, levers in differing_groups(self._model, first, second).items()}
-        titles = {
-            key: table.groups[key].title if key in table.groups else Bilingual(en=key, zh=key)
-            for key in groups
-        }
+        titles = {key: _title(self._model, key) for key in groups}
         parts = () if isinstance(asked, tuple) else asked.parts
         if parts:
             differ = [name for levers in groups.values() for name in levers]
@@ -200,6 +197,14 @@ def _package(definition: Report, contrasts: Sequence[Contrast]) -> PackageEntry 
         return None
     first, second = plain[0].shown.names
     return second, first
+
+
+def _title(model: Core, key: str) -> Bilingual:
+    """Give what a group of levers is called; a lever that no group names is a group of its own."""
+    if key == SWITCH:
+        return Bilingual(en="When to switch", zh="何时转向")
+    table = model.lever_table
+    return table.groups[key].title if key in table.groups else table.levers[key].title
 
 
 def _members(model: Core, name: str) -> Sequence[str]:

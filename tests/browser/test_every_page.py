@@ -1,0 +1,127 @@
+"""Every report, brief and sheet, and the page on validation, opened from files without a network.
+
+Nothing leaves, nothing is wider than its window, and readers who cannot see or who use no mouse get all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opened_page import Opened
+
+from twintrack.inputs.sheets import is_sheet
+from twintrack.model import Model
+from twintrack.pages.report.page import build_report
+from twintrack.pages.sheet.page import build_sheet
+from twintrack.pages.validation.page import build_validation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORTS = sorted(path.stem for path in (ROOT / "reports").glob("*.yaml"))
+WORLDS = 24
+"""Enough for every section to say something."""
+WIDTHS = (1400, 1100, 768, 390)
+LANGUAGES = ("index.html", "index.zh.html")
+ACCESSIBLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+
+Built = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def built(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Folder of a report by its name, with few worlds; each is built once."""
+    found: dict[str, Path] = {}
+
+    def build(name: str) -> Path:
+        if name not in found:
+            text = (ROOT / "reports" / f"{name}.yaml").read_text(encoding="utf-8")
+            path = tmp_path_factory.mktemp("definitions") / f"{name}.yaml"
+            path.write_text(re.sub(r"worlds: \d+", f"worlds: {WORLDS}", text), encoding="utf-8")
+            make = build_sheet if is_sheet(path) else build_report
+            found[name] = make(path, tmp_path_factory.mktemp("built") / name, model).parent
+        return found[name]
+
+    return build
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_page_opens_alone_and_fits_every_window(browser: Browser, built: Built, report: str) -> None:
+    folder = built(report)
+    for name in [path.name for path in sorted(folder.glob("*.html"))]:
+        opened = Opened(browser, folder / name, WIDTHS[0])
+        opened.unfolded()
+        wider = {width: opened.sideways(width) for width in WIDTHS}
+        assert (name, wider) == (name, dict.fromkeys(WIDTHS, 0))
+        assert (name, opened.errors, opened.asked_elsewhere) == (name, [], [])
+        opened.page.context.close()
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_word_of_a_figure_is_cut_off_or_lies_on_another(
+    browser: Browser, built: Built, report: str
+) -> None:
+    for name in LANGUAGES:
+        opened = Opened(browser, built(report) / name, WIDTHS[0])
+        for width in WIDTHS:
+            opened.page.set_viewport_size({"width": width, "height": 900})
+            assert (name, width, opened.page.evaluate(CUT_OFF)) == (name, width, [])
+            assert (name, width, opened.page.evaluate(ON_ANOTHER)) == (name, width, [])
+        opened.page.context.close()
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_page_can_be_read_without_seeing_and_without_a_mouse(
+    browser: Browser, built: Built, report: str
+) -> None:
+    folder = built(report)
+    for path in sorted(folder.glob("*.html")):
+        assert (path.name, _barriers(browser, path, (1400, 390))) == (path.name, "")
+
+
+def test_the_page_on_validation_can_be_read_without_seeing_and_without_a_mouse(
+    browser: Browser, model: Model, validation_sections: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = build_validation(validation_sections, tmp_path / "validation", model).parent
+    for name in LANGUAGES:
+        assert (name, _barriers(browser, folder / name, (1400, 390))) == (name, "")
+
+
+def _barriers(browser: Browser, path: Path, widths: tuple[int, ...]) -> str:
+    """Say what axe finds on a page at some widths: first as it opens, then with every fold open."""
+    told = ""
+    for width in widths:
+        opened = Opened(browser, path, width)
+        for page in (opened.page, opened.unfolded()):
+            found = axe.Axe().run(page, options=ACCESSIBLE)
+            told += found.generate_report() if found.violations_count else ""
+        opened.page.context.close()
+    return told
+
+
+CUT_OFF = """[...document.querySelectorAll('figure.story > svg, .printed > svg')].flatMap((svg) => {
+  const sheet = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')]
+    .map((text) => [text.getBoundingClientRect(), text.textContent])
+    .filter(([at]) => at.width && (at.left < sheet.left - 1 || at.right > sheet.right + 1
+      || at.top < sheet.top - 1 || at.bottom > sheet.bottom + 1))
+    .map(([, text]) => `${svg.closest('figure')?.id}: ${text}`);
+})"""
+ON_ANOTHER = """[...document.querySelectorAll('figure.story > svg')].flatMap((svg) => {
+  const words = [...svg.querySelectorAll('text')].map((text) => [text.getBoundingClientRect(), text.textContent]);
+  const shared = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left),
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+  return words.flatMap(([at, text], place) => words.slice(place + 1)
+    .filter(([other]) => { const [x, y] = shared(at, other); return at.width && x > 2 && y > 5; })
+    .map(([, other]) => `${svg.closest('figure')?.id}: ${text} | ${other}`));
+})"""
+"""Letters of a line are less high than its box: boxes may share some px."""
