@@ -1,4 +1,4 @@
-"""What a module gives to the last bit, found without a browser: whoever runs it can check itself against that.
+"""What a module gives to the last bit, found without a browser: whoever runs it can check itself by that.
 
 The text that becomes WebAssembly is compiled for this machine as well. Both take the same operations, each
 rounded once, so that the numbers agree in every bit.
@@ -54,7 +54,7 @@ def digest_of_run(
 
 
 def digest(arrays: Iterable[Array]) -> str:
-    """Give 64 bits of arrays, one after the other in C order, as hexadecimal digits; see `digest` of engine.js.
+    """Give 64 bits of arrays, one after the other in C order, in hexadecimal digits; as engine.js does.
 
     Everything that is no number counts as the same.
     """
@@ -75,7 +75,7 @@ def _stirred(words: Iterable[int], bits: int, factor: int) -> int:
 
 
 def _rounded_twice(text: str) -> str:
-    """Let a product be rounded before something is added to it, as in WebAssembly, whatever a processor can."""
+    """Let a product be rounded before something is added, as in WebAssembly, whatever a processor can."""
     return _DECLARED.sub(_DEFINED, text).replace("@llvm.fmuladd.", "@multiply_add.")
 
 
