@@ -55,11 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 TOGETHER = (
     ("tests/validation/",),
-    (
-        "tests/pages/report/test_report.py",
-        "tests/browser/test_report_page.py",
-        "tests/browser/test_site_pages.py",
-    ),
+    ("tests/pages/report/test_report.py", "tests/browser/test_report_page.py"),
 )
 """Beginnings of the names of files whose tests share what takes long to make: one worker gets them all."""
 
