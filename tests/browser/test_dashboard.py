@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from twintrack.engines.wasm.module import Module
+from twintrack.hands_on.compiled_model import module_for
 from twintrack.hands_on.links import read_link
-from twintrack.hands_on.page import dashboard_page
+from twintrack.hands_on.page import Worlds, component_page, dashboard_page
+from twintrack.hands_on.told import drawn, told_of
 from twintrack.model import Model
 from twintrack.runs.single import run_strategy
 
@@ -91,6 +94,26 @@ def test_a_link_shows_the_numbers_of_the_program(opened: Opened, model: Model) -
         part.split("=", 1) for part in opened.tell("location.hash.slice(1)").split("&") if "=" in part
     )
     assert again["s"] == "explore_open"
+
+
+def test_the_page_checks_its_numbers_bit_by_bit(opened: Opened) -> None:
+    opened.go()
+    assert opened.tell("twintrack.same") is True
+    assert opened.tell("document.querySelector('.notice').hidden")
+
+
+def test_a_browser_with_other_numbers_is_told(browser: Browser, model: Model, tmp_path: Path) -> None:
+    names, count, values, _ = drawn(model, 4, 1)
+    module = module_for(model)
+    wrong = {**module.description["check"], "digest": "0123456789abcdef"}
+    changed = Module(module.code, {**module.description, "check": wrong})
+    path = tmp_path / "page.html"
+    path.write_text(component_page(told_of(model), changed, Worlds(names, count, values)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_function("window.twintrack?.same === false")
+    assert "computes other numbers" in page.locator(".notice").inner_text()
+    page.close()
 
 
 def test_twenty_moves_and_twenty_undos_lead_back(opened: Opened) -> None:

@@ -42,7 +42,8 @@ STATE = """async ([levers, outcomes]) => {
   for (let i = 0; i < 400 && (app.stale() || !app.found(outcomes.at(-1))); i++) await pause(50);
   const bands = Object.fromEntries(outcomes.map((name) => [name, app.found(name)?.at]));
   const mine = outcomes.map((name) => [...app.curves(name).mine]);
-  return { times: [...app.lab.times], mine, bands, wide: document.documentElement.scrollWidth };
+  const wide = document.documentElement.scrollWidth;
+  return { times: [...app.lab.times], mine, bands, same: app.same, wide };
 }"""
 
 
@@ -86,7 +87,7 @@ def test_the_page_computes_what_the_engine_does(browser: Browser, tmp_path: Path
     last = next(iter(ensemble.values())).to_numpy()[-1].reshape(-1, 40)[0]
     assert found["bands"][outcomes[0]]["mine"] == pytest.approx(float(np.median(last)), rel=1e-9)
     assert faults == [] and [url for url in asked if not url.startswith(("file:", "blob:"))] == []
-    assert found["wide"] == 390
+    assert found["wide"] == 390 and found["same"] is True
 
 
 def drawn_values(

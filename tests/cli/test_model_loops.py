@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -35,6 +36,26 @@ def test_the_table_the_data_and_the_pictures_tell_the_same(program: Program, tmp
     bars = [item.text or "" for item in drawn["strip.svg"].iter("{http://www.w3.org/2000/svg}title")][1:]
     first = max(data["loops"], key=lambda name: abs(data["loops"][name]["drives"][0]))
     assert bars[0].startswith(f"{first} 2016") and bars[-1].endswith("2040")
+
+
+def test_pictures_are_told_in_words_of_the_reader(program: Program, tmp_path: Path) -> None:
+    asked = [
+        "model",
+        "loops",
+        "explore_open",
+        "--scenario",
+        "decoupling",
+        "--outcome",
+        "domestic_stack_share",
+    ]
+    assert program(*asked, "--out", tmp_path).exit_code == 0
+    strip = (tmp_path / "strip.zh.svg").read_text(encoding="utf-8")
+    assert "开门的追赶与探索并举，脱钩</text>" in strip and "explore_open" not in strip
+    axis = re.findall(r">(−?\d+(?:\.\d+)?%)</text>", strip)
+    assert [tick for tick in axis[: axis.index("100%") - 1] if "." in tick] == [], "ticks are round numbers"
+    drawn = (tmp_path / "loops.svg").read_text(encoding="utf-8")
+    told = re.findall(r"<text[^>]*>([RB]\d+ [^<]*)</text>", drawn)
+    assert len(told) == 3 and all(" → " in line for line in told), "each loop is told by its stocks"
 
 
 def test_what_does_not_fit_is_told(program: Program) -> None:

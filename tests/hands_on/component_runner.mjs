@@ -12,8 +12,9 @@ async function opened({ folder }) {
   const values = new Float64Array(Uint8Array.from(readFileSync(`${folder}/draws.bin`)).buffer);
   const drawn = new app.Draws(draws.names, draws.count, values);
   const known = { ...app.opened(data), worlds: draws.count };
-  const lab = await app.Lab.open({ module: readFileSync(`${folder}/model.wasm`), description, data: known, draws: drawn });
-  labs.set(folder, { app, lab, data: known });
+  const module = readFileSync(`${folder}/model.wasm`);
+  const lab = await app.Lab.open({ module, description, data: known, draws: drawn });
+  labs.set(folder, { app, lab, data: known, module, description });
   return labs.get(folder);
 }
 
@@ -31,6 +32,7 @@ async function ran({ app, lab, data }, { link, places = null, outputs }) {
 async function answer(job) {
   const known = await opened(job);
   const { app, data } = known;
+  if (job.check) return { same: await app.checked(known) };
   if (job.read !== undefined) {
     const { state, dropped } = app.read(data, job.read, "en");
     return { state, dropped, again: app.written(data, state) };

@@ -76,6 +76,10 @@ def test_random_links_give_the_numbers_of_single_runs(model: Model, component: C
     assert _differences(found, expected).max() < CLOSE
 
 
+def test_node_computes_the_bits_that_the_description_tells(component: Component) -> None:
+    assert component.ask(check=True) == {"same": True}
+
+
 def test_equal_cost_is_found_in_the_one_world(model: Model, component: Component) -> None:
     rng, links, expected = np.random.default_rng(7), [], []
     while len(links) < 3:

@@ -3,55 +3,15 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
+from site_links import broken
 
 from twintrack.errors import InputError
 from twintrack.pages.documents import documents
 from twintrack.pages.site import Part, copied, docs_part, write_site
 from twintrack.resources import checkout
-
-
-class Links(HTMLParser):
-    """The addresses and the anchors of a page."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.to: list[str] = []
-        self.anchors: set[str] = {""}
-        self.loaded: list[str] = []
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {key: value or "" for key, value in attrs}
-        self.anchors |= {told[key] for key in ("id", "name") if key in told}
-        if tag == "a" and "href" in told:
-            self.to.append(told["href"])
-        if tag in ("script", "img", "iframe") and "src" in told:
-            self.loaded.append(told["src"])
-        if tag == "link" and "href" in told:
-            self.loaded.append(told["href"])
-
-
-def broken(site: Path) -> list[str]:
-    """Give every link of a site that leads nowhere, and everything that is loaded from outside."""
-    pages = {path: Links(path) for path in site.rglob("*.html")}
-    faults = []
-    for path, page in pages.items():
-        faults += [f"{path.name} loads {one}" for one in page.loaded if not one.startswith("data:")]
-        for href in page.to:
-            parts = urlsplit(href)
-            if parts.scheme:
-                continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            inside = target.is_file() and target.is_relative_to(site.resolve())
-            anchored = target not in pages or unquote(parts.fragment) in pages[target].anchors
-            if not (inside and anchored):
-                faults.append(f"{path.relative_to(site)}: {href}")
-    return faults
 
 
 def page(folder: Path, title: str, language: str = "") -> None:
@@ -78,6 +38,29 @@ def test_every_link_of_a_site_works(tmp_path: Path) -> None:
     assert '<a href="reports/plans/index.html">Plans &amp; more</a>' in front and "docs/history.html" in front
     chinese = (tmp_path / "site" / "index.zh.html").read_text(encoding="utf-8")
     assert '<a href="reports/plans/index.zh.html">规划</a>' in chinese and "文档" in chinese
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '<a href="gone.html">a</a>',
+        '<a href="index.html#gone">a</a>',
+        '<a href="../../outside.html">a</a>',
+        '<a href="javascript:alert(1)">a</a>',
+        '<script src="https://example.org/a.js"></script>',
+        "<style>p { background: url(https://example.org/a.png) }</style>",
+        '<p style="background: url(//example.org/a.png)">a</p>',
+    ],
+)
+def test_a_wrong_link_is_found(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "outside.html").write_text("outside", encoding="utf-8")
+    folder = tmp_path / "one" / "site"
+    folder.mkdir(parents=True)
+    right = '<p id="here"><a href="#here">a</a><a href="https://example.org">b</a><img src="data:,">'
+    (folder / "index.html").write_text(right, encoding="utf-8")
+    assert broken(folder) == []
+    (folder / "index.html").write_text(right + wrong, encoding="utf-8")
+    assert len(broken(folder)) == 1
 
 
 def test_a_document_leads_to_pages_to_files_and_nowhere_else(tmp_path: Path) -> None:

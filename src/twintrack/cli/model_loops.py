@@ -83,8 +83,10 @@ def loops_command(
     else:
         tell_changes(options["settings"], options["worlds"])
         found.show()
-    for path in write_loop_pictures(loops, run, named, entries, out) if out is not None else ():
-        click.echo(path, err=options["as_json"] or as_csv)
+    if out is not None:
+        outside = model.scenario(scenario)
+        for path in write_loop_pictures(loops, run, named, [*entries], outside, out):
+            click.echo(path, err=options["as_json"] or as_csv)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def wasm_command(
     labels = Labels(equations)
     asked = {"--outputs": outputs, "--series": series, "--constants": constants}
     chosen = _variables(labels, {option: read_names(text) for option, text in asked.items()})
-    module = module_of(equations, chosen["--outputs"], chosen["--series"] or (), chosen["--constants"])
+    module = module_of(
+        equations, chosen["--outputs"], chosen["--series"] or (), chosen["--constants"], moved={}
+    )
     module.write(out)
     inputs, given = len(module.description["inputs"]), len(module.description["outputs"])
     sizes = [f"{len(code) / 1000:,.0f} kB" for code in (module.code, gzip.compress(module.code))]

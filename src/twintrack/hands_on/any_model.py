@@ -21,6 +21,7 @@ from twintrack.equations import load_equations
 from twintrack.equations.structure import RUN_NUMBER, Apply, Expr, Reference, State
 from twintrack.errors import Fault, InputError
 from twintrack.hands_on.any_sliders import Slider, groups_of, sliders_of
+from twintrack.hands_on.compiled_model import moved_levers
 from twintrack.hands_on.page import Worlds, component_page
 from twintrack.hands_on.told import FORMAT, STEPS, Words, entry_of, nice_step, texts
 from twintrack.inputs.page_options import OutcomeOptions, PageOptions
@@ -80,7 +81,8 @@ def model_page(
     series = list(dict.fromkeys(slider.variable for slider in sliders))
     factors = [name for name in thinned.variables if name not in equations.variables]
     names = list(dict.fromkeys(name for name, _ in outcomes.values()))
-    module = module_of(thinned, names, series, [*series, *factors])
+    moved = moved_levers((slider.label, slider.low, slider.high) for slider in sliders)
+    module = module_of(thinned, names, series, [*series, *factors], moved)
     told = _told(equations, options, sliders, outcomes, factors)
     low, high = 1 - options.spread, 1 + options.spread
     draws = np.random.default_rng(seed).uniform(low, high, (len(factors), worlds))

@@ -52,6 +52,7 @@ class Explorer:
 
     def __init__(self, core: Core, link: str, worlds: int, seed: int) -> None:
         self._core = core
+        self._draw = worlds, seed
         self.widget = _widget(core, link, worlds, seed)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -87,6 +88,13 @@ class Explorer:
             self._core, shown.strategy, shown.scenario, world=shown.world, representative=representative
         )
 
+    def dashboard(self) -> Dashboard:
+        """Give the page with what stands on the sliders now, in a frame that needs no kernel.
+
+        An exported notebook shows it without a network, where it shows no widget.
+        """
+        return dashboard(self._core, *self._draw, self.link)
+
     def save(self, path: Path | str) -> None:
         """Write the strategy on the sliders to a file that `twintrack run` reads; never over another one.
 
@@ -99,9 +107,9 @@ class Explorer:
         return REPRESENTATIVE in self.widget.told["homes"]
 
 
-def dashboard(core: Core, worlds: int = WORLDS, seed: int = 1) -> Dashboard:
+def dashboard(core: Core, worlds: int = WORLDS, seed: int = 1, link: str = "") -> Dashboard:
     """Give the page with sliders for a notebook that is passed on; see `Model.dashboard`."""
-    page, notes = dashboard_page(core, worlds, seed)
+    page, notes = dashboard_page(core, worlds, seed, link)
     tell_notes(notes)
     return Dashboard(page)
 

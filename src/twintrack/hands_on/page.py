@@ -46,7 +46,7 @@ PARTS = (
 )
 """Modules of the component after the engine, each after those that it imports."""
 
-EXPORTS = "export { Draws, Lab, bands, costs, initial, mount, opened, read, strategyYaml, written };"
+EXPORTS = "export { Draws, Lab, bands, checked, costs, initial, mount, opened, read, strategyYaml, written };"
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 
 _AROUND = ":root { color-scheme: light dark; } body { margin: 0; } #page { min-height: 100vh; }"
@@ -65,24 +65,28 @@ class Worlds:
     values: bytes
 
 
-def dashboard_page(core: Core, worlds: int = WORLDS, seed: int = 1) -> tuple[str, list[str]]:
-    """Give the page of a content as HTML, and what a user should know. Raises InputError."""
+def dashboard_page(core: Core, worlds: int = WORLDS, seed: int = 1, link: str = "") -> tuple[str, list[str]]:
+    """Give the page of a content as HTML, and what a user should know; `link` is what stands on it at first.
+
+    Raises InputError.
+    """
     names, count, values, notes = drawn(core, worlds, seed)
     told = told_of(core)
-    return component_page(told, module_for(core), Worlds(names, count, values)), list(notes)
+    return component_page(told, module_for(core), Worlds(names, count, values), link), list(notes)
 
 
-def component_page(told: dict[str, Any], module: Module, worlds: Worlds) -> str:
+def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: str = "") -> str:
     """Put the component, a model and worlds in one file of HTML.
 
-    `told` has the keys that `told_of` gives; nothing in it need be of one model.
+    `told` has the keys that `told_of` gives; nothing in it need be of one model. Where the address says
+    nothing, the page begins with what `link` says.
     """
     packed = {
         "module": module.code,
         "model": _json({"description": lean(module.description), "data": told}),
         "draws": _shuffled(worlds.values),
     }
-    facts = {"draws": {"names": worlds.names, "count": worlds.count}}
+    facts = {"draws": {"names": worlds.names, "count": worlds.count}, "link": link}
     blocks = [_block(key, _packed(data)) for key, data in packed.items()]
     title = html.escape(told["title"]["en"])
     style = read_part("style.css")

@@ -23,6 +23,38 @@ export async function load({ module, description } = {}) {
   return new Model(made, await WebAssembly.instantiate(made), told);
 }
 
+/**
+ * Say whether this machine computes, to the last bit, what the program that compiled the model expects; null where
+ * model.json tells no digest. Takes what `load` takes.
+ */
+export async function checked(files) {
+  const model = await load(files);
+  const { check } = model.description;
+  if (!check) return null;
+  for (const [label, value] of Object.entries(check.moved)) model.set(label, value);
+  return digest(model.run()) === check.digest;
+}
+
+/** Give 64 bits of all that was computed, as hexadecimal digits. Everything that is no number counts as the same. */
+export function digest(results) {
+  let [one, other] = [0x9747b28c, 0x3c6ef372];
+  for (const [output, values] of results.values) {
+    if (output.kind !== "moving" && output.kind !== "still") continue;
+    const words = new DataView(values.buffer, values.byteOffset, values.byteLength);
+    for (let at = 0; at < words.byteLength; at += 4) {
+      const word = Number.isNaN(values[at >> 3]) ? (at & 4 && 0x7ff80000) : words.getUint32(at, true);
+      [one, other] = [stirred(one, word, 0xcc9e2d51), stirred(other, word, 0x1b873593)];
+    }
+  }
+  return [one, other].map((bits) => (bits >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/** Stir a word into 32 bits as MurmurHash3 does, with one multiplication. */
+function stirred(bits, word, factor) {
+  const turned = bits ^ Math.imul(word, factor);
+  return (Math.imul((turned << 15) | (turned >>> 17), 5) + 0xe6546b64) | 0;
+}
+
 async function parsed(source) {
   if (typeof source === "object" && !(source instanceof URL)) return source;
   return JSON.parse(new TextDecoder().decode(await bytes(source)));

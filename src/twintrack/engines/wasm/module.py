@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from twintrack.engines.llvm.source import Source, source
 from twintrack.engines.llvm.target import WASM
 from twintrack.engines.scalar.lowering import scalar_program
 from twintrack.engines.wasm.compiling import wasm_module
+from twintrack.engines.wasm.digest import digest_of_run
 from twintrack.equations import Equations
 from twintrack.equations.structure import RUN_NUMBER, Array, Variable
 from twintrack.errors import Fault, InputError
@@ -56,6 +57,7 @@ def module_of(
     outputs: Sequence[str] | None = None,
     series: Sequence[str] = (),
     constants: Sequence[str] | None = None,
+    moved: Mapping[str, float] | None = None,
 ) -> Module:
     """Compile a model whose constants can be set.
 
@@ -67,6 +69,7 @@ def module_of(
         series: Constants that get a value at every time; data variables without numbers always do, where
             an output follows from them.
         constants: Constants that can be set; by default all. The fewer, the smaller and quicker the code.
+        moved: See `compiled`.
 
     Raises:
         InputError: A name is unknown, or cannot be set.
@@ -100,14 +103,21 @@ def module_of(
         1,
         grid,
     )
-    return compiled(equations, inputs)
+    return compiled(equations, inputs, moved=moved)
 
 
-def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) -> Module:
+def compiled(
+    equations: Equations,
+    inputs: Inputs,
+    varying: Iterable[str] = (),
+    moved: Mapping[str, float] | None = None,
+) -> Module:
     """Compile a model; its inputs are those given, and the values given are their defaults.
 
     `inputs` hold one run. A constant may differ from run to run, a series is the same in all runs of a call;
-    those in `varying` may differ.
+    those in `varying` may differ. With `moved`, numbers for some inputs by label, the description holds the
+    digest of what the module gives for them, by which whoever runs it can check itself; where an input has no
+    numbers there is none.
 
     Raises InputError for what a module cannot give.
     """
@@ -145,17 +155,24 @@ def compiled(equations: Equations, inputs: Inputs, varying: Iterable[str] = ()) 
         *(described.series("series", name, place, given.second) for name, place in _spans(given.shared)),
         *(described.series("varying", name, place, given.second) for name, place in _spans(given.series)),
     ]
-    return Module(
-        linked.module,
-        {
-            "format": FORMAT,
-            "model": {"file": Path(equations.path).name, "hash": equations.hash},
-            "time": described.time(),
-            "layout": layout,
-            "inputs": inputs_told,
-            "outputs": [described.output(name) for name in inputs.outputs],
-        },
-    )
+    outputs = [described.output(name) for name in inputs.outputs]
+    description: dict[str, Any] = {
+        "format": FORMAT,
+        "model": {"file": Path(equations.path).name, "hash": equations.hash},
+        "time": described.time(),
+        "layout": layout,
+        "inputs": inputs_told,
+        "outputs": outputs,
+    }
+    if moved is not None and not any(np.isnan(values).any() for values in _values(inputs)):
+        names = [told["name"] for told in outputs if told["kind"] in ("moving", "still")]
+        digest = digest_of_run(equations, inputs, given, written, moved, names)
+        description["check"] = {"moved": dict(moved), "digest": digest}
+    return Module(linked.module, description)
+
+
+def _values(inputs: Inputs) -> Iterator[Array]:
+    yield from (*inputs.constants.values(), *inputs.series.values(), *inputs.second.values())
 
 
 def _spans(layout: Layout) -> list[tuple[str, int]]:

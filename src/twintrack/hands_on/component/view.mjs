@@ -1,4 +1,5 @@
 /** The page: what stands where, and how a move goes from the slider to the curves. */
+import { checked } from "../../engines/wasm/engine.js";
 import { Card, Verdict } from "./cards.mjs";
 import { startWorkers } from "./client.mjs";
 import { explain } from "./details.mjs";
@@ -15,9 +16,10 @@ const DELAY = 120; // milliseconds before a link is written: browsers limit the 
 
 /**
  * Put the component into an element. `told` is what Python says of the model, `draws` has names, count and values,
- * `source` is the text of this module for workers. `store` reads and writes links; by default the page's fragment.
+ * `source` is the text of this module for workers. `store` reads and writes links; by default the page's fragment,
+ * and `link` where there is none.
  */
-export async function mount(root, { told, module, description, draws, source, store = fragment() }) {
+export async function mount(root, { told, module, description, draws, source, link = "", store = fragment(link) }) {
   const drawn = new Draws(draws.names, draws.count, draws.values);
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
   const lab = await Lab.open({ module: compiled, description, data: { ...opened(told), worlds: draws.count }, draws: drawn });
@@ -27,9 +29,9 @@ export async function mount(root, { told, module, description, draws, source, st
 }
 
 /** Links in the fragment of the page's address; a page in a frame may refuse to change it. */
-function fragment() {
+function fragment(first) {
   return {
-    read: () => location.hash.slice(1),
+    read: () => location.hash.slice(1) || first,
     write: (text) => {
       try {
         history.replaceState(null, "", `#${text}`);
@@ -68,7 +70,16 @@ class App {
   /** Start workers and draw. */
   start(given) {
     this.schedule();
-    setTimeout(() => (this.client = startWorkers(given, (answer) => this.#told(answer))));
+    setTimeout(() => {
+      this.client = startWorkers(given, (answer) => this.#told(answer));
+      this.#check(given);
+    });
+  }
+
+  /** Compute what the program has computed beforehand; where a bit differs, say so. */
+  async #check(given) {
+    this.same = await checked(given);
+    if (this.same === false) this.notice([this.say("digest_differs")]);
   }
 
   say(key, values = {}) {

@@ -23,6 +23,7 @@ async function render({ model, el }) {
     ...{ told: model.get("told"), module: bytes("module"), description: model.get("description"), source, store },
     draws: { names, count: values.length / names.length, values },
   });
+  root.twintrack = app;
   return () => app.end();
 }
 

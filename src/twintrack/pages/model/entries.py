@@ -148,9 +148,10 @@ def driving_blocks(view: BookView) -> list[Block]:
     if found is None:
         return []
     (run, loops), texts = found, view.texts
-    strip = strip_of(loops, run, view.book.model.headline[0], view.book.loops, texts)
+    model = view.book.model
+    strip = strip_of(loops, run, model.headline[0], view.book.loops, model.scenario(run.scenario), texts)
     title = drawn_title(strip, texts)
-    drawn = diagram_svg(loops, strip.order[:DRAWN], title, texts, view.href)
+    drawn = diagram_svg(loops, strip.order[:DRAWN], title, texts, strip.titles, view.href)
     told = [
         {"title": "", "svg": Markup(strip_svg(strip, texts)), "note": ""},
         {"title": title, "svg": Markup(drawn), "note": texts("loops_legend")},

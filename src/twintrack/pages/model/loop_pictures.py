@@ -14,8 +14,10 @@ import numpy as np
 from twintrack.charts import COLOURS
 from twintrack.folders import renewed_folder
 from twintrack.formats import number, share
+from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.loops import links
 from twintrack.names import split_element
+from twintrack.pages.figures.scales import Scale, round_ends, ticks
 from twintrack.pages.model import svg as model_svg
 from twintrack.pages.model.drawing import draw
 from twintrack.pages.model.svg import FONT, INK, SOFT
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from twintrack.decisions.loops import Loops
     from twintrack.equations.structure import Array
     from twintrack.inputs.structure_schemas import LoopEntry
+    from twintrack.inputs.world import Scenario
     from twintrack.runs.results import Run
 
 SHOWN = 6
@@ -50,6 +53,7 @@ class Strip:
         times: When the steps begin that shares are of, shape (steps,).
         drives: Share of every loop in what drives the outcome, shape (steps,) each.
         titles: What a loop is called.
+        scenario: Title of the scenario; none where it is the central one.
     """
 
     outcome: str
@@ -57,6 +61,7 @@ class Strip:
     times: Array
     drives: Mapping[str, Array]
     titles: Mapping[str, str]
+    scenario: str = ""
 
     @property
     def order(self) -> list[str]:
@@ -89,7 +94,7 @@ def strip_svg(strip: Strip, texts: Texts) -> str:
     def x(time: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (time - first) / (last - first)
 
-    title = texts("loops_strip", outcome=_title(strip, texts), strategy=strip.run.strategy)
+    title = texts("loops_strip", outcome=_title(strip, texts), strategy=_strategy(strip, texts))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" class="diagram" font-family="{escape(FONT)}" '
@@ -115,25 +120,34 @@ def _title(strip: Strip, texts: Texts) -> str:
     )
 
 
+def _strategy(strip: Strip, texts: Texts) -> str:
+    """Name the strategy, and the scenario where it is not the central one."""
+    plan = strip.run.plan
+    title = texts.of(plan.title) if plan.title else strip.run.strategy
+    return texts("loops_under", strategy=title, scenario=strip.scenario) if strip.scenario else title
+
+
 def _curve(strip: Strip, x: Callable[[float], float], top: float, texts: Texts) -> list[str]:
     values = strip.run[strip.outcome]
     known = strip.run.catalogue.outcomes
     spec = known[strip.outcome].format if strip.outcome in known else ".3g"
-    low, high = min(0.0, float(values.min())), float(values.max())
-    span = high - low or 1.0
-
-    def y(value: float) -> float:
-        return top + CURVE * (1 - (value - low) / span)
+    low, high, step = round_ends([0.0, float(values.min()), float(values.max())], 3)
+    y = Scale(low, high, top + CURVE, top)
 
     points = " ".join(f"{x(t):.1f},{y(v):.1f}" for t, v in zip(strip.run.time, values, strict=True))
     marks = [
         f'<path d="M{LEFT:g},{y(value):.1f} H{WIDTH - RIGHT:g}" stroke="#e3e6ea"/>'
-        + _text(LEFT - 6, y(value) + 4, number(value, spec), anchor="end", colour=SOFT)
-        for value in (low, low + span / 2, high)
+        + _text(LEFT - 6, y(value) + 4, _tick(value, spec), anchor="end", colour=SOFT)
+        for value in ticks(low, high, step)
     ]
     line = f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="2"/>'
     unit = _text(LEFT, top - 6, texts.unit(strip.run.catalogue.unit(strip.outcome)), colour=SOFT, size=11)
     return [*marks, line, unit]
+
+
+def _tick(value: float, spec: str) -> str:
+    """Write a round number with as many digits as it needs."""
+    return f"{number(100 * value, '.4g')}%" if "%" in spec else number(value, ".6g")
 
 
 def _areas(
@@ -224,11 +238,17 @@ def _text(
 
 
 def diagram_svg(
-    loops: Loops, names: Sequence[str], title: str, texts: Texts, href: Callable[[str], str] | None = None
+    loops: Loops,
+    names: Sequence[str],
+    title: str,
+    texts: Texts,
+    called: Mapping[str, str],
+    href: Callable[[str], str] | None = None,
 ) -> str:
     """Draw loops with every link as thick as its mean part in all that moves its effect.
 
-    `href` gives the address of a variable's equation.
+    Under the picture stands through which stocks each loop runs, so that it is found there; `called` are
+    titles of loops, `href` gives the address of a variable's equation.
     """
     variables = loops.equations.variables
     view = View("", ())
@@ -248,18 +268,24 @@ def diagram_svg(
             if link not in view.links:
                 view.links.append(link)
     element = None if href is None else (lambda label: href(split_element(label)[0]))
-    legend = (texts("loops_legend"),)
+    stocks = {label for label, item in view.items.items() if item.kind == "stock"}
+    through = {name: [cause for cause, _ in links(loops.cycles[name]) if cause in stocks] for name in names}
+    rows = (f"{name} {called[name]}: {' → '.join(titles[one] for one in through[name])}" for name in names)
+    legend = (*rows, texts("loops_legend"))
     return model_svg.svg(draw(view, titles), title, about, element, legend)
 
 
-def strip_of(loops: Loops, run: Run, outcome: str, entries: Iterable[LoopEntry], texts: Texts) -> Strip:
+def strip_of(
+    loops: Loops, run: Run, outcome: str, entries: Iterable[LoopEntry], scenario: Scenario, texts: Texts
+) -> Strip:
     """Give what a strip is drawn from; raises InputError for a name that the model does not have."""
     titles = {cycle.id: texts.of(entry.title) for entry in entries for cycle in entry.cycles}
-    return Strip(outcome, run, loops.times, loops.drives(outcome), titles)
+    under = "" if scenario.name == CENTRAL else texts.of(scenario.title)
+    return Strip(outcome, run, loops.times, loops.drives(outcome), titles, under)
 
 
 def write_loop_pictures(
-    loops: Loops, run: Run, outcome: str, entries: Iterable[LoopEntry], folder: Path
+    loops: Loops, run: Run, outcome: str, entries: Sequence[LoopEntry], scenario: Scenario, folder: Path
 ) -> list[Path]:
     """Write strip and diagram in every language as SVG; give their paths.
 
@@ -268,10 +294,11 @@ def write_loop_pictures(
     files: dict[str, str] = {}
     for language in LANGUAGES:
         texts = Texts(language)
-        strip = strip_of(loops, run, outcome, entries, texts)
+        strip = strip_of(loops, run, outcome, entries, scenario, texts)
         end = ".svg" if language == LANGUAGES[0] else f".{language}.svg"
         files[f"strip{end}"] = strip_svg(strip, texts)
-        files[f"loops{end}"] = diagram_svg(loops, strip.order[:DRAWN], drawn_title(strip, texts), texts)
+        title, names = drawn_title(strip, texts), strip.order[:DRAWN]
+        files[f"loops{end}"] = diagram_svg(loops, names, title, texts, strip.titles)
     with renewed_folder(folder, "pictures of loops", shared=True, obsolete=files.__contains__) as fresh:
         for name, text in files.items():
             (fresh / name).write_text(text, encoding="utf-8")
