@@ -34,6 +34,7 @@ PARTS = (
     "numbers.mjs",
     "state.mjs",
     "files.mjs",
+    "takeaway.mjs",
     "charts.mjs",
     "dom.mjs",
     "client.mjs",

@@ -10,6 +10,13 @@ export function make(tag, attributes = {}, ...children) {
   return one;
 }
 
+/** Put a text into an element, if it is another one; the element holds nothing else. */
+export function put(element, text) {
+  if (element.firstChild?.data === text) return;
+  if (element.firstChild) element.firstChild.data = text;
+  else element.textContent = text;
+}
+
 /** Make an element of a drawing. */
 export function draw(tag, attributes = {}, ...children) {
   const one = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -33,6 +33,14 @@ export class Panels {
     if (this.moved.open) this.#showMoved();
   }
 
+  /** Open one of the folds and go there. */
+  show(name) {
+    const fold = this[name];
+    fold.open = true;
+    fold.scrollIntoView({ block: "start" });
+    fold.firstChild.focus({ preventScroll: true });
+  }
+
   /** Take an answer of the workers that is whole. */
   answered(answer) {
     if (!answer.rank) return;
@@ -68,9 +76,9 @@ export class Panels {
     const told = app.say(key, { outcome: app.words(outcome.title), lead: signed(sign * rank.lead, outcome.format, app.say("points")), year: app.state.y, world: rank.worst + 1 });
     this.fails.body.replaceChildren(
       make("p", {}, told),
-      make("button", { click: () => (app.change({ h: rank.worst }), app.commit()) }, app.say("fails_look")),
+      make("button", { click: () => app.set({ h: rank.worst }) }, app.say("fails_look")),
       " ",
-      typeof app.state.h === "number" ? make("button", { click: () => (app.change({ h: Object.keys(app.data.homes)[0] }), app.commit()) }, app.say("fails_back")) : "",
+      typeof app.state.h === "number" ? make("button", { click: () => app.set({ h: Object.keys(app.data.homes)[0] }) }, app.say("fails_back")) : "",
       table(["assumption", "there", "rank", "direction", "rho"].map((head) => app.say(`fails_${head}`)), rank.top.slice(0, 6).map(line)),
       make("p", { class: "note" }, app.say("fails_note")),
     );

@@ -9,7 +9,7 @@ import { mixable } from "./plan.mjs";
 export const VERSION = 1;
 export const MOST_PINS = 4;
 const LONGEST = 20000; // signs of a link that are read
-const VIEWS = ["auto", "levels", "difference"];
+export const VIEWS = ["auto", "levels", "difference"];
 
 /** Give the state of a page that nobody has touched. */
 export function initial(data, language) {
@@ -22,6 +22,11 @@ export function initial(data, language) {
 /** Whether anything is done that the baseline does not do. */
 export function changed(data, state) {
   return state.s !== data.baseline || state.x !== null || Object.keys(state.l).length > 0;
+}
+
+/** Give the part of a state that is a strategy. */
+export function strategyOf({ s, x, b, l }) {
+  return { s, x, b, l };
 }
 
 /** Write a state as the fragment of a link; what is as at first is left out. */

@@ -4,7 +4,7 @@
  *
  * page -> worker: {t: "init", module, description, data, draws, places, port, lead}, {t: "state", id, state,
  * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}
- * worker -> page: {t: "ready"}, {t: "bands", id, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
+ * worker -> page: {t: "bands", id, outputs, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
  * {t: "fault", id, message}
  */
 import { Draws, Lab, costs } from "./lab.mjs";
@@ -17,11 +17,15 @@ const FIRST = 40; // worlds after which the first answer goes out
 export function serve(scope) {
   const todo = new Map(); // the newest job of each kind
   let [desk, busy] = [null, false];
+  const fault = (id, error) => scope.postMessage({ t: "fault", id, message: String(error) });
   scope.onmessage = async ({ data: message }) => {
-    if (message.t === "init") {
-      desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
-      scope.postMessage({ t: "ready" });
-    } else todo.set(message.t, message);
+    if (message.t !== "init") todo.set(message.t, message);
+    else
+      try {
+        desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
+      } catch (error) {
+        fault(-1, error);
+      }
     work();
   };
 
@@ -36,7 +40,7 @@ export function serve(scope) {
       try {
         await desk.work(job);
       } catch (error) {
-        if (error.name !== "AbortError") scope.postMessage({ t: "fault", id: job.id, message: String(error) });
+        if (error.name !== "AbortError") fault(job.id, error);
       }
     }
     busy = false;
@@ -115,7 +119,7 @@ class Desk {
     });
     const lacking = parts.flatMap(({ factors }) => [...(factors ?? [])]).filter(Number.isNaN).length;
     const rank = whole && job.rank ? this.#rank(job, parts, row) : null;
-    this.tell({ t: "bands", id: job.id, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
+    this.tell({ t: "bands", id: job.id, outputs: job.outputs, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
   }
 
   /** Say in which world the strategy is furthest behind in an outcome, and which parameters its lead goes with. */
