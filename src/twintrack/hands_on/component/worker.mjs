@@ -48,8 +48,8 @@ export function serve(scope) {
 }
 
 class Desk {
-  #base = new Map(); // what the baseline gives, by state of the world
-  #parts = new Map(); // what the partner has sent, by id
+  #base = { key: "", known: new Map() }; // what the baseline gives in each part of the worlds
+  #partner = null; // what the other worker has sent last
   #mine = null; // what this worker has of the newest job
 
   static async open(message, tell, stale) {
@@ -57,7 +57,9 @@ class Desk {
     const { names, count, values } = message.draws;
     const draws = new Draws(names, count, values);
     const lab = await Lab.open({ ...message, data: opened(message.data), draws });
-    Object.assign(desk, { lab, tell, stale, draws, places: message.places, lead: message.lead, port: message.port });
+    Object.assign(desk, { lab, tell, stale, draws, lead: message.lead, port: message.port });
+    const { places } = message;
+    desk.chunks = desk.lead && places.length > FIRST ? [places.slice(0, FIRST), places.slice(FIRST)] : [places];
     if (desk.lead && desk.port) desk.port.onmessage = ({ data }) => desk.#arrived(data);
     return desk;
   }
@@ -68,41 +70,44 @@ class Desk {
 
   async #state(job) {
     const began = performance.now();
-    const { id, state, outputs } = job;
-    const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
-    const worlds = this.lab.worlds(state, this.places);
-    const base = await this.#baseline(state, worlds, labels);
-    const stop = new AbortController();
-    let told = false;
-    const progress = (done, results) => {
-      if (this.lead && !told && done >= FIRST && done < worlds.runs) {
-        told = true;
-        this.#answer(job, [part(this.places.slice(0, done), results, base, labels, done, null)], began, false);
-      }
-      if (this.stale() && (told || !this.lead)) stop.abort();
-    };
-    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
-    const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
-    const mine = part(this.places, results, base, labels, worlds.runs, factors);
-    if (!this.lead) return this.port.postMessage({ id, part: mine });
-    this.#mine = { job, mine, began };
-    this.#both();
+    const parts = [];
+    for (const places of this.chunks) {
+      parts.push(await this.#part(job, places, this.lead && !parts.length));
+      if (this.lead && parts.length < this.chunks.length) this.#answer(job, parts, began, false);
+    }
+    if (!this.lead) return this.port.postMessage({ id: job.id, parts });
+    this.#mine = { job, parts, began };
+    return this.#both();
   }
 
-  #arrived({ id, part }) {
-    this.#parts.clear();
-    this.#parts.set(id, part);
+  /** Run a job in some worlds. Newer jobs end it, but for the first part, which is always answered. */
+  async #part({ state, outputs }, places, first) {
+    const stop = new AbortController();
+    const progress = () => !first && this.stale() && stop.abort();
+    const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
+    const worlds = this.lab.worlds(state, places);
+    const base = await this.#baseline(state, worlds, labels);
+    await pause(); // newer messages may wait
+    progress();
+    stop.signal.throwIfAborted();
+    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
+    const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
+    const [mine, plain] = [results, base].map((all) => labels.map((label) => all.get(label)));
+    return { places, runs: worlds.runs, factors, mine, base: plain };
+  }
+
+  #arrived(message) {
+    this.#partner = message;
     this.#both();
   }
 
   /** Answer once both halves are there. */
   #both() {
     if (!this.#mine) return;
-    const { job, mine, began } = this.#mine;
-    const other = this.#parts.get(job.id);
-    if (this.port && !other) return;
+    const { job, parts, began } = this.#mine;
+    if (this.port && this.#partner?.id !== job.id) return;
     this.#mine = null;
-    this.#answer(job, other ? [mine, other] : [mine], began, true);
+    this.#answer(job, this.port ? [...parts, ...this.#partner.parts] : parts, began, true);
   }
 
   #answer(job, parts, began, whole) {
@@ -154,26 +159,11 @@ class Desk {
 
   async #baseline(state, worlds, labels) {
     const key = JSON.stringify([state.c, state.w, labels]);
-    if (!this.#base.has(key)) {
-      const { results } = await this.lab.base(state, worlds, labels);
-      this.#base.clear();
-      this.#base.set(key, results);
-    }
-    return this.#base.get(key);
+    if (this.#base.key !== key) this.#base = { key, known: new Map() };
+    const { known } = this.#base;
+    if (!known.has(worlds.key)) known.set(worlds.key, (await this.lab.base(state, worlds, labels)).results);
+    return known.get(worlds.key);
   }
-}
-
-/** Take the first runs of results for each label, as arrays by time and run. */
-function part(places, results, base, labels, runs, factors) {
-  const taken = (all, label) => {
-    const values = all.get(label);
-    if (runs === all.runs) return values;
-    const rows = values.length / all.runs;
-    const list = new Float64Array(rows * runs);
-    for (let row = 0; row < rows; row++) list.set(values.subarray(row * all.runs, row * all.runs + runs), row * runs);
-    return list;
-  };
-  return { places, runs, factors, mine: labels.map((label) => taken(results, label)), base: labels.map((label) => taken(base, label)) };
 }
 
 /** Put the worlds of parts beside each other, time by time. */
