@@ -35,7 +35,7 @@ export class Verdict {
   #showKey() {
     const { app } = this;
     const { state } = app;
-    const lines = [["mine", app.say("mine")], ["base", app.say("base")], ["band", app.say("band")], ...state.p.map((pin, i) => [`pin${i}`, app.strategyTitle(pin)])];
+    const lines = [["mine", app.say("mine")], ["base", app.say("base", { base: app.against() })], ["band", app.say("band")], ...state.p.map((pin, i) => [`pin${i}`, app.strategyTitle(pin)])];
     const key = JSON.stringify(lines);
     if (this.#key === key) return;
     this.#key = key;
@@ -49,18 +49,19 @@ export function verdictOf(app, outcome) {
   const { state, data } = app;
   const found = app.found(outcome.name);
   const title = app.words(outcome.title);
-  if (!app.changed()) return [app.say("nothing_changed"), title];
+  const base = app.against();
+  if (!app.changed()) return [app.say("nothing_changed", { base }), title];
   if (!found) return [app.say("computing"), title];
   const { ahead, equal, of } = found;
   if (!of) return [app.say("no_factor"), title];
   const share = (count) => Math.round((100 * count) / of);
-  const values = { outcome: title, ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
+  const values = { outcome: title, base, ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
   const kind = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
   const lacking = app.answer.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
   return [app.say(`verdict_${kind}`, values), [app.say(state.b === "equal" ? "at_equal" : "at_own", { ...values, cost: moreCost(app), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
 }
 
-/** Say how much more the strategy costs than the baseline in the median world. */
+/** Say how much more the strategy costs than what it is compared with, in the middle of all worlds. */
 function moreCost(app) {
   const outcome = app.data.outcome.get(app.data.cost);
   const more = app.found(app.data.cost)?.at.diff;
@@ -83,7 +84,7 @@ export class Card {
     this.element = make(
       "article",
       { class: "card" },
-      make("div", { class: "head" }, make("h3", {}, choose), this.counted),
+      make("div", { class: "head" }, make("h2", {}, choose), this.counted),
       make("div", { class: "head small" }, make("span", { class: "unit", title: unit }, unit), this.numbers),
       this.chart.svg,
     );
@@ -105,7 +106,7 @@ export class Card {
     this.#draw(curves, found, diff, steady);
     put(this.numbers, `${state.y}: ${this.#told(curves.mine[row], curves.base[row], diff)}`);
     const counted = found?.of && app.changed() ? app.say("of_hundred", { count: Math.round((100 * found.ahead) / found.of) }) : "";
-    if (this.counted.textContent !== counted || !steady) this.counted.title = counted && app.say("counted_hint", { equal: found.equal, of: found.of });
+    if (this.counted.textContent !== counted || !steady) this.counted.title = counted && app.say("counted_hint", { base: app.against(), equal: found.equal, of: found.of });
     put(this.counted, counted);
     if (steady || app.stale()) return;
     const said = found && app.changed() ? verdictOf(app, outcome)[0] : "";

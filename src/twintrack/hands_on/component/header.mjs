@@ -28,14 +28,13 @@ export class Header {
     const home = control("h");
     home.querySelector("[data-own]")?.remove();
     if (typeof state.h === "number") home.append(make("option", { value: state.h, "data-own": true }, app.say("home_draw", { world: state.h + 1 })));
-    for (const key of ["s", "c", "h", "b", "d", "y"]) if (this.#controls.has(key)) control(key).value = state[key];
+    for (const key of ["s", "a", "c", "h", "b", "d", "y"]) if (this.#controls.has(key)) control(key).value = state[key];
     control("x").value = state.x?.[0] ?? "";
     for (const option of control("x").options) option.hidden = option.value === state.s;
     control("x").disabled = !mixable(app.data, state.s);
     control("weight").parentElement.hidden = !state.x;
     control("weight").value = Math.round(100 * (state.x?.[1] ?? 0));
-    const shares = state.x ? [1 - state.x[1], state.x[1]].map((share) => Math.round(100 * share)).join(" : ") : "";
-    put(control("share"), shares);
+    put(control("share"), state.x ? [1 - state.x[1], state.x[1]].map((share) => Math.round(100 * share)).join(" : ") : "");
     put(control("setup"), app.strategyTitle(state));
     control("undo").disabled = history.place === 0;
     control("redo").disabled = history.place === history.states.length - 1;
@@ -92,6 +91,7 @@ export class Header {
       pick("s", "start_from", titled(strategies), (s) => ({ s, x: mixable(data, s) && app.state.x?.[0] !== s ? app.state.x : null })),
       pick("x", "mix_with", mixes, (name) => ({ x: name && name !== app.state.s ? [name, app.state.x?.[1] ?? 0.5] : null })),
       this.#weight(),
+      pick("a", "compare_with", titled(strategies), (a) => ({ a })),
       data.scenarios.size > 1 ? pick("c", "scenario", titled(data.scenarios.values()), (c) => ({ c })) : null,
       pick("h", "home", Object.keys(data.homes).map((name) => [name, app.say(`home_${name}`)]), (h) => ({ h: Object.hasOwn(data.homes, h) ? h : Number(h) })),
       data.cost ? pick("b", "cost", RULES.map((rule) => [rule, app.say(`cost_${rule}`)]), (b) => ({ b })) : null,
@@ -107,7 +107,7 @@ export class Header {
     const slider = make("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": app.say("mix_weight"), input: moved, change: () => app.commit() });
     const share = make("output", {});
     this.#controls.set("weight", slider).set("share", share);
-    return make("span", { class: "weight" }, slider, share);
+    return make("label", { class: "weight" }, share, slider);
   }
 
   /** The list of outcomes, to choose which have a card. */

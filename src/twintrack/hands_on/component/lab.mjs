@@ -5,7 +5,6 @@ import { overSteps, through, valueAt } from "./paths.mjs";
 import { factorLimits, planOf, withMoney } from "./plan.mjs";
 
 const KEPT = 6; // states of the past that are kept
-const WHOLE = { s: null, x: null, l: {}, b: "own" };
 
 /** Worlds that were drawn: `names` of parameters, `count` worlds, and `values`, all worlds of a name in a row. */
 export class Draws {
@@ -92,11 +91,6 @@ export class Lab {
     const { factors } = found;
     const same = factors.every((factor, w) => factor === last.factors[w]);
     return { results: same ? last.results : await at(factors), factors };
-  }
-
-  /** Run the baseline at its own cost in the worlds of a state. */
-  base(state, worlds, outputs, options) {
-    return this.run({ ...state, ...WHOLE, s: this.data.baseline }, worlds, outputs, options);
   }
 
   async #past(state, worlds, constants, outputs, signal) {

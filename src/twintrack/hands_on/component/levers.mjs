@@ -1,4 +1,4 @@
-/** Sliders for levers and for what nobody controls, folded by group; a mark shows where the baseline stands. */
+/** Sliders for levers and for what nobody controls, folded by group; a mark shows where the strategy that is compared with stands. */
 import { make, put } from "./dom.mjs";
 import { stepped } from "./numbers.mjs";
 import { valueAt } from "./paths.mjs";
@@ -102,7 +102,7 @@ export class Levers {
       const mark = this.app.worldValue(item.name);
       return { value: Object.hasOwn(state.w, item.name) ? state.w[item.name] : mark, mark, set: Object.hasOwn(state.w, item.name) };
     }
-    const mark = valueAt(data.strategies.get(data.baseline).paths[item.name], data.time.last);
+    const mark = valueAt(data.strategies.get(state.a).paths[item.name], data.time.last);
     const told = state.l[item.name];
     const value = told === undefined ? valueAt(this.starts[item.name], data.time.last) : goal(told);
     return { value, mark, set: told !== undefined };

@@ -8,7 +8,7 @@ import { Draws, Lab, costs } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
 import { opened } from "./plan.mjs";
-import { History, changed, read, written } from "./state.mjs";
+import { History, changed, read, reference, written } from "./state.mjs";
 
 const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
 const HELD = 12; // results of one world that are kept
@@ -100,7 +100,13 @@ class App {
     return changed(this.data, this.state);
   }
 
-  /** Whether differences from the baseline are shown. */
+  /** Name the strategy that mine is compared with, within a sentence. */
+  against() {
+    const { a } = this.state;
+    return a === this.data.baseline ? this.say("the_baseline") : `“${this.words(this.data.strategies.get(a).title)}”`;
+  }
+
+  /** Whether differences from what mine is compared with are shown. */
   differs() {
     return this.state.d === "auto" ? this.changed() : this.state.d === "difference";
   }
@@ -228,12 +234,14 @@ class App {
     const { state } = this;
     const outputs = this.outputs();
     this.#ask({ state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null });
-    const base = await this.#one({ ...state, s: this.data.baseline, x: null, l: {}, b: "own" }, outputs, null);
-    const goal = this.data.cost ? costs(base, this.data.cost) : null;
+    const plain = await this.#one(reference({ ...state, a: this.data.baseline }), outputs, null);
+    const goal = this.data.cost ? costs(plain, this.data.cost) : null;
+    const base = await this.#one(reference(state), outputs, null);
     const mine = this.changed() ? await this.#one(state, outputs, goal) : base;
     const pins = [];
     for (const pin of state.p) pins.push(await this.#one({ ...state, ...pin }, outputs, goal));
     this.#results = { mine, base, pins };
+    this.computed = outputs;
   }
 
   /** Send the workers what is asked of many worlds, if it is another question. */

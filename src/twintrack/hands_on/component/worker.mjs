@@ -9,6 +9,7 @@
  */
 import { Draws, Lab, costs } from "./lab.mjs";
 import { opened } from "./plan.mjs";
+import { reference } from "./state.mjs";
 import { ahead, bands, influences, less, quantile, rowOf } from "./stats.mjs";
 
 const FIRST = 40; // worlds after which the first answer goes out
@@ -48,7 +49,7 @@ export function serve(scope) {
 }
 
 class Desk {
-  #base = { key: "", known: new Map() }; // what the baseline gives in each part of the worlds
+  #base = { key: "", known: new Map() }; // what strategies that others are compared with do
   #partner = null; // what the other worker has sent last
   #mine = null; // what this worker has of the newest job
 
@@ -86,14 +87,15 @@ class Desk {
     const progress = () => !first && this.stale() && stop.abort();
     const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
     const worlds = this.lab.worlds(state, places);
-    const base = await this.#baseline(state, worlds, labels);
+    const plain = await this.#reference({ ...state, a: this.lab.data.baseline }, worlds, labels);
+    const base = await this.#reference(state, worlds, labels);
     await pause(); // newer messages may wait
     progress();
     stop.signal.throwIfAborted();
-    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
+    const goal = state.b === "equal" ? costs(plain, this.lab.data.cost) : null;
     const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
-    const [mine, plain] = [results, base].map((all) => labels.map((label) => all.get(label)));
-    return { places, runs: worlds.runs, factors, mine, base: plain };
+    const listed = (all) => labels.map((label) => all.get(label));
+    return { places, runs: worlds.runs, factors, mine: listed(results), base: listed(base) };
   }
 
   #arrived(message) {
@@ -148,8 +150,9 @@ class Desk {
     const labels = [...new Set([output, this.lab.data.cost].filter(Boolean))];
     const stop = new AbortController();
     const options = { signal: stop.signal, progress: () => this.stale() && stop.abort() };
-    const { results: base } = await this.lab.base(state, worlds, labels, options);
-    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
+    const run = async (asked) => (await this.lab.run(asked, worlds, labels, options)).results;
+    const base = await run(reference(state));
+    const goal = state.b === "equal" ? costs(await run(reference({ ...state, a: this.lab.data.baseline })), this.lab.data.cost) : null;
     const { results } = await this.lab.run(state, worlds, labels, { ...options, goal });
     const row = nearest(this.lab.times, year);
     const sign = this.lab.data.outcome.get(output).better === "lower" ? -1 : 1;
@@ -157,12 +160,14 @@ class Desk {
     this.tell({ t: "map", id, output, year, across, down, leads });
   }
 
-  async #baseline(state, worlds, labels) {
+  /** Give what a strategy that others are compared with does; it is kept until the worlds are others. */
+  async #reference(state, worlds, labels) {
     const key = JSON.stringify([state.c, state.w, labels]);
     if (this.#base.key !== key) this.#base = { key, known: new Map() };
     const { known } = this.#base;
-    if (!known.has(worlds.key)) known.set(worlds.key, (await this.lab.base(state, worlds, labels)).results);
-    return known.get(worlds.key);
+    const place = `${state.a} ${worlds.key}`;
+    if (!known.has(place)) known.set(place, (await this.lab.run(reference(state), worlds, labels)).results);
+    return known.get(place);
   }
 }
 
