@@ -58,7 +58,7 @@ export function verdictOf(app, outcome) {
   const values = { outcome: title, base, ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
   const kind = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
   const lacking = app.answer.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
-  return [app.say(`verdict_${kind}`, values), [app.say(state.b === "equal" ? "at_equal" : "at_own", { ...values, cost: moreCost(app), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
+  return [app.say(`verdict_${kind}`, values), [app.say(state.b === "own" ? "at_own" : state.a === data.baseline ? "at_equal" : "at_equal_both", { ...values, cost: moreCost(app), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
 }
 
 /** Say how much more the strategy costs than what it is compared with, in the middle of all worlds. */

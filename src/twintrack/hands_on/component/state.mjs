@@ -20,14 +20,14 @@ export function initial(data, language) {
   };
 }
 
-/** Give the strategy that a state compares with, as it is, in the same world. */
-export function reference(state) {
-  return { ...state, s: state.a, x: null, l: {}, b: "own" };
+/** Give the strategy that a state compares with: in the same world, under the same rule of cost, as it is otherwise. */
+export function reference(data, state, a = state.a) {
+  return { ...state, a, s: a, x: null, l: {}, b: a === data.baseline ? "own" : state.b };
 }
 
 /** Whether anything is done that the strategy it is compared with does not do. */
-export function changed(data, state) {
-  return state.s !== state.a || (state.b === "equal" && state.s !== data.baseline) || state.x !== null || Object.keys(state.l).length > 0;
+export function changed(state) {
+  return state.s !== state.a || state.x !== null || Object.keys(state.l).length > 0;
 }
 
 /** Give the part of a state that is a strategy. */

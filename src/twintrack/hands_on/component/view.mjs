@@ -97,7 +97,7 @@ class App {
   }
 
   changed() {
-    return changed(this.data, this.state);
+    return changed(this.state);
   }
 
   /** Name the strategy that mine is compared with, within a sentence. */
@@ -234,9 +234,9 @@ class App {
     const { state } = this;
     const outputs = this.outputs();
     this.#ask({ state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null });
-    const plain = await this.#one(reference({ ...state, a: this.data.baseline }), outputs, null);
+    const plain = await this.#one(reference(this.data, state, this.data.baseline), outputs, null);
     const goal = this.data.cost ? costs(plain, this.data.cost) : null;
-    const base = await this.#one(reference(state), outputs, null);
+    const base = await this.#one(reference(this.data, state), outputs, goal);
     const mine = this.changed() ? await this.#one(state, outputs, goal) : base;
     const pins = [];
     for (const pin of state.p) pins.push(await this.#one({ ...state, ...pin }, outputs, goal));

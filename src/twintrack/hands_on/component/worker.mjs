@@ -87,15 +87,16 @@ class Desk {
     const progress = () => !first && this.stale() && stop.abort();
     const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
     const worlds = this.lab.worlds(state, places);
-    const plain = await this.#reference({ ...state, a: this.lab.data.baseline }, worlds, labels);
-    const base = await this.#reference(state, worlds, labels);
+    const { data } = this.lab;
+    const plain = await this.#fixed(reference(data, state, data.baseline), worlds, labels, null);
+    const goal = data.cost ? costs(plain, data.cost) : null;
+    const base = await this.#fixed(reference(data, state), worlds, labels, goal);
     await pause(); // newer messages may wait
     progress();
     stop.signal.throwIfAborted();
-    const goal = state.b === "equal" ? costs(plain, this.lab.data.cost) : null;
-    const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
+    const { results } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
     const listed = (all) => labels.map((label) => all.get(label));
-    return { places, runs: worlds.runs, factors, mine: listed(results), base: listed(base) };
+    return { places, runs: worlds.runs, mine: listed(results), base: listed(base) };
   }
 
   #arrived(message) {
@@ -124,7 +125,7 @@ class Desk {
       const drawn = job.diff ? { diff: bands(less(mine, base), runs, since) } : { mine: bands(mine, runs), base: bands(base, runs) };
       return { ...drawn, ...counted, at: middles(own, plain) };
     });
-    const lacking = parts.flatMap(({ factors }) => [...(factors ?? [])]).filter(Number.isNaN).length;
+    const lacking = job.state.b === "equal" ? runs - found[0].of : 0;
     const rank = whole && job.rank ? this.#rank(job, parts, row) : null;
     this.tell({ t: "bands", id: job.id, outputs: job.outputs, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
   }
@@ -150,10 +151,12 @@ class Desk {
     const labels = [...new Set([output, this.lab.data.cost].filter(Boolean))];
     const stop = new AbortController();
     const options = { signal: stop.signal, progress: () => this.stale() && stop.abort() };
-    const run = async (asked) => (await this.lab.run(asked, worlds, labels, options)).results;
-    const base = await run(reference(state));
-    const goal = state.b === "equal" ? costs(await run(reference({ ...state, a: this.lab.data.baseline })), this.lab.data.cost) : null;
-    const { results } = await this.lab.run(state, worlds, labels, { ...options, goal });
+    const run = async (asked, goal) => (await this.lab.run(asked, worlds, labels, { ...options, goal })).results;
+    const { data } = this.lab;
+    const plain = await run(reference(data, state, data.baseline), null);
+    const goal = data.cost ? costs(plain, data.cost) : null;
+    const base = state.a === data.baseline ? plain : await run(reference(data, state), goal);
+    const results = await run(state, goal);
     const row = nearest(this.lab.times, year);
     const sign = this.lab.data.outcome.get(output).better === "lower" ? -1 : 1;
     const leads = less(rowOf(results.get(output), worlds.runs, row), rowOf(base.get(output), worlds.runs, row)).map((x) => sign * x);
@@ -161,12 +164,12 @@ class Desk {
   }
 
   /** Give what a strategy that others are compared with does; it is kept until the worlds are others. */
-  async #reference(state, worlds, labels) {
-    const key = JSON.stringify([state.c, state.w, labels]);
+  async #fixed(asked, worlds, labels, goal) {
+    const key = JSON.stringify([asked.c, asked.w, labels]);
     if (this.#base.key !== key) this.#base = { key, known: new Map() };
     const { known } = this.#base;
-    const place = `${state.a} ${worlds.key}`;
-    if (!known.has(place)) known.set(place, (await this.lab.run(reference(state), worlds, labels)).results);
+    const place = `${asked.s} ${asked.b} ${worlds.key}`;
+    if (!known.has(place)) known.set(place, (await this.lab.run(asked, worlds, labels, { goal })).results);
     return known.get(place);
   }
 }
