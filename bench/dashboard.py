@@ -1,18 +1,17 @@
 """`python -m bench.dashboard`: how fast the page with sliders is in Chromium.
 
-Moves are those of a mouse. A move is painted when the frame that shows it has been handed on: a message posted at
-the end of drawing arrives after it. The slow machine is Chromium's own, which lets the page's thread work a part of
-the time; workers go on as before.
+Moves are those of a mouse. A move is painted when the frame that shows it has been handed on: a message
+posted at the end of drawing arrives after it. The slow machine is Chromium's own, which lets the page's
+thread work a part of the time; workers go on as before.
 """
 
 from __future__ import annotations
 
 import gzip
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -58,7 +57,6 @@ BOUNDS = {
     "painted": Bound("event to painted, median", "ms", most=17),
     "painted_95": Bound("event to painted, 95 of 100", "ms"),
     "own": Bound("page's thread per move", "ms"),
-    "script": Bound("of it scripts", "ms"),
     "layout": Bound("of it styles and layout", "ms"),
     "frames": Bound("share of moves that have a frame of their own", "%"),
     "bands": Bound("share of frames of a drag with new bands", "%", least=50),
@@ -79,7 +77,9 @@ BOUNDS = {
 class Watched:
     """A page of the dashboard in a browser of its own, with what its moves cost."""
 
-    def __init__(self, browser: Browser, file: Path, link: str = "", *, width: int = 1400, slower: int = 1) -> None:
+    def __init__(
+        self, browser: Browser, file: Path, link: str = "", *, width: int = 1400, slower: int = 1
+    ) -> None:
         self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
         self.page.add_init_script(path=WATCH)
         self.devtools: CDPSession = self.page.context.new_cdp_session(self.page)
@@ -136,7 +136,7 @@ class Watched:
 
     def _metrics(self) -> dict[str, float]:
         found = {one["name"]: one["value"] for one in self.devtools.send("Performance.getMetrics")["metrics"]}
-        parts = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+        parts = ("TaskDuration", "LayoutDuration", "RecalcStyleDuration")
         return {key: float(found[key]) for key in parts}
 
 
@@ -148,8 +148,11 @@ def measured(browser: Browser, text: str, *, loads: int = 5) -> dict[str, float]
         raw = file.read_bytes()
         found = {"file_kb": len(raw) / 1e3, "gzip_kb": len(gzip.compress(raw)) / 1e3}
         found |= _loading(browser, file, loads)
+        _tell("moves")
         found |= _moving(Watched(browser, file))
-        found |= _equal(Watched(browser, file, "b=equal"))
+        _tell("moves at equal cost")
+        found |= _equal(Watched(browser, file, "s=explore_open&b=equal"))
+        _tell("moves on a slower machine")
         found |= _slowly(Watched(browser, file, width=390, slower=4))
     return found
 
@@ -179,7 +182,6 @@ def _moving(watched: Watched) -> dict[str, float]:
     return {
         **_painted(drag),
         "own": costs["TaskDuration"],
-        "script": costs["ScriptDuration"],
         "layout": costs["LayoutDuration"] + costs["RecalcStyleDuration"],
         "frames": 100 * len(drag["painted"]) / MOVES,
         "bands": 100 * drag["answers"] / max(1, drag["frames"]),
@@ -210,6 +212,10 @@ def _painted(drag: Json) -> dict[str, float]:
     return {"painted": percentile(drag["painted"], 0.5), "painted_95": percentile(drag["painted"], 0.95)}
 
 
+def _tell(what: str) -> None:
+    click.echo(f"measuring: {what}", err=True)
+
+
 def _turning(step: int) -> float:
     """Give where the mouse stands at a step: to and fro between the ends."""
     share = step % 80 / 40
@@ -221,12 +227,16 @@ def _print(found: dict[str, float]) -> None:
     for key, bound in BOUNDS.items():
         wanted = f"<= {bound.most:g}" if bound.most is not None else ""
         wanted += f">= {bound.least:g}" if bound.least is not None else ""
-        table.add_row(bound.what, f"{found[key]:.1f} {bound.unit}", wanted, "" if bound.kept(found[key]) else "missed")
+        table.add_row(
+            bound.what, f"{found[key]:.1f} {bound.unit}", wanted, "" if bound.kept(found[key]) else "missed"
+        )
     print_table(table)
 
 
 @click.command("dashboard")
-@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Measure this page.")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Measure this page."
+)
 @click.option("--chromium", default="/usr/bin/chromium", show_default=True, help="The browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(path: Path | None, chromium: str, as_json: bool) -> None:

@@ -22,8 +22,9 @@
     const { moved, answer, whole, stale } = detail;
     const [moves, since] = [moved ? waiting : [], begun];
     if (moved) waiting = [];
-    const fresh = answer !== last && answer !== null;
-    last = answer ?? last;
+    const drawn = `${answer} ${whole}`; // rough bands and those of all worlds have one number
+    const fresh = answer !== null && drawn !== last;
+    last = drawn;
     afterFrame((now) => {
       if (moves.length) noted.frames++;
       if (moves.length) noted.painted.push(now - moves[0]);

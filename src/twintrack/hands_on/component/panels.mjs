@@ -70,7 +70,7 @@ export class Panels {
       const parameter = app.data.parameter.get(name);
       const row = app.draws.of(name, [...Array(app.draws.count).keys()]);
       const value = row[rank.worst];
-      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))} %`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
+      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))}%`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
     };
     const key = rank.lead < 0 ? "fails_worst" : "fails_none";
     const sign = outcome.better === "lower" ? -1 : 1;

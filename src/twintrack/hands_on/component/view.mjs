@@ -122,7 +122,7 @@ class App {
   /** Name a strategy: what it starts from, the mix, how many levers are set, the rule of cost where it is not its own. */
   strategyTitle({ s, x, l, b }) {
     const title = (name) => this.words(this.data.strategies.get(name).title);
-    const percent = (share) => `${Math.round(100 * share)} %`;
+    const percent = (share) => `${Math.round(100 * share)}%`;
     const mix = x ? `${title(s)} ${percent(1 - x[1])} + ${title(x[0])} ${percent(x[1])}` : title(s);
     const count = Object.keys(l).length;
     return mix + (count ? ` (${this.say("changed_count", { count })})` : "") + (b === "equal" ? ` · ${this.say("cost_equal")}` : "");
@@ -200,7 +200,7 @@ class App {
 
   /** Whether bands belong to an older state than the curves, or to some of the worlds. */
   stale() {
-    return !this.answer?.whole || this.answer.id !== this.#id;
+    return this.#moved || !this.answer?.whole || this.answer.id !== this.#id;
   }
 
   /** Give the curves of an outcome in the one world. */
