@@ -47,7 +47,9 @@ PARTS = (
 )
 """Modules of the component after the engine, each after those that it imports."""
 
-EXPORTS = "export { Draws, Lab, bands, costs, initial, mount, opened, read, reference, strategyYaml, written };"
+EXPORTS = (
+    "export { Draws, Lab, bands, costs, initial, mount, opened, read, reference, strategyYaml, written };"
+)
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 
 _AROUND = ":root { color-scheme: light dark; } body { margin: 0; } #page { min-height: 100vh; }"
