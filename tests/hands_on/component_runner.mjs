@@ -24,7 +24,7 @@ async function ran({ app, lab, data }, { link, places = null, outputs }) {
   if (dropped.length) throw new Error(JSON.stringify(dropped));
   const worlds = lab.worlds(state, places);
   const labels = [...new Set([...outputs, data.cost])];
-  const { results: base } = await lab.base(state, worlds, labels);
+  const { results: base } = await lab.run(app.reference(data, state), worlds, labels);
   const { results, factors } = await lab.run(state, worlds, labels, { goal: app.costs(base, data.cost) });
   return { base, results, factors };
 }

@@ -98,6 +98,7 @@ def test_equal_cost_is_found_in_the_one_world(model: Model, component: Component
     [
         ("s=catchup_explore_open&c=leader_explores&l=failure_tolerance=0.8,2028,1,2033", CLOSE),
         ("s=explore_open&b=equal", EQUAL_CLOSE),
+        ("s=explore_open&b=equal&l=catchup_share=0.4", EQUAL_CLOSE),  # goes on from the factors before
     ],
 )
 def test_many_worlds_are_those_of_an_ensemble(

@@ -30,10 +30,11 @@ PARTS = (
     "equal_cost.mjs",
     "lab.mjs",
     "stats.mjs",
+    "state.mjs",
     "worker.mjs",
     "numbers.mjs",
-    "state.mjs",
     "files.mjs",
+    "takeaway.mjs",
     "charts.mjs",
     "dom.mjs",
     "client.mjs",
@@ -46,7 +47,10 @@ PARTS = (
 )
 """Modules of the component after the engine, each after those that it imports."""
 
-EXPORTS = "export { Draws, Lab, bands, checked, costs, initial, mount, opened, read, strategyYaml, written };"
+EXPORTS = (
+    "export { Draws, Lab, bands, checked, costs, initial, mount, opened, read, reference, strategyYaml,"
+    " written };"
+)
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 
 _AROUND = ":root { color-scheme: light dark; } body { margin: 0; } #page { min-height: 100vh; }"

@@ -176,14 +176,15 @@ export class Model {
 
   async #later(past, from, changed, series, { signal, progress } = {}) {
     const { layout, time } = this.description;
-    const given = { ...past.set, series: past.set.series.slice(), varying: past.set.varying.slice() };
-    const by_run = past.by_run.map((values) => ({ ...values }));
+    const given = this.#copy(past);
+    const by_run = past.by_run.map((values) => (values.kind === "varying" ? { ...values } : values));
+    const moving = by_run.filter(({ kind }) => kind === "varying");
     for (const [label, value] of Object.entries(series)) {
       const [input, element] = found(this.#inputs, label, "input");
       if (input.kind === "constant") throw new Error(`${label} is a constant; it cannot change later`);
       const [size, place] = element === null ? [input.labels.length, input.place] : [1, input.place + element];
-      for (const values of by_run)
-        if (values.kind === input.kind && values.place === place && values.size === size) values.until = changed;
+      if (input.kind === "varying")
+        for (const values of moving) if (values.place === place && values.size === size) values.until = changed;
       const all = (time.steps + 1) * size * past.results.runs;
       if (input.kind === "varying" && past.results.runs > 1 && value.length === all)
         by_run.push({ ...this.#values({ [label]: value })[0], since: changed });
@@ -194,7 +195,17 @@ export class Model {
     for (const [output, kept] of past.results.values) results.values.get(output).set(kept);
     const batch = { ...past, results, by_run, set: given, from, last: time.steps };
     await this.#all(batch, signal, progress);
+    past.spare = given;
     return results;
+  }
+
+  /** Copy what is set in a past, into lists that an earlier run has left where there are some. */
+  #copy(past) {
+    const given = past.spare ?? { ...past.set, series: new Float64Array(past.set.series.length), varying: new Float64Array(past.set.varying.length) };
+    past.spare = null;
+    for (const kind of ["series", "varying"]) given[kind].set(past.set[kind]);
+    if (this.#prepared === given.series) this.#prepared = null; // it will hold other numbers
+    return given;
   }
 
   /** Give the time at which a step begins. */
@@ -309,8 +320,7 @@ export class Model {
     }
     const packed = { constant: view(at.P, batch.set.constant.length * stride), varying: view(at.X, batch.set.varying.length * stride) };
     for (const [kind, first] of [["constant", 0], ["varying", batch.from * layout.varying]])
-      for (let place = first; place < batch.set[kind].length; place++)
-        packed[kind].fill(batch.set[kind][place], place * stride, (place + 1) * stride);
+      repeat(batch.set[kind], first, packed[kind], stride);
     if (layout.run_number !== undefined)
       for (let r = 0; r < stride; r++) packed.constant[layout.run_number * stride + r] = start + Math.min(r, count - 1);
     for (const { kind, place, size, since, until, list } of batch.by_run)
@@ -358,6 +368,15 @@ export class Model {
 /** Give a number as the description writes it: null is no number, text an infinite one. */
 function number(told) {
   return told === null ? NaN : Number(told);
+}
+
+/** Put every number, from one on, so many times into another list. */
+function repeat(from, first, to, times) {
+  let at = first * times;
+  for (let place = first; place < from.length; place++) {
+    const value = from[place];
+    for (const end = at + times; at < end; at++) to[at] = value;
+  }
 }
 
 function copy(from, at, to, place, count) {

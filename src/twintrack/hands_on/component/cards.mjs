@@ -1,57 +1,77 @@
 /** The verdict, and a card with a chart for each outcome. */
 import { Chart } from "./charts.mjs";
-import { make } from "./dom.mjs";
-import { shown, signed } from "./numbers.mjs";
+import { make, put } from "./dom.mjs";
+import { shown, significant, signed } from "./numbers.mjs";
 import { nearest } from "./worker.mjs";
 
 const HEIGHT = 168;
 
-/** The line that says who is ahead, with the key of the curves. */
+/** The sentence that says who is ahead, where and at what cost; with the key of the curves, and ways to ask on. */
 export class Verdict {
+  #key = "";
+
   constructor(app) {
     this.app = app;
     this.head = make("strong", {});
     this.rest = make("span", { class: "rest" });
     this.key = make("div", { class: "key" });
-    this.element = make("section", { class: "verdict", "aria-label": app.say("verdict") }, make("p", { class: "says", role: "status", "aria-live": "polite" }, this.head, " ", this.rest), this.key);
+    this.said = make("p", { class: "unseen", role: "status" });
+    const ask = (name) => make("button", { class: "plain", click: () => app.panels.show(name) }, app.say(`panel_${name}`));
+    const asks = make("div", { class: "asks" }, ["fails", "map", "moved"].map(ask));
+    this.element = make("section", { class: "verdict", "aria-label": app.say("verdict") }, make("p", { class: "says" }, this.head, " ", this.rest), this.key, asks, this.said);
   }
 
   update() {
     const { app } = this;
-    const { state, data } = app;
-    const outcome = data.outcome.get(state.o);
-    const found = app.found(state.o);
-    const parts = verdictOf(app, outcome, found);
-    this.element.classList.toggle("stale", app.changed() && app.stale());
-    if (this.head.textContent !== parts[0]) this.head.textContent = parts[0];
-    if (this.rest.textContent !== parts[1]) this.rest.textContent = parts[1];
-    const lines = [["mine", app.say("mine")], ["base", app.say("base")], ["band", app.say("band")], ...state.p.map((pin, i) => [`pin${i}`, app.pinTitle(pin)])];
-    const text = JSON.stringify([lines, state.g]);
-    if (this.text === text) return;
-    this.text = text;
-    const remove = (i) => make("button", { class: "plain", "aria-label": app.say("unpin"), click: () => (app.change({ p: state.p.toSpliced(i, 1) }), app.commit()) }, "×");
-    this.key.replaceChildren(...lines.map(([kind, title], i) => make("span", { class: `mark ${kind}` }, make("i"), title, i > 2 ? remove(i - 3) : null)));
+    const [head, rest] = verdictOf(app, app.data.outcome.get(app.state.o));
+    const stale = app.changed() && app.stale();
+    this.element.classList.toggle("stale", stale);
+    put(this.head, head);
+    put(this.rest, rest);
+    if (!stale && !app.dragging) put(this.said, `${head}. ${rest}`); // read out once it stands
+    this.#showKey();
+  }
+
+  #showKey() {
+    const { app } = this;
+    const { state } = app;
+    const lines = [["mine", app.say("mine")], ["base", app.say("base", { base: app.against() })], ["band", app.say("band")], ...state.p.map((pin, i) => [`pin${i}`, app.strategyTitle(pin)])];
+    const key = JSON.stringify(lines);
+    if (this.#key === key) return;
+    this.#key = key;
+    const remove = (i) => make("button", { class: "plain", "aria-label": `${app.say("unpin")}: ${lines[i][1]}`, click: () => app.set({ p: state.p.toSpliced(i - 3, 1) }) }, "×");
+    this.key.replaceChildren(...lines.map(([kind, title], i) => make("span", { class: `mark ${kind}` }, make("i"), title, i > 2 ? remove(i) : null)));
   }
 }
 
-/** Say in a sentence what many worlds say of an outcome, and what it is about. */
-export function verdictOf(app, outcome, found) {
-  const { state } = app;
+/** Say in two sentences what many worlds say of an outcome, and at what cost it is so. */
+export function verdictOf(app, outcome) {
+  const { state, data } = app;
+  const found = app.found(outcome.name);
   const title = app.words(outcome.title);
-  const cost = app.say(state.b === "equal" ? "at_equal" : "at_own");
-  if (!app.changed()) return [app.say("nothing_changed"), title];
+  const base = app.against();
+  if (!app.changed()) return [app.say("nothing_changed", { base }), title];
   if (!found) return [app.say("computing"), title];
   const { ahead, equal, of } = found;
   if (!of) return [app.say("no_factor"), title];
   const share = (count) => Math.round((100 * count) / of);
-  const values = { ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
-  const key = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
-  const lacking = app.answer?.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
-  return [app.say(`verdict_${key}`, values), [title, cost, lacking].filter(Boolean).join(" · ")];
+  const values = { outcome: title, base, ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
+  const kind = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
+  const lacking = app.answer.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
+  return [app.say(`verdict_${kind}`, values), [app.say(state.b === "own" ? "at_own" : state.a === data.baseline ? "at_equal" : "at_equal_both", { ...values, cost: moreCost(app), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
+}
+
+/** Say how much more the strategy costs than what it is compared with, in the middle of all worlds. */
+function moreCost(app) {
+  const outcome = app.data.outcome.get(app.data.cost);
+  const more = app.found(app.data.cost)?.at.diff;
+  return outcome && more !== undefined ? `${signed(more, outcome.format)} ${app.words(outcome.unit)}` : "";
 }
 
 /** A card of one outcome. */
 export class Card {
+  width = 0; // of the chart; 0 while it is hidden
+
   constructor(app, outcome) {
     this.app = app;
     this.outcome = outcome;
@@ -60,44 +80,57 @@ export class Card {
     this.counted = make("span", { class: "counted" });
     this.numbers = make("button", { class: "numbers", title: app.say("explain"), click: () => app.explain(outcome.name) });
     const unit = [app.words(outcome.unit), outcome.better === "neutral" ? "" : app.say(`better_${outcome.better}`)].filter(Boolean).join(" · ");
+    const choose = make("button", { class: "title", title, click: () => app.set({ o: outcome.name }) }, title);
     this.element = make(
       "article",
       { class: "card" },
-      make("div", { class: "head" }, make("button", { class: "title", click: () => (app.change({ o: outcome.name }), app.commit()) }, title), this.counted),
+      make("div", { class: "head" }, make("h2", {}, choose), this.counted),
       make("div", { class: "head small" }, make("span", { class: "unit", title: unit }, unit), this.numbers),
       this.chart.svg,
     );
-    this.chart.svg.addEventListener("dblclick", () => app.explain(outcome.name));
+    this.choose = choose;
   }
 
   /** Draw curves of the one world, and bands of many where they are there. */
   update(curves, steady) {
     const { app, outcome } = this;
-    const { state, data } = app;
-    const diff = app.differs();
+    const { state } = app;
     const found = app.found(outcome.name);
-    const stale = app.stale();
-    const less = (values) => (diff ? values.map((value, i) => value - curves.base[i]) : values);
+    const chosen = state.o === outcome.name;
+    this.element.classList.toggle("chosen", chosen);
+    this.choose.setAttribute("aria-pressed", String(chosen));
+    if (!this.width) return;
+    const diff = app.differs();
     const row = nearest(app.lab.times, state.y);
+    this.chart.svg.classList.toggle("stale", app.stale() && Boolean(found));
+    this.#draw(curves, found, diff, steady);
+    put(this.numbers, `${state.y}: ${this.#told(curves.mine[row], curves.base[row], diff)}`);
+    const counted = found?.of && app.changed() ? app.say("of_hundred", { count: Math.round((100 * found.ahead) / found.of) }) : "";
+    if (this.counted.textContent !== counted || !steady) this.counted.title = counted && app.say("counted_hint", { base: app.against(), equal: found.equal, of: found.of });
+    put(this.counted, counted);
+    if (steady || app.stale()) return;
+    const said = found && app.changed() ? verdictOf(app, outcome)[0] : "";
+    this.chart.svg.setAttribute("aria-label", `${app.words(outcome.title)}. ${this.numbers.textContent}. ${said}`);
+  }
+
+  #draw(curves, found, diff, steady) {
+    const { app, outcome } = this;
+    const less = (values) => (diff ? values.map((value, i) => value - curves.base[i]) : values);
     const bands = [];
-    if (found && diff && found.diff) bands.push({ kind: "mine", low: found.diff[0], high: found.diff[2] });
-    if (found && !diff && found.mine) bands.push({ kind: "base", low: found.base[0], high: found.base[2] }, { kind: "mine", low: found.mine[0], high: found.mine[2] });
+    if (diff && found?.diff) bands.push({ kind: "mine", low: found.diff[0], high: found.diff[2] });
+    if (!diff && found?.mine) bands.push({ kind: "base", low: found.base[0], high: found.base[2] }, { kind: "mine", low: found.mine[0], high: found.mine[2] });
     const lines = [...curves.pins.map((values, i) => ({ kind: `pin${i}`, values: less(values) })), { kind: "base", values: less(curves.base) }, { kind: "mine", values: less(curves.mine) }];
-    this.chart.svg.classList.toggle("stale", stale && Boolean(found));
     this.chart.update({
-      ...{ width: Math.max(200, this.chart.svg.clientWidth || 300), height: HEIGHT, times: app.lab.times, from: data.time.shown },
-      ...{ bands, lines, steady, zero: diff, mark: state.y, points: diff ? [] : outcome.history.flatMap(({ points }) => points) },
+      ...{ width: this.width, height: HEIGHT, times: app.lab.times, from: app.data.time.shown },
+      ...{ bands, lines, steady, zero: diff, mark: app.state.y, points: diff ? [] : outcome.history.flatMap(({ points }) => points) },
       label: (value) => axisLabel(value, outcome.format),
     });
-    const [mine, base] = [curves.mine[row], curves.base[row]];
-    const format = outcome.format;
-    const text = !app.changed() ? shown(mine, format) : diff ? signed(mine - base, format, app.say("points")) : `${shown(base, format)} → ${shown(mine, format)}`;
-    this.numbers.textContent = `${state.y}: ${text}`;
-    this.counted.textContent = found?.of && app.changed() ? app.say("of_hundred", { count: Math.round((100 * found.ahead) / found.of) }) : "";
-    this.counted.title = this.counted.textContent && app.say("counted_hint", { equal: found.equal, of: found.of });
-    this.element.classList.toggle("chosen", state.o === outcome.name);
-    const said = found && app.changed() ? verdictOf(app, outcome, found)[0] : "";
-    this.chart.svg.setAttribute("aria-label", `${app.words(outcome.title)}. ${this.numbers.textContent}. ${said}`);
+  }
+
+  #told(mine, base, diff) {
+    const { format } = this.outcome;
+    if (!this.app.changed()) return shown(mine, format);
+    return diff ? signed(mine - base, format, this.app.say("points")) : `${shown(base, format)} → ${shown(mine, format)}`;
   }
 }
 
@@ -106,5 +139,5 @@ export function axisLabel(value, format) {
   if (format.endsWith("%")) return `${Number((100 * value).toPrecision(3))}%`.replace("-", "−");
   const size = Math.abs(value);
   const [factor, sign] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
-  return `${Number((value / factor).toPrecision(3))}${sign}`.replace("-", "−");
+  return significant(value / factor, 3) + sign;
 }

@@ -1,17 +1,21 @@
 /** Charts as drawings of paths: bands, curves, points; and a map of two assumptions. */
-import { draw } from "./dom.mjs";
+import { draw, put } from "./dom.mjs";
 
 const EDGE = { left: 46, right: 8, top: 8, bottom: 20 };
+const LETTER = 7; // width of a sign of a label at most
 
 /** One chart; `update` moves what is there already. */
 export class Chart {
   #range = null;
-  #kept = new Map();
+  #left = EDGE.left;
+  #drawn = new Map(); // what each mark was drawn with
+  #frame = ""; // what grid and axes were drawn for
+  #xs = [];
 
   constructor(title) {
     this.svg = draw("svg", { class: "chart", role: "img", "aria-label": title });
-    this.layers = ["grid", "bands", "lines", "points", "axis"].map((name) => draw("g", { class: name }));
-    this.svg.append(...this.layers);
+    [this.grid, this.bands, this.lines, this.points, this.axis] = ["grid", "bands", "lines", "points", "axis"].map((name) => draw("g", { class: name }));
+    this.svg.append(this.grid, this.bands, this.lines, this.points, this.axis);
   }
 
   /**
@@ -19,46 +23,67 @@ export class Chart {
    * `points` are observed: time, value, low, high. With `steady` the range of values may only grow.
    */
   update({ width, height, times, from, bands, lines, points = [], label, steady = false, zero = false, mark = null }) {
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const first = Math.max(0, times.findIndex((time) => time >= from));
-    const shownPoints = points.filter(({ time }) => time >= from);
-    const range = this.#ranged([...bands.flatMap(({ low, high }) => [low, high]), ...lines.map(({ values }) => values)], first, shownPoints, zero, steady);
+    const seen = points.filter(({ time }) => time >= from);
+    const range = this.#ranged([...bands.flatMap(({ low, high }) => [low, high]), ...lines.map(({ values }) => values)], first, seen, zero, steady);
     const ticks = ticksOf(...range, 4);
-    const x = (time) => EDGE.left + ((time - from) / (times.at(-1) - from)) * (width - EDGE.left - EDGE.right);
-    const y = (value) => height - EDGE.bottom - ((value - range[0]) / (range[1] - range[0])) * (height - EDGE.top - EDGE.bottom);
-    this.scale = { x, y, from, to: times.at(-1) };
-    const [grid, back, front, dots, axis] = this.layers;
-    const text = `${width} ${height} ${range} ${from} ${label(ticks[0] ?? 0)} ${mark}`;
-    if (this.text !== text) {
-      this.text = text;
-      const years = ticksOf(from, times.at(-1), width < 260 ? 3 : 5).filter(Number.isInteger);
-      grid.replaceChildren(...ticks.map((value) => draw("path", { d: `M${EDGE.left} ${y(value).toFixed(1)}H${width - EDGE.right}`, class: value === 0 ? "zero" : "" })));
-      if (mark !== null && mark < times.at(-1)) grid.append(draw("path", { d: `M${x(mark).toFixed(1)} ${EDGE.top}V${height - EDGE.bottom}`, class: "mark" }));
-      axis.replaceChildren(
-        ...ticks.map((value) => draw("text", { x: EDGE.left - 5, y: y(value) + 3.5, "text-anchor": "end" }, label(value))),
-        ...years.map((year) => draw("text", { x: x(year), y: height - 5, "text-anchor": year === times.at(-1) ? "end" : "middle" }, String(year))),
-      );
+    const labels = ticks.map(label);
+    const wide = Math.max(EDGE.left, 9 + LETTER * Math.max(...labels.map((text) => text.length)));
+    this.#left = steady ? Math.max(wide, this.#left) : wide;
+    const [left, last] = [this.#left, times.at(-1)];
+    const x = (time) => left + ((time - from) / (last - from)) * (width - left - EDGE.right);
+    const rise = (height - EDGE.top - EDGE.bottom) / (range[1] - range[0]);
+    const y = (value) => height - EDGE.bottom - (value - range[0]) * rise;
+    const frame = [width, height, left, from, mark, ...range].join();
+    if (this.#frame !== frame) {
+      this.#frame = frame;
+      this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      this.#xs = Array.from(times, (time) => x(time).toFixed(1));
+      this.#axes({ ticks, labels, x, y, width, height, from, last, mark });
+      this.points.replaceChildren(...seen.map(({ time, value }) => draw("circle", { cx: x(time).toFixed(1), cy: y(value).toFixed(1), r: 2.2 })));
     }
-    const points_of = (values) => {
-      const list = [];
-      for (let i = first; i < values.length; i++) if (Number.isFinite(values[i])) list.push(`${x(times[i]).toFixed(1)} ${y(values[i]).toFixed(1)}`);
-      return list;
-    };
     const used = new Set();
-    const put = (layer, key, kind, d) => {
-      const path = this.#kept.get(key) ?? layer.appendChild(draw("path"));
-      this.#kept.set(key, path);
-      path.setAttribute("class", kind);
-      path.setAttribute("d", d);
-      used.add(key);
-    };
+    const path = (layer, kind, d) => (used.add(`${layer}${kind}`), this.#path(layer, kind, d));
     for (const { kind, low, high } of bands) {
-      const [down, up] = [points_of(low), points_of(high)];
-      put(back, `band ${kind}`, kind, up.length ? `M${up.join("L")}L${down.reverse().join("L")}Z` : "");
+      const top = this.#along(high, y, first);
+      path("bands", kind, top && `${top}${this.#along(low, y, first, true)}Z`);
     }
-    for (const { kind, values } of lines) put(front, `line ${kind}`, kind, values.length ? `M${points_of(values).join("L")}` : "");
-    for (const [key, path] of this.#kept) if (!used.has(key)) path.setAttribute("d", "");
-    dots.replaceChildren(...shownPoints.map(({ time, value }) => draw("circle", { cx: x(time).toFixed(1), cy: y(value).toFixed(1), r: 2.2 })));
+    for (const { kind, values } of lines) path("lines", kind, this.#along(values, y, first));
+    for (const [key, { path }] of this.#drawn)
+      if (!used.has(key)) {
+        path.remove();
+        this.#drawn.delete(key);
+      }
+  }
+
+  #axes({ ticks, labels, x, y, width, height, from, last, mark }) {
+    const years = ticksOf(from, last, width < 260 ? 3 : 5).filter(Number.isInteger);
+    const rules = ticks.map((value) => ({ d: `M${this.#left} ${y(value).toFixed(1)}H${width - EDGE.right}`, class: value === 0 ? "zero" : "" }));
+    if (mark !== null && mark < last) rules.push({ d: `M${x(mark).toFixed(1)} ${EDGE.top}V${height - EDGE.bottom}`, class: "mark" });
+    const texts = [
+      ...ticks.map((value, i) => ({ x: this.#left - 5, y: (y(value) + 3.5).toFixed(1), "text-anchor": "end", text: labels[i] })),
+      ...years.map((year) => ({ x: x(year).toFixed(1), y: height - 5, "text-anchor": year === last ? "end" : "middle", text: String(year) })),
+    ];
+    reuse(this.grid, "path", rules);
+    reuse(this.axis, "text", texts);
+  }
+
+  #path(layer, kind, d) {
+    const key = `${layer}${kind}`;
+    const known = this.#drawn.get(key) ?? { path: this[layer].appendChild(draw("path", { class: kind })) };
+    if (known.d !== d) known.path.setAttribute("d", d);
+    known.d = d;
+    this.#drawn.set(key, known);
+  }
+
+  /** Give the path along values, to the right or back to the left; what is no number is passed over. */
+  #along(values, y, first, back = false) {
+    let text = "";
+    for (let k = first; k < values.length; k++) {
+      const i = back ? values.length - 1 + first - k : k;
+      if (Number.isFinite(values[i])) text += `${text || back ? "L" : "M"}${this.#xs[i]} ${Math.round(10 * y(values[i])) / 10}`;
+    }
+    return text;
   }
 
   #ranged(series, first, points, zero, steady) {
@@ -79,6 +104,17 @@ export class Chart {
     this.#range = range;
     return range;
   }
+}
+
+/** Make the children of a layer those that are told; elements that are there already change what differs. */
+function reuse(layer, tag, wanted) {
+  while (layer.childElementCount > wanted.length) layer.lastChild.remove();
+  while (layer.childElementCount < wanted.length) layer.append(draw(tag));
+  wanted.forEach(({ text, ...marks }, i) => {
+    const one = layer.children[i];
+    for (const [key, value] of Object.entries(marks)) if (one.getAttribute(key) !== String(value)) one.setAttribute(key, value);
+    if (text !== undefined) put(one, text);
+  });
 }
 
 /** Give round numbers between two values, about so many. */

@@ -10,6 +10,13 @@ export function make(tag, attributes = {}, ...children) {
   return one;
 }
 
+/** Put a text into an element, if it is another one; the element holds nothing else. */
+export function put(element, text) {
+  if (element.firstChild?.data === text) return;
+  if (element.firstChild) element.firstChild.data = text;
+  else element.textContent = text;
+}
+
 /** Make an element of a drawing. */
 export function draw(tag, attributes = {}, ...children) {
   const one = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -27,5 +34,5 @@ export function choice(attributes, options, value) {
 /** Make a table of a head and rows; the first cell of a row is its heading. */
 export function table(head, rows, attributes = {}) {
   const row = (cells) => make("tr", {}, ...cells.map((cell, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, cell)));
-  return make("div", { class: "scrolled" }, make("table", attributes, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))), make("tbody", {}, ...rows.map(row))));
+  return make("div", { class: "scrolled", tabindex: 0, role: "group", "aria-label": head.join(", ") }, make("table", attributes, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))), make("tbody", {}, ...rows.map(row))));
 }

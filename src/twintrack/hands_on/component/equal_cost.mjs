@@ -8,25 +8,41 @@ const WIDTH = 1e-12; // width of a bracket that is not parted any further: cost 
 const MATCHED = 1e-3; // relative excess up to which a world counts as matched where cost jumps
 const SECANTS = 8; // rounds by regula falsi, before brackets are halved
 const ROUNDS = 64;
+const BEYOND = 1.1; // a known slope is followed so far, so that the root lies between
 
 /**
  * Find in every world the factor at which the relative excess of cost is zero; NaN where there is none.
- * `excess` gives it for a factor for each world, and is told which worlds are still looked at.
+ * `excess` gives it for a factor for each world. `known` are factors and slopes of an earlier search in these worlds,
+ * to begin from; the answer has those of this one.
  */
-export async function equalFactors(excess, worlds, [lowest, highest], tolerance = TOLERANCE) {
-  const best = new Float64Array(worlds).fill(1);
+export async function equalFactors(excess, worlds, [lowest, highest], { known = null, tolerance = TOLERANCE } = {}) {
+  const start = Float64Array.from({ length: worlds }, (_, w) => within(known?.factors[w] ?? NaN, lowest, highest));
+  const best = start.slice();
   const left = new Float64Array(worlds).fill(Infinity);
   const tried = async (factors, open) => {
-    const found = await excess(factors, open);
+    const found = await excess(factors);
     for (const w of open) if (Math.abs(found[w]) < Math.abs(left[w])) [best[w], left[w]] = [factors[w], found[w]];
     return found;
   };
   const all = [...best.keys()];
-  const here = (await tried(best.slice(), all)).slice();
-  const far = here.map((value) => (value > 0 ? lowest : highest));
-  let open = all.filter((w) => Math.abs(here[w]) > tolerance && Number.isFinite(here[w]) && Number.isFinite(far[w]));
-  const [a, b, low, high] = [new Float64Array(worlds).fill(1), far, here, new Float64Array(worlds)];
-  if (open.length) high.set(await tried(merged(best, far, open), open));
+  const low = (await tried(start, all)).slice();
+  const far = low.map((value) => (value > 0 ? lowest : highest));
+  const [a, b, high] = [start.slice(), far.slice(), new Float64Array(worlds).fill(NaN)];
+  const slopes = Float64Array.from({ length: worlds }, (_, w) => known?.slopes[w] ?? NaN);
+  let open = all.filter((w) => Math.abs(low[w]) > tolerance && Number.isFinite(low[w]) && Number.isFinite(far[w]));
+  const second = async (factors, places) => {
+    const found = await tried(merged(best, factors, places), places);
+    for (const w of places) {
+      slopes[w] = (found[w] - low[w]) / (factors[w] - a[w]);
+      if (factors[w] !== far[w] && found[w] * low[w] > 0) [a[w], low[w]] = [factors[w], found[w]];
+      else [b[w], high[w]] = [factors[w], found[w]];
+    }
+  };
+  const near = start.map((factor, w) => factor - (BEYOND * low[w]) / slopes[w]);
+  const close = open.filter((w) => (near[w] - start[w]) * (far[w] - near[w]) > 0);
+  if (close.length) await second(near, close);
+  const away = open.filter((w) => Number.isNaN(high[w]) && Math.abs(left[w]) > tolerance);
+  if (away.length) await second(far, away);
   const crosses = all.map((w) => open.includes(w) && low[w] * high[w] < 0);
   const going = (w) => Math.abs(b[w] - a[w]) > WIDTH && Math.abs(left[w]) > tolerance && Number.isFinite(high[w]);
   open = open.filter((w) => crosses[w] && going(w));
@@ -47,7 +63,13 @@ export async function equalFactors(excess, worlds, [lowest, highest], tolerance 
     }
     open = open.filter(going);
   }
-  return best.map((factor, w) => (Math.abs(left[w]) <= (crosses[w] ? Math.max(MATCHED, tolerance) : tolerance) ? factor : NaN));
+  const factors = best.map((factor, w) => (Math.abs(left[w]) <= (crosses[w] ? Math.max(MATCHED, tolerance) : tolerance) ? factor : NaN));
+  return { factors, slopes };
+}
+
+/** Give a factor within limits; 1 where there is none. */
+function within(factor, lowest, highest) {
+  return Number.isNaN(factor) ? 1 : Math.min(Math.max(factor, lowest), highest);
 }
 
 function merged(plain, other, places) {

@@ -4,8 +4,7 @@ import { equalFactors } from "./equal_cost.mjs";
 import { overSteps, through, valueAt } from "./paths.mjs";
 import { factorLimits, planOf, withMoney } from "./plan.mjs";
 
-const KEPT = 4; // states of the past that are kept
-const WHOLE = { s: null, x: null, l: {}, b: "own" };
+const KEPT = 6; // states of the past that are kept
 
 /** Worlds that were drawn: `names` of parameters, `count` worlds, and `values`, all worlds of a name in a row. */
 export class Draws {
@@ -27,6 +26,7 @@ export class Lab {
   #times; // of all steps
   #pasts = new Map();
   #means = new WeakMap();
+  #known = new Map(); // what the last search for equal cost found, by worlds
 
   constructor(model, data, draws) {
     const { time } = model.description;
@@ -68,7 +68,8 @@ export class Lab {
 
   /**
    * Run a strategy in worlds. Gives results by label and the factors on money; with an equal cost `goal` are costs
-   * by world. `options` are those of the engine, and `first`, factors to be tried before.
+   * by world; the search begins from what the last one found in these worlds. `signal` and `progress` are those of
+   * the engine, which may run the worlds many times for an equal cost.
    */
   async run(state, worlds, outputs, { goal = null, signal, progress } = {}) {
     const plan = planOf(this.data, state);
@@ -79,18 +80,17 @@ export class Lab {
       return { results: await past.many(series, { signal, progress }), factors: null };
     }
     const [whole, none] = [1, 0].map((factor) => withMoney(this.data, plan, factor, size));
-    let last = null;
-    const excess = async (factors) => {
-      last = await past.many(this.#series(whole, none, factors), { signal });
-      return costs(last, this.data.cost).map((cost, w) => cost / goal[w] - 1);
+    let last = { factors: [], results: null };
+    const at = async (factors) => {
+      last = { factors, results: await past.many(this.#series(whole, none, factors), { signal, progress }) };
+      return last.results;
     };
-    const factors = await equalFactors(excess, worlds.runs, factorLimits(this.data, plan));
-    return { results: await past.many(this.#series(whole, none, factors), { signal, progress }), factors };
-  }
-
-  /** Run the baseline at its own cost in the worlds of a state. */
-  base(state, worlds, outputs, options) {
-    return this.run({ ...state, ...WHOLE, s: this.data.baseline }, worlds, outputs, options);
+    const excess = async (factors) => costs(await at(factors), this.data.cost).map((cost, w) => cost / goal[w] - 1);
+    const found = await equalFactors(excess, worlds.runs, factorLimits(this.data, plan), { known: this.#known.get(worlds.key) });
+    if (worlds.key) this.#known.set(worlds.key, found);
+    const { factors } = found;
+    const same = factors.every((factor, w) => factor === last.factors[w]);
+    return { results: same ? last.results : await at(factors), factors };
   }
 
   async #past(state, worlds, constants, outputs, signal) {

@@ -1,5 +1,5 @@
-/** Sliders for levers and for what nobody controls, folded by group; a mark shows where the baseline stands. */
-import { make } from "./dom.mjs";
+/** Sliders for levers and for what nobody controls, folded by group; a mark shows where the strategy that is compared with stands. */
+import { make, put } from "./dom.mjs";
 import { stepped } from "./numbers.mjs";
 import { valueAt } from "./paths.mjs";
 import { applied, planOf } from "./plan.mjs";
@@ -31,11 +31,12 @@ export class Levers {
   /** Show what the state says. */
   update() {
     const { state, data } = this.app;
-    this.starts = planOf(data, { ...state, l: {} }).paths;
+    const start = JSON.stringify([state.s, state.x]);
+    if (this.start !== start) [this.start, this.starts] = [start, planOf(data, { ...state, l: {} }).paths];
     for (const row of this.#rows.values()) this.#show(row);
     for (const { items, count, key } of this.#folds) {
       const set = items.filter(({ name }) => Object.hasOwn(state[key], name)).length;
-      count.textContent = set ? this.app.say("changed_count", { count: set }) : "";
+      put(count, set ? this.app.say("changed_count", { count: set }) : "");
     }
   }
 
@@ -101,7 +102,7 @@ export class Levers {
       const mark = this.app.worldValue(item.name);
       return { value: Object.hasOwn(state.w, item.name) ? state.w[item.name] : mark, mark, set: Object.hasOwn(state.w, item.name) };
     }
-    const mark = valueAt(data.strategies.get(data.baseline).paths[item.name], data.time.last);
+    const mark = valueAt(data.strategies.get(state.a).paths[item.name], data.time.last);
     const told = state.l[item.name];
     const value = told === undefined ? valueAt(this.starts[item.name], data.time.last) : goal(told);
     return { value, mark, set: told !== undefined };
@@ -110,6 +111,9 @@ export class Levers {
   #show(row) {
     const { value, mark, set } = this.#standing(row);
     const { item, slider, box } = row;
+    const shown = `${value} ${mark} ${set} ${JSON.stringify(this.app.state[row.key][item.name])}`;
+    if (row.shown === shown && Number(slider.value) === value) return;
+    row.shown = shown;
     slider.min = Math.min(item.low, mark, value);
     slider.max = Math.max(item.high, mark, value);
     slider.value = value;
@@ -117,12 +121,12 @@ export class Levers {
     row.tick.style.left = `calc(8px + (100% - 16px) * ${share(mark).toFixed(4)})`;
     slider.style.setProperty("--fill", `${(100 * share(value)).toFixed(2)}%`);
     const text = `${stepped(value, item.step)} ${this.app.words(item.unit)}`.trim();
-    row.value.textContent = text;
+    put(row.value, text);
     slider.setAttribute("aria-valuetext", text);
     box.classList.toggle("moved", Math.abs(value - mark) > NEAR * item.step);
     box.classList.toggle("set", set);
     row.undo.hidden = !set;
-    if (row.more.open && document.activeElement?.closest(".more") !== row.more) this.#more(row);
+    if (row.more.open && !row.more.contains(document.activeElement)) this.#more(row);
   }
 
   #moved(row, raw) {

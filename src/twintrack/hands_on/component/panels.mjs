@@ -12,9 +12,10 @@ const POINTS = 11; // of each assumption
 export class Panels {
   constructor(app) {
     this.app = app;
-    this.moved = this.#fold("moved", () => this.#showMoved());
-    this.map = this.#fold("map", () => app.schedule());
-    this.fails = this.#fold("fails", () => app.schedule());
+    this.moved = this.#fold("moved", () => app.schedule());
+    const ranked = () => (!app.stale() && app.answer.rank ? this.answered(app.answer) : app.schedule());
+    this.map = this.#fold("map", ranked);
+    this.fails = this.#fold("fails", ranked);
     this.element = make("div", { class: "panels" }, this.moved, this.map, this.fails);
     this.axes = null;
   }
@@ -31,6 +32,14 @@ export class Panels {
 
   update() {
     if (this.moved.open) this.#showMoved();
+  }
+
+  /** Open one of the folds and go there. */
+  show(name) {
+    const fold = this[name];
+    fold.open = true;
+    fold.scrollIntoView({ block: "start" });
+    fold.firstChild.focus({ preventScroll: true });
   }
 
   /** Take an answer of the workers that is whole. */
@@ -56,21 +65,21 @@ export class Panels {
   #showFails() {
     const { app, rank } = this;
     const outcome = app.data.outcome.get(rank.output);
-    if (!app.changed()) return this.fails.body.replaceChildren(make("p", {}, app.say("nothing_changed")));
+    if (!app.changed()) return this.fails.body.replaceChildren(make("p", {}, app.say("nothing_changed", { base: app.against() })));
     const line = ({ name, rho }) => {
       const parameter = app.data.parameter.get(name);
       const row = app.draws.of(name, [...Array(app.draws.count).keys()]);
       const value = row[rank.worst];
-      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))} %`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
+      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))}%`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
     };
     const key = rank.lead < 0 ? "fails_worst" : "fails_none";
     const sign = outcome.better === "lower" ? -1 : 1;
     const told = app.say(key, { outcome: app.words(outcome.title), lead: signed(sign * rank.lead, outcome.format, app.say("points")), year: app.state.y, world: rank.worst + 1 });
     this.fails.body.replaceChildren(
       make("p", {}, told),
-      make("button", { click: () => (app.change({ h: rank.worst }), app.commit()) }, app.say("fails_look")),
+      make("button", { click: () => app.set({ h: rank.worst }) }, app.say("fails_look")),
       " ",
-      typeof app.state.h === "number" ? make("button", { click: () => (app.change({ h: Object.keys(app.data.homes)[0] }), app.commit()) }, app.say("fails_back")) : "",
+      typeof app.state.h === "number" ? make("button", { click: () => app.set({ h: Object.keys(app.data.homes)[0] }) }, app.say("fails_back")) : "",
       table(["assumption", "there", "rank", "direction", "rho"].map((head) => app.say(`fails_${head}`)), rank.top.slice(0, 6).map(line)),
       make("p", { class: "note" }, app.say("fails_note")),
     );
@@ -78,7 +87,7 @@ export class Panels {
 
   #askMap() {
     const { app, rank } = this;
-    if (!app.changed()) return this.map.body.replaceChildren(make("p", {}, app.say("nothing_changed")));
+    if (!app.changed()) return this.map.body.replaceChildren(make("p", {}, app.say("nothing_changed", { base: app.against() })));
     const names = this.axes ?? rank.top.slice(0, 2).map(({ name }) => name);
     const [across, down] = names.map((name) => axis(app.data.parameter.get(name)));
     app.ask({ output: rank.output, across, down, year: app.state.y });
@@ -100,7 +109,7 @@ export class Panels {
     const won = leads.filter((lead) => lead > 0).length;
     const told = app.say("map_told", { outcome: app.words(outcome.title), year, share: Math.round((100 * won) / leads.length) });
     const width = Math.min(560, Math.max(280, this.map.body.clientWidth - 8));
-    const legend = ["win", "lose"].map((kind) => make("span", { class: `mark ${kind}` }, make("i"), app.say(`map_${kind}`)));
+    const legend = ["win", "lose"].map((kind) => make("span", { class: `mark ${kind}` }, make("i"), app.say(`map_${kind}`, { base: app.against() })));
     this.map.body.replaceChildren(
       make("div", { class: "controls" }, make("label", {}, app.say("map_across"), pick(0)), make("label", {}, app.say("map_down"), pick(1))),
       make("p", {}, told),
@@ -114,14 +123,13 @@ export class Panels {
 /** Give the tables of what moved: levers, then outcomes. */
 export function movedTables(app) {
   const { data, state } = app;
-  const levers = changes(data, planOf(data, state)).map(({ name, before, after, later }) => {
+  const levers = changes(data, planOf(data, state), state.a).map(({ name, before, after, later }) => {
     const lever = data.lever.get(name);
     const number = (value) => stepped(value, lever.step);
     return [app.words(lever.title), app.words(lever.unit), number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
   });
   const row = nearest(app.lab.times, state.y);
-  const names = app.outputs();
-  const outcomes = names.map((name) => {
+  const outcomes = app.computed.map((name) => {
     const outcome = data.outcome.get(name);
     const { mine, base } = app.curves(name);
     const found = app.found(name);
@@ -129,10 +137,10 @@ export function movedTables(app) {
     const median = found ? signed(found.at.diff, outcome.format, app.say("points")) : "";
     return [app.words(outcome.title), app.words(outcome.unit), shown(base[row], outcome.format), shown(mine[row], outcome.format), signed(mine[row] - base[row], outcome.format, app.say("points")), median, count];
   });
-  const heads = (keys) => keys.map((key) => app.say(`head_${key}`));
+  const heads = (keys) => keys.map((key) => app.say(`head_${key}`, { base: app.against() }));
   return [
     make("h3", {}, app.say("moved_levers")),
-    levers.length ? table(heads(["lever", "unit", "before", "after", "dates"]), levers, { class: "moved-levers" }) : make("p", {}, app.say("nothing_changed")),
+    levers.length ? table(heads(["lever", "unit", "before", "after", "dates"]), levers, { class: "moved-levers" }) : make("p", {}, app.say("nothing_changed", { base: app.against() })),
     make("h3", {}, app.say("moved_outcomes", { year: state.y })),
     table(heads(["outcome", "unit", "base", "mine", "difference", "median", "ahead"]), outcomes, { class: "moved-outcomes" }),
   ];

@@ -103,9 +103,9 @@ export function opened(told) {
   };
 }
 
-/** Give the settings of a strategy's levers as a table: name, value before and value in the end. */
-export function changes(data, plan) {
-  const base = data.strategies.get(data.baseline);
+/** Give the levers that differ from another strategy: name, value there and value in the end. */
+export function changes(data, plan, reference) {
+  const base = data.strategies.get(reference);
   const end = (paths, lever) => valueAt(paths[lever], data.time.last);
   const differs = (lever) => {
     const [a, b] = [base.paths[lever], plan.paths[lever]];

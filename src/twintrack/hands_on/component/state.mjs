@@ -1,5 +1,6 @@
 /**
  * What a page shows, as plain data: `s` strategy, `x` a second one mixed in ([name, weight] or null), `b` cost rule,
+ * `a` the strategy that it is compared with,
  * `l` settings of levers, `c` scenario, `h` the world that curves stand in (a name, or a number among the draws), `w`
  * world parameters, `p` pinned strategies ({s, x, b, l}), `o` outcome, `k` outcomes with a card, `d` view, `y` year,
  * `g` language. All of it is in the link; what is not known there is left out, and said.
@@ -9,19 +10,29 @@ import { mixable } from "./plan.mjs";
 export const VERSION = 1;
 export const MOST_PINS = 4;
 const LONGEST = 20000; // signs of a link that are read
-const VIEWS = ["auto", "levels", "difference"];
+export const VIEWS = ["auto", "levels", "difference"];
 
 /** Give the state of a page that nobody has touched. */
 export function initial(data, language) {
   return {
-    ...{ s: data.baseline, x: null, b: "own", l: {}, c: data.central, h: Object.keys(data.homes)[0], w: {}, p: [] },
+    ...{ s: data.baseline, x: null, b: "own", l: {}, a: data.baseline, c: data.central, h: Object.keys(data.homes)[0], w: {}, p: [] },
     ...{ o: data.headline[0], k: data.headline.slice(), d: "auto", y: data.time.last, g: language },
   };
 }
 
-/** Whether anything is done that the baseline does not do. */
-export function changed(data, state) {
-  return state.s !== data.baseline || state.x !== null || Object.keys(state.l).length > 0;
+/** Give the strategy that a state compares with: in the same world, under the same rule of cost, as it is otherwise. */
+export function reference(data, state, a = state.a) {
+  return { ...state, a, s: a, x: null, l: {}, b: a === data.baseline ? "own" : state.b };
+}
+
+/** Whether anything is done that the strategy it is compared with does not do. */
+export function changed(state) {
+  return state.s !== state.a || state.x !== null || Object.keys(state.l).length > 0;
+}
+
+/** Give the part of a state that is a strategy. */
+export function strategyOf({ s, x, b, l }) {
+  return { s, x, b, l };
 }
 
 /** Write a state as the fragment of a link; what is as at first is left out. */
@@ -29,7 +40,7 @@ export function written(data, state) {
   const first = initial(data, state.g);
   const link = new URLSearchParams({ v: VERSION, m: data.hash.slice(0, 12), g: state.g });
   strategyPart(state, first, link);
-  for (const key of ["c", "h", "o", "d", "y"]) if (state[key] !== first[key]) link.set(key, state[key]);
+  for (const key of ["a", "c", "h", "o", "d", "y"]) if (state[key] !== first[key]) link.set(key, state[key]);
   if (state.k.join() !== first.k.join()) link.set("k", state.k.join(" "));
   for (const [name, value] of Object.entries(state.w)) link.append("w", `${name}=${value}`);
   for (const pin of state.p) link.append("p", String(strategyPart(pin, first, new URLSearchParams())));
@@ -50,6 +61,7 @@ export function read(data, fragment, language) {
   for (const [key, text] of link) {
     if (["v", "m", "p", ...reader.keys].includes(key)) continue;
     if (key === "g" && Object.hasOwn(data.title, text)) state.g = text;
+    else if (key === "a" && data.strategies.has(text)) state.a = text;
     else if (key === "c" && data.scenarios.has(text)) state.c = text;
     else if (key === "h" && reader.home(text) !== null) state.h = reader.home(text);
     else if (key === "o" && data.outcome.has(text)) state.o = text;

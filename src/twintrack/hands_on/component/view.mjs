@@ -5,14 +5,14 @@ import { startWorkers } from "./client.mjs";
 import { explain } from "./details.mjs";
 import { make } from "./dom.mjs";
 import { Header } from "./header.mjs";
-import { csv, picture, save, drawing, strategyYaml } from "./files.mjs";
 import { Draws, Lab, costs } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
 import { opened } from "./plan.mjs";
-import { History, changed, read, written } from "./state.mjs";
+import { History, changed, read, reference, written } from "./state.mjs";
 
 const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
+const HELD = 12; // results of one world that are kept
 
 /**
  * Put the component into an element. `told` is what Python says of the model, `draws` has names, count and values,
@@ -40,38 +40,44 @@ function fragment(first) {
       }
     },
     watch: (changed) => addEventListener("hashchange", changed),
+    named: (title, language) => {
+      document.title = title;
+      document.documentElement.lang = language;
+    },
   };
 }
 
 class App {
-  #frame = false;
-  #busy = false;
+  #framed = false; // a frame is asked for
+  #moved = true; // the curves are of an older state
   #timer = null;
   #kept = new Map(); // results of one world by what was asked
   #results = null;
   #id = 0;
-  #dragging = false;
+  #asked = "";
+  dragging = false; // a pointer is down: axes may only grow
+  #life = new AbortController();
 
   constructor(root, lab, draws, store) {
     Object.assign(this, { root, lab, draws, store, data: lab.data, answer: null });
     root.classList.add("twintrack");
-    const language = Object.keys(this.data.title).find((key) => (navigator.language ?? "").startsWith(key)) ?? Object.keys(this.data.title)[0];
+    const languages = Object.keys(this.data.title);
+    const language = languages.find((key) => (navigator.language ?? "").startsWith(key)) ?? languages[0];
     const { state, dropped } = read(this.data, store.read(), language);
     this.state = state;
     this.history = new History(state);
+    this.sizes = new ResizeObserver((seen) => this.#resized(seen));
     this.#build();
-    if (dropped.length) this.notice(dropped.map(([key, what]) => this.say(key, { what })));
-    store.watch?.(() => this.open(store.read()));
-    new ResizeObserver(() => this.#resized()).observe(root);
-    root.addEventListener("pointerdown", () => (this.#dragging = true));
-    addEventListener("pointerup", () => this.#dragging && ((this.#dragging = false), this.schedule()));
+    this.#dropped(dropped);
+    this.#listen();
   }
 
-  /** Start workers and draw. */
+  /** Draw, and start workers once the curves stand. */
   start(given) {
     this.schedule();
     setTimeout(() => {
       this.client = startWorkers(given, (answer) => this.#told(answer));
+      this.schedule();
       this.#check(given);
     });
   }
@@ -80,6 +86,13 @@ class App {
   async #check(given) {
     this.same = await checked(given);
     if (this.same === false) this.notice([this.say("digest_differs")]);
+  }
+
+  /** End the workers, and let go of the window. */
+  end() {
+    this.client?.end();
+    this.sizes.disconnect();
+    this.#life.abort();
   }
 
   say(key, values = {}) {
@@ -93,10 +106,16 @@ class App {
   }
 
   changed() {
-    return changed(this.data, this.state);
+    return changed(this.state);
   }
 
-  /** Whether differences from the baseline are shown. */
+  /** Name the strategy that mine is compared with, within a sentence. */
+  against() {
+    const { a } = this.state;
+    return a === this.data.baseline ? this.say("the_baseline") : `“${this.words(this.data.strategies.get(a).title)}”`;
+  }
+
+  /** Whether differences from what mine is compared with are shown. */
   differs() {
     return this.state.d === "auto" ? this.changed() : this.state.d === "difference";
   }
@@ -109,25 +128,21 @@ class App {
     return this.lab.worlds(this.state, null).of(name)?.[0] ?? this.data.parameter.get(name).value;
   }
 
-  /** Name a pinned strategy. */
-  pinTitle({ s, x, l, b }) {
-    const strategy = this.words(this.data.strategies.get(s).title);
-    const mix = x ? ` ${Math.round(100 * (1 - x[1]))} % + ${this.words(this.data.strategies.get(x[0]).title)} ${Math.round(100 * x[1])} %` : "";
+  /** Name a strategy: what it starts from, the mix, how many levers are set, the rule of cost where it is not its own. */
+  strategyTitle({ s, x, l, b }) {
+    const title = (name) => this.words(this.data.strategies.get(name).title);
+    const percent = (share) => `${Math.round(100 * share)}%`;
+    const mix = x ? `${title(s)} ${percent(1 - x[1])} + ${title(x[0])} ${percent(x[1])}` : title(s);
     const count = Object.keys(l).length;
-    return strategy + mix + (count ? ` (${this.say("changed_count", { count })})` : "") + (b === "equal" ? ` · ${this.say("cost_equal")}` : "");
-  }
-
-  /** End the workers. */
-  end() {
-    this.client?.end();
+    return mix + (count ? ` (${this.say("changed_count", { count })})` : "") + (b === "equal" ? ` · ${this.say("cost_equal")}` : "");
   }
 
   /** Change a part of the state and draw; `commit` makes a step of history of it. */
   change(part) {
-    const old = this.state;
+    const language = this.state.g;
     this.state = { ...this.state, ...part };
     if (!this.state.k.includes(this.state.o)) this.state.k = [this.state.o, ...this.state.k];
-    if (old.g !== this.state.g) this.#build();
+    if (language !== this.state.g) this.#build();
     this.schedule();
   }
 
@@ -137,13 +152,31 @@ class App {
     this.#write();
   }
 
+  /** Change a part of the state in one step. */
+  set(part) {
+    this.change(part);
+    this.commit();
+  }
+
+  step(by) {
+    const state = this.history.step(by);
+    if (!state) return;
+    this.change({ ...state, g: this.state.g });
+    this.header.update();
+    this.#write();
+  }
+
+  turn() {
+    const languages = Object.keys(this.data.title);
+    this.set({ g: languages[(languages.indexOf(this.state.g) + 1) % languages.length] });
+  }
+
   /** Show a state that a link tells; a notice says what was left out. */
   open(text) {
     if (text === written(this.data, this.state)) return;
     const { state, dropped } = read(this.data, text, this.state.g);
-    this.change(state);
-    this.commit();
-    this.notice(dropped.map(([key, what]) => this.say(key, { what })));
+    this.set(state);
+    this.#dropped(dropped);
   }
 
   explain(name) {
@@ -157,13 +190,15 @@ class App {
 
   /** Say something that a reader should know, until it is put away. */
   notice(lines) {
-    this.notes.replaceChildren(...(lines.length ? [make("ul", {}, ...lines.map((line) => make("li", {}, line))), make("button", { "aria-label": this.say("close"), click: () => this.notice([]) }, "×")] : []));
+    const close = () => make("button", { "aria-label": this.say("close"), click: () => this.notice([]) }, "×");
+    this.notes.replaceChildren(...(lines.length ? [make("ul", {}, lines.map((line) => make("li", {}, line))), close()] : []));
     this.notes.hidden = !lines.length;
   }
 
-  /** Names of the outcomes that are computed. */
+  /** Names of the outcomes that are computed; public cost is always told. */
   outputs() {
-    return this.panels.whole ? [...this.data.outcome.keys()] : this.state.k;
+    const wanted = this.panels.whole ? this.data.outcome.keys() : this.state.k;
+    return [...new Set([...wanted, this.data.cost])].filter((name) => this.data.outcome.has(name));
   }
 
   /** Give what many worlds say of an outcome, from the last answer. */
@@ -174,7 +209,7 @@ class App {
 
   /** Whether bands belong to an older state than the curves, or to some of the worlds. */
   stale() {
-    return !this.answer?.whole || this.answer.id !== this.#id;
+    return this.#moved || !this.answer?.whole || this.answer.id !== this.#id;
   }
 
   /** Give the curves of an outcome in the one world. */
@@ -183,81 +218,105 @@ class App {
     return { mine: mine.get(name), base: base.get(name), pins: pins.map((pin) => pin.get(name)) };
   }
 
-  /** Compute and draw in the next frame. */
-  schedule() {
-    if (this.#frame) return;
-    this.#frame = true;
-    requestAnimationFrame(() => {
-      this.#frame = false;
-      if (this.#busy) return this.schedule();
-      this.#busy = true;
-      this.#compute().then(() => this.draw(), (error) => this.notice([String(error)])).finally(() => (this.#busy = false));
-    });
+  /** Draw in the next frame; the curves are computed anew if something has moved. */
+  schedule(moved = true) {
+    this.#moved ||= moved;
+    if (this.#framed) return;
+    this.#framed = true;
+    requestAnimationFrame(() => this.#frame());
+  }
+
+  async #frame() {
+    const moved = this.#moved;
+    this.#moved = false;
+    try {
+      if (moved) await this.#compute();
+      this.#draw(moved);
+    } catch (error) {
+      this.notice([String(error)]);
+    }
+    this.#framed = false;
+    if (this.#moved) this.schedule();
   }
 
   async #compute() {
     const { state } = this;
     const outputs = this.outputs();
-    const asked = { state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null };
-    const text = JSON.stringify({ ...asked, state: { ...state, g: null, p: null, d: null, k: null } });
-    if (this.client && this.text !== text) {
-      this.text = text;
-      this.client.state({ id: ++this.#id, ...asked });
-      this.sent = new Map([...(this.sent ?? [])].slice(-8)).set(this.#id, outputs);
-    }
-    const base = await this.#one({ ...state, s: this.data.baseline, x: null, l: {}, b: "own" }, outputs, null);
-    const goal = this.data.cost ? costs(base, this.data.cost) : null;
+    this.#ask({ state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null });
+    const plain = await this.#one(reference(this.data, state, this.data.baseline), outputs, null);
+    const goal = this.data.cost ? costs(plain, this.data.cost) : null;
+    const base = await this.#one(reference(this.data, state), outputs, goal);
     const mine = this.changed() ? await this.#one(state, outputs, goal) : base;
     const pins = [];
     for (const pin of state.p) pins.push(await this.#one({ ...state, ...pin }, outputs, goal));
     this.#results = { mine, base, pins };
+    this.computed = outputs;
   }
 
+  /** Send the workers what is asked of many worlds, if it is another question. */
+  #ask(question) {
+    const asked = JSON.stringify({ ...question, state: { ...question.state, g: null, p: null, d: null, k: null, h: null, o: null } });
+    if (!this.client || this.#asked === asked) return;
+    this.#asked = asked;
+    this.client.state({ id: ++this.#id, ...question });
+  }
+
+  /** Run one strategy in the one world. Nothing waits in it: it is done within the frame. */
   async #one(state, outputs, goal) {
     const labels = [...new Set([...outputs, this.data.cost].filter(Boolean))];
     const key = JSON.stringify([state.s, state.x, state.b, state.l, state.c, state.h, state.w, labels]);
     if (!this.#kept.has(key)) {
       const { results, factors } = await this.lab.run(state, this.lab.worlds(state, null), labels, { goal });
       if (factors && Number.isNaN(factors[0])) this.notice([this.say("no_factor")]);
-      if (this.#kept.size > 11) this.#kept.delete(this.#kept.keys().next().value);
+      if (this.#kept.size >= HELD) this.#kept.delete(this.#kept.keys().next().value);
       this.#kept.set(key, results);
     }
     return this.#kept.get(key);
   }
 
-  /** Draw what is known: curves now, bands as they are. */
-  draw() {
-    const names = this.state.k;
-    if (this.shown !== `${names}|${this.state.g}`) {
-      this.shown = `${names}|${this.state.g}`;
-      this.cards = new Map(names.map((name) => [name, new Card(this, this.data.outcome.get(name))]));
-      this.grid.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
-    }
-    for (const [name, card] of this.cards) card.update(this.curves(name), this.#dragging);
+  /** Draw what is known: curves, and bands as they are. */
+  #draw(moved) {
+    this.#placeCards();
+    for (const [name, card] of this.cards) card.update(this.curves(name), this.dragging);
     this.verdict.update();
-    this.levers.update();
-    this.header.update();
+    if (moved) {
+      this.levers.update();
+      this.header.update();
+    }
     this.panels.update();
-    if (!this.ready) {
-      this.ready = true;
-      this.root.dispatchEvent(new CustomEvent("twintrack-ready"));
+    this.ready = true;
+    const detail = { moved, answer: this.answer?.id ?? null, stale: this.answer?.id !== this.#id, whole: !this.stale() };
+    this.root.dispatchEvent(new CustomEvent("twintrack-drawn", { detail }));
+  }
+
+  #placeCards() {
+    const shown = `${this.state.k}|${this.state.g}`;
+    if (this.shown === shown) return;
+    this.shown = shown;
+    this.sizes.disconnect();
+    this.cards = new Map(this.state.k.map((name) => [name, new Card(this, this.data.outcome.get(name))]));
+    this.grid.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
+    for (const { chart } of this.cards.values()) this.sizes.observe(chart.svg);
+  }
+
+  /** Take the widths of charts; one without a width is hidden, and is not drawn. */
+  #resized(seen) {
+    const widths = new Map(seen.map(({ target, contentRect }) => [target, Math.round(contentRect.width)]));
+    for (const [name, card] of this.cards) {
+      const width = widths.get(card.chart.svg);
+      if (width === undefined || width === card.width) continue;
+      card.width = width;
+      card.update(this.curves(name), this.dragging);
     }
   }
 
   #told(answer) {
-    if (answer.t === "ready") return this.schedule();
     if (answer.t === "fault") return this.notice([answer.message]);
     if (answer.t === "map") return answer.id === this.#id && this.panels.mapped(answer);
     if (this.answer && answer.id < this.answer.id) return undefined;
-    const outputs = this.sent.get(answer.id);
-    if (!outputs) return undefined;
-    this.answer = { ...answer, outputs };
-    if (this.#results && outputs.join() === this.outputs().join()) this.draw();
-    if (answer.whole && answer.id === this.#id) {
-      this.panels.answered(answer);
-      this.root.dispatchEvent(new CustomEvent("twintrack-bands", { detail: answer.ms }));
-    }
-    return undefined;
+    this.answer = answer;
+    this.schedule(false);
+    return !this.stale() && this.panels.answered(answer);
   }
 
   #write() {
@@ -265,74 +324,43 @@ class App {
     this.#timer = setTimeout(() => this.store.write(written(this.data, this.state)), DELAY);
   }
 
-  step(by) {
-    const state = this.history.step(by);
-    if (!state) return;
-    this.change({ ...state, g: this.state.g });
-    this.header.update();
-    this.#write();
+  #dropped(dropped) {
+    if (dropped.length) this.notice(dropped.map(([key, what]) => this.say(key, { what })));
   }
 
-  #resized() {
-    const width = this.root.clientWidth;
-    if (width === this.width) return;
-    this.width = width;
-    if (this.ready) this.draw();
+  #listen() {
+    const whileOpen = { signal: this.#life.signal };
+    this.store.watch?.(() => this.open(this.store.read()));
+    const dragged = (dragging) => () => {
+      if (this.dragging === dragging) return;
+      this.dragging = dragging;
+      if (!dragging) this.schedule(false); // axes may become smaller again
+    };
+    this.root.addEventListener("pointerdown", dragged(true), whileOpen);
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, dragged(false), whileOpen);
+    addEventListener("beforeprint", () => this.root.querySelector(".sheet").replaceChildren(...movedTables(this)), whileOpen);
   }
 
   #build() {
     this.verdict = new Verdict(this);
     this.panels = new Panels(this);
     this.levers = new Levers(this);
+    this.header = new Header(this);
     this.grid = make("div", { class: "cards" });
     this.notes = make("div", { class: "notice", role: "alert", hidden: true });
-    this.header = new Header(this);
-    const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => (this.root.setAttribute("data-tab", name), this.schedule()) }, this.say(`tab_${name}`)));
-    const right = make("div", { class: "right" }, this.verdict.element, make("nav", { class: "tabs" }, ...tabs), this.grid, this.panels.element);
+    const tabs = ["levers", "charts"].map((name) => make("button", { class: name, click: () => this.#tab(name) }, this.say(`tab_${name}`)));
+    this.tabs = make("nav", { class: "tabs", "aria-label": this.say("tabs") }, tabs);
+    const right = make("div", { class: "right" }, this.verdict.element, this.tabs, this.grid, this.panels.element);
     this.root.setAttribute("lang", this.state.g);
-    if (!this.root.dataset.tab) this.root.setAttribute("data-tab", "levers");
+    this.store.named?.(this.words(this.data.title), this.state.g);
     this.root.replaceChildren(this.header.element, this.notes, make("main", { class: "columns" }, this.levers.element, right), make("div", { class: "sheet" }));
     this.shown = null;
-    addEventListener("beforeprint", () => this.root.querySelector(".sheet")?.replaceChildren(...movedTables(this)));
+    this.#tab(this.root.dataset.tab ?? "levers");
   }
 
-  turn() {
-    const languages = Object.keys(this.data.title);
-    this.change({ g: languages[(languages.indexOf(this.state.g) + 1) % languages.length] });
-    this.commit();
-  }
-
-  async copyLink() {
-    const address = `${location.href.split("#")[0]}#${written(this.data, this.state)}`;
-    try {
-      await navigator.clipboard.writeText(address);
-      this.notice([this.say("link_copied")]);
-    } catch {
-      this.notice([address]);
-    }
-  }
-
-  saveYaml() {
-    save("my_strategy.yaml", strategyYaml(this.data, this.state, this.say("mine")), "text/yaml");
-    this.notice([this.say("yaml_saved")]);
-  }
-
-  saveCsv() {
-    const rows = [["outcome", "year", "mine", "baseline", "low", "middle", "high", "kind"]];
-    for (const name of this.state.k) {
-      const { mine, base } = this.curves(name);
-      const found = this.found(name);
-      const band = found?.diff ?? found?.mine ?? [[], [], []];
-      const kind = found?.diff ? "difference" : "levels";
-      this.lab.times.forEach((time, i) => rows.push([name, time, mine[i], base[i], ...band.map((values) => values[i] ?? ""), kind]));
-    }
-    save("twintrack.csv", csv(rows), "text/csv");
-  }
-
-  async savePicture(fine) {
-    const card = this.cards.get(this.state.o);
-    const text = drawing(card.chart.svg, `${this.words(card.outcome.title)} · ${this.verdict.head.textContent}`);
-    if (fine) save(`${this.state.o}.png`, await picture(text));
-    else save(`${this.state.o}.svg`, text, "image/svg+xml");
+  /** On a narrow page, show the levers or the charts. */
+  #tab(chosen) {
+    this.root.dataset.tab = chosen;
+    for (const one of this.tabs.children) one.setAttribute("aria-pressed", String(one.className === chosen));
   }
 }

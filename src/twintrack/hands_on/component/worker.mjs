@@ -4,11 +4,12 @@
  *
  * page -> worker: {t: "init", module, description, data, draws, places, port, lead}, {t: "state", id, state,
  * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}
- * worker -> page: {t: "ready"}, {t: "bands", id, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
+ * worker -> page: {t: "bands", id, outputs, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
  * {t: "fault", id, message}
  */
 import { Draws, Lab, costs } from "./lab.mjs";
 import { opened } from "./plan.mjs";
+import { reference } from "./state.mjs";
 import { ahead, bands, influences, less, quantile, rowOf } from "./stats.mjs";
 
 const FIRST = 40; // worlds after which the first answer goes out
@@ -17,11 +18,15 @@ const FIRST = 40; // worlds after which the first answer goes out
 export function serve(scope) {
   const todo = new Map(); // the newest job of each kind
   let [desk, busy] = [null, false];
+  const fault = (id, error) => scope.postMessage({ t: "fault", id, message: String(error) });
   scope.onmessage = async ({ data: message }) => {
-    if (message.t === "init") {
-      desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
-      scope.postMessage({ t: "ready" });
-    } else todo.set(message.t, message);
+    if (message.t !== "init") todo.set(message.t, message);
+    else
+      try {
+        desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
+      } catch (error) {
+        fault(-1, error);
+      }
     work();
   };
 
@@ -36,7 +41,7 @@ export function serve(scope) {
       try {
         await desk.work(job);
       } catch (error) {
-        if (error.name !== "AbortError") scope.postMessage({ t: "fault", id: job.id, message: String(error) });
+        if (error.name !== "AbortError") fault(job.id, error);
       }
     }
     busy = false;
@@ -44,8 +49,8 @@ export function serve(scope) {
 }
 
 class Desk {
-  #base = new Map(); // what the baseline gives, by state of the world
-  #parts = new Map(); // what the partner has sent, by id
+  #base = { key: "", known: new Map() }; // what strategies that others are compared with do
+  #partner = null; // what the other worker has sent last
   #mine = null; // what this worker has of the newest job
 
   static async open(message, tell, stale) {
@@ -53,7 +58,9 @@ class Desk {
     const { names, count, values } = message.draws;
     const draws = new Draws(names, count, values);
     const lab = await Lab.open({ ...message, data: opened(message.data), draws });
-    Object.assign(desk, { lab, tell, stale, draws, places: message.places, lead: message.lead, port: message.port });
+    Object.assign(desk, { lab, tell, stale, draws, lead: message.lead, port: message.port });
+    const { places } = message;
+    desk.chunks = desk.lead && places.length > FIRST ? [places.slice(0, FIRST), places.slice(FIRST)] : [places];
     if (desk.lead && desk.port) desk.port.onmessage = ({ data }) => desk.#arrived(data);
     return desk;
   }
@@ -64,41 +71,46 @@ class Desk {
 
   async #state(job) {
     const began = performance.now();
-    const { id, state, outputs } = job;
-    const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
-    const worlds = this.lab.worlds(state, this.places);
-    const base = await this.#baseline(state, worlds, labels);
-    const stop = new AbortController();
-    let told = false;
-    const progress = (done, results) => {
-      if (this.lead && !told && done >= FIRST && done < worlds.runs) {
-        told = true;
-        this.#answer(job, [part(this.places.slice(0, done), results, base, labels, done, null)], began, false);
-      }
-      if (this.stale() && (told || !this.lead)) stop.abort();
-    };
-    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
-    const { results, factors } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
-    const mine = part(this.places, results, base, labels, worlds.runs, factors);
-    if (!this.lead) return this.port.postMessage({ id, part: mine });
-    this.#mine = { job, mine, began };
-    this.#both();
+    const parts = [];
+    for (const places of this.chunks) {
+      parts.push(await this.#part(job, places, this.lead && !parts.length));
+      if (this.lead && parts.length < this.chunks.length) this.#answer(job, parts, began, false);
+    }
+    if (!this.lead) return this.port.postMessage({ id: job.id, parts });
+    this.#mine = { job, parts, began };
+    return this.#both();
   }
 
-  #arrived({ id, part }) {
-    this.#parts.clear();
-    this.#parts.set(id, part);
+  /** Run a job in some worlds. Newer jobs end it, but for the first part, which is always answered. */
+  async #part({ state, outputs }, places, first) {
+    const stop = new AbortController();
+    const progress = () => !first && this.stale() && stop.abort();
+    const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
+    const worlds = this.lab.worlds(state, places);
+    const { data } = this.lab;
+    const plain = await this.#fixed(reference(data, state, data.baseline), worlds, labels, null);
+    const goal = data.cost ? costs(plain, data.cost) : null;
+    const base = await this.#fixed(reference(data, state), worlds, labels, goal);
+    await pause(); // newer messages may wait
+    progress();
+    stop.signal.throwIfAborted();
+    const { results } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
+    const listed = (all) => labels.map((label) => all.get(label));
+    return { places, runs: worlds.runs, mine: listed(results), base: listed(base) };
+  }
+
+  #arrived(message) {
+    this.#partner = message;
     this.#both();
   }
 
   /** Answer once both halves are there. */
   #both() {
     if (!this.#mine) return;
-    const { job, mine, began } = this.#mine;
-    const other = this.#parts.get(job.id);
-    if (this.port && !other) return;
+    const { job, parts, began } = this.#mine;
+    if (this.port && this.#partner?.id !== job.id) return;
     this.#mine = null;
-    this.#answer(job, other ? [mine, other] : [mine], began, true);
+    this.#answer(job, this.port ? [...parts, ...this.#partner.parts] : parts, began, true);
   }
 
   #answer(job, parts, began, whole) {
@@ -113,9 +125,9 @@ class Desk {
       const drawn = job.diff ? { diff: bands(less(mine, base), runs, since) } : { mine: bands(mine, runs), base: bands(base, runs) };
       return { ...drawn, ...counted, at: middles(own, plain) };
     });
-    const lacking = parts.flatMap(({ factors }) => [...(factors ?? [])]).filter(Number.isNaN).length;
+    const lacking = job.state.b === "equal" ? runs - found[0].of : 0;
     const rank = whole && job.rank ? this.#rank(job, parts, row) : null;
-    this.tell({ t: "bands", id: job.id, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
+    this.tell({ t: "bands", id: job.id, outputs: job.outputs, worlds: runs, whole, found, lacking, ms: performance.now() - began, rank });
   }
 
   /** Say in which world the strategy is furthest behind in an outcome, and which parameters its lead goes with. */
@@ -139,37 +151,27 @@ class Desk {
     const labels = [...new Set([output, this.lab.data.cost].filter(Boolean))];
     const stop = new AbortController();
     const options = { signal: stop.signal, progress: () => this.stale() && stop.abort() };
-    const { results: base } = await this.lab.base(state, worlds, labels, options);
-    const goal = state.b === "equal" ? costs(base, this.lab.data.cost) : null;
-    const { results } = await this.lab.run(state, worlds, labels, { ...options, goal });
+    const run = async (asked, goal) => (await this.lab.run(asked, worlds, labels, { ...options, goal })).results;
+    const { data } = this.lab;
+    const plain = await run(reference(data, state, data.baseline), null);
+    const goal = data.cost ? costs(plain, data.cost) : null;
+    const base = state.a === data.baseline ? plain : await run(reference(data, state), goal);
+    const results = await run(state, goal);
     const row = nearest(this.lab.times, year);
     const sign = this.lab.data.outcome.get(output).better === "lower" ? -1 : 1;
     const leads = less(rowOf(results.get(output), worlds.runs, row), rowOf(base.get(output), worlds.runs, row)).map((x) => sign * x);
     this.tell({ t: "map", id, output, year, across, down, leads });
   }
 
-  async #baseline(state, worlds, labels) {
-    const key = JSON.stringify([state.c, state.w, labels]);
-    if (!this.#base.has(key)) {
-      const { results } = await this.lab.base(state, worlds, labels);
-      this.#base.clear();
-      this.#base.set(key, results);
-    }
-    return this.#base.get(key);
+  /** Give what a strategy that others are compared with does; it is kept until the worlds are others. */
+  async #fixed(asked, worlds, labels, goal) {
+    const key = JSON.stringify([asked.c, asked.w, labels]);
+    if (this.#base.key !== key) this.#base = { key, known: new Map() };
+    const { known } = this.#base;
+    const place = `${asked.s} ${asked.b} ${worlds.key}`;
+    if (!known.has(place)) known.set(place, (await this.lab.run(asked, worlds, labels, { goal })).results);
+    return known.get(place);
   }
-}
-
-/** Take the first runs of results for each label, as arrays by time and run. */
-function part(places, results, base, labels, runs, factors) {
-  const taken = (all, label) => {
-    const values = all.get(label);
-    if (runs === all.runs) return values;
-    const rows = values.length / all.runs;
-    const list = new Float64Array(rows * runs);
-    for (let row = 0; row < rows; row++) list.set(values.subarray(row * all.runs, row * all.runs + runs), row * runs);
-    return list;
-  };
-  return { places, runs, factors, mine: labels.map((label) => taken(results, label)), base: labels.map((label) => taken(base, label)) };
 }
 
 /** Put the worlds of parts beside each other, time by time. */
