@@ -59,7 +59,7 @@ class VectorisedC(NativeEngine):
     def kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> Kernel:
         """Give the code that gcc makes."""
         given, source = self.written(inputs, computed)
-        return Kernel(given, source, CMachine(source.text))
+        return Kernel(given, source, CMachine(source.text), self._shapes(computed))
 
 
 def computation(engine: NativeEngine, inputs: Inputs) -> Callable[[], object]:

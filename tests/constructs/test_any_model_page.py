@@ -13,18 +13,21 @@ from pysd.translators.vensim.vensim_structures import structures
 
 from twintrack.equations import constructs, load_equations
 from twintrack.equations.functions import FUNCTIONS
-from twintrack.equations.functions_page import BEGIN, renewed
+from twintrack.equations.functions_page import BEGIN, NAMES, computed, names_in, renewed
 from twintrack.errors import EquationError
+from twintrack.names import snake
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "any_model.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "any_model.md").read_text(encoding="utf-8")
+VENSIM = names_in(DOCS / NAMES)
 UNDERSTOOD = PAGE.partition("## What is understood")[2].partition("## What is refused")[0]
 REFUSED = PAGE.partition("## What is refused")[2].partition("## What is meant")[0]
 
 
 def test_the_table_of_functions_is_the_one_that_the_program_reads() -> None:
     renew = "python -m twintrack.equations.functions_page docs/any_model.md"
-    assert renewed(PAGE) == PAGE, f"renew it: {renew}"
+    assert renewed(PAGE, VENSIM) == PAGE, f"renew it: {renew}"
     assert "| `IF THEN ELSE(condition, yes, no)` |" in PAGE
     assert "| `VECTOR RANK(vector, direction)` |" in PAGE
     assert "| `PULSE TRAIN(start, width, interval, end)` |" in PAGE
@@ -35,7 +38,7 @@ def test_every_other_construct_is_listed() -> None:
     listed = set(re.findall(r"\b[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*\b", ", ".join(rows)))
     syntax = {"reference", "subscripts_ref", "arithmetic", "logic", "call", "lookup", "data"}
     read_apart = {name for name in structures if not name.startswith("get_")} - syntax
-    own_syntax = {"active_initial", "elmcount", "tabbed_array", "get_time_value"}
+    own_syntax = {"active_initial", "elmcount", "tabbed_array", "get_time_value", "time_base"}
     known = {*constructs.REDUCERS, *constructs.LOOKUP_FUNCTIONS, *read_apart, *own_syntax}
     known -= {*FUNCTIONS, *constructs.VECTORS}  # they are in the table
     assert listed - {"NA", "AND", "OR", "NOT"} == {name.upper().replace("_", " ") for name in known}
@@ -43,7 +46,19 @@ def test_every_other_construct_is_listed() -> None:
 
 def test_a_page_without_a_place_for_the_table_is_told() -> None:
     with pytest.raises(ValueError, match="has no lines"):
-        renewed("# Other models\n")
+        renewed("# Other models\n", VENSIM)
+
+
+def test_the_page_counts_what_is_computed_of_vensims_functions() -> None:
+    done = [name for name in VENSIM if snake(name) in computed()]
+    assert f"{len(done)} of the {len(VENSIM)} functions of Vensim's manual are computed." in PAGE
+    assert sorted({*VENSIM}) == VENSIM
+
+
+@pytest.mark.parametrize("name", [name for name in VENSIM if snake(name) not in computed()])
+def test_each_of_the_others_is_refused_by_its_name(name: str, write: Callable[[str], Path]) -> None:
+    with pytest.raises(EquationError, match=rf"\({re.escape(name)}\)"):
+        load_equations(write(f"x = {name}(1, 2) ~~|\n"))
 
 
 def test_every_function_is_computed_or_refused() -> None:

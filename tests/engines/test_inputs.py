@@ -89,3 +89,14 @@ def test_all_faults_are_told_at_once(engine_of: EngineOf) -> None:
 def test_a_time_step_that_does_not_fit_is_refused(engine_of: EngineOf) -> None:
     with pytest.raises(InputError, match=r"time_step: 0\.3 does not go evenly into SAVEPER"):
         engine_of("arrays").run({}, {}, time_step=0.3)
+
+
+def test_what_is_changed_between_two_runs_counts(engine_for: EngineOf) -> None:
+    engine = engine_for("inflow = 1 ~ Dmnl ~ |\nlevel = INTEG(inflow, 0) ~ Dmnl ~ |\n")
+    steps = engine.equations.time.steps
+    for path in (np.ones(steps + 1), np.ones(steps + 1, np.int64)):
+        before = engine.run({}, {"inflow": path}, ["level"])["level"][-1, 0]
+        path *= 3
+        assert engine.run({}, {"inflow": path}, ["level"])["level"][-1, 0] == 3 * before
+    with pytest.raises(InputError, match="has shape"):
+        engine.run({}, {"inflow": path[:-1]}, ["level"])

@@ -134,6 +134,22 @@ def test_what_takes_minutes_to_compile_is_computed_without(tmp_path: Path) -> No
     np.testing.assert_array_equal(found[-1, :, 7], np.arange(1, 1001))
 
 
+def test_what_takes_long_to_compile_is_told_once_to_those_who_ask_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from twintrack.engines import simulator
+
+    monkeypatch.setattr(simulator, "compiling_seconds", lambda equations: 240.0)
+    model = Simulator(path)
+    model.run(outputs=["total"])
+    model.run(outputs=["total"], engine="numpy")
+    assert not caplog.messages
+    for _ in range(2):
+        model.run(outputs=["total"], engine="native")
+    (told,) = caplog.messages
+    assert "compiling this model takes about 4 minutes" in told
+
+
 def test_all_faults_of_what_is_given_and_asked_are_told_at_once(path: Path) -> None:
     with pytest.raises(InputError) as caught:
         Simulator(path).run({"infectivty": 1.0}, outputs=["totl"], time_step=0.3)

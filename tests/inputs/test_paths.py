@@ -171,3 +171,21 @@ def test_the_way_over_ends_with_the_last_date() -> None:
     found = TimePath.constant(0.0).over_to(TimePath.constant(1.0), 2039.0, 4.0)
 
     assert found.knots == ((2039.0, 0.0), (2040.0, 0.25))
+
+
+@seeds
+def test_one_time_alone_gives_the_same_bits_as_among_others(seed: int) -> None:
+    path = random_path(seed)
+    times = np.union1d(GRID, [*path.times, 1990.0, 2060.0])
+    assert [path.value(time) for time in times.tolist()] == path.at(times).tolist()
+    before = [float(path.at(np.nextafter(time, -np.inf))) for time in times]
+    rounding = 1e-9 * max(map(abs, path.values))
+    np.testing.assert_allclose([path.before(time) for time in times.tolist()], before, rtol=0, atol=rounding)
+
+
+@seeds
+def test_paths_that_differ_before_a_time_do_not_agree_until_it(seed: int) -> None:
+    path = random_path(seed)
+    other = path.then([(2030.0, path.before(2030.0)), (2030.0, path.value(2030.0) + 1)])
+    assert path.agrees_until(2030.0, other)
+    assert not path.agrees_until(2030.5, other)

@@ -81,7 +81,7 @@ class Space:
 
     def levels(self, plan: Strategy) -> Array:
         """Give the levels of a strategy in READ_AT, shape (levers,)."""
-        return np.array([float(plan.paths[name].at(READ_AT)) for name in self.limits])
+        return np.array([plan.paths[name].value(READ_AT) for name in self.limits])
 
     def point(self, plan: Strategy) -> Array:
         """Give the point nearest to a strategy: its levels in READ_AT, and no group waits."""

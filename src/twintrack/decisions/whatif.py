@@ -337,8 +337,8 @@ class _LeverSearch(_Search):
             Moved(
                 name,
                 table.levers[name].unit,
-                float(before[name].at(end)),
-                float(after[name].at(end)),
+                before[name].value(end),
+                after[name].value(end),
                 float(step),
             )
             for name, step in zip(self.levers.names, change, strict=True)

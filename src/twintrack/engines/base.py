@@ -60,10 +60,15 @@ class Inputs:
     common_steps: int = 0
 
 
+Seen = dict[tuple[str, tuple[int, ...]], tuple[Array, Array]]
+"""Arrays that were found to fit, by variable and rows, each with its view that has an axis of runs."""
+
+
 class Engine(ABC):
     """Runs the equations of one model."""
 
     equations: Equations
+    _seen: Seen | None = None
     batches: ClassVar[bool] = False
     """Whether a call computes many runs."""
 
@@ -102,7 +107,9 @@ class Engine(ABC):
         if runs != 1 and not self.batches:
             raise InputError(Fault("runs", "this engine computes one run at a time; take another"))
         grid = self.equations.time.with_step(time_step)
-        asked = check_inputs(self.equations, constants, series, outputs, runs, grid, blend, first_run)
+        asked = check_inputs(
+            self.equations, constants, series, outputs, runs, grid, blend, first_run, self._seen
+        )
         if common_until is not None:
             asked = replace(asked, common_steps=_common_steps(grid, common_until))
         return self._run(asked)
@@ -121,6 +128,7 @@ class BatchEngine(Engine):
         self.equations = equations
         # Most variables of a model are constants; what their values look like is worked out once.
         self._constants: dict[tuple[str, int, int], Array] = {}
+        self._seen = {}
 
     def _run(self, inputs: Inputs) -> dict[str, Array]:
         computed, values = self.known(inputs)
@@ -190,8 +198,12 @@ def check_inputs(
     grid: TimeGrid,
     blend: Blend | None = None,
     first_run: int = 0,
+    seen: Seen | None = None,
 ) -> Inputs:
-    """Check names and shapes, and give every array an axis of runs. Raises InputError with all faults."""
+    """Check names and shapes, and give every array an axis of runs. Raises InputError with all faults.
+
+    `seen` keeps what was found to fit: most arrays of a run are those of the run before.
+    """
     if RUN_NUMBER in equations.variables and RUN_NUMBER not in constants:
         constants = {**constants, RUN_NUMBER: first_run + np.arange(float(runs))}
     wanted = default_outputs(equations) if outputs is None else tuple(dict.fromkeys(outputs))
@@ -208,7 +220,7 @@ def check_inputs(
     if blend is not None:
         faults += _blend_faults(equations, blend, {*constants, *series}, series)
     own, along, later = (
-        _with_runs(equations, given, rows, runs, faults)
+        _with_runs(equations, given, rows, runs, faults, {} if seen is None else seen)
         for given, rows in ((constants, ()), (series, (grid.steps + 1,)), (second, (grid.steps + 1,)))
     )
     if faults:
@@ -227,9 +239,11 @@ def _output_faults(equations: Equations, wanted: Sequence[str]) -> list[Fault]:
 
 def needed_data(equations: Equations, outputs: Sequence[str], given: Collection[str]) -> list[str]:
     """Give the variables without numbers from which some output follows, and which are not given."""
+    if not equations.empty:
+        return []
     pending = [name for name in outputs if name in equations.variables and name not in given]
     needed: set[str] = set()
-    while pending and equations.empty:
+    while pending:
         found = {*equations.causes(pending.pop())} - needed - {*given}
         needed |= found
         pending += found
@@ -242,11 +256,16 @@ def _with_runs(
     rows: tuple[int, ...],
     runs: int,
     faults: list[Fault],
+    seen: Seen,
 ) -> dict[str, Array]:
     """Give arrays of shape rows + axes + (runs,), one run long where all share a value; faults are added."""
     variables = equations.variables
     found: dict[str, Array] = {}
     for name in sorted(given):
+        before = seen.get((name, rows))
+        if before is not None and before[0] is given[name]:
+            found[name] = before[1]
+            continue
         variable = variables.get(name)
         if variable is None or variable.kind in _NOT_GIVEN:
             known = variable is not None and _NOT_GIVEN[variable.kind]
@@ -256,6 +275,8 @@ def _with_runs(
         shape = rows + variable.shape
         if value.shape == shape:
             found[name] = value[..., np.newaxis]
+            if value is given[name]:  # and no copy, which would not follow when what is given is changed
+                seen[name, rows] = value, found[name]
         elif value.shape == (*shape, runs):
             found[name] = value
         else:

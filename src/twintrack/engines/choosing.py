@@ -6,7 +6,7 @@ import math
 
 from twintrack.engines.registry import BatchEngineName
 from twintrack.equations import Equations
-from twintrack.equations.structure import Vector, walk
+from twintrack.equations.structure import Component, Vector, walk
 
 MANY_OPERATIONS = 100_000
 """Equations times steps times runs from which on compiling takes less time than it saves."""
@@ -20,9 +20,18 @@ _CALLED, _COMPUTED = 2e-5, 5e-9
 
 def chosen_engine(equations: Equations, steps: int, runs: int) -> BatchEngineName:
     """Choose by how much there is to compute, and for large arrays by how long compiling them takes."""
-    parts = [part for each in equations.components.values() for part in each if part.expression is not None]
+    parts = _parts(equations)
     if len(parts) * steps * runs <= MANY_OPERATIONS:
         return "numpy"
+    elements = sum(math.prod(part.shape) for part in parts)
+    compiling = compiling_seconds(equations)
+    computing = steps * (_CALLED * len(parts) + _COMPUTED * elements * runs)
+    return "numpy" if compiling > max(LONG, computing) else "native"
+
+
+def compiling_seconds(equations: Equations) -> float:
+    """Estimate how long all of a model takes to be compiled."""
+    parts = _parts(equations)
     elements = sum(math.prod(part.shape) for part in parts)
     lengths = [
         math.prod(len(equations.ranges[axis.removesuffix("!")]) for axis in item.along)
@@ -31,6 +40,8 @@ def chosen_engine(equations: Equations, steps: int, runs: int) -> BatchEngineNam
         if isinstance(item, Vector)
     ]
     exchanges = sum(length * math.log2(length + 1) ** 2 / 4 for length in lengths)
-    compiling = _COMPILED * elements + _EXCHANGED * exchanges
-    computing = steps * (_CALLED * len(parts) + _COMPUTED * elements * runs)
-    return "numpy" if compiling > max(LONG, computing) else "native"
+    return _COMPILED * elements + _EXCHANGED * exchanges
+
+
+def _parts(equations: Equations) -> list[Component]:
+    return [part for each in equations.components.values() for part in each if part.expression is not None]

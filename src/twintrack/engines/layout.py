@@ -37,6 +37,10 @@ class Layout:
 
     def unpack(self, packed: Any, rows: int) -> Iterator[tuple[str, Any]]:
         """Give each array, shape rows + axes + (runs,); `rows` counts the axes before the packed one."""
+        before, head, last = (slice(None),) * rows, packed.shape[:rows], packed.shape[-1]
         for name, (start, stop) in self.places.items():
-            piece = packed[(slice(None),) * rows + (slice(start, stop),)]
-            yield name, piece.reshape((*packed.shape[:rows], *self.shapes[name], packed.shape[-1]))
+            shape = self.shapes[name]
+            if shape:
+                yield name, packed[(*before, slice(start, stop))].reshape((*head, *shape, last))
+            else:
+                yield name, packed[(*before, start)]

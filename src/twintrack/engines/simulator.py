@@ -7,6 +7,7 @@ model.batch({"infectivity": np.linspace(0.1, 0.5, 1000)}, outputs=["Infectious"]
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twintrack.engines.base import default_outputs
-from twintrack.engines.choosing import chosen_engine
+from twintrack.engines.choosing import LONG, chosen_engine, compiling_seconds
 from twintrack.engines.labels import Labels
 from twintrack.engines.registry import BatchEngineName, batch_engine_of
 from twintrack.equations import load_equations
@@ -31,6 +32,8 @@ from twintrack.names import snake
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+_log = logging.getLogger(__name__)
 
 EngineChoice = Literal["auto"] | BatchEngineName
 
@@ -65,6 +68,7 @@ class Simulator:
         equations = load_equations(Path(path), allow_outside=allow_outside, data=files)
         self.equations = replace(equations, time=equations.time.integrated(integration))
         self.labels = Labels(self.equations)
+        self._told = False
 
     def run(
         self,
@@ -239,6 +243,8 @@ class Simulator:
         chosen = engine
         if chosen == "auto":
             chosen = chosen_engine(self.equations, grid.steps, runs)
+        elif chosen == "native":
+            self._tell_of_compiling()
 
         def run(name: BatchEngineName) -> dict[str, Array]:
             found = batch_engine_of(self.equations, name)
@@ -251,6 +257,17 @@ class Simulator:
             if engine != "auto":
                 raise
             return run("native")
+
+    def _tell_of_compiling(self) -> None:
+        """Say what it costs, once, where native code is asked for and takes long to be made."""
+        seconds = compiling_seconds(self.equations)
+        if seconds > LONG and not self._told:
+            self._told = True
+            took = f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+            message = (
+                'note: compiling this model takes about %s, unless it is kept from before; "numpy" takes none'
+            )
+            _log.warning(message, took)
 
 
 def _distinct(dims: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:

@@ -78,6 +78,11 @@ class _Assembly:
         self.parts: dict[str, list[Definition]] = {}
         for definition in definitions:
             self.parts.setdefault(self.frame.names.add(definition.name), []).append(definition)
+        self.frame.written |= {
+            name: parts[0].tree
+            for name, parts in self.parts.items()
+            if len(parts) == 1 and not parts[0].subscripts
+        }
         self.boxes: dict[str, list[tuple[Index, ...]]] = {}
         self.owners: dict[str, NDArray[np.int64]] = {}
         self.components: dict[str, tuple[Component, ...]] = {}

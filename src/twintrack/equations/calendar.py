@@ -12,6 +12,7 @@ from typing import Any
 
 from twintrack.equations.clock import CONTROL_NAMES
 from twintrack.equations.expressions import Lowering
+from twintrack.equations.naming import spoken
 from twintrack.equations.parsing import Definition
 from twintrack.equations.structure import Expr, Number, Time
 
@@ -37,6 +38,14 @@ def _singular(unit: str) -> str:
     word = unit.strip().lower().rstrip(".")
     word = word.removesuffix("s") if len(word) > 1 else word
     return _ABBREVIATED.get(word, word)
+
+
+def time_base(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:
+    """Give TIME BASE(start, slope), a time of another unit: start + slope * Time."""
+    if len(trees) != 2:
+        return lowering.fault(f"2 arguments are needed, {len(trees)} are given", spoken(name))
+    start, slope = map(lowering.lower, trees)
+    return lowering.apply("add", start, lowering.apply("multiply", slope, Time()))
 
 
 def time_value(lowering: Lowering, name: str, trees: Sequence[Any]) -> Expr:

@@ -10,6 +10,7 @@ from twintrack.equations import (
     lookup_functions,
     markets,
     random_calls,
+    returns,
     schedules,
     stateful,
     vectors,
@@ -24,6 +25,7 @@ CONSTRUCTS = Constructs(
         **dict.fromkeys(LOOKUP_FUNCTIONS, vectors.lookup_function),
         **dict.fromkeys(data_functions.FUNCTIONS, data_functions.function),
         "get_time_value": calendar.time_value,
+        "time_base": calendar.time_base,
         **random_calls.CALLS,
         **stateful.CALLS,
         **markets.CALLS,
@@ -31,6 +33,7 @@ CONSTRUCTS = Constructs(
         **composites.CALLS,
         **conveyors.CALLS,
         **schedules.CALLS,
+        **returns.CALLS,
     },
 )
 """What lowers stateful constructs, functions of whole vectors, of lookups, of data and of the calendar."""

@@ -125,6 +125,10 @@ MEMORY = {
         ("stream", "schedule", "initial", "life", "start"),
         "what is spent, written off by a schedule of periods",
     ),
+    "internal_rate_of_return": Remembering(
+        ("stream", "period", "initial", "time"),
+        "the rate for a fiscal period at which all until now is worth nothing; `:NA:` where there is none",
+    ),
     "delayp": Remembering(
         ("input", "time: pipeline"), "a delay of order 3; behind the colon the name of what is under way"
     ),
@@ -166,7 +170,6 @@ REFUSED = {
     "get_data_median": "write GET DATA MEAN, or a constant",
     "get_": "this function of data is not computed; write GET DIRECT DATA, or name the file by --data",
     "time_shift": "write GET DATA BETWEEN TIMES(data, Time + shift, 0)",
-    "time_base": "write a formula of Time",
     "find_zero": _SOLVED,
     "simultaneous": _SOLVED,
     "queue": _QUEUES,
@@ -177,8 +180,8 @@ REFUSED = {
     "sample_until": "write SAMPLE IF TRUE(Time <= last time, input, initial)",
     "reinitial": "write INITIAL",
     "cumulate": "write INTEG",
+    "net_present_value": _UNSETTLED + "write NPV or NPVE",
     "message": "messages are not shown; leave it out",
-    "internal_rate_of_return": "a rate is not searched for; write NPV at some rates",
 }
 """Functions of Vensim that are known and not computed, and what is said of them.
 

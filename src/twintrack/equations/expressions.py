@@ -58,6 +58,7 @@ class Frame:
     """What the left-hand sides say, filled before any right-hand side is lowered.
 
     `names` finds variables by what is written. `axes`: the range that describes each axis of each variable.
+    `written`: the syntax tree of each variable that has one equation and no subscripts.
     `lookups`: for each lookup variable, the table of each of its cells. `data`: for each variable with data
     of its own, the times and values of each of its cells. `tables`, `states` and `faults` grow while
     right-hand sides are lowered; `broken` are variables of which a fault is told already, `empty` those
@@ -69,6 +70,7 @@ class Frame:
     ranges: Ranges
     names: Names
     axes: dict[str, tuple[str, ...]]
+    written: dict[str, Any] = field(default_factory=dict)
     lookups: dict[str, dict[tuple[int, ...], int]] = field(default_factory=dict)
     data: dict[str, dict[tuple[int, ...], tuple[tuple[float, ...], tuple[float, ...]]]] = field(
         default_factory=dict

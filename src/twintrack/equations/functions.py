@@ -20,6 +20,7 @@ from twintrack.equations import units_rules as units
 from twintrack.equations.curves import alloc_p, demand_at_price, supply_at_price
 from twintrack.equations.distributions import DISTRIBUTIONS
 from twintrack.equations.operations import LOGICAL, Builder
+from twintrack.equations.rates import internal_rate
 from twintrack.equations.special import gamma_ln
 from twintrack.equations.structure import NA
 
@@ -345,6 +346,7 @@ FUNCTIONS = checked(
             Function(f"of_{meaning.__name__}", units.first, meaning, "a part of another function", _INSIDE)
             for meaning in (alloc_p, demand_at_price, supply_at_price)
         ),
+        Function("of_internal_rate", units.truth, internal_rate, "a part of another function", _INSIDE),
         *(
             Function(
                 name,

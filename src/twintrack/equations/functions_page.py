@@ -1,22 +1,31 @@
-"""The parts of docs/any_model.md that list functions, those that are computed and those that are refused.
+"""The parts of docs/any_model.md that list functions: those computed, those refused, and a count.
 
-`python -m twintrack.equations.functions_page FILE` writes them anew.
+`python -m twintrack.equations.functions_page FILE` writes them anew; the names that are counted stand in
+`vensim_functions.txt` beside the page.
 """
 
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twintrack.equations import data_functions
 from twintrack.equations.construct_table import CONSTRUCTS
-from twintrack.equations.constructs import MEMORY, REFUSED, VECTORS
+from twintrack.equations.constructs import LOOKUP_FUNCTIONS, MEMORY, REDUCERS, REFUSED, VECTORS
 from twintrack.equations.functions import CALLED
 from twintrack.equations.naming import spoken
+from twintrack.names import snake
 
 BEGIN, END = "<!-- functions: begin -->\n", "<!-- functions: end -->\n"
 """What the part on functions that are computed stands between."""
+
+
+_WIDTH = 120
+"""Characters of a line of text on the page."""
+NAMES = "vensim_functions.txt"
+"""The file with the names of Vensim's functions, one in each line."""
 
 
 def section() -> str:
@@ -51,19 +60,55 @@ def refused_section() -> str:
     return "\n".join([*lines, "", ""])
 
 
+def computed() -> set[str]:
+    """Give the names of all functions, and of what is written like one, that are computed."""
+    from pysd.translators.vensim.vensim_structures import structures
+
+    files = {"get_xls_subscript", "get_direct_subscript"}
+    own_syntax = {"active_initial", "elmcount", "tabbed_array", *files}
+    read_apart = {*structures} - {
+        "reference",
+        "subscripts_ref",
+        "arithmetic",
+        "logic",
+        "call",
+        "lookup",
+        "data",
+    }
+    known = {*CALLED, *VECTORS, *MEMORY, *REDUCERS, *LOOKUP_FUNCTIONS, *CONSTRUCTS.calls}
+    return known | read_apart | own_syntax
+
+
+def counted(names: Sequence[str]) -> str:
+    """Say how many of Vensim's functions are computed, and name the others."""
+    known = computed()
+    others = [f"`{name}`" for name in names if snake(name) not in known]
+    count = f"{len(names) - len(others)} of the {len(names)} functions of Vensim's manual"
+    told = f"{count} are computed. The others are refused by name: {', '.join(others)}."
+    return "\n".join(textwrap.wrap(told, _WIDTH, break_on_hyphens=False)) + "\n"
+
+
+def names_in(file: Path) -> list[str]:
+    """Read the names of Vensim's functions. Raises OSError."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def _row(name: str, arguments: Sequence[str], documentation: str) -> str:
     return f"| `{spoken(name)}({', '.join(arguments)})` | {documentation} |"
 
 
-_PARTS: tuple[tuple[str, str, Callable[[], str]], ...] = (
-    (BEGIN, END, section),
-    ("<!-- refused: begin -->\n", "<!-- refused: end -->\n", refused_section),
-)
+def renewed(page: str, names: Sequence[str]) -> str:
+    """Give a page with all parts written anew. Raises ValueError when the page has no place for one.
 
-
-def renewed(page: str) -> str:
-    """Give a page with both parts written anew. Raises ValueError when the page has no place for one."""
-    for first, last, part in _PARTS:
+    `names` are those of Vensim's functions.
+    """
+    parts: tuple[tuple[str, str, Callable[[], str]], ...] = (
+        (BEGIN, END, section),
+        ("<!-- counted: begin -->\n", "<!-- counted: end -->\n", lambda: counted(names)),
+        ("<!-- refused: begin -->\n", "<!-- refused: end -->\n", refused_section),
+    )
+    for first, last, part in parts:
         before, begin, rest = page.partition(first)
         _, end, after = rest.partition(last)
         if not (begin and end):
@@ -75,4 +120,5 @@ def renewed(page: str) -> str:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    written = renewed(path.read_text(encoding="utf-8"), names_in(path.with_name(NAMES)))
+    path.write_text(written, encoding="utf-8")

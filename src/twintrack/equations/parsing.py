@@ -35,9 +35,10 @@ _NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _ONE_POINT = re.compile(
     rf"(?P<before>\(\s*(?:\[[^\]]*\]\s*,)?\s*)(?P<pair>\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\))(?=\s*,?\s*\))"
 )
-_SIGNED_BASE = re.compile(
-    r'("(?:\\"|[^"])*")|((?:^|[-+*/^(,=<>:])\s*-\s*)((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*\^)'
-)
+_BASE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+for _ in range(3):  # which may stand in brackets
+    _BASE = rf"(?:{_BASE}|\(\s*[-+]?\s*{_BASE}\s*\))"
+_SIGNED_BASE = re.compile(rf'("(?:\\"|[^"])*")|((?:^|[-+*/^(,=<>:])\s*-\s*)({_BASE})(?=\s*\^)')
 _NUMBER_LIST = re.compile(rf"(?P<name>[^=(]+)\(\s*(?P<numbers>{_NUMBER}\s*(?:,\s*{_NUMBER}\s*)*),?\s*\)\s*\Z")
 _MAPPED = re.compile(r"\(\s*(?P<name>[^:()]+?)\s*:\s*(?P<items>(?:[^()]|\([^()]*\))*)\)|(?P<plain>[^,()]+)")
 _SEQUENCE = re.compile(

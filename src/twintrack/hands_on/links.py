@@ -47,7 +47,7 @@ class _Dated:
         if self.until is None:
             return there
         end = self.until + self.years
-        back: list[Knot] = [(self.until, float(there.at(self.until))), (end, float(path.at(end)))]
+        back: list[Knot] = [(self.until, there.value(self.until)), (end, path.value(end))]
         return there.then([*back, *(knot for knot in path.knots if knot[0] > end)])
 
 

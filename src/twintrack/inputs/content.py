@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class Content:
     renamed: Renamed = field(default_factory=Renamed)
     """What names of before are called today."""
 
-    @property
+    @cached_property
     def strategies(self) -> StrategyLibrary:
         """Strategies of the current folder's strategies/ and of the content."""
         return StrategyLibrary(self.levers, (Path("strategies"), self.root / "strategies"), self.renamed)
@@ -132,11 +133,11 @@ class Content:
         """Growth of cost under other definitions of the frontier; read and checked at every use."""
         return load_frontier_definitions(self.root / FOLDER / DEFINITIONS_FILE)
 
-    @property
+    @cached_property
     def _scenario_folder(self) -> Path:
         return self.root / "model" / "scenarios"
 
-    @property
+    @cached_property
     def _family_folder(self) -> Path:
         return self.root / "model" / "family"
 

@@ -6,8 +6,10 @@ linear, constant before its first knot and after its last; two knots at one time
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, isclose
 from typing import Literal
 
@@ -76,22 +78,22 @@ class TimePath:
         means = middle[first] + np.add.reduceat(above * np.diff(pieces), first) / np.diff(steps)
         return np.append(means, self.at(steps[-1]))
 
+    def value(self, time: float) -> float:
+        """Give the value at one time, as `at` does."""
+        return self._between(bisect_right(self.times, time), time)
+
     def before(self, time: float) -> float:
         """Give the value just before a time: at a step, the value that it steps from."""
-        return float(self._evaluate(time, "left"))
+        return self._between(bisect_left(self.times, time), time)
 
     def agrees_until(self, time: float, other: TimePath) -> bool:
         """Say whether two paths are the same before a time, but for rounding."""
-        if self == other:  # as most levers of most strategies; quicker than every knot
-            return True
-        both = [self, other]
-        pairs = [pair for knot in all_times(both) if knot < time for pair in sides(both, knot)]
-        pairs.append(sides(both, time)[0])
-        return all(isclose(one, another, rel_tol=1e-12) for one, another in pairs)
+        # Equal paths, as those of most levers of most strategies: quicker than every knot.
+        return self == other or _agree(self, other, time)
 
     def ramp_to(self, value: float, start: float, years: float) -> TimePath:
         """Follow this path until `start`, go linearly to `value` within `years`, and stay there."""
-        here = float(self.at(start))
+        here = self.value(start)
         return TimePath.through([*self._until(start), (start, here), (start + years, float(value))])
 
     def then(self, knots: Sequence[Knot]) -> TimePath:
@@ -113,13 +115,22 @@ class TimePath:
             weights = (1 - (time - start) / years, (time - start) / years)
             knots += [(time, _mean(values, weights)) for values in sides([self, other], time)]
         if end <= LATEST:
-            knots += [(end, float(other.at(end))), *(knot for knot in other.knots if knot[0] > end)]
+            knots += [(end, other.value(end)), *(knot for knot in other.knots if knot[0] > end)]
         return TimePath.through(knots)
 
     def _until(self, time: float) -> list[Knot]:
         if time <= EARLIEST:
             return []
         return [*(knot for knot in self.knots if knot[0] < time), (time, self.before(time))]
+
+    def _between(self, after: int, time: float) -> float:
+        """Give the value at a time before which so many knots lie: what `_evaluate` gives, to the bit."""
+        if not 0 < after < len(self.times):
+            return self.values[0 if after == 0 else -1]
+        low, high = self.times[after - 1], self.times[after]
+        share = (time - low) / (high - low)
+        first, second = self.values[after - 1], self.values[after]
+        return second if share == 1 else first + share * (second - first)
 
     def _evaluate(self, when: ArrayLike, side: Literal["left", "right"]) -> NDArray[np.float64]:
         asked = np.asarray(when, dtype=np.float64)
@@ -151,9 +162,7 @@ class DatedPath(TimePath):
     @property
     def said(self) -> tuple[Knot, ...]:
         """The knots from the first date on, without what the path stands on."""
-        return (self.start, float(self.at(self.start))), *(
-            knot for knot in self.knots if knot[0] > self.start
-        )
+        return (self.start, self.value(self.start)), *(knot for knot in self.knots if knot[0] > self.start)
 
     def laid_over(self, base: TimePath) -> TimePath:
         """Give the path that follows another one until the first date; where that is dated, so is this."""
@@ -178,7 +187,16 @@ def all_times(paths: Iterable[TimePath]) -> list[float]:
 
 def sides(paths: Sequence[TimePath], time: float) -> tuple[list[float], list[float]]:
     """Give the values of some paths just before a time, and from then on."""
-    return [path.before(time) for path in paths], [float(path.at(time)) for path in paths]
+    return [path.before(time) for path in paths], [path.value(time) for path in paths]
+
+
+@lru_cache(maxsize=4096)
+def _agree(one: TimePath, other: TimePath, time: float) -> bool:
+    """Say whether two paths are the same before a time; kept, as a strategy is asked for again and again."""
+    both = [one, other]
+    pairs = [pair for knot in all_times(both) if knot < time for pair in sides(both, knot)]
+    pairs.append(sides(both, time)[0])
+    return all(isclose(first, second, rel_tol=1e-12) for first, second in pairs)
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from twintrack.inputs.courses import BUDGET, Budget, Course
@@ -80,7 +81,7 @@ class StrategyFolders:
         """List all names that `find` finds, and the baseline's: strategies, then parts."""
         return list(dict.fromkeys([*self.names(), *self.parts()]))
 
-    @property
+    @cached_property
     def searched(self) -> tuple[Path, ...]:
         """All folders that names are looked up in."""
         return tuple(path for folder in self.folders for path in (folder, folder / PARTS))

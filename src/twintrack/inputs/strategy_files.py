@@ -93,7 +93,7 @@ def shortest_setting(path: TimePath, base: TimePath, table: LeverTable) -> float
 
 def _since(path: TimePath, time: float) -> list[Knot]:
     """Give the knots from a time on, with one there."""
-    return [(time, float(path.at(time))), *(knot for knot in path.knots if knot[0] > time)]
+    return [(time, path.value(time)), *(knot for knot in path.knots if knot[0] > time)]
 
 
 def _settings(

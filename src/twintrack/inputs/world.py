@@ -146,8 +146,8 @@ def find_scenario(name: str, *folders: Path) -> Path:
         return Path(name)
     if name.isidentifier():  # the usual case, without listing the folders
         for folder in folders:
-            if (folder / f"{name}.yaml").is_file():
-                return folder / f"{name}.yaml"
+            if (file := folder / f"{name}.yaml").is_file():
+                return file
     files = {path.stem: path for folder in reversed(folders) for path in yaml_files(folder)}
     if name not in files:
         raise InputError(Fault(f"scenario {name}", unknown("scenario", name, files)))

@@ -185,7 +185,12 @@ def _replaced(values: Array, changes: Sequence[tuple[tuple[int, ...], Any]]) -> 
 
 
 def _dated(values: Array, changes: Sequence[_Change], times: Array) -> Array:
-    """Repeat values along time, first axis, with some of them replaced; paths vary along it."""
+    """Repeat values along time, first axis, with some of them replaced; paths vary along it.
+
+    Where none does, the repeated values lie in memory once, and cannot be written to.
+    """
+    if not any(isinstance(value, TimePath) for _, value in changes):
+        return np.broadcast_to(_replaced(values, changes), (len(times), *values.shape))
     result = np.repeat(values[None], len(times), axis=0)
     for place, value in changes:
         target = along_time(result, place)

@@ -143,8 +143,8 @@ def replaced_notes(core: Core, plans: Collection[Strategy]) -> list[str]:
     def read() -> list[str]:
         return [f"{own} takes the place of {hidden}" for own, hidden in replaced_files(core, plans)]
 
-    told = [plan.files for plan in (*plans, core.strategy(BASELINE))]
-    return core.remembered(f"replaced {told}", read, lambda _: core.inputs.strategies.searched)
+    told = tuple(plan.files for plan in (*plans, core.strategy(BASELINE)))
+    return core.remembered(("replaced", told), read, lambda _: core.inputs.strategies.searched)
 
 
 def replaced_files(core: Core, plans: Iterable[Strategy]) -> Iterator[tuple[str, str]]:

@@ -139,7 +139,7 @@ def _compared_paths(address: tuple[str, ...], old: Any, new: Any) -> Iterator[Fa
         return
     one, other = _path(old), _path(new)
     for time in all_times([one, other]):
-        before, after = float(one.at(time)), float(other.at(time))
+        before, after = one.value(time), other.value(time)
         if before != after or one.before(time) != other.before(time):
             yield _fault(address, f"{before:.10g}, now {after:.10g}", f" at {time:g}")
 

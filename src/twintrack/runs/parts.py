@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from twintrack.runs.equal_in_each_world import money_by_world
 from twintrack.runs.simulating import Plan, simulate_planned
 from twintrack.runs.workers import processor_cores
 from twintrack.worlds.tables import LABELS, Labels
-from twintrack.worlds.worlds_file import label_type
+from twintrack.worlds.worlds_file import arrow_column, label_type
 
 if TYPE_CHECKING:
     from twintrack.engines.registry import BatchEngineName
@@ -198,7 +198,7 @@ def _encoded(work: Work, job: Job, values: Mapping[str, Array], factors: Array |
     counts = {NOT_FINITE: str(broken), UNMATCHED: str(int(unmatched.sum()))}
     file = io.BytesIO()
     pq.write_table(
-        pa.Table.from_arrays([_arrow(column) for column in columns], schema=pa.schema(fields, counts)),
+        pa.Table.from_arrays([arrow_column(column) for column in columns], schema=pa.schema(fields, counts)),
         file,
         row_group_size=len(columns[0]),
         write_page_checksum=True,
@@ -209,13 +209,3 @@ def _encoded(work: Work, job: Job, values: Mapping[str, Array], factors: Array |
         column_encoding=dict.fromkeys(values, "BYTE_STREAM_SPLIT"),
     )
     return file.getvalue()
-
-
-def _arrow(column: Array | Labels) -> Any:
-    """Give a column as Arrow takes it. Numbers go there as they lie: `pa.array` would import pandas first."""
-    import pyarrow as pa
-
-    if column.dtype.kind not in "if":
-        return pa.array(column)
-    kind, buffer = pa.from_numpy_dtype(column.dtype), pa.py_buffer(np.ascontiguousarray(column))
-    return pa.Array.from_buffers(kind, len(column), [None, buffer])

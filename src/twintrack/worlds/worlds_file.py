@@ -88,11 +88,22 @@ def write_worlds(file: IO[bytes], scratch: IO[bytes], design: Design, parts: Seq
         write_page_checksum=True,
     ) as writer:
         for part in parts:
-            columns = [pa.array(design.labels_of(part))]
+            columns = [arrow_column(design.labels_of(part))]
             for name in design.names:
                 scratch.seek((place[name] + part.start) * _SIZE)
-                columns.append(pa.array(np.frombuffer(scratch.read(len(part) * _SIZE))))
-            writer.write_table(pa.table(columns, schema), row_group_size=len(part))
+                columns.append(arrow_column(np.frombuffer(scratch.read(len(part) * _SIZE))))
+            # `pa.table` would import pandas, to see whether it is given one of its tables.
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=len(part))
+
+
+def arrow_column(column: Array | Labels) -> Any:
+    """Give a column as Arrow takes it. Numbers go there as they lie: `pa.array` would import pandas first."""
+    import pyarrow as pa
+
+    if column.dtype.kind not in "if":
+        return pa.array(column)
+    kind, buffer = pa.from_numpy_dtype(column.dtype), pa.py_buffer(np.ascontiguousarray(column))
+    return pa.Array.from_buffers(kind, len(column), [None, buffer])
 
 
 def label_type(labels: Labels) -> Any:
@@ -111,6 +122,17 @@ def readable(path: Path) -> Iterator[None]:
         reason = " ".join(str(error).split())[:_SHOWN]
         message = f"{path}: cannot be read ({reason}); mend it with --resume (in Python: resume=True)"
         raise TwinTrackError(message) from error
+
+
+def _numbers(column: Any) -> Array:
+    """Give a column of numbers of 8 bytes as it lies; its own `to_numpy` would import pandas first."""
+    if column.null_count:
+        return np.asarray(column.to_numpy())
+    kind = str(column.type).replace("double", "float64")
+    found = [
+        np.frombuffer(chunk.buffers()[1], kind, len(chunk), chunk.offset * _SIZE) for chunk in column.chunks
+    ]
+    return found[0] if len(found) == 1 else np.concatenate(found)
 
 
 class Worlds:
@@ -146,7 +168,7 @@ class Worlds:
             table = self._file.read_row_group(number, use_threads=False)
             rows: Array = np.empty((len(self.names), table.num_rows))
             for row, column in zip(rows, table.columns[1:], strict=True):
-                row[:] = column.to_numpy()
+                row[:] = _numbers(column)
         return rows
 
     def labels(self, number: int | None = None) -> Labels:
@@ -154,7 +176,9 @@ class Worlds:
         wanted = range(self._file.num_row_groups) if number is None else [number]
         with readable(self._path):
             table = self._file.read_row_groups(list(wanted), [LABELS], use_threads=False)
-            labels: Labels = table.column(0).to_numpy()
+            column = table.column(0)
+            whole = column.type == label_type(np.arange(1))
+            labels: Labels = _numbers(column) if whole else column.to_numpy()
         return labels
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -34,13 +35,25 @@ class Kernel:
     given: InputLayouts
     source: Source
     machine: Machine
+    shapes: Mapping[str, tuple[int, ...]]
+    """Those of the variables that it gives."""
+
+    @cached_property
+    def moving(self) -> Layout:
+        """Where the variables lie that change with time."""
+        return Layout({name: self.shapes[name] for name in self.source.moving})
+
+    @cached_property
+    def still(self) -> Layout:
+        """Where the others lie."""
+        return Layout({name: self.shapes[name] for name in self.source.still})
 
 
 class Computation:
     """Runs all runs, some in a register; those that are missing to a multiple of that repeat the last one."""
 
-    def __init__(self, kernel: Kernel, inputs: Inputs, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        """Pack the inputs; `shapes` are those of the variables that the kernel gives."""
+    def __init__(self, kernel: Kernel, inputs: Inputs) -> None:
+        """Pack the inputs."""
         grid, given, source = inputs.grid, kernel.given, kernel.source
         self.kernel = kernel
         self.runs = inputs.runs
@@ -55,8 +68,7 @@ class Computation:
         self.constants = self._packed(given.constants, inputs.constants, ())
         self.series = self._packed(given.series, both, (read,))
         self.shared = given.shared.pack(both, (read,), 1)
-        self.moving = Layout({name: shapes[name] for name in source.moving})
-        self.still = Layout({name: shapes[name] for name in source.still})
+        self.moving, self.still = kernel.moving, kernel.still
         self.changing = _aligned((saves, self.moving.width, self.padded))
         self.fixed = _aligned((self.still.width, self.padded))
         self.once, self.every = np.empty(source.fixed), np.empty((rows, source.shared))
@@ -105,7 +117,9 @@ class Computation:
 
     def values(self) -> dict[str, Array]:
         """Give what was computed, shape (saves,) + axes + (runs,)."""
-        values = {name: value[..., : self.runs] for name, value in self.moving.unpack(self.changing, 1)}
+        values = dict(self.moving.unpack(self.changing, 1))
+        if self.padded > self.runs:
+            values = {name: value[..., : self.runs] for name, value in values.items()}
         for name, value in self.still.unpack(self.fixed, 0):
             shape = (len(self.changing), *value.shape[:-1], self.runs)
             values[name] = np.broadcast_to(value[..., : self.runs], shape)

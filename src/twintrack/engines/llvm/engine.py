@@ -52,7 +52,7 @@ class NativeEngine(BatchEngine):
 
     def computation(self, inputs: Inputs, computed: tuple[str, ...]) -> Computation:
         """Pack the inputs for the variables to compute, and make room for what comes out."""
-        return Computation(self.kernel(inputs, computed), inputs, self._shapes(computed))
+        return Computation(self.kernel(inputs, computed), inputs)
 
     def kernel(self, inputs: Inputs, computed: tuple[str, ...]) -> Kernel:
         """Give the machine code that computes variables from inputs of these names and kinds."""
@@ -72,7 +72,7 @@ class NativeEngine(BatchEngine):
                 return _Compiled(replace(written, text=""), machine_code(written.text))
 
             found = stored("machine_code", described, ("equations", "engines"), _Compiled, compiled)
-            self._kernels[key] = Kernel(given, found.source, Machine(found.code))
+            self._kernels[key] = Kernel(given, found.source, Machine(found.code), self._shapes(computed))
         return self._kernels[key]
 
     def layouts(self, inputs: Inputs, varying: Iterable[str] = ()) -> InputLayouts:
