@@ -46,8 +46,8 @@ def digest_of_run(
     `outputs` are variables that the module computes, in the order of its description.
     """
     shapes = {name: equations.variables[name].shape for name in (*written.moving, *written.still)}
-    kernel = Kernel(given, written, Machine(machine_code(_rounded_twice(written.text))))
-    computation = Computation(kernel, _with_values(equations, inputs, moved), shapes)
+    kernel = Kernel(given, written, Machine(machine_code(_rounded_twice(written.text))), shapes)
+    computation = Computation(kernel, _with_values(equations, inputs, moved))
     computation.compute()
     values = computation.values()
     return digest(values[name] for name in outputs)

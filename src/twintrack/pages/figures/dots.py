@@ -111,7 +111,9 @@ def _row(drawing: Drawing, row: DotRow, y: float, columns: int, tallest: float) 
 def _pitch(panels: Sequence[DotPanel], room: float, limit: float) -> tuple[float, float]:
     """Choose how far dots lie apart, and how high the panels are, so that no stack grows out of them."""
     for pitch in PITCHES:
-        tallest = max(max(map(len, _stacks(panel, room, pitch, DOTS).values()), default=1) for panel in panels)
+        tallest = max(
+            max(map(len, _stacks(panel, room, pitch, DOTS).values()), default=1) for panel in panels
+        )
         if tallest * pitch <= limit:
             return pitch, max(tallest * pitch + 8, min(SHORTEST, limit))
     return max(limit / ROWS_OF_HEAP, PITCHES[-1]), limit + 8
