@@ -17,6 +17,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from small_history import SMALL, STRENGTH
 
 if TYPE_CHECKING:
     from wasm_node import Node
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from twintrack.model import Model
 
 ROOT = Path(__file__).resolve().parents[1]
-
-SMALL = ROOT / "tests" / "data" / "switch"
-STRENGTH = """
-  strength:
-    title: {en: Strength, zh: 力度}
-    unit: months/Year
-    range: [8, 12]
-    value: 10
-    distribution: triangular
-    source: assumption
-    confidence: assumption
-"""
 SCENARIO = "title: {en: Fast leader, zh: 快}\nworld:\n  strength: {2026: 10, 2030: 11}\n"
 
 # One cache for all test processes and for the commands they start: what one has compiled, all use.
@@ -194,46 +183,61 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def report_definition(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all test processes of this call."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report_definition(content: Path, shared_folder: Path) -> Path:
     """reports/strategy_comparison.yaml with four strategies in place of the grid, and fewer worlds."""
     text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
     named = "strategies: [baseline, pure_catchup, pure_exploration, catchup_explore_open]\n"
     start, end = text.index("grid:"), text.index("goals:")
-    return _with_fewer_worlds("four.yaml", text[:start] + named + text[end:], tmp_path_factory)
+    return _with_fewer_worlds(shared_folder / "four.yaml", text[:start] + named + text[end:])
 
 
 @pytest.fixture(scope="session")
-def grid_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grid_folder(model: Model, content: Path, shared_folder: Path) -> Path:
     """Folder of reports/strategy_comparison.yaml with fewer worlds and one scenario."""
-    from twintrack.pages.report.page import build_report
-
     text = (content / "reports" / "strategy_comparison.yaml").read_text(encoding="utf-8")
     text = text.replace("scenarios: [central, decoupling]", "scenarios: [central]")
-    path = _with_fewer_worlds("strategy_comparison.yaml", text, tmp_path_factory)
-    return build_report(path, tmp_path_factory.mktemp("built") / "grid", model).parent
+    return _built_once(_with_fewer_worlds(shared_folder / "strategy_comparison.yaml", text), model)
 
 
-def _with_fewer_worlds(name: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("reports") / name
-    path.write_text(text.replace("worlds: 500", "worlds: 40"), encoding="utf-8")
+@pytest.fixture(scope="session")
+def report_folder(model: Model, report_definition: Path) -> Path:
+    """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+        return _built_once(report_definition, model)
+
+
+@pytest.fixture(scope="session")
+def overview_folder(model: Model, content: Path, shared_folder: Path) -> Path:
+    """Folder of the report on all strategies, with fewer worlds."""
+    text = (content / "reports" / "all_strategies.yaml").read_text(encoding="utf-8")
+    return _built_once(_with_fewer_worlds(shared_folder / "all_strategies.yaml", text), model)
+
+
+def _with_fewer_worlds(path: Path, text: str) -> Path:
+    from twintrack.resources import atomic_write
+
+    atomic_write(path, text.replace("worlds: 500", "worlds: 40").encode())  # another process may be reading
     return path
 
 
-@pytest.fixture(scope="session")
-def report_folder(model: Model, report_definition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the report, with its pages in both languages and its data; built on 14 November 2023."""
+def _built_once(definition: Path, model: Model) -> Path:
+    """Build a report beside its definition, in the first test process that asks; the others wait for it."""
     from twintrack.pages.report.page import build_report
+    from twintrack.scratch import locked
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-        return build_report(report_definition, tmp_path_factory.mktemp("built") / "report", model).parent
-
-
-@pytest.fixture(scope="session")
-def overview_folder(model: Model, content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the report on all strategies, with fewer worlds."""
-    from twintrack.pages.report.page import build_report
-
-    text = (content / "reports" / "all_strategies.yaml").read_text(encoding="utf-8")
-    path = _with_fewer_worlds("all_strategies.yaml", text, tmp_path_factory)
-    return build_report(path, tmp_path_factory.mktemp("built") / "overview", model).parent
+    folder = definition.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    with locked(folder.parent):
+        if not (folder / "index.html").is_file():
+            build_report(definition, folder, model)
+    return folder

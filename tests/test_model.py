@@ -30,6 +30,7 @@ def lines(work: object, *arguments: object, **options: object) -> list[str]:
     return str(caught.value).splitlines()
 
 
+@pytest.mark.slow
 def test_every_outcome_is_a_number_at_every_saved_time(model: Model) -> None:
     for strategy in model.strategies:
         for scenario in model.scenarios:
@@ -170,6 +171,7 @@ def test_native_and_numpy_agree_in_another_scenario(model: Model) -> None:
         np.testing.assert_allclose(one[label], other[label], rtol=1e-9, atol=1e-12, err_msg=label)
 
 
+@pytest.mark.slow
 def test_a_finer_step_gives_the_same_saved_times(model: Model) -> None:
     finer = model.run(time_step=model.equations.time.step / 2, engine="numpy")
     assert finer.time.tolist() == model.run().time.tolist()
@@ -208,6 +210,7 @@ def test_an_ensemble_has_the_same_worlds_for_all_and_agrees_with_single_runs(mod
                 np.testing.assert_allclose(cell[name], run[name], rtol=1e-9, atol=1e-9, err_msg=name)
 
 
+@pytest.mark.slow
 def test_an_ensemble_takes_given_worlds_and_any_variable(model: Model) -> None:
     worlds = pd.DataFrame({"cost_growth_factor": [1.8, 2.4]})
     result = model.ensemble(

@@ -82,6 +82,7 @@ def test_the_posterior_of_the_small_model_is_that_of_a_grid(learn: Learn, small_
     assert np.mean(evidence) == pytest.approx(np.log(weights.mean()), abs=4 * 0.065 / 2 + 0.02)
 
 
+@pytest.mark.slow
 def test_workers_and_calls_give_the_same_bytes(learn: Learn) -> None:
     here, again, by_two = learn(), learn(), learn(workers=2)
     assert here.sample.scores.tobytes() == again.sample.scores.tobytes() == by_two.sample.scores.tobytes()

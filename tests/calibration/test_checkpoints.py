@@ -75,6 +75,7 @@ def test_nothing_is_left_after_clearing(populations: list[Population], checkpoin
     assert not checkpoints.folder.exists()
 
 
+@pytest.mark.slow
 def test_no_damage_gives_other_numbers_or_an_error(
     populations: list[Population], checkpoints: Checkpoints
 ) -> None:

@@ -17,6 +17,7 @@ def drawn(stream: np.random.Generator, power: float = 1.0, alike: int = 3) -> li
     return found
 
 
+@pytest.mark.slow
 def test_even_shares_leave_the_envelope_as_seldom_as_it_says() -> None:
     stream = np.random.default_rng(1)
     held = np.mean([evenness(drawn(stream)).holds for _ in range(400)])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_history import series, write_history
 
 import twintrack
 from twintrack.calibration import members
@@ -24,18 +25,6 @@ world: {pace: 2, strength: 6}
 public_money: 0.5
 ranges: {strength: [2, 10]}
 shared: [gap_of_the_year]
-"""
-SERIES = """
-series:
-  own_gap:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: at
-    scale: linear
-    unit: months
-    error: 0.2
-    discrepancy: 0.3
-    definition: {en: Gap, zh: 差距}
 """
 GAPS = {2018: 22.0, 2020: 20.0, 2022: 18.0, 2024: 16.0}
 """What a strength of six brings: a month less each year, from 24 in 2016."""
@@ -55,10 +44,7 @@ def written(small_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         folder = root / "model" / "family" / "other"
         folder.mkdir(parents=True, exist_ok=True)
         (folder.parent / "other.yaml").write_text(country, encoding="utf-8")
-        (folder / "series.yaml").write_text(SERIES, encoding="utf-8")
-        rows = [f"{year},{value},,,months,made up,assumption\n" for year, value in (gaps or GAPS).items()]
-        text = "year,value,low,high,unit,definition,source\n" + "".join(rows)
-        (folder / "own_gap.csv").write_text(text, encoding="utf-8")
+        write_history(folder, series("own_gap", error=0.2, discrepancy=0.3), {"own_gap": gaps or GAPS})
         return twintrack.load(root)
 
     return write

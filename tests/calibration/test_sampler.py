@@ -197,6 +197,7 @@ def test_the_order_in_which_blocks_are_done_does_not_matter() -> None:
     assert found.scores.tobytes() == wanted.scores.tobytes() and found.stages == wanted.stages
 
 
+@pytest.mark.slow
 def test_workers_give_the_bytes_of_this_process() -> None:
     target = linear(20, 4)
     wanted = sampled(target, QUICK)[-1]

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_history import SMALL
 
 import twintrack
 from twintrack.calibration.target import Target, ending, prepare_target
 from twintrack.engines.registry import batch_engine_of
 from twintrack.errors import InputError
 from twintrack.model import Model
-
-SMALL = Path(__file__).parents[1] / "data" / "switch"
 
 
 def test_runs_end_with_the_last_observation_that_is_complete(small_target: Target) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import Result
+from small_history import SMALL
 
 Program = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "switch"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder; the content is that of a small model."""
-    shutil.copytree(DATA, tmp_path / "content")
+    shutil.copytree(SMALL, tmp_path / "content")
     monkeypatch.setenv("TWINTRACK_CONTENT", str(tmp_path / "content"))
     monkeypatch.chdir(tmp_path)
     return tmp_path

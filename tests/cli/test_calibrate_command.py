@@ -17,38 +17,16 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import Result
+from small_history import copy_with_history, series
 
 Program = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "switch"
 QUICK = ("--members", 512, "--populations", 2, "--worlds", 60, "--workers", 1)
-SERIES = """
-series:
-  gap:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: at
-    scale: linear
-    unit: months
-    error: 1
-    discrepancy: 2
-    definition: {en: Gap, zh: 差距}
-"""
-HEADER = "year,value,low,high,unit,definition,source\n"
-TABLE = HEADER + "2020,20,,,months,made up,assumption\n2024,14,,,months,made up,assumption\n"
 
 
 @pytest.fixture
 def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small content that has a history."""
-    root = tmp_path / "content"
-    shutil.copytree(DATA, root)
-    equations = root / "model" / "twintrack.mdl"
-    text = equations.read_text(encoding="utf-8")
-    equations.write_text(re.sub(r"(INITIAL TIME=\s+)2024", r"\g<1>2016", text), encoding="utf-8")
-    history = root / "model" / "history"
-    history.mkdir()
-    (history / "series.yaml").write_text(SERIES, encoding="utf-8")
-    (history / "gap.csv").write_text(TABLE, encoding="utf-8")
+    root = copy_with_history(tmp_path / "content", series("gap"), {"gap": {2020: 20, 2024: 14}})
     monkeypatch.setenv("TWINTRACK_CONTENT", str(root))
     monkeypatch.chdir(tmp_path)
     return root

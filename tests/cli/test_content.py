@@ -61,6 +61,7 @@ def test_every_fault_of_every_file_is_told_with_its_line(program: Program, copy:
     assert 'unknown key "surplus"' in result.stderr
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_equations_hides_no_other(program: Program, copy: Path) -> None:
     mdl = copy / "model" / "twintrack.mdl"
     text = mdl.read_text(encoding="utf-8")
@@ -190,6 +191,7 @@ def test_an_unknown_kind_is_told(program: Program) -> None:
     assert result.exit_code == 2 and "levers" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", [True, False])
 def test_values_of_a_scenario_outside_their_range_are_noted(
     program: Program, copy: Path, named: bool

@@ -16,19 +16,19 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import Result
+from small_history import SMALL
 
 from twintrack import EnsembleResult
 from twintrack.cli.progress import duration, words
 from twintrack.runs.experiment import Progress
 
 Program = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "switch"
 
 
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folder for a store; the content is that of a small model."""
-    shutil.copytree(DATA, tmp_path / "content")
+    shutil.copytree(SMALL, tmp_path / "content")
     monkeypatch.setenv("TWINTRACK_CONTENT", str(tmp_path / "content"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "store"

@@ -29,6 +29,7 @@ def test_every_variable_is_counted_in_its_sector(model: Model, answer: Answer) -
     assert sum(entry["flows"] for entry in sectors) > 20
 
 
+@pytest.mark.slow
 def test_other_countries_are_listed_and_run_by_name(program: Program, answer: Answer) -> None:
     france, korea = answer("list", "family")
     assert korea["name"] == "korea" and korea["title"]["en"] == "Another country: Korea"

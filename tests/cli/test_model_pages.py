@@ -67,6 +67,7 @@ def test_one_sector_is_drawn_by_its_name_in_any_form(program: Program, tmp_path:
     }
 
 
+@pytest.mark.slow
 def test_all_sectors_that_vary_are_drawn(program: Program, model: Model, tmp_path: Path) -> None:
     result = program("model", "graph", "--out", tmp_path)
     assert sorted(result.stdout.split()) == sorted(str(path) for path in tmp_path.glob("*.svg"))

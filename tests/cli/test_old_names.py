@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import Result
+from small_history import SMALL
 
 Program = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "switch"
 TABLE = """\
 renamed:
   levers: {pursuit: catchup_share}
@@ -28,7 +28,7 @@ gone:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder; the content is that of a small model, with names of before."""
-    shutil.copytree(DATA, tmp_path / "content")
+    shutil.copytree(SMALL, tmp_path / "content")
     (tmp_path / "content" / "model" / "renamed.yaml").write_text(TABLE, encoding="utf-8")
     monkeypatch.setenv("TWINTRACK_CONTENT", str(tmp_path / "content"))
     monkeypatch.chdir(tmp_path)

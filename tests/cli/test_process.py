@@ -33,6 +33,7 @@ def imported(*words: str) -> set[str]:
     return set(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_help_and_check_import_nothing_heavy(model: Model) -> None:
     assert model.equations  # translated once: what `check` needs is then stored
     imported("check")  # finds the posterior good, which is then known as well
@@ -46,6 +47,7 @@ def test_a_run_imports_only_the_engine(model: Model) -> None:
     assert imported("run", "pure_catchup", "--json") == {"llvmlite"}
 
 
+@pytest.mark.slow
 def test_a_second_process_compiles_nothing(model: Model, process: Process) -> None:
     """Compilation is told on stderr."""
     model.run()
@@ -141,6 +143,7 @@ headline: [size]
 }
 
 
+@pytest.mark.slow
 def test_compiling_is_announced_once_in_one_line(
     process: Process, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -13,42 +13,15 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from small_history import copy_with_history, series
 
 Program = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "switch"
 QUICK = ("--members", 512, "--populations", 2, "--worlds", 300, "--workers", 1)
-SERIES = """
-series:
-  gap:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: at
-    scale: linear
-    unit: months
-    error: 1
-    discrepancy: 2
-    definition: {en: Gap, zh: 差距}
-  yearly:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: mean
-    scale: log
-    unit: months
-    error: 0.1
-    discrepancy: 0.2
-    definition: {en: Gap, zh: 差距}
-  most:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: at
-    scale: log
-    unit: months
-    bound: upper
-    error: 0.1
-    discrepancy: 0.2
-    definition: {en: Gap, zh: 差距}
-"""
-HEADER = "year,value,low,high,unit,definition,source\n"
+ENTRIES = (
+    series("gap")
+    + series("yearly", "log", 0.1, 0.2, reading="mean")
+    + series("most", "log", 0.1, 0.2, bound="upper")
+)
 TABLES = {"gap": {2020: 20, 2024: 18}, "yearly": {2019: 21, 2023: 18}, "most": {2021: 60}}
 SEEN = """series,period,value,unit,publisher
 gap,2025,17,months,made up
@@ -61,17 +34,7 @@ most,2025,70,months,made up
 @pytest.fixture
 def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small content with a history, and a table of what came later."""
-    root = tmp_path / "content"
-    shutil.copytree(DATA, root)
-    equations = root / "model" / "twintrack.mdl"
-    text = equations.read_text(encoding="utf-8")
-    equations.write_text(re.sub(r"(INITIAL TIME=\s+)2024", r"\g<1>2016", text), encoding="utf-8")
-    history = root / "model" / "history"
-    history.mkdir()
-    (history / "series.yaml").write_text(SERIES, encoding="utf-8")
-    for name, values in TABLES.items():
-        rows = [f"{year},{value},,,months,made up,assumption\n" for year, value in values.items()]
-        (history / f"{name}.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+    root = copy_with_history(tmp_path / "content", ENTRIES, TABLES)
     monkeypatch.setenv("TWINTRACK_CONTENT", str(root))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1738281600")
     monkeypatch.chdir(tmp_path)

@@ -201,6 +201,7 @@ def test_when_a_strategy_switches_is_told(
     )
 
 
+@pytest.mark.slow
 def test_the_factor_of_an_equal_budget_is_told_with_the_world_it_rests_on(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_the_package_is_a_program(tmp_path: Path) -> None:
     assert shell("$T nonsense", tmp_path).returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["list strategies", "list scenarios", "run fast"])
 def test_without_a_home_all_works_with_one_note(small_content: Path, tmp_path: Path, words: str) -> None:
     nowhere = {"HOME": "/proc/nowhere", "XDG_CACHE_HOME": "", "TWINTRACK_CACHE": "", "TMPDIR": str(tmp_path)}
@@ -86,11 +87,13 @@ def test_a_date_that_is_none_is_told(small_content: Path, tmp_path: Path, date: 
     told(done, 2, "SOURCE_DATE_EPOCH: must be whole seconds")
 
 
+@pytest.mark.slow
 def test_an_empty_date_is_none(small_content: Path, tmp_path: Path) -> None:
     done = shell("$T ensemble fast --prior --runs 3 --out s", tmp_path, small_content, SOURCE_DATE_EPOCH="")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gbk", "cp1252", "latin-1", "ascii"])
 def test_an_encoding_that_lacks_signs_is_no_fault(small_content: Path, tmp_path: Path, encoding: str) -> None:
     command = "$T run fast --years 2030 > table && $T run fast --json > run.json && $T list strategies"
@@ -149,6 +152,7 @@ def test_what_the_system_refuses_is_told(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_new_on_a_full_disk_leaves_nothing_and_can_be_tried_again(
     small_content: Path, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ def test_an_unknown_section_is_told_with_the_nearest_name(program: Program, bare
     assert "rankin" in result.stderr and 'did you mean "ranking"?' in result.stderr
 
 
+@pytest.mark.slow
 def test_without_a_posterior_the_way_to_one_is_told(program: Program, bare: Path) -> None:
     result = program("validate", "--only", "fit")
     assert result.exit_code == 2

@@ -69,6 +69,7 @@ markets[market, r] = ALLOCATE BY PRIORITY(asked there[market, r], priority[r], 3
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [VECTORS, ALLOCATION], ids=["vectors", "allocation"])
 def test_functions_of_vectors_agree_with_pysd(text: str, agrees_with_pysd: Callable[[str], object]) -> None:
     agrees_with_pysd(text)

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from small_history import SMALL
 
 import twintrack
 from twintrack.model import Model
 
-DATA = Path(__file__).parents[1] / "data" / "switch"
 PARTS = {"slow": "catchup_share: 0.2", "quick": "catchup_share: 0.8", "cheap": "fiscal_ai_rd: 30"}
 PARTS["dear"] = "fiscal_ai_rd: 200"
 
@@ -19,7 +19,7 @@ PARTS["dear"] = "fiscal_ai_rd: 200"
 def parted_content(tmp_path: Path) -> Path:
     """The content of two levers, with a part for each end of both."""
     folder = tmp_path / "content"
-    shutil.copytree(DATA, folder)
+    shutil.copytree(SMALL, folder)
     parts = folder / "strategies" / "parts"
     parts.mkdir()
     for name, lever in PARTS.items():

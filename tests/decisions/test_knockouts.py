@@ -111,6 +111,7 @@ def test_a_loop_is_cut_where_no_other_named_one_runs(model: Model) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_command_tells_loops_in_both_languages_and_keeps_the_table(
     looped_content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

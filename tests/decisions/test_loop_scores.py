@@ -234,6 +234,7 @@ def test_simlin_finds_the_same_scores(measured: Measured, tmp_path: Path) -> Non
         np.testing.assert_allclose(theirs[ends][1:], scores, rtol=1e-6, err_msg=str(ends))
 
 
+@pytest.mark.slow
 def test_the_named_loops_of_the_model_are_measured_in_a_run(model: Model) -> None:
     cycles = [item for loop in model.inputs.loops.values() for item in loop.cycles]
     found = loops_of(model.run("pure_catchup"), cycles)

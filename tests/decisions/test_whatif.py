@@ -104,6 +104,41 @@ def test_beliefs_are_within_two_percent_of_brute_force(small_model: Model) -> No
         assert 0 <= answer.margin < 0.2 and answer.share_after > found.share_before
 
 
+@pytest.mark.slow
+def test_two_beliefs_about_the_whole_model_are_within_two_percent_of_brute_force(model: Model) -> None:
+    """Rays from where the search begins, 2 degrees apart: the nearest place on any of them is the best."""
+    names = ["route_ceiling[scale]", "route_ceiling[lean]"]
+    text = "pure_exploration beats pure_catchup on capability_index in 2040"
+
+    found = ask(model, text, worlds=300, prior=True, only=names)
+
+    assert not found.already
+    shortest = found.answers[0]
+    assert shortest.world is not None
+    before = {moved.name: np.array([moved.before]) for moved in shortest.moved}
+    unknowns = Unknowns({name: model.world[name] for name in names})
+    middle = unknowns.parameter_scores({name: before[name] for name in names})
+    turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    steps = shortest.distance * np.linspace(0.5, 1.5, 51)
+    ways = np.stack([np.outer(np.cos(turns), steps).ravel(), np.outer(np.sin(turns), steps).ravel()])
+    changed = unknowns.worlds(middle + ways)
+    worlds = pd.DataFrame({name: np.full(ways.shape[1], value) for name, value in shortest.world.items()})
+    worlds[names] = np.stack([changed[name] for name in names], axis=1)
+    run = Experiment(
+        ["pure_exploration", "pure_catchup"],
+        worlds=worlds,
+        outputs=["capability_index"],
+        times=[2040],
+        model=model,
+    ).dataset()
+    ahead = run["capability_index"].sel(strategy="pure_exploration") - run["capability_index"].sel(
+        strategy="pure_catchup"
+    )
+    works = ahead.to_numpy().ravel() > 0
+    best = np.linalg.norm(ways[:, works], axis=0).min()
+    assert 0.98 * best <= shortest.distance <= 1.02 * best
+
+
 def test_beliefs_reach_a_share_of_all_worlds(small_model: Model) -> None:
     text = f"fast keeps {GAP} under -20 in 2035 in 70 % of worlds"
 
@@ -193,6 +228,7 @@ def test_levers_reach_the_share_of_all_worlds_and_no_more_than_they_must(small_m
     assert fewest.cost is not None and fewest.cost[0] == pytest.approx(fewest.cost[1])
 
 
+@pytest.mark.slow
 def test_what_a_strategy_switches_to_is_changed_as_well(small_model: Model) -> None:
     found = ask(
         small_model, f"turning keeps {GAP} under 12 in 2038 in 60 % of worlds", worlds=100, prior=True

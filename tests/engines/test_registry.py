@@ -21,6 +21,7 @@ def equations(monkeypatch: pytest.MonkeyPatch) -> Equations:
     return load_equations(DATA / "functions.mdl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(ENGINES))
 def test_every_engine_is_made_once_for_a_model_and_its_horizon(name: str, equations: Equations) -> None:
     engine = engine_of(equations, name)

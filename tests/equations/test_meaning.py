@@ -121,6 +121,7 @@ def test_the_hash_is_kept_with_a_stored_translation_and_has_nothing_of_places(tm
     assert meaning(replace(first, path="elsewhere", variables=variables)) == first.hash
 
 
+@pytest.mark.slow
 def test_every_comment_of_the_model_of_this_checkout_may_change(content: Path, tmp_path: Path) -> None:
     text = (content / "model" / "twintrack.mdl").read_text(encoding="utf-8")
     other, count = re.subn(r"Source: ", "Said by: ", text)

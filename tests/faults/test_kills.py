@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -19,25 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from small_history import copy_with_history, series
 
 from twintrack.cli.report_log import LOG
 from twintrack.folders import LIST
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ROOT / "tests" / "data" / "switch"
-SERIES = """
-series:
-  gap:
-    title: {en: Gap, zh: 差距}
-    variable: frontier_gap_months
-    reading: at
-    scale: linear
-    unit: months
-    error: 1
-    discrepancy: 2
-    definition: {en: Gap, zh: 差距}
-"""
-TABLE = "year,value,low,high,unit,definition,source\n2020,20,,,months,made up,assumption\n"
 PROGRAM = [sys.executable, "-m", "twintrack"]
 SCRATCH = (".twintrack", ".tmp")
 """How names end of what is not finished."""
@@ -207,15 +193,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small content that has a history."""
-    root = tmp_path_factory.mktemp("content") / "small"
-    shutil.copytree(SMALL, root)
-    equations, history = root / "model" / "twintrack.mdl", root / "model" / "history"
-    text = equations.read_text(encoding="utf-8")
-    equations.write_text(re.sub(r"(INITIAL TIME=\s+)2024", r"\g<1>2016", text), encoding="utf-8")
-    history.mkdir()
-    (history / "series.yaml").write_text(SERIES, encoding="utf-8")
-    (history / "gap.csv").write_text(TABLE, encoding="utf-8")
-    return root
+    return copy_with_history(tmp_path_factory.mktemp("content") / "small", series("gap"), {"gap": {2020: 20}})
 
 
 @pytest.mark.parametrize("name", COMMANDS)

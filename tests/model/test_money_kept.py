@@ -38,6 +38,7 @@ def test_a_programme_costs_what_it_says(model: Model, begin: float, length: floa
     assert spent == pytest.approx(MORE * length, rel=KEPT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["native", "numpy"])
 def test_a_programme_within_one_step_does_not_vanish_in_any_engine(
     model: Model, engine: BatchEngineName

@@ -46,6 +46,7 @@ def imported() -> set[str]:
     return {distribution(known.get(name) or owners[name][0]) for name in top}
 
 
+@pytest.mark.slow
 def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]) -> None:
     extras = project["optional-dependencies"]
     used = (lines for name, lines in extras.items() if name != "dev")
@@ -55,6 +56,7 @@ def test_every_library_that_the_code_imports_is_required(project: dict[str, Any]
     assert imported() <= {*map(distribution, users), "distributed"}
 
 
+@pytest.mark.slow
 def test_every_required_library_is_imported(project: dict[str, Any]) -> None:
     bounded = {"chardet"}  # named for its bounds only: it is a part of pysd
     assert set(map(distribution, project["dependencies"])) - bounded <= imported()

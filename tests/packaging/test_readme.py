@@ -179,6 +179,7 @@ def test_the_strategy_example(model: Model, tmp_path: Path) -> None:
     assert shown.outcomes.loc[:2025].equals(parent.outcomes.loc[:2025])
 
 
+@pytest.mark.slow
 def test_the_scenario_example(folder: Path) -> None:
     text = block("yaml", "# model/scenarios/cheaper_frontier.yaml")
     (folder / "model" / "scenarios" / "cheaper_frontier.yaml").write_text(text, encoding="utf-8")

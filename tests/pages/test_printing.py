@@ -60,6 +60,7 @@ def test_a_browser_that_fails_is_told_and_not_asked_again(
     assert told in line and str(browser) in line
 
 
+@pytest.mark.slow
 def test_a_browser_that_hangs_is_ended_with_all_that_it_began(
     browser: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_browser_that_hangs_is_ended_with_all_that_it_began(
     assert not (tmp_path / "late").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_page_becomes_a_pdf_and_a_drawing_a_picture(chromium: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BROWSER_VARIABLE, chromium)

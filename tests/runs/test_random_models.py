@@ -34,6 +34,7 @@ def experiment(model: Model, worlds: int, engine: BatchEngineName = "native") ->
     )
 
 
+@pytest.mark.slow
 def test_numbers_are_the_same_for_every_engine_and_number_of_workers_and_parts(
     noisy: Model, tmp_path: Path
 ) -> None:

@@ -128,6 +128,7 @@ def test_before_the_first_date_of_a_value_every_world_stays_as_drawn(ways: dict[
     assert (dated["pace"].where(~until) == 4.0).sum() == 2 * (~until).sum()
 
 
+@pytest.mark.slow
 def test_a_date_for_what_counts_only_at_the_start_is_noted(
     model: Model, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from small_history import SMALL
 
 import twintrack
 from twintrack.engines.registry import ENGINES
@@ -21,7 +22,6 @@ from twintrack.model import Model
 from twintrack.runs.equal_cost import COST, equal_cost, scaled
 from twintrack.runs.switching import followed_series, lever_inputs
 
-DATA = Path(__file__).parents[1] / "data" / "switch"
 STEP = 0.0625
 TIMES = 2024 + STEP * np.arange(257)
 SAVED = slice(None, None, 4)
@@ -36,7 +36,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def small() -> Model:
     """A model whose gap falls with the share of means that catch up."""
-    return twintrack.load(DATA)
+    return twintrack.load(SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -352,7 +352,7 @@ def test_a_model_without_a_switch_refuses(
     import shutil
 
     root = tmp_path / "content"
-    shutil.copytree(DATA, root)
+    shutil.copytree(SMALL, root)
     file = root / "model" / "twintrack.mdl"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("policy switch", "other stock"), encoding="utf-8")

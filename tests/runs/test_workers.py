@@ -90,6 +90,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_unbroken_one(
     assert content_of(folder) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers_", [1, 2])
 def test_ctrl_c_leaves_a_store_that_continues(
     small_model: Model, run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, workers_: int
@@ -134,6 +135,7 @@ def test_workers_that_are_killed_cost_their_parts_only(
     assert content_of(tmp_path / "store") == whole
 
 
+@pytest.mark.slow
 def test_a_part_whose_worker_always_dies_is_an_error(small_model: Model, run: Run, tmp_path: Path) -> None:
     prepared = prepare(Experiment(["fast"], worlds=10, model=small_model, prior=True))
     told: list[str] = []

@@ -84,6 +84,7 @@ def simulate(tmp_path: Path) -> Callable[[], subprocess.CompletedProcess[str]]:
     return lambda: _program(tmp_path / "cache", *words)
 
 
+@pytest.mark.slow
 def test_pickles_in_the_cache_are_never_read(
     simulate: Callable[[], subprocess.CompletedProcess[str]], tmp_path: Path, payload: bytes, ran: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_pickles_in_the_cache_are_never_read(
     assert not ran.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["cache", "cache/programs", "cache/programs/*.json"])
 def test_code_in_a_cache_that_others_can_write_to_is_not_run(
     simulate: Callable[[], subprocess.CompletedProcess[str]], tmp_path: Path, ran: Path, place: str
@@ -193,6 +195,7 @@ TAGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TAGS)
 @pytest.mark.parametrize("file", ["strategies/dutch", "model/scenarios/thaw", "reports/all_strategies"])
 def test_yaml_runs_nothing(model: Model, tmp_path: Path, ran: Path, file: str, text: str) -> None:
@@ -271,6 +274,7 @@ def test_a_model_reads_no_file_outside_its_folder(tmp_path: Path, how: str, what
         Simulator(path)
 
 
+@pytest.mark.slow
 def test_the_option_is_there_for_every_command_on_models(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "secret.csv").write_text("t,0\nv,4711\n", encoding="utf-8")

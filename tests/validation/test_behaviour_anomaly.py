@@ -64,6 +64,7 @@ def test_links_that_do_not_exist_are_all_told(logistic: Path) -> None:
     assert len(error.value.faults) == 2
 
 
+@pytest.mark.slow
 def test_switches_change_nothing_while_no_link_is_cut(model: Model) -> None:
     links = [("problems", "ln_problem_supply"), ("ln_knowledge", "knowledge_distance")]
     run = model.run("baseline")

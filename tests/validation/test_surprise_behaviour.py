@@ -34,6 +34,7 @@ def test_distance_counts_against_the_direction_of_spread() -> None:
     assert distances[1] > 4
 
 
+@pytest.mark.slow
 def test_the_farthest_worlds_come_first(found: list[Surprise]) -> None:
     distances = [item.distance for item in found]
     assert len(found) == FARTHEST
@@ -41,6 +42,7 @@ def test_the_farthest_worlds_come_first(found: list[Surprise]) -> None:
     assert distances[-1] > 5
 
 
+@pytest.mark.slow
 def test_most_worlds_far_out_are_explained(model: Model, found: list[Surprise]) -> None:
     notes = load_surprises(model.content / SURPRISES_FILE).kinds
     assert np.mean([item.kind in notes for item in found]) >= 0.7

@@ -132,6 +132,7 @@ def test_a_file_that_is_missing_or_damaged_is_told(tmp_path: Path, frame: pd.Dat
     assert "it cannot be read" in lines(path)[0]
 
 
+@pytest.mark.slow
 def test_every_damage_ends_in_the_same_worlds_or_in_a_message(tmp_path: Path, frame: pd.DataFrame) -> None:
     path = tmp_path / "a.parquet"
     write_posterior(path, frame, ABOUT)

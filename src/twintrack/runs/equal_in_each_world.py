@@ -1,9 +1,10 @@
 """Equal public cost in each world: one factor on money levers for every world, found for all worlds at once.
 
 A factor that makes cost equal in the central world leaves differences in others, where money meets other
-responses. Here every world has its own. All are found together by regula falsi with the Illinois rule (Dowell
-and Jarratt 1971, "A modified regula falsi method for computing the root of an equation", BIT 11), and by
-bisection where that is slow; only worlds that are not done are simulated again.
+responses. Here every world has its own. All are found together by inverse quadratic interpolation, and by
+bisection where that is not to be trusted (Chandrupatla 1997, "A new hybrid quadratic/bisection algorithm for
+finding the zero of a nonlinear function without using derivatives", Adv. Eng. Software 28); only worlds that
+are not done are simulated again.
 """
 
 from __future__ import annotations
@@ -35,8 +36,6 @@ WIDTH = 1e-8
 """Width of a bracket that is not parted any further: cost jumps there."""
 MATCHED = 1e-3
 """Relative excess of cost up to which a world counts as matched where cost jumps."""
-SECANTS = 8
-"""Rounds by regula falsi, before brackets are halved."""
 ROUNDS = 64
 
 
@@ -111,10 +110,10 @@ def equal_factors(
     search = _Search(excess, worlds, tolerance)
     search.evaluate(np.arange(worlds), np.ones(worlds))
     search.bracket(limits)
-    for number in range(rounds):
+    for _ in range(rounds):
         if not len(search.open):
             break
-        search.narrow(bisect=number >= SECANTS)
+        search.narrow()
     matched = np.abs(search.best_excess) <= np.where(search.crosses, max(MATCHED, tolerance), tolerance)
     values, left = (np.where(matched, found, np.nan) for found in (search.best, search.best_excess))
     return WorldFactors(values, left, search.rounds)
@@ -123,7 +122,8 @@ def equal_factors(
 class _Search:
     """Brackets of all worlds: their two ends, the excess there, and the best factor so far.
 
-    `crosses` says in which worlds the excess has both signs, `open` where those are that are not done.
+    `parts` says where the next factor lies, as a share of the way from the first end to the second; `crosses`
+    in which worlds the excess has both signs; `open` where those are that are not done.
     """
 
     def __init__(self, excess: Excess, worlds: int, tolerance: float) -> None:
@@ -131,6 +131,7 @@ class _Search:
         self.rounds = 0
         self.best, self.best_excess = np.ones(worlds), np.full(worlds, np.inf)
         self.ends, self.values = np.ones((2, worlds)), np.zeros((2, worlds))
+        self.parts = np.full(worlds, 0.5)
         self.crosses = np.zeros(worlds, dtype=bool)
         self.open: Places = np.arange(worlds)
 
@@ -156,25 +157,35 @@ class _Search:
         self.ends, self.values = np.stack([np.ones_like(far), far]), np.stack([first, there])
         self.crosses = first * there < 0
         self.open = self.open[self.crosses[self.open]]
+        self.parts[self.open] = first[self.open] / (first - there)[self.open]
         self._close()
 
-    def narrow(self, *, bisect: bool) -> None:
+    def narrow(self) -> None:
         """Part every open bracket once."""
         places = self.open
-        (a, b), (low, high) = self.ends[:, places], self.values[:, places]
-        middle = (a + b) / 2 if bisect else b - high * (b - a) / (high - low)
-        inside = (middle > np.minimum(a, b)) & (middle < np.maximum(a, b))
-        factors = np.where(inside, middle, (a + b) / 2)
+        (last, other), (here, there) = self.ends[:, places], self.values[:, places]
+        factors = last + self.parts[places] * (other - last)
         found = self.evaluate(places, factors)
-        crossed = found * high < 0
-        # Illinois: an end that stays for a second time counts half, so that the other one moves, too.
-        self.ends[0, places] = np.where(crossed, b, a)
-        self.values[0, places] = np.where(crossed, high, low if bisect else low / 2)
-        self.ends[1, places], self.values[1, places] = factors, found
+        stays = found * here > 0
+        third, third_value = np.where(stays, last, other), np.where(stays, here, there)
+        other, there = np.where(stays, other, last), np.where(stays, there, here)
+        self.ends[:, places], self.values[:, places] = (factors, other), (found, there)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.parts[places] = _parts(factors, found, other, there, third, third_value)
         self._close()
 
     def _close(self) -> None:
         """Leave worlds alone that are matched, that jump, or that have no number."""
         wide = np.abs(self.ends[1] - self.ends[0]) > WIDTH
-        going = wide & (np.abs(self.best_excess) > self._tolerance) & np.isfinite(self.values[1])
+        going = wide & (np.abs(self.best_excess) > self._tolerance) & np.isfinite(self.values).all(axis=0)
         self.open = self.open[going[self.open]]
+
+
+def _parts(x1: Array, y1: Array, x2: Array, y2: Array, x3: Array, y3: Array) -> Array:
+    """Give where in the bracket from x1 to x2 the next place lies; x3 is the end that it had before."""
+    place, level = (x1 - x2) / (x3 - x2), (y1 - y2) / (y3 - y2)
+    smooth = (level**2 < place) & ((1 - level) ** 2 < 1 - place)
+    inverse = y1 / (y2 - y1) * y3 / (y2 - y3) + (x3 - x1) / (x2 - x1) * y1 / (y3 - y1) * y2 / (y3 - y2)
+    least = np.minimum(WIDTH / 2 / np.abs(x2 - x1), 0.5)
+    parts: Array = np.clip(np.where(smooth, inverse, 0.5), least, 1 - least)
+    return parts

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import mmap, sys
 import numpy as np
@@ -32,6 +34,7 @@ TIME STEP = 1 ~ Year ~ |
 """
 
 
+@pytest.mark.slow
 def test_a_process_that_holds_gigabytes_loads_code_with_constants(tmp_path: Path) -> None:
     path = tmp_path / "model.mdl"
     path.write_text(MODEL, encoding="utf-8")

@@ -94,6 +94,7 @@ def test_one_run_at_a_time(oracle: Engine) -> None:
         oracle.run({}, {}, runs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["functions", "subscripts", "arrays"])
 def test_every_construct_without_subscripts(name: str) -> None:
     path = DATA / f"{name}.mdl"

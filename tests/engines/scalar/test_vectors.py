@@ -107,6 +107,7 @@ def test_vectors_are_sorted_and_ranked(tmp_path: Path, length: int) -> None:
     assert np.isnan(found["looked_up"][0][beyond]).all()
 
 
+@pytest.mark.slow
 def test_a_long_vector_is_sorted(tmp_path: Path) -> None:
     x = with_ties(64, 24)
     names = ["down", "rank_down", "descending"]

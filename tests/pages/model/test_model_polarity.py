@@ -94,6 +94,7 @@ def test_a_value_that_is_not_known_decides_nothing(equations_of: EquationsOf) ->
     assert _sign(equations, {"x": 1.0, "y": float("nan")}) == "±"
 
 
+@pytest.mark.slow
 def test_signs_of_the_model_agree_with_a_small_change_of_each_cause(equations: Equations) -> None:
     """For links from stocks: the effect, computed alone, moves as the sign says."""
     engine = NumpyEngine(equations)
