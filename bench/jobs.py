@@ -112,7 +112,7 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
 
 
 def latency(workload: Json, calls: int) -> Json:
-    """Time single runs as Python users make them, warm: the same one, and with a lever elsewhere each time."""
+    """Time single runs as Python users make them, warm: the same one, and with a lever moved each time."""
     what = Workload(**workload)
     run: dict[str, Callable[[], object]]
     if what.model:
