@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 from bench.machine import peak_of_memory
@@ -111,18 +112,26 @@ def one_by_one(workload: Json, peer: str, rounds: int, finals: list[float]) -> J
 
 
 def latency(workload: Json, calls: int) -> Json:
-    """Time single runs as Python users make them, warm."""
+    """Time single runs as Python users make them, warm: the same one, and with a lever moved each time."""
     what = Workload(**workload)
-    run: Callable[[], object]
+    run: dict[str, Callable[[], object]]
     if what.model:
         runner, given = engine_runner(what), what.given(1)
-        run = lambda: runner(given, what.outputs)  # noqa: E731
+        run = {"seconds": lambda: runner(given, what.outputs)}
     else:
         from twintrack.model import load
 
         model = load()
-        run = lambda: model.run(what.strategy)  # noqa: E731
-    return {"seconds": in_turn({"run": run}, calls)["run"]}
+        name, lever = next(iter(model.levers.items()))
+        places = cycle(range(1, 97))
+
+        def moved() -> object:
+            value = lever.low + next(places) / 97 * (lever.high - lever.low)
+            levers: dict[str, Any] = {name: value}
+            return model.run(what.strategy, **levers)
+
+        run = {"seconds": lambda: model.run(what.strategy), "moved": moved}
+    return in_turn(run, calls)
 
 
 def first_run(workload: Json, runs: int) -> Json:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tracemalloc
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,3 +56,27 @@ def test_memory_does_not_hold_the_design(sampling: Any, tmp_path: Any) -> None:
         tracemalloc.stop()
     assert peak < 80e6
     assert pa.total_allocated_bytes() - before < 10e6
+
+
+def test_neither_pandas_nor_statistics_are_needed_to_draw_write_and_read_worlds(tmp_path: Path) -> None:
+    """Both take longer to import than some thousand worlds take."""
+    program = f"""
+import io, sys
+from functools import partial
+from pathlib import Path
+from pathlib import Path
+from types import SimpleNamespace
+from twintrack.worlds.sampling import pieces
+from twintrack.worlds.worlds_file import Design, Worlds, write_worlds
+x = SimpleNamespace(name="x", distribution="uniform", low=1.0, high=3.0, value=2.0, spread=None)
+design = Design(("x",), 5, partial(pieces, {{"x": x}}, 5, 1, "latin"), {{}})
+path = Path({str(tmp_path / "worlds.parquet")!r})
+with path.open("wb") as file, io.BytesIO() as scratch:
+    write_worlds(file, scratch, design, [range(3), range(3, 5)])
+with Worlds(path) as worlds:
+    assert worlds.part(1).tolist() == design.values()[:, 3:].tolist()
+    assert worlds.labels().tolist() == [0, 1, 2, 3, 4]
+print(*[name for name in ("pandas", "scipy.stats") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
