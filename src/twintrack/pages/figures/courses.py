@@ -129,7 +129,9 @@ def _label_line(
     best, found = -1e9, (0.0, 0.0)
     for place in range(len(panel.years)):
         x = min(max(across(panel.years[place]), across.start + half), across.end - half)
-        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half + 8] or [place]
+        near = [number for number, year in enumerate(panel.years) if abs(across(year) - x) <= half + 8] or [
+            place
+        ]
         for y in (up(max(line.high[n] for n in near)) - 9, up(min(line.low[n] for n in near)) + 18):
             if not up.end - 12 <= y - 12 <= up.start - 12:
                 continue

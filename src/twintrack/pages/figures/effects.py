@@ -102,7 +102,10 @@ def _scale(rows: Sequence[EffectRow], goal: int, left: float, room: float) -> Sc
         low, high = -1.0, 1.0
     found = [(row.effects[goal], LARGE if row.total else SMALL) for row in rows]
     before, after = (
-        max([width_of(one.label, size, bold=True) for one, size in found if (one.value < 0) == negative], default=0)
+        max(
+            [width_of(one.label, size, bold=True) for one, size in found if (one.value < 0) == negative],
+            default=0,
+        )
         for negative in (True, False)
     )
     return Scale(low, high, left + before + BESIDE, left + room - after - BESIDE)
@@ -127,7 +130,12 @@ def _effect(drawing: Drawing, effect: Effect, scale: Scale, y: float, row: Effec
     left = effect.value < 0
     if row.total:
         drawing.text(
-            zero + (-6 if left else 6), y + 6, effect.label, LARGE, anchor="end" if left else "start", bold=True
+            zero + (-6 if left else 6),
+            y + 6,
+            effect.label,
+            LARGE,
+            anchor="end" if left else "start",
+            bold=True,
         )
         return
     if stems:
