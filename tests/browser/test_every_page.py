@@ -122,12 +122,15 @@ CUT_OFF = """[...document.querySelectorAll('figure.story > svg, .printed > svg')
     .map(([, text]) => `${svg.closest('figure')?.id}: ${text}`);
 })"""
 ON_ANOTHER = """[...document.querySelectorAll('figure.story > svg')].flatMap((svg) => {
-  const words = [...svg.querySelectorAll('text')]
-    .map((text) => [text.getBoundingClientRect(), text.textContent]);
-  const shared = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left),
-    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+  const letters = (text) => {
+    const at = text.getBoundingClientRect();
+    return { left: at.left, right: at.right, top: at.top + at.height / 4, bottom: at.bottom - at.height / 4 };
+  };
+  const words = [...svg.querySelectorAll('text')].map((text) => [letters(text), text.textContent]);
+  const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   return words.flatMap(([at, text], place) => words.slice(place + 1)
-    .filter(([other]) => { const [x, y] = shared(at, other); return at.width && x > 2 && y > 5; })
+    .filter(([other]) => touch(at, other))
     .map(([, other]) => `${svg.closest('figure')?.id}: ${text} | ${other}`));
 })"""
-"""Letters of a line are less high than its box: boxes may share some px."""
+"""A quarter of a line's box above its letters, and one below, is empty."""

@@ -85,7 +85,7 @@ def dot_plots(rows: Sequence[DotRow], width: float, tallest: float = TALLEST) ->
     columns = 2 if width >= 560 else 1
     for row in rows:
         y = _row(drawing, row, y, columns, tallest) + ROW_GAP
-    drawing.height = y - ROW_GAP + 4
+    drawing.height = y - ROW_GAP + 8
     return drawing
 
 
