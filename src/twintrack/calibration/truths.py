@@ -33,7 +33,7 @@ from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computed_here, computing, processor_cores
 from twintrack.stored import code_digest
 
-RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=4)
+RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=16)
 
 _TRIES = 100
 
