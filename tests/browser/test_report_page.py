@@ -139,17 +139,39 @@ def test_no_label_of_a_chart_is_cut_off(
     page.context.close()
 
 
-def test_a_year_is_read_without_a_separator(browser: sync_api.Browser, report_folder: Path) -> None:
-    """Between two whole years the heading of what is read is such as 2035.5."""
+def test_a_year_is_read_without_a_separator_and_a_line_with_its_band(
+    browser: sync_api.Browser, report_folder: Path
+) -> None:
+    """The heading of what is read is a year, and each line tells both ends of its band."""
     page = Opened(browser, report_folder / "index.html", 1400).unfolded()
     chart = page.locator(".chart[data-figure^='path-0-']").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box is not None
-    read = []
+    read, bands = [], []
     for share in (0.55, 0.6, 0.65, 0.7, 0.75):
         page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
         page.wait_for_timeout(150)
         read += chart.locator(".hoverlayer .legendtitletext").all_text_contents()
+        bands += chart.locator(".hoverlayer .legendtext").all_text_contents()
     assert read and all(re.fullmatch(r"20\d\d(\.\d+)?", year) for year in read), read
+    numbers = [re.search(r"([\d,.]+) \(([\d,.]+) – ([\d,.]+)\)", text) for text in bands]
+    ends = [[float(one.replace(",", "")) for one in found.groups()] for found in numbers if found]
+    assert ends and all(low <= middle <= high for middle, low, high in ends), bands
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_word_of_the_first_screen_opens_its_meaning(
+    browser: sync_api.Browser, grid_folder: Path, name: str
+) -> None:
+    page = Opened(browser, grid_folder / name, 1400).page
+    assert not page.evaluate("document.querySelector('#words').open")
+    link = page.locator(".opening a.term").first
+    target = link.get_attribute("href")
+    assert target is not None
+    link.click()
+    page.wait_for_function("document.querySelector('#words').open")
+    box = page.locator(target).bounding_box()
+    assert box is not None and -1 <= box["y"] < 900
     page.context.close()

@@ -94,6 +94,20 @@ def test_every_text_is_used_by_a_page() -> None:
     assert unused == []
 
 
+def test_reports_and_sheets_call_a_world_a_future_and_say_so_once() -> None:
+    files = ("texts.yaml", "story_texts.yaml", "sheet_texts.yaml", "glossary_texts.yaml")
+    other = r"\{\w+\}|model/world\.yaml|[Oo]utside world|外部世界"
+    said = {
+        key: re.sub(other, "", f"{entry['en']} {entry['zh']}")
+        for name in files
+        for key, entry in FILED[name].items()
+        if not key.startswith("loops_")  # of the pages of the model
+    }
+    assert [key for key, text in said.items() if re.search(r"\b[Ww]orlds?\b|世界", text)] == [
+        "words_future_told"
+    ]
+
+
 def test_a_missing_text_is_an_error_and_not_an_empty_label() -> None:
     with pytest.raises(TwinTrackError, match="no such text"):
         Texts("en")("no such text")

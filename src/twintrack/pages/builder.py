@@ -138,7 +138,7 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
     if page.template == STORY:
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
         values["library"] = packed_plotly() if page.view.drawn else ""
-        values["figures"] = packed(_short_figures(page.view.drawn)) if page.view.drawn else ""
+        values["figures"] = packed(light_figures(page.view.drawn)) if page.view.drawn else ""
     else:
         values["scripts"] = _scripts(page.view.drawn)
     return environment().get_template(page.template).render(values)
@@ -281,8 +281,8 @@ def _figures_json(drawn: Mapping[str, Any]) -> str:
     return f"{{{charts}}}"
 
 
-def _short_figures(drawn: Mapping[str, Any]) -> bytes:
-    """Give figures by their ids as JSON with numbers of DIGITS digits, which pack to a third."""
+def light_figures(drawn: Mapping[str, Any]) -> bytes:
+    """Give figures by their ids as JSON: numbers of DIGITS digits, which pack to a third, and bands once."""
     figures = {name: _once(_short(json.loads(figure.to_json()))) for name, figure in drawn.items()}
     return json.dumps(figures, separators=(",", ":"), ensure_ascii=False).encode()
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from built_report import LARGEST, PAGES, WORLDS, body_of, figures_of, page_of, table_of
 
 import twintrack
+from twintrack.inputs.reports import load_report
 from twintrack.model import Model
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_one_file_below_1500_kb_that_loads_nothing(report_folder: Path, name: str) -> None:
-    page = page_of(report_folder, name)
+@pytest.mark.parametrize("folder", ["report_folder", "grid_folder"])
+def test_a_page_is_one_file_below_1500_kb_that_loads_nothing(
+    folder: str, name: str, request: pytest.FixtureRequest
+) -> None:
+    page = page_of(request.getfixturevalue(folder), name)
     assert len(page.encode()) < LARGEST
     assert page.count('id="library"') == 1
     assert not re.search(r"<(script|img|iframe)[^>]*\ssrc=", page)
@@ -67,6 +72,25 @@ def test_every_link_and_figure_of_a_page_exists(report_folder: Path, name: str) 
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_every_result_of_the_page_opens_to_its_equation_unit_sources_and_data(
+    report_folder: Path, model: Model, report_definition: Path, name: str
+) -> None:
+    html = body_of(report_folder, name)
+    language = "en" if name == "index.html" else "zh"
+    for outcome in load_report(report_definition, model.inputs).outcomes:
+        entry = html[html.index(f'id="term-{outcome}"') :]
+        entry = unescape(entry[: entry.index("</div>")])
+        meaning = model.outcomes[outcome].meaning
+        assert meaning is not None and meaning.get(language) in entry
+        equation = model.equations.variables[outcome].equation
+        assert " ".join(equation.replace("=", " = ", 1).split()) in entry
+        assert "<cite>" in entry and 'href="data/results.csv"' in entry
+        assert f'<a href="#term-{outcome}">' in html
+    figures = re.findall(r'<figure class="story".*?</figure>', html, re.DOTALL)
+    assert figures and all("<code>twintrack report" in figure for figure in figures)
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_chart_and_table_can_be_read_without_seeing_it(report_folder: Path, name: str) -> None:
     body = body_of(report_folder, name)
     charts = re.findall(r'<div class="chart[^>]*>', body)
@@ -106,5 +130,5 @@ def test_the_chinese_page_has_no_english_labels(folder: str, request: pytest.Fix
     shown = re.sub(r"\S+\.(csv|yaml|mdl|parquet|d)(?![a-z])|sha256 \S+", " ", body)
     words = set(re.findall(r"[A-Za-z]{4,}", shown))
     names = "TwinTrack English Spearman JavaScript Python llvmlite numpy pysd xarray plotly"
-    names += " twintrack report explain world"
+    names += " twintrack report explain world Savage Shapley"
     assert words - set(names.split()) == set()

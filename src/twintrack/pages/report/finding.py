@@ -76,6 +76,9 @@ def _clause(
     story: Told, contrast: Contrast, own: Sequence[str], tied: Sequence[str], found: dict[str, Effect]
 ) -> str:
     texts, view = story.view.texts, story.view
+    own = sorted(
+        own, key=lambda goal: found[goal].verdict not in (AHEAD, BEHIND)
+    )  # what is clear comes first
     gains = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].wins]
     losses = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].loses]
     choice, against = view.of(contrast.title), view.of(contrast.against)

@@ -108,7 +108,7 @@ def _coloured(view: ReportView, name: str, values: pd.DataFrame) -> list[Cell]:
                 number(view.factor(name) * middle[strategy], outcome.format),
                 tone=_tone(win),
                 end=FIRST if strategy in first else LAST if strategy in last else "",
-                title=_told(view, strategy, name, values[strategy], win),
+                title=_told(view, name, values[strategy], win),
             )
         )
     return cells
@@ -139,17 +139,10 @@ def ends(view: ReportView, name: str, values: pd.DataFrame) -> tuple[set[str], s
     return first if len(first) <= MOST_TIES else set(), last if len(last) <= MOST_TIES else set()
 
 
-def _told(view: ReportView, strategy: str, name: str, values: pd.Series[float], win: float) -> str:
+def _told(view: ReportView, name: str, values: pd.Series[float], win: float) -> str:
     spec = view.data.model.outcomes[name].format
     low, high = (number(float(value), spec) for value in view.factor(name) * np.percentile(values, (5, 95)))
-    return view.texts(
-        "matrix_title",
-        strategy=view.strategy(strategy),
-        low=low,
-        high=high,
-        baseline=view.strategy(view.data.reference),
-        share=share(win),
-    )
+    return view.texts("matrix_title", low=low, high=high, share=share(win))
 
 
 def _tone(win: float) -> str:

@@ -180,7 +180,8 @@ class Told:
         text = self.word(goal, "gains" if found.wins else "loses", contrast)
         if found.verdict not in (PARTLY_AHEAD, PARTLY_BEHIND):
             return text
-        return self.view.texts("partly", told=text, clear=self.settings(contrast, clear_places(found)))
+        where = {"held": self.held(contrast), "clear": self.settings(contrast, clear_places(found))}
+        return self.view.texts("partly", told=text, **where)
 
     def settings(self, contrast: Contrast, places: Sequence[int]) -> str:
         """Name the settings of what is held in some cells of a contrast."""

@@ -114,9 +114,8 @@ def best_column(view: ReportView, name: str, values: pd.DataFrame) -> list[Cell]
         Cell(
             share(part) if part > 0 else "",
             tone=next((f"more-{strength}" for least, strength in OFTEN if part >= least), ""),
-            title=f"{view.strategy(str(strategy))}: {share(part)}" if view.data.many else "",
         )
-        for strategy, part in shares.items()
+        for part in shares
     ]
 
 
@@ -128,9 +127,8 @@ def regret_column(view: ReportView, name: str, values: pd.DataFrame) -> list[Cel
         Cell(
             difference(view.factor(name) * loss, outcome.format),
             end=FIRST if loss == mean.min() else LAST if loss == mean.max() else "",
-            title=view.strategy(str(strategy)) if view.data.many else "",
         )
-        for strategy, loss in mean.items()
+        for loss in mean
     ]
 
 
