@@ -20,7 +20,7 @@ def main(report: Path, pictures: Path) -> str | None:
     printer = Printer()
     for name, (page, width, height) in PICTURES.items():
         html = (report / page).read_text(encoding="utf-8")
-        made = list(printer.png(html, width, height))
+        made = list(printer.png(html, width, height, sharp=1))  # a README shows them smaller than that
         if not made:
             return f"{name} was not made"
         atomic_write(pictures / name, made[0])

@@ -1,6 +1,6 @@
 """Every report, brief and sheet, and the page on validation, opened from files without a network.
 
-Nothing leaves, nothing is wider than its window, and readers who cannot see or who use no mouse get all of it.
+Nothing leaves, nothing is wider than its window, and readers who cannot see or use no mouse get all of it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORTS = sorted(path.stem for path in (ROOT / "reports").glob("*.yaml"))
+SHARED = {"strategy_comparison": "grid_folder", "all_strategies": "overview_folder", "plain": "plain_folder"}
+"""Reports that other tests ask for, too, and the fixtures that build them."""
+REPORTS = sorted({*(path.stem for path in (ROOT / "reports").glob("*.yaml")), *SHARED})
 WORLDS = 24
 """Enough for every section to say something."""
 WIDTHS = (1400, 1100, 768, 390)
@@ -38,11 +40,14 @@ Built = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
-def built(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Folder of a report by its name, with few worlds; each is built once."""
+def built(model: Model, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Built:
+    """Folder of a report by its name, with few worlds; each is built once, some for other tests as well."""
     found: dict[str, Path] = {}
 
     def build(name: str) -> Path:
+        if name in SHARED:
+            folder: Path = request.getfixturevalue(SHARED[name])
+            return folder
         if name not in found:
             text = (ROOT / "reports" / f"{name}.yaml").read_text(encoding="utf-8")
             path = tmp_path_factory.mktemp("definitions") / f"{name}.yaml"
@@ -117,11 +122,15 @@ CUT_OFF = """[...document.querySelectorAll('figure.story > svg, .printed > svg')
     .map(([, text]) => `${svg.closest('figure')?.id}: ${text}`);
 })"""
 ON_ANOTHER = """[...document.querySelectorAll('figure.story > svg')].flatMap((svg) => {
-  const words = [...svg.querySelectorAll('text')].map((text) => [text.getBoundingClientRect(), text.textContent]);
-  const shared = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left),
-    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+  const letters = (text) => {
+    const at = text.getBoundingClientRect();
+    return { left: at.left, right: at.right, top: at.top + at.height / 4, bottom: at.bottom - at.height / 4 };
+  };
+  const words = [...svg.querySelectorAll('text')].map((text) => [letters(text), text.textContent]);
+  const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   return words.flatMap(([at, text], place) => words.slice(place + 1)
-    .filter(([other]) => { const [x, y] = shared(at, other); return at.width && x > 2 && y > 5; })
+    .filter(([other]) => touch(at, other))
     .map(([, other]) => `${svg.closest('figure')?.id}: ${text} | ${other}`));
 })"""
-"""Letters of a line are less high than its box: boxes may share some px."""
+"""A quarter of a line's box above its letters, and one below, is empty."""

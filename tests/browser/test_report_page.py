@@ -6,42 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from opened_page import Opened
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANGUAGES = ("index.html", "index.zh.html")
-
-
-class Opened:
-    """A page that was opened without a network, and what it did."""
-
-    def __init__(self, browser: sync_api.Browser, path: Path, width: int) -> None:
-        context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
-        self.page = context.new_page()
-        self.page.set_default_timeout(120_000)  # a machine that is busy takes half a minute
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: (
-                self.errors.append(message.text) if message.type in ("error", "warning") else None
-            ),
-        )
-        self.page.goto(path.as_uri())
-
-    def unfolded(self) -> sync_api.Page:
-        """Open every fold, and wait until what it holds is drawn."""
-        self.page.evaluate(
-            "document.querySelectorAll('details.section').forEach((fold) => { fold.open = true; })"
-        )
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('.main-svg'))"
-        )
-        return self.page
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,11 @@ class Printer:
             html, "page.html", "out.pdf", ["--no-pdf-header-footer", "--print-to-pdf={out}"]
         )
 
-    def png(self, html: str, width: float, height: float) -> Iterator[bytes]:
+    def png(self, html: str, width: float, height: float, sharp: int = SHARP) -> Iterator[bytes]:
         """Give the top of a page in a window of this size, in px, as a picture; nothing where that fails."""
-        size = f"--window-size={round(width)},{round(height)}"
-        sharp = f"--force-device-scale-factor={SHARP}"
+        options = [f"--window-size={round(width)},{round(height)}", f"--force-device-scale-factor={sharp}"]
         yield from self._made(
-            html, "page.html", "out.png", [size, sharp, "--hide-scrollbars", "--screenshot={out}"]
+            html, "page.html", "out.png", [*options, "--hide-scrollbars", "--screenshot={out}"]
         )
 
     def _made(self, text: str, name: str, result: str, options: list[str]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""A content of one's own, small and without a grid: two strategies in three outcomes make a page that reads well."""
+"""A small content of one's own, without a grid: two strategies in three outcomes make a page."""
 
 from __future__ import annotations
 

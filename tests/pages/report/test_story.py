@@ -80,7 +80,7 @@ def test_a_package_is_called_one_and_is_not_said_to_bring_anything() -> None:
     assert "raises income" in paragraph(story(causal), causal.contrasts[0]).text
     told = paragraph(story(package), package.contrasts[0])
     assert told.lead == "Red instead of Blue, a package of several changes:"
-    assert "has more: income" in told.text and "raises" not in told.text
+    assert "has the higher income" in told.text and "raises" not in told.text
 
 
 def _in_some_cells(today: int, opened: int) -> Any:

@@ -98,7 +98,7 @@ def _shares(drawing: Drawing, panel: SharePanel, x: float, y: float, room: float
     across = Scale(min(panel.years), max(panel.years), left, x + room - 6)
     up = Scale(0, 100, y + HEIGHT, y + 8)
     drawing.rect(left, up(60), x + room - 6 - left, up(40) - up(60), TIE)
-    drawing.text(left + 6, up(50) + 4, panel.tie, SMALL, colour=GREY)
+    drawing.text(left + 6, up(50) + 4, panel.tie, SMALL, colour=GREY, halo=True)
     for value in (0, 50, 100):
         drawing.line((left, up(value)), (x + room - 6, up(value)), INK if value == 0 else GRID, 1.2)
         drawing.text(left - 6, up(value) + 4, f"{value}", SMALL, colour=GREY, anchor="end")

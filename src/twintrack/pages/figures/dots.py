@@ -85,7 +85,7 @@ def dot_plots(rows: Sequence[DotRow], width: float, tallest: float = TALLEST) ->
     columns = 2 if width >= 560 else 1
     for row in rows:
         y = _row(drawing, row, y, columns, tallest) + ROW_GAP
-    drawing.height = y - ROW_GAP + 4
+    drawing.height = y - ROW_GAP + 8
     return drawing
 
 
@@ -152,7 +152,8 @@ def _panel(
     drawing.text(zero - 8, y + 49, panel.sides[0], SMALL, colour=lost.colour, anchor="end", bold=True)
     drawing.text(zero + 8, y + 49, panel.sides[1], SMALL, colour=won.colour, bold=True)
     if panel.chip:
-        _chip(drawing, panel.chip, x + room, y + 30)
+        beside = after + width_of(panel.of, SMALL) + 12 <= x + room - _chip_width(panel.chip)
+        _chip(drawing, panel.chip, x + room, y + (30 if beside else 4))
     points: dict[bool, list[Point]] = {False: [], True: []}
     for middle, dots in _stacks(panel, room, pitch, math.floor(height / pitch)).items():
         for place, wins in enumerate(dots):
@@ -184,6 +185,10 @@ def _axis(drawing: Drawing, axis: Axis, scale: Scale, x: float, room: float, bas
 
 
 def _chip(drawing: Drawing, text: str, right: float, y: float) -> None:
-    width = width_of(text, LABEL, bold=True) + 18
+    width = _chip_width(text)
     drawing.rect(right - width, y - 15, width, 21, GRID, round_=10.5)
     drawing.text(right - width / 2, y, text, LABEL, anchor="middle", bold=True)
+
+
+def _chip_width(text: str) -> float:
+    return width_of(text, LABEL, bold=True) + 18

@@ -44,7 +44,7 @@ def plane(found: Plane, width: float) -> Drawing:
     """Draw the map, three quarters as high as wide, at most 460 px."""
     left, top = 62.0, 26.0
     height = min(460.0, (width - left) * 0.8)
-    drawing = Drawing(width, top + height + 42)
+    drawing = Drawing(width, top + height + 46)
     across, up = Scale(0, 1, left, width - 2), Scale(0, 1, top + height, top)
     drawing.text(0, 14, found.up[0], LABEL, bold=True)
     _shades(drawing, found, across, up)

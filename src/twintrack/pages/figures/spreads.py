@@ -113,8 +113,8 @@ def _names(drawing: Drawing, rows: Sequence[SpreadRow], places: Sequence[float],
         if row.group:
             above = max(ROW, len(lines) * LINE + 8) / 2
             drawing.text(0, place - above - 5, row.group, SMALL, colour=GREY, bold=True)
-        for number, line in enumerate(lines):
-            y = place + 5 + (number - (len(lines) - 1) / 2) * LINE
+        for number_of_line, line in enumerate(lines):
+            y = place + 5 + (number_of_line - (len(lines) - 1) / 2) * LINE
             drawing.text(0, y, line, LABEL, colour=row.look.colour, bold=True)
 
 

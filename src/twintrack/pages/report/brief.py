@@ -49,6 +49,9 @@ def brief(page: Page[ReportView], sections: Sequence[Filled], names: dict[str, s
     figure = _printed(opening.figure, DRAWN)
     known = {section.key: _for_paper(section) for section in sections}
     first, others = _sheets(known, HEIGHT - _opening_height(opening, figure))
+    if not first:  # the figure may then be as high as on the page
+        higher = _printed(replace(opening.figure, paper=None), DRAWN)
+        figure = higher if _opening_height(opening, higher) <= HEIGHT else figure
     values = {
         "page": page,
         "t": texts,

@@ -144,7 +144,6 @@ class _Questions:
             return None
         names = asked if isinstance(asked, tuple) else (asked.first, asked.second)
         first, second = map(self._model.strategy, names)
-        table = self._model.lever_table
         groups = {key: list(levers) for key, levers in differing_groups(self._model, first, second).items()}
         titles = {key: _title(self._model, key) for key in groups}
         parts = () if isinstance(asked, tuple) else asked.parts
