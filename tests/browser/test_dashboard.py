@@ -280,8 +280,9 @@ def test_the_page_works_under_a_strict_policy(policy: str, works: bool, browser:
     page = browser.new_page()
     page.route("http://strict.test/", lambda route: route.fulfill(body=file.read_bytes(), headers=headers))
     page.goto("http://strict.test/")
-    page.wait_for_function(f"({READY}) || document.body.innerText.includes('newer browser')", timeout=60_000)
-    assert page.evaluate(f"Boolean({READY})") == works
+    bands, refusal = page.locator("svg.chart .bands path"), page.get_by_text("needs a newer browser")
+    (bands if works else refusal).first.wait_for(state="attached", timeout=60_000)
+    assert (bands.count() > 0, refusal.count() > 0) == (works, not works)
     page.close()
 
 
