@@ -195,7 +195,7 @@ def test_the_verdict_names_outcome_year_cost_and_date(opened: Opened) -> None:
     assert re.match(r"Capability in 2035: ahead of the baseline in \d+ of 100 futures, behind in \d+", told)
     assert re.search(r"own public cost: [+−][\d,]+ billion CNY by 2035.*from 2026", told)
     opened.go(f"{LINK}&b=equal")
-    assert "At the public cost of the baseline in each world" in opened.page.locator(".says").inner_text()
+    assert "At the public cost of the baseline in each future" in opened.page.locator(".says").inner_text()
 
 
 def test_a_strategy_is_compared_with_another_one(opened: Opened, model: Model) -> None:
