@@ -122,8 +122,7 @@ def _title(strip: Strip, texts: Texts) -> str:
 
 def _strategy(strip: Strip, texts: Texts) -> str:
     """Name the strategy, and the scenario where it is not the central one."""
-    plan = strip.run.plan
-    title = texts.of(plan.title)
+    title = texts.of(strip.run.plan.title) or strip.run.strategy
     return texts("loops_under", strategy=title, scenario=strip.scenario) if strip.scenario else title
 
 
