@@ -32,8 +32,8 @@ DASH_ARRAYS = {
     "longdashdot": "13 3 2 3",
 }
 """The dashes as SVG writes them, for legends outside the figures."""
-BRIGHT = 0.3
-"""Relative luminance above which black is easier to read than white in small print."""
+BRIGHT = 0.179
+"""Relative luminance at which black and white contrast alike, 4.6 to 1; above it black is easier to read."""
 HISTORY_COLOUR = "#333d47"
 REFERENCE_COLOUR = "#8c8c8c"
 GRID_COLOUR = "#e3e6ea"
