@@ -98,7 +98,7 @@ def _in_some_cells(today: int, opened: int) -> Any:
 def test_what_ties_in_some_cells_is_told_cell_by_cell_everywhere() -> None:
     data = grid_data(_in_some_cells(150, 106))
     found = story(data)
-    assert headline(found) == "Doing both raises income only with the doors “today”."
+    assert headline(found) == "Doing both only with the doors “today” raises income."
     assert paragraph(found, data.contrasts[0]).text.startswith(
         "By 2040 doing both raises income under “today” (CNY 0.3 trn a year, 75 of 100)"
         " but ties under “open” (53 of 100)."
@@ -121,7 +121,7 @@ def test_what_is_so_under_every_setting_comes_before_what_is_so_under_some() -> 
         return _in_some_cells(150, 106)(name, outcome, worlds, year)
 
     assert headline(story(grid_data(gain))) == (
-        "Doing both raises use and raises income only with the doors “today”."
+        "Doing both raises use and only with the doors “today” raises income."
     )
 
 
