@@ -205,6 +205,7 @@ def test_chinese_breaks_between_signs_and_never_before_a_comma() -> None:
     lines = wrapped("推演之间的差别，远大于战略之间", 10, 70)
     assert "".join(lines) == "推演之间的差别，远大于战略之间" and len(lines) > 1
     assert not any(line.startswith("，") for line in lines)
+    assert wrapped("照旧（照旧）", 10, 55) == ["照旧（照", "旧）"]
 
 
 def test_a_story_has_a_drawing_for_each_width_and_says_its_numbers() -> None:

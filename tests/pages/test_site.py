@@ -66,9 +66,10 @@ def test_a_wrong_link_is_found(wrong: str, tmp_path: Path) -> None:
 def test_a_document_leads_to_pages_to_files_and_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "data.csv").write_text("1", encoding="utf-8")
+    (tmp_path / "p.png").write_bytes(b"")
     text = (
         "# One `x` & two\n\n## Same\n\n## Same\n\n[a](b.md#part) [c](../data.csv) [d](../secret/)"
-        " [e](#same-1) [f](../../outside.txt) [g](https://example.org)\n\n<script>alert(1)</script>\n\n"
+        " [e](#same-1) ![drawn](../p.png) [f](../../outside.txt) [g](https://example.org)\n\n<script>alert(1)</script>\n\n"
         "| a |\n|---|\n| 1 |\n"
     )
     (tmp_path / "outside.txt").write_text("", encoding="utf-8")
@@ -85,7 +86,7 @@ def test_a_document_leads_to_pages_to_files_and_nowhere_else(tmp_path: Path) -> 
     ]
     assert 'id="same"' in found.body and 'id="same-1"' in found.body
     assert "<script>" not in found.body and found.body.count('<div class="scrolled">') == 1
-    assert list(found.files) == ["files/data.csv"]
+    assert list(found.files) == ["files/data.csv", "files/p.png"] and 'src="files/p.png"' in found.body
 
 
 def test_a_folder_with_other_things_stays_as_it_is(tmp_path: Path) -> None:

@@ -79,9 +79,11 @@ def _anchor(text: str, seen: dict[str, int]) -> str:
 
 
 def _led(tokens: Sequence[Token], path: Path, place: _Place, files: dict[str, Path]) -> Iterator[Token]:
-    """Change where links lead; a link to what is no page and no file becomes plain text."""
+    """Change where links and pictures lead; a link to what is no page and no file becomes plain text."""
     open_ = True
     for token in tokens:
+        if token.type == "image":
+            token.attrSet("src", _address(str(token.attrGet("src") or ""), path, place, files) or "")
         if token.type == "link_open":
             href = _address(str(token.attrGet("href") or ""), path, place, files)
             open_ = href is not None

@@ -27,17 +27,21 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines that fit into a room, in px; Chinese between any two signs."""
+    """Break a text into lines that fit into a room, in px; Chinese between any two signs.
+
+    A sign that ends something begins no line: the one before it goes along.
+    """
     chinese = any(unicodedata.east_asian_width(sign) in "WF" for sign in text)
     words, space = (list(text), "") if chinese else (text.split(" "), " ")
     lines = [""]
     for word in words:
         longer = f"{lines[-1]}{space}{word}" if lines[-1] else word
-        stays = chinese and word in "，。、；：）%"
-        if lines[-1] and not stays and width_of(longer, size, bold=bold) > room:
-            lines.append(word)
-        else:
+        if not lines[-1] or width_of(longer, size, bold=bold) <= room:
             lines[-1] = longer
+        elif chinese and word in "，。、；：）%":
+            lines[-1:] = [lines[-1][:-1], lines[-1][-1] + word]
+        else:
+            lines.append(word)
     return lines
 
 
