@@ -60,7 +60,7 @@ def test_truths_of_the_small_model_lie_in_their_intervals_and_ranks_are_even(sma
 def test_truths_of_the_model_lie_in_their_intervals(target: Target) -> None:
     """Within three standard errors: pairs of one truth count for fewer, by 1.65 in 40 truths.
 
-    The joint check of the whole model is that of `make recovery`, which it misses by little (docs/calibration.md).
+    The joint check of the whole model is that of `make recovery`, missed by little (docs/calibration.md).
     """
     truths = learnt(target, QUICK, 4)
     found = judged(truths, 1)

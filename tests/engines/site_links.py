@@ -46,7 +46,12 @@ def broken(site: Path) -> list[str]:
     faults = []
     for path, page in pages.items():
         name = path.relative_to(site.resolve())
-        faults += [f"{name} loads {one}" for one in page.loaded if not one.startswith(("data:", "blob:"))]
+        faults += [
+            f"{name} loads {one}"
+            for one in page.loaded
+            if not one.startswith(("data:", "blob:"))
+            and (urlsplit(one).netloc or urlsplit(one).scheme or not _leads(one, path, pages, site))
+        ]
         faults += [
             f"{name}: {href}" for href in dict.fromkeys(page.to) if not _leads(href, path, pages, site)
         ]
