@@ -31,7 +31,7 @@ REPORTS := $(patsubst reports/%.yaml,report-%,$(wildcard reports/*.yaml))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question durations lint bench notebook clean distclean
+.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question pages durations lint bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ pictures: report-strategy_comparison ## renew the pictures of the README from th
 
 question: $(DEV) ## every table of docs/question.md against what its blocks print now, in some two minutes
 	$(PYTEST) --whole-pages tests/packaging/test_question_page.py
+
+pages: $(DEV) ## every report in a browser: offline, at four widths, by axe; some ten minutes
+	$(PYTEST) --whole-pages tests/browser/test_every_page.py
 
 durations: $(DEV) ## quick tests that take over ten seconds: mark them slow, or make them quicker
 	$(PYTEST) $(QUICK) --durations=0 --durations-min=10

@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what takes minutes: all strategies in other programs, all tables of a page."""
     told = "compare all strategies with other programs, not only three that are far apart"
     parser.addoption("--all-strategies", action="store_true", help=told)
-    told = "compute every table of docs/question.md, also those of many settings"
+    told = "compute every table of docs/question.md, also those of many settings; open every report"
     parser.addoption("--whole-pages", action="store_true", help=told)
     told = "how often each command is killed in tests/faults/test_kills.py"
     parser.addoption("--kills", type=int, default=1, metavar="N", help=told)

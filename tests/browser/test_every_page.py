@@ -1,6 +1,7 @@
-"""Every report, brief and sheet, and the page on validation, opened from files without a network.
+"""Reports, their briefs, a sheet and the page on validation, opened from files without a network.
 
 Nothing leaves, nothing is wider than its window, and readers who cannot see or use no mouse get all of it.
+The main report and that of a plain content stand for all; `make pages` opens every one.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = {"strategy_comparison": "grid_folder", "all_strategies": "overview_folder", "plain": "plain_folder"}
 """Reports that other tests ask for, too, and the fixtures that build them."""
+FEW = ("plain", "strategy_comparison")
 REPORTS = sorted({*(path.stem for path in (ROOT / "reports").glob("*.yaml")), *SHARED})
 WORLDS = 24
 """Enough for every section to say something."""
@@ -37,6 +39,13 @@ LANGUAGES = ("index.html", "index.zh.html")
 ACCESSIBLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 Built = Callable[[str], Path]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take all reports where whole pages are asked for, which takes some ten minutes."""
+    if "report" in metafunc.fixturenames:
+        whole = metafunc.config.getoption("whole_pages")
+        metafunc.parametrize("report", REPORTS if whole else FEW)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +68,6 @@ def built(model: Model, tmp_path_factory: pytest.TempPathFactory, request: pytes
     return build
 
 
-@pytest.mark.parametrize("report", REPORTS)
 def test_every_page_opens_alone_and_fits_every_window(browser: Browser, built: Built, report: str) -> None:
     folder = built(report)
     for name in [path.name for path in sorted(folder.glob("*.html"))]:
@@ -71,7 +79,6 @@ def test_every_page_opens_alone_and_fits_every_window(browser: Browser, built: B
         opened.page.context.close()
 
 
-@pytest.mark.parametrize("report", REPORTS)
 def test_no_word_of_a_figure_is_cut_off_or_lies_on_another(
     browser: Browser, built: Built, report: str
 ) -> None:
@@ -84,7 +91,6 @@ def test_no_word_of_a_figure_is_cut_off_or_lies_on_another(
         opened.page.context.close()
 
 
-@pytest.mark.parametrize("report", REPORTS)
 def test_every_page_can_be_read_without_seeing_and_without_a_mouse(
     browser: Browser, built: Built, report: str
 ) -> None:

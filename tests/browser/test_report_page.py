@@ -18,7 +18,6 @@ LANGUAGES = ("index.html", "index.zh.html")
 @pytest.mark.parametrize(
     ("report", "name", "width"),
     [
-        *(("grid_folder", name, width) for name in LANGUAGES for width in (1400, 1100, 768, 390)),
         *zip(["overview_folder"] * 2, LANGUAGES, (1400, 390), strict=True),
         *zip(["report_folder"] * 2, LANGUAGES, (390, 1400), strict=True),
     ],
