@@ -128,6 +128,8 @@ _PRICE = [_central("cost_growth_factor"), _start]
 _HARDWARE = _central("hardware_growth_factor")
 REGISTER: dict[str, list[Callable[[Model], float]]] = {
     "outcomes outcomes compute_kept title": [_constant("shock_horizon")],
+    "outcomes outcomes compute_kept meaning": [_constant("shock_horizon")],
+    "outcomes outcomes ai_industry_size meaning": [_constant("one_half")],
     "outcomes statistics downside_capability title": [
         lambda model: float(model.inputs.outcomes.statistics["downside_capability"].quantile or 0)
     ],
