@@ -24,7 +24,7 @@ TELL = """<script>(async () => {
   const pause = () => new Promise((done) => setTimeout(done, 50));
   const seen = [];
   addEventListener("error", ({ message }) => seen.push(message));
-  const ready = () => window.twintrack?.answer?.whole && !twintrack.stale() && twintrack.same !== undefined;
+  const ready = () => window.twintrack?.answer?.whole && !twintrack.stale() && twintrack.same != null;
   for (let i = 0; i < 1000 && !ready(); i++) await pause();
   const words = (values) => [...new BigUint64Array(Float64Array.from(values).buffer)].map(String);
   const names = [...twintrack.data.outcome.keys()].filter((name) => twintrack.state.k.includes(name));

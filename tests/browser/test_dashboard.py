@@ -100,7 +100,7 @@ def test_a_link_shows_the_numbers_of_the_program(opened: Opened, model: Model) -
 
 def test_the_page_checks_its_numbers_bit_by_bit(opened: Opened) -> None:
     opened.go()
-    assert opened.tell("twintrack.same") is True
+    opened.page.wait_for_function("twintrack.same === true")
     assert opened.tell("document.querySelector('.notice').hidden")
 
 

@@ -145,7 +145,7 @@ def test_sliders_and_python_follow_each_other(
         page.goto(f"{address}lab/tree/explore.ipynb?token={TOKEN}")
         run_cell(page, 1)
         page.wait_for_function(f"{APP}?.ready && {APP}.answer?.whole")
-        assert page.evaluate(f"{APP}.same") is True
+        page.wait_for_function(f"{APP}.same === true")
         before = page.evaluate(CURVE)
 
         page.locator("#slider-l-catchup_share").press("PageDown")
@@ -178,7 +178,7 @@ def test_an_exported_notebook_shows_what_stood_on_the_sliders(
     frame.wait_for_function("window.twintrack?.answer?.whole && !twintrack.stale()")
     assert frame.locator("#slider-l-catchup_share").input_value() == "0.4"
     found = frame.evaluate("[...twintrack.curves('capability_index').mine]")
-    assert frame.evaluate("twintrack.same") is True
+    frame.wait_for_function("twintrack.same === true")
     context.close()
     shown = read_link(model, SET)
     run = run_strategy(model, shown.strategy, shown.scenario, world=shown.world, representative=True)

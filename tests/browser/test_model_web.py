@@ -39,7 +39,8 @@ STATE = """async ([levers, outcomes]) => {
   app.commit();
   const pause = (time) => new Promise((done) => setTimeout(done, time));
   await pause(100);
-  for (let i = 0; i < 400 && (app.stale() || !app.found(outcomes.at(-1))); i++) await pause(50);
+  const ready = () => !app.stale() && app.same != null && app.found(outcomes.at(-1));
+  for (let i = 0; i < 400 && !ready(); i++) await pause(50);
   const bands = Object.fromEntries(outcomes.map((name) => [name, app.found(name)?.at]));
   const mine = outcomes.map((name) => [...app.curves(name).mine]);
   const wide = document.documentElement.scrollWidth;

@@ -76,14 +76,14 @@ class App {
   start(given) {
     this.schedule();
     setTimeout(() => {
-      this.client = startWorkers(given, (answer) => this.#told(answer));
+      this.client = startWorkers(given, (answer) => this.#told(answer, given));
       this.schedule();
-      this.#check(given);
     });
   }
 
   /** Compute what the program has computed beforehand; where a bit differs, say so. */
   async #check(given) {
+    this.same = null;
     this.same = await checked(given);
     if (this.same === false) this.notice([this.say("digest_differs")]);
   }
@@ -310,12 +310,13 @@ class App {
     }
   }
 
-  #told(answer) {
+  #told(answer, given) {
     if (answer.t === "fault") return this.notice([answer.message]);
     if (answer.t === "map") return answer.id === this.#id && this.panels.mapped(answer);
     if (this.answer && answer.id < this.answer.id) return undefined;
     this.answer = answer;
     this.schedule(false);
+    if (answer.whole && this.same === undefined) this.#check(given); // once there is nothing to wait for
     return !this.stale() && this.panels.answered(answer);
   }
 
