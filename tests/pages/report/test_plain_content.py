@@ -10,7 +10,7 @@ import pytest
 PAGES = ("index.html", "index.zh.html")
 FINDING = {
     "index.html": "Going fast has the lower gap to the leader and has the lower public cost.",
-    "index.zh.html": "求快与领先者的差距更低，并公共成本更低。",
+    "index.zh.html": "求快时，与领先者的差距更低，且公共成本更低。",
 }
 
 

@@ -81,7 +81,7 @@ def _clause(
     )  # what is clear comes first
     gains = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].wins]
     losses = [story.done(contrast, goal, found[goal]) for goal in own if found[goal].loses]
-    choice, against = view.of(contrast.title), view.of(contrast.against)
+    choice, against = _chosen(story, contrast), view.of(contrast.against)
     values = {"choice": choice, "wins": story.clauses(gains), "loses": story.clauses(losses)}
     told = ""
     if gains or losses:
@@ -92,7 +92,7 @@ def _clause(
     goals = texts.join([story.name(goal) for goal in tied])
     if told:
         return texts("finding_ties", told=told, against=against, goals=goals)
-    return texts("finding_only_ties", choice=choice, against=against, goals=goals)
+    return texts("finding_only_ties", choice=view.of(contrast.title), against=against, goals=goals)
 
 
 def paragraph(story: Told, contrast: Contrast) -> Paragraph:
@@ -101,7 +101,7 @@ def paragraph(story: Told, contrast: Contrast) -> Paragraph:
     found = {goal: story.effect(contrast, goal) for goal in view.data.goals}
     gains = [_amounted(story, contrast, goal, one) for goal, one in found.items() if one.wins]
     losses = [_amounted(story, contrast, goal, one) for goal, one in found.items() if one.loses]
-    choice = view.of(contrast.title)
+    choice = _chosen(story, contrast)
     choice = choice[:1].lower() + choice[1:] if contrast.causal else choice
     told = []
     if gains or losses:
@@ -114,6 +114,12 @@ def paragraph(story: Told, contrast: Contrast) -> Paragraph:
         told.append(texts("clause_price", clauses=story.clauses(losses)))
     text = texts("sentence_space").join(told)
     return Paragraph(lead(story, contrast), capital(text), story.looks(contrast)[0].colour)
+
+
+def _chosen(story: Told, contrast: Contrast) -> str:
+    """Name a choice as the subject of what it does, or of how things stand under a package."""
+    title = story.view.of(contrast.title)
+    return title if contrast.causal else story.view.texts("choice_stands", choice=title)
 
 
 def lead(story: Told, contrast: Contrast) -> str:
