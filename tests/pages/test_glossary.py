@@ -43,7 +43,7 @@ def test_every_result_of_the_shipped_reports_has_a_meaning_an_equation_and_sourc
 def test_a_share_of_something_says_of_what(model: Model) -> None:
     told = glossary(model, "en").outcome("felt_harm", "")
     assert told.facts[0] == "Unit: % of would-be users put off"
-    assert "0% is no harm" in told.told
+    assert "as the share of would-be users" in told.told
 
 
 def test_levers_and_assumptions_are_told_with_their_ranges(model: Model) -> None:
