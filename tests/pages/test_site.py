@@ -17,7 +17,8 @@ from twintrack.resources import checkout
 def page(folder: Path, title: str, language: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"index.{language}.html" if language else "index.html"
-    (folder / name).write_text(f"<title>{title} · TwinTrack</title>", encoding="utf-8")
+    head = "<header><p>TwinTrack</p></header>"
+    (folder / name).write_text(f"<title>{title} · TwinTrack</title>{head}", encoding="utf-8")
 
 
 def test_every_link_of_a_site_works(tmp_path: Path) -> None:
@@ -38,6 +39,8 @@ def test_every_link_of_a_site_works(tmp_path: Path) -> None:
     assert '<a href="reports/plans/index.html">Plans &amp; more</a>' in front and "docs/history.html" in front
     chinese = (tmp_path / "site" / "index.zh.html").read_text(encoding="utf-8")
     assert '<a href="reports/plans/index.zh.html">规划</a>' in chinese and "文档" in chinese
+    plans = (tmp_path / "site" / "reports" / "plans" / "index.zh.html").read_text(encoding="utf-8")
+    assert '<a href="../../dashboard/index.html">动手试战略</a></p></header>' in plans
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ DOCS = "docs"
 BESIDE_DOCS = ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")
 _TITLE = re.compile(r"<title>(.*?)(?: · TwinTrack)?</title>", re.DOTALL)
 _NOT_SERVED = (LIST, "inputs.d")
+_HEAD_ENDS = "</p></header>"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def write_site(folder: Path, parts: Sequence[Part]) -> int:
             for one in parts:
                 (fresh / one.folder).mkdir(parents=True)
                 one.write(fresh / one.folder)
+            _lead_to_dashboard(fresh, parts)
             for path in [path for path in fresh.rglob("*") if path.name in _NOT_SERVED]:
                 path.unlink()
             for language, name in page_names(LANGUAGES).items():
@@ -70,6 +72,19 @@ def copied(source: Path, folder: str, kind: str, *, listed: bool = False) -> Par
         shutil.copytree(source, target, dirs_exist_ok=True)
 
     return Part(folder, kind, write, listed)
+
+
+def _lead_to_dashboard(site: Path, parts: Sequence[Part]) -> None:
+    """Lead from the head of each report to the dashboard, where the site has one."""
+    board = next((one.folder for one in parts if one.kind == "dashboard"), None)
+    for one in parts if board else ():
+        for language, name in page_names(LANGUAGES).items():
+            page = site / one.folder / name
+            if one.kind == "reports" and page.is_file():
+                up = "../" * len(Path(one.folder).parts)
+                link = f'<a href="{up}{board}/index.html">{escape(Texts(language)("site_dashboard"))}</a>'
+                text = page.read_text(encoding="utf-8").replace(_HEAD_ENDS, link + _HEAD_ENDS, 1)
+                page.write_text(text, encoding="utf-8")
 
 
 def docs_part(root: Path) -> Part:
