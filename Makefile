@@ -80,8 +80,8 @@ question: $(DEV) ## every table of docs/question.md against what its blocks prin
 pages: $(DEV) ## every report in a browser: offline, at four widths, by axe; some ten minutes
 	$(PYTEST) --whole-pages tests/browser/test_every_page.py
 
-durations: $(DEV) ## quick tests that take over ten seconds: mark them slow, or make them quicker
-	$(PYTEST) $(QUICK) --durations=0 --durations-min=10
+durations: $(DEV) ## quick tests that take over three seconds: mark them slow, or make them quicker
+	$(PYTEST) $(QUICK) --durations=0 --durations-min=3
 
 lint: $(DEV) ## linter, format, types, dead code and import circles only
 	$(BIN)/python -m ruff check
