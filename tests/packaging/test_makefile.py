@@ -96,7 +96,7 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
         ("test", ""),
         ("test-quick", "-m not slow"),
         ("parity", "--all-strategies tests/parity"),
-        ("durations", "-m not slow --durations=0 --durations-min=10"),
+        ("durations", "-m not slow --durations=0 --durations-min=3"),
     ],
 )
 def test_every_target_for_tests_says_which_tests_it_wants(project: Project, target: str, given: str) -> None:
