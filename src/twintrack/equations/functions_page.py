@@ -83,7 +83,7 @@ def counted(names: Sequence[str]) -> str:
     """Say how many of Vensim's functions are computed, and name the others."""
     known = computed()
     others = [f"`{name}`" for name in names if snake(name) not in known]
-    count = f"{len(names) - len(others)} of the {len(names)} functions of Vensim's manual"
+    count = f"{len(names) - len(others)} of the {len(names)} functions of Vensim that `{NAMES}` lists"
     told = f"{count} are computed. The others are refused by name: {', '.join(others)}."
     return "\n".join(textwrap.wrap(told, _WIDTH, break_on_hyphens=False)) + "\n"
 

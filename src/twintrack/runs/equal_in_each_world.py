@@ -32,7 +32,7 @@ Excess = Callable[[Array, Places], Array]
 
 TOLERANCE = 1e-9
 """Relative excess of cost that counts as none."""
-WIDTH = 1e-8
+WIDTH = 1e-12
 """Width of a bracket that is not parted any further: cost jumps there."""
 MATCHED = 1e-3
 """Relative excess of cost up to which a world counts as matched where cost jumps."""

@@ -11,8 +11,9 @@ import pandas as pd
 from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import date, number
-from twintrack.pages.blocks import Block, Cell, Heading, Range, RangeRow, Ranges, Row, Section, Table, grouped
+from twintrack.pages.blocks import Block, Cell, Heading, Row, Section, Table, grouped
 from twintrack.pages.numbers import money_factor
+from twintrack.pages.ranges import Range, RangeRow, Ranges
 from twintrack.pages.report.data import ReportData, comparable
 from twintrack.pages.report.marks import clear, ends, marked, matrices
 from twintrack.pages.report.view import ReportView, csv, frame_of
