@@ -31,6 +31,7 @@ PARTS = (
     "lab.mjs",
     "stats.mjs",
     "state.mjs",
+    "singles.mjs",
     "worker.mjs",
     "numbers.mjs",
     "files.mjs",

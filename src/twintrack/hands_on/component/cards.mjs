@@ -117,8 +117,8 @@ export class Card {
     const { app, outcome } = this;
     const less = (values) => (diff ? values.map((value, i) => value - curves.base[i]) : values);
     const bands = [];
-    if (diff && found?.diff) bands.push({ kind: "mine", low: found.diff[0], high: found.diff[2] });
-    if (!diff && found?.mine) bands.push({ kind: "base", low: found.base[0], high: found.base[2] }, { kind: "mine", low: found.mine[0], high: found.mine[2] });
+    if (diff && found?.diff) bands.push({ kind: "mine", low: found.diff[0], high: found.diff[1] });
+    if (!diff && found?.mine) bands.push({ kind: "base", low: found.base[0], high: found.base[1] }, { kind: "mine", low: found.mine[0], high: found.mine[1] });
     const lines = [...curves.pins.map((values, i) => ({ kind: `pin${i}`, values: less(values) })), { kind: "base", values: less(curves.base) }, { kind: "mine", values: less(curves.mine) }];
     this.chart.update({
       ...{ width: this.width, height: HEIGHT, times: app.lab.times, from: app.data.time.shown },

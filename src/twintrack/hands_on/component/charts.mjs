@@ -43,12 +43,13 @@ export class Chart {
       this.points.replaceChildren(...seen.map(({ time, value }) => draw("circle", { cx: x(time).toFixed(1), cy: y(value).toFixed(1), r: 2.2 })));
     }
     const used = new Set();
-    const path = (layer, kind, d) => (used.add(`${layer}${kind}`), this.#path(layer, kind, d));
-    for (const { kind, low, high } of bands) {
-      const top = this.#along(high, y, first);
-      path("bands", kind, top && `${top}${this.#along(low, y, first, true)}Z`);
-    }
-    for (const { kind, values } of lines) path("lines", kind, this.#along(values, y, first));
+    const path = (layer, kind, from, d) => (used.add(`${layer}${kind}`), this.#path(layer, kind, [frame, ...from], d));
+    for (const { kind, low, high } of bands)
+      path("bands", kind, [low, high], () => {
+        const top = this.#along(high, y, first);
+        return top && `${top}${this.#along(low, y, first, true)}Z`;
+      });
+    for (const { kind, values } of lines) path("lines", kind, [values], () => this.#along(values, y, first));
     for (const [key, { path }] of this.#drawn)
       if (!used.has(key)) {
         path.remove();
@@ -68,12 +69,15 @@ export class Chart {
     reuse(this.axis, "text", texts);
   }
 
-  #path(layer, kind, d) {
+  /** Draw a mark unless it was drawn from the same; `made` gives its path. */
+  #path(layer, kind, from, made) {
     const key = `${layer}${kind}`;
-    const known = this.#drawn.get(key) ?? { path: this[layer].appendChild(draw("path", { class: kind })) };
-    if (known.d !== d) known.path.setAttribute("d", d);
-    known.d = d;
+    const known = this.#drawn.get(key) ?? { path: this[layer].appendChild(draw("path", { class: kind })), from: [] };
     this.#drawn.set(key, known);
+    if (from.every((part, i) => part === known.from[i])) return;
+    const d = made();
+    if (known.d !== d) known.path.setAttribute("d", d);
+    Object.assign(known, { d, from });
   }
 
   /** Give the path along values, to the right or back to the left; what is no number is passed over. */

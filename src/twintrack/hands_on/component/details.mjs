@@ -63,7 +63,7 @@ function outcomeParts(app, outcome) {
   const found = app.found(outcome.name);
   const chart = new Chart(app.words(outcome.title));
   const points = outcome.history.flatMap(({ points }) => points);
-  const bands = found?.mine ? [{ kind: "base", low: found.base[0], high: found.base[2] }, { kind: "mine", low: found.mine[0], high: found.mine[2] }] : [];
+  const bands = found?.mine ? [{ kind: "base", low: found.base[0], high: found.base[1] }, { kind: "mine", low: found.mine[0], high: found.mine[1] }] : [];
   const lines = [{ kind: "base", values: curves.base }, { kind: "mine", values: curves.mine }];
   chart.update({ width: 640, height: 240, times, from: times[0], bands, lines, points, label: (value) => axisLabel(value, outcome.format) });
   const rows = outcome.history.flatMap(({ title, points }) => points.map((point) => [yearText(point.time), shown(point.value, outcome.format), app.words(title), make("span", {}, ...keysOf(point.source).map((key) => make("div", {}, cited(app, key))))]));

@@ -1,12 +1,11 @@
 /**
- * Equal public cost in each world: one factor on money levers for every world. All are found together by regula
- * falsi with the Illinois rule (Dowell and Jarratt 1971, BIT 11), and by bisection where that is slow.
+ * Equal public cost in each world: one factor on money levers for every world. All are found together by inverse
+ * quadratic interpolation, and by bisection where that is not to be trusted (Chandrupatla 1997, Adv. Eng. Software 28).
  */
 
 const TOLERANCE = 1e-9; // relative excess of cost that counts as none
 const WIDTH = 1e-12; // width of a bracket that is not parted any further: cost jumps there
 const MATCHED = 1e-3; // relative excess up to which a world counts as matched where cost jumps
-const SECANTS = 8; // rounds by regula falsi, before brackets are halved
 const ROUNDS = 64;
 const BEYOND = 1.1; // a known slope is followed so far, so that the root lies between
 
@@ -46,25 +45,32 @@ export async function equalFactors(excess, worlds, [lowest, highest], { known = 
   const crosses = all.map((w) => open.includes(w) && low[w] * high[w] < 0);
   const going = (w) => Math.abs(b[w] - a[w]) > WIDTH && Math.abs(left[w]) > tolerance && Number.isFinite(high[w]);
   open = open.filter((w) => crosses[w] && going(w));
+  const parts = low.map((value, w) => value / (value - high[w])); // where in each bracket the next factor lies
   for (let round = 0; round < ROUNDS && open.length; round++) {
-    const bisect = round >= SECANTS;
     const factors = best.slice();
-    for (const w of open) {
-      const middle = bisect ? (a[w] + b[w]) / 2 : b[w] - (high[w] * (b[w] - a[w])) / (high[w] - low[w]);
-      const inside = middle > Math.min(a[w], b[w]) && middle < Math.max(a[w], b[w]);
-      factors[w] = inside ? middle : (a[w] + b[w]) / 2;
-    }
+    for (const w of open) factors[w] = a[w] + parts[w] * (b[w] - a[w]);
     const found = await tried(factors, open);
     for (const w of open) {
-      const crossed = found[w] * high[w] < 0;
-      // Illinois: an end that stays for a second time counts half, so that the other one moves, too.
-      [a[w], low[w]] = crossed ? [b[w], high[w]] : [a[w], bisect ? low[w] : low[w] / 2];
-      [b[w], high[w]] = [factors[w], found[w]];
+      const last = [a[w], low[w]];
+      const other = [b[w], high[w]];
+      const stays = found[w] * low[w] > 0;
+      [a[w], low[w]] = [factors[w], found[w]];
+      if (!stays) [b[w], high[w]] = last;
+      parts[w] = part(a[w], low[w], b[w], high[w], ...(stays ? last : other));
     }
     open = open.filter(going);
   }
   const factors = best.map((factor, w) => (Math.abs(left[w]) <= (crosses[w] ? Math.max(MATCHED, tolerance) : tolerance) ? factor : NaN));
   return { factors, slopes };
+}
+
+/** Give where in the bracket from x1 to x2 the next place lies, as a share; x3 is the end that it had before. */
+function part(x1, y1, x2, y2, x3, y3) {
+  const [place, level] = [(x1 - x2) / (x3 - x2), (y1 - y2) / (y3 - y2)];
+  const smooth = level ** 2 < place && (1 - level) ** 2 < 1 - place;
+  const inverse = (y1 / (y2 - y1)) * (y3 / (y2 - y3)) + ((x3 - x1) / (x2 - x1)) * (y1 / (y3 - y1)) * (y2 / (y3 - y2));
+  const least = Math.min(WIDTH / 2 / Math.abs(x2 - x1), 0.5);
+  return Math.min(Math.max(smooth ? inverse : 0.5, least), 1 - least);
 }
 
 /** Give a factor within limits; 1 where there is none. */

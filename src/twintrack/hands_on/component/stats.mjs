@@ -1,18 +1,48 @@
 /** What many worlds say: quantiles over them, in how many a strategy is ahead, what goes with it. */
 
-const BAND = [0.05, 0.5, 0.95];
+const BAND = [0.05, 0.95];
 const TIE = 1e-9; // a difference below this share of the level is none
 
-/** Give the quantiles of BAND over runs for each time, three lists; from `since` on, before that the first run's. */
+/** Give the quantiles of BAND over runs for each time, two lists; from `since` on, before that the first run's. */
 export function bands(values, runs, since = 0) {
   const rows = values.length / runs;
   const found = BAND.map(() => new Float64Array(rows));
   for (let row = 0; row < rows; row++) {
-    const part = values.subarray(row * runs, (row + 1) * runs);
-    const sorted = row < since ? part.slice(0, 1) : finite(part).sort();
-    BAND.forEach((share, i) => (found[i][row] = quantile(sorted, share)));
+    const part = row < since ? values.subarray(row * runs, row * runs + 1) : rowOf(values, runs, row);
+    const count = counted(part);
+    BAND.forEach((share, i) => (found[i][row] = extreme(part, count, share)));
   }
   return found;
+}
+
+/** Give a quantile near an end of the finite numbers of a list, of which there are `count`; linear between them. */
+function extreme(values, count, share) {
+  if (!count) return NaN;
+  const sign = share < 0.5 ? 1 : -1;
+  const at = Math.min(share, 1 - share) * (count - 1);
+  const low = Math.floor(at + 1e-9);
+  const kept = smallest(values, sign, Math.min(low + 2, count));
+  const next = Math.min(low + 1, kept.length - 1);
+  return sign * (kept[low] + (at - low) * (kept[next] - kept[low]));
+}
+
+/** Give the smallest finite numbers of a list times a sign, in order: a few of many need no sorting. */
+function smallest(values, sign, most) {
+  const kept = new Float64Array(most).fill(Infinity);
+  for (let i = 0; i < values.length; i++) {
+    const value = sign * values[i];
+    if (!(value < kept[most - 1]) || value === -Infinity) continue;
+    let place = most - 1;
+    for (; place > 0 && kept[place - 1] > value; place--) kept[place] = kept[place - 1];
+    kept[place] = value;
+  }
+  return kept;
+}
+
+function counted(values) {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) count++;
+  return count;
 }
 
 /** Give a quantile of sorted numbers, linear between them; NaN of none. */
@@ -25,7 +55,9 @@ export function quantile(sorted, share) {
 
 /** Give the differences of two lists. */
 export function less(mine, base) {
-  return mine.map((value, i) => value - base[i]);
+  const found = new Float64Array(mine.length);
+  for (let i = 0; i < mine.length; i++) found[i] = mine[i] - base[i];
+  return found;
 }
 
 /**
@@ -61,10 +93,6 @@ export function influences(draws, places, lead) {
 /** Give the share of worlds in which a parameter is lower than a value. */
 export function standing(row, value) {
   return row.reduce((sum, other) => sum + (other < value) + (other === value) / 2, 0) / row.length;
-}
-
-function finite(values) {
-  return values.every(Number.isFinite) ? values.slice() : values.filter(Number.isFinite);
 }
 
 function ranks(values) {

@@ -5,14 +5,16 @@ import { startWorkers } from "./client.mjs";
 import { explain } from "./details.mjs";
 import { make } from "./dom.mjs";
 import { Header } from "./header.mjs";
-import { Draws, Lab, costs } from "./lab.mjs";
+import { Draws, Lab } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
 import { opened } from "./plan.mjs";
-import { History, changed, read, reference, written } from "./state.mjs";
+import { Singles } from "./singles.mjs";
+import { History, changed, read, written } from "./state.mjs";
 
 const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
-const HELD = 12; // results of one world that are kept
+const LONG = 8; // milliseconds of one world, half a frame, from which on a worker runs it
+const TIMED = 5; // runs of one world that say how long it takes
 
 /**
  * Put the component into an element. `told` is what Python says of the model, `draws` has names, count and values,
@@ -51,15 +53,16 @@ class App {
   #framed = false; // a frame is asked for
   #moved = true; // the curves are of an older state
   #timer = null;
-  #kept = new Map(); // results of one world by what was asked
   #results = null;
+  #times = []; // what the last runs of one world took
+  #awaited = null; // an answer of the worker that runs one world
   #id = 0;
   #asked = "";
   dragging = false; // a pointer is down: axes may only grow
   #life = new AbortController();
 
   constructor(root, lab, draws, store) {
-    Object.assign(this, { root, lab, draws, store, data: lab.data, answer: null });
+    Object.assign(this, { root, lab, draws, store, data: lab.data, answer: null, singles: new Singles(lab) });
     root.classList.add("twintrack");
     const languages = Object.keys(this.data.title);
     const language = languages.find((key) => (navigator.language ?? "").startsWith(key)) ?? languages[0];
@@ -220,18 +223,25 @@ class App {
 
   /** Draw in the next frame; the curves are computed anew if something has moved. */
   schedule(moved = true) {
+    if (moved) this.#ask();
     this.#moved ||= moved;
-    if (this.#framed) return;
-    this.#framed = true;
-    requestAnimationFrame(() => this.#frame());
+    if (!this.#framed) this.#turn();
   }
 
-  async #frame() {
-    const moved = this.#moved;
-    this.#moved = false;
+  /** Compute what has moved, and draw it in a frame: within the frame, or on a slow machine in a worker before it. */
+  async #turn() {
+    this.#framed = true;
+    let drawn = false; // curves are new
+    const compute = async () => {
+      if (!this.#moved) return;
+      [this.#moved, drawn] = [false, true];
+      await this.#compute();
+    };
     try {
-      if (moved) await this.#compute();
-      this.#draw(moved);
+      if (this.#slow) await compute();
+      await new Promise(requestAnimationFrame);
+      if (!this.#slow) await compute();
+      this.#draw(drawn);
     } catch (error) {
       this.notice([String(error)]);
     }
@@ -239,39 +249,37 @@ class App {
     if (this.#moved) this.schedule();
   }
 
+  /** Whether the page's own thread takes so long for one world that drags would stumble. */
+  get #slow() {
+    return this.#times.length === TIMED && Math.min(...this.#times) > LONG;
+  }
+
   async #compute() {
     const { state } = this;
     const outputs = this.outputs();
-    this.#ask({ state, outputs, diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null });
-    const plain = await this.#one(reference(this.data, state, this.data.baseline), outputs, null);
-    const goal = this.data.cost ? costs(plain, this.data.cost) : null;
-    const base = await this.#one(reference(this.data, state), outputs, goal);
-    const mine = this.changed() ? await this.#one(state, outputs, goal) : base;
-    const pins = [];
-    for (const pin of state.p) pins.push(await this.#one({ ...state, ...pin }, outputs, goal));
-    this.#results = { mine, base, pins };
+    const began = performance.now();
+    const found = await (this.#slow ? this.#elsewhere(state, outputs) : this.singles.of(state, outputs));
+    if (!this.#slow && found.ran) this.#times = [...this.#times, performance.now() - began].slice(-TIMED);
+    if (found.lacking) this.notice([this.say("no_factor")]);
+    this.#results = found;
     this.computed = outputs;
   }
 
+  #elsewhere(state, outputs) {
+    return new Promise((done, failed) => {
+      this.#awaited = { done, failed };
+      this.client.one({ id: this.#id, state, outputs });
+    });
+  }
+
   /** Send the workers what is asked of many worlds, if it is another question. */
-  #ask(question) {
-    const asked = JSON.stringify({ ...question, state: { ...question.state, g: null, p: null, d: null, k: null, h: null, o: null } });
+  #ask() {
+    const { state } = this;
+    const question = { state, outputs: this.outputs(), diff: this.differs(), year: state.y, rank: this.panels.ranking ? state.o : null };
+    const asked = JSON.stringify({ ...question, state: { ...state, g: null, p: null, d: null, k: null, h: null, o: null } });
     if (!this.client || this.#asked === asked) return;
     this.#asked = asked;
     this.client.state({ id: ++this.#id, ...question });
-  }
-
-  /** Run one strategy in the one world. Nothing waits in it: it is done within the frame. */
-  async #one(state, outputs, goal) {
-    const labels = [...new Set([...outputs, this.data.cost].filter(Boolean))];
-    const key = JSON.stringify([state.s, state.x, state.b, state.l, state.c, state.h, state.w, labels]);
-    if (!this.#kept.has(key)) {
-      const { results, factors } = await this.lab.run(state, this.lab.worlds(state, null), labels, { goal });
-      if (factors && Number.isNaN(factors[0])) this.notice([this.say("no_factor")]);
-      if (this.#kept.size >= HELD) this.#kept.delete(this.#kept.keys().next().value);
-      this.#kept.set(key, results);
-    }
-    return this.#kept.get(key);
   }
 
   /** Draw what is known: curves, and bands as they are. */
@@ -311,7 +319,11 @@ class App {
   }
 
   #told(answer, given) {
-    if (answer.t === "fault") return this.notice([answer.message]);
+    if (answer.t === "one") return this.#awaited?.done(answer);
+    if (answer.t === "fault") {
+      this.#awaited?.failed(new Error(answer.message));
+      return this.notice([answer.message]);
+    }
     if (answer.t === "map") return answer.id === this.#id && this.panels.mapped(answer);
     if (this.answer && answer.id < this.answer.id) return undefined;
     this.answer = answer;

@@ -1,33 +1,42 @@
 /**
- * Computes many worlds beside the page. Two workers share the worlds; the second sends what it found to the first,
- * the lead, which answers. The newest state counts: work on an older one ends after its first answer.
+ * Computes worlds beside the page. Two workers share the many worlds: the lead is asked, hands the question on to the
+ * second, and answers for both. The newest state counts: work on an older one ends after its first answer. On a slow
+ * machine a third worker runs the one world that curves stand in.
  *
  * page -> worker: {t: "init", module, description, data, draws, places, port, lead}, {t: "state", id, state,
- * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}
+ * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}, {t: "one", id, state, outputs}
  * worker -> page: {t: "bands", id, outputs, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
- * {t: "fault", id, message}
+ * {t: "one", id, mine, base, pins, lacking}, {t: "fault", id, message}
+ * lead -> second: {t: "state", ...}; second -> lead: {id, part}, part null where it has failed
  */
 import { Draws, Lab, costs } from "./lab.mjs";
 import { opened } from "./plan.mjs";
+import { Singles } from "./singles.mjs";
 import { reference } from "./state.mjs";
 import { ahead, bands, influences, less, quantile, rowOf } from "./stats.mjs";
 
-const FIRST = 40; // worlds after which the first answer goes out
+const FIRST = 24; // worlds after which the first answer goes out
+const FRAME = 16; // milliseconds that the page then has the processors, to draw it
 
 /** Answer messages of a worker's scope. */
 export function serve(scope) {
   const todo = new Map(); // the newest job of each kind
   let [desk, busy] = [null, false];
   const fault = (id, error) => scope.postMessage({ t: "fault", id, message: String(error) });
-  scope.onmessage = async ({ data: message }) => {
-    if (message.t !== "init") todo.set(message.t, message);
-    else
-      try {
-        desk = await Desk.open(message, (answer) => scope.postMessage(answer), () => todo.has("state"));
-      } catch (error) {
-        fault(-1, error);
-      }
+  const take = async ({ data: message }) => {
+    todo.set(message.t, message);
+    desk?.wake();
     work();
+  };
+  scope.onmessage = async (event) => {
+    if (event.data.t !== "init") return take(event);
+    try {
+      const asked = { tell: (answer) => scope.postMessage(answer), take, stale: () => todo.has("state") };
+      desk = await Desk.open(event.data, asked);
+    } catch (error) {
+      fault(-1, error);
+    }
+    return work();
   };
 
   async function work() {
@@ -36,12 +45,14 @@ export function serve(scope) {
     while (todo.size) {
       await pause(); // newer messages may wait
       const job = todo.get("state") ?? todo.values().next().value;
-      if (!job) continue;
       todo.delete(job.t);
       try {
         await desk.work(job);
       } catch (error) {
-        if (error.name !== "AbortError") fault(job.id, error);
+        if (error.name !== "AbortError") {
+          fault(job.id, error);
+          desk.failed(job);
+        }
       }
     }
     busy = false;
@@ -50,35 +61,77 @@ export function serve(scope) {
 
 class Desk {
   #base = { key: "", known: new Map() }; // what strategies that others are compared with do
-  #partner = null; // what the other worker has sent last
-  #mine = null; // what this worker has of the newest job
+  #second = { id: -1, parts: [] }; // what the second worker has sent last
+  #wake = null;
 
-  static async open(message, tell, stale) {
+  static async open({ places, lead, port, ...given }, { tell, take, stale }) {
     const desk = new Desk();
-    const { names, count, values } = message.draws;
+    const { names, count, values } = given.draws;
     const draws = new Draws(names, count, values);
-    const lab = await Lab.open({ ...message, data: opened(message.data), draws });
-    Object.assign(desk, { lab, tell, stale, draws, lead: message.lead, port: message.port });
-    const { places } = message;
-    desk.chunks = desk.lead && places.length > FIRST ? [places.slice(0, FIRST), places.slice(FIRST)] : [places];
-    if (desk.lead && desk.port) desk.port.onmessage = ({ data }) => desk.#arrived(data);
+    const lab = await Lab.open({ ...given, data: opened(given.data), draws });
+    Object.assign(desk, { lab, tell, stale, draws, lead, port, singles: new Singles(lab) });
+    const first = FIRST / (port ? 2 : 1);
+    desk.chunks = draws.count > FIRST ? [places.slice(0, first), places.slice(first)] : [places];
+    if (port) port.onmessage = lead ? ({ data }) => desk.#arrived(data) : take;
     return desk;
   }
 
   work(job) {
+    if (job.t === "one") return this.#one(job);
     return job.t === "map" ? this.#map(job) : this.#state(job);
+  }
+
+  /** Newer messages have come: who waits looks again. */
+  wake() {
+    this.#wake?.();
+  }
+
+  /** A job has failed: the lead must not wait for it. */
+  failed({ t, id }) {
+    if (t === "state" && this.port && !this.lead) this.port.postMessage({ id, part: null });
+  }
+
+  async #one({ id, state, outputs }) {
+    this.tell({ t: "one", id, ...(await this.singles.of(state, outputs)) });
   }
 
   async #state(job) {
     const began = performance.now();
     const parts = [];
-    for (const places of this.chunks) {
-      parts.push(await this.#part(job, places, this.lead && !parts.length));
-      if (this.lead && parts.length < this.chunks.length) this.#answer(job, parts, began, false);
+    if (this.lead) this.port?.postMessage(job);
+    for (const [i, places] of this.chunks.entries()) {
+      if (i) await this.#rest();
+      const part = await this.#part(job, places, !i);
+      if (!this.lead) this.port.postMessage({ id: job.id, part });
+      else parts.push(part, ...(this.port ? [await this.#other(job.id, i)] : []));
+      if (this.lead) this.#answer(job, parts, began, i === this.chunks.length - 1);
     }
-    if (!this.lead) return this.port.postMessage({ id: job.id, parts });
-    this.#mine = { job, parts, began };
-    return this.#both();
+  }
+
+  /** Leave the page a frame's time; newer jobs end that, and the work on this one. */
+  async #rest() {
+    await new Promise((done) => {
+      this.#wake = done;
+      if (this.stale()) done();
+      else setTimeout(done, FRAME);
+    });
+    if (this.stale()) throw new DOMException("a newer state", "AbortError");
+  }
+
+  /** Wait for a part of the second worker; newer jobs end it, but for the first part. */
+  async #other(id, i) {
+    while (!(this.#second.id === id && this.#second.parts.length > i)) {
+      if (i && this.stale()) throw new DOMException("a newer state", "AbortError");
+      await new Promise((done) => (this.#wake = done));
+    }
+    if (!this.#second.parts[i]) throw new DOMException("the second worker has said why", "AbortError");
+    return this.#second.parts[i];
+  }
+
+  #arrived({ id, part }) {
+    if (this.#second.id !== id) this.#second = { id, parts: [] };
+    this.#second.parts.push(part);
+    this.wake();
   }
 
   /** Run a job in some worlds. Newer jobs end it, but for the first part, which is always answered. */
@@ -86,6 +139,7 @@ class Desk {
     const stop = new AbortController();
     const progress = () => !first && this.stale() && stop.abort();
     const labels = [...new Set([...outputs, this.lab.data.cost].filter(Boolean))];
+    if (!places.length) return { places, runs: 0, mine: labels.map(() => []), base: labels.map(() => []) };
     const worlds = this.lab.worlds(state, places);
     const { data } = this.lab;
     const plain = await this.#fixed(reference(data, state, data.baseline), worlds, labels, null);
@@ -97,20 +151,6 @@ class Desk {
     const { results } = await this.lab.run(state, worlds, labels, { goal, signal: stop.signal, progress });
     const listed = (all) => labels.map((label) => all.get(label));
     return { places, runs: worlds.runs, mine: listed(results), base: listed(base) };
-  }
-
-  #arrived(message) {
-    this.#partner = message;
-    this.#both();
-  }
-
-  /** Answer once both halves are there. */
-  #both() {
-    if (!this.#mine) return;
-    const { job, parts, began } = this.#mine;
-    if (this.port && this.#partner?.id !== job.id) return;
-    this.#mine = null;
-    this.#answer(job, this.port ? [...parts, ...this.#partner.parts] : parts, began, true);
   }
 
   #answer(job, parts, began, whole) {
