@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,18 +76,24 @@ BOUNDS = {
 
 
 class Watched:
-    """A page of the dashboard in a browser of its own, with what its moves cost."""
+    """A page with sliders in a browser of its own, with what its moves cost."""
 
-    def __init__(
-        self, browser: Browser, file: Path, link: str = "", *, width: int = 1400, slower: int = 1
-    ) -> None:
-        self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    def __init__(self, browser: Browser, *, width: int = 1400, height: int = 900) -> None:
+        self.page: Page = browser.new_context(viewport={"width": width, "height": height}).new_page()
         self.page.add_init_script(path=WATCH)
         self.devtools: CDPSession = self.page.context.new_cdp_session(self.page)
         self.devtools.send("Performance.enable")
-        self.page.goto(f"{file.as_uri()}#{link}")
-        self.wait()
-        self.devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+
+    @classmethod
+    def of_file(
+        cls, browser: Browser, file: Path, link: str = "", *, width: int = 1400, slower: int = 1
+    ) -> Watched:
+        """Open a page of the dashboard, and wait until it stands."""
+        watched = cls(browser, width=width)
+        watched.page.goto(f"{file.as_uri()}#{link}")
+        watched.wait()
+        watched.devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        return watched
 
     def wait(self) -> None:
         """Wait for all worlds of what is shown."""
@@ -99,6 +106,7 @@ class Watched:
 
     def drag(self, moves: int) -> Json:
         """Move the slider to and fro, a move a frame; give what was noted, with costs per move."""
+        self.page.locator(SLIDER).scroll_into_view_if_needed()
         box = self.page.locator(SLIDER).bounding_box()
         if box is None:
             raise click.ClickException("the page has no slider to be moved")
@@ -149,18 +157,18 @@ def measured(browser: Browser, text: str, *, loads: int = 5) -> dict[str, float]
         found = {"file_kb": len(raw) / 1e3, "gzip_kb": len(gzip.compress(raw)) / 1e3}
         found |= _loading(browser, file, loads)
         _tell("moves")
-        found |= _moving(Watched(browser, file))
+        found |= _moving(Watched.of_file(browser, file))
         _tell("moves at equal cost")
-        found |= _equal(Watched(browser, file, "s=explore_open&b=equal"))
+        found |= _equal(Watched.of_file(browser, file, "s=explore_open&b=equal"))
         _tell("moves on a slower machine")
-        found |= _slowly(Watched(browser, file, width=390, slower=4))
+        found |= _slowly(Watched.of_file(browser, file, width=390, slower=4))
     return found
 
 
 def _loading(browser: Browser, file: Path, loads: int) -> dict[str, float]:
     seen = []
     for _ in range(loads):
-        watched = Watched(browser, file)
+        watched = Watched.of_file(browser, file)
         seen.append(watched.page.evaluate("watched.loading()"))
         watched.page.close()
     return {
@@ -222,9 +230,10 @@ def _turning(step: int) -> float:
     return LEFT + (RIGHT - LEFT) * (share if share <= 1 else 2 - share)
 
 
-def _print(found: dict[str, float]) -> None:
+def print_figures(found: dict[str, float], bounds: Mapping[str, Bound]) -> None:
+    """Print figures beside what is wanted of them."""
     table = plain_table(["", "measured", "wanted", ""], [])
-    for key, bound in BOUNDS.items():
+    for key, bound in bounds.items():
         wanted = f"<= {bound.most:g}" if bound.most is not None else ""
         wanted += f">= {bound.least:g}" if bound.least is not None else ""
         table.add_row(
@@ -251,7 +260,7 @@ def main(path: Path | None, chromium: str, as_json: bool) -> None:
     if as_json:
         print_json({key: round(value, 2) for key, value in found.items()})
     else:
-        _print(found)
+        print_figures(found, BOUNDS)
 
 
 def _page() -> str:

@@ -18,6 +18,7 @@ ROOMS = (
         "names",
         "version",
         "formats",
+        "shown_figure",
         "charts",
         "scratch",
         "resources",

@@ -314,9 +314,12 @@ def series_figure(
     """
     from plotly.subplots import make_subplots
 
+    from twintrack.shown_figure import ShownFigure
+
     columns, rows = min(2, len(titles)), -(-len(titles) // 2)
     headings = ["<br>".join(textwrap.wrap(title, TITLE_WIDTH)) for title in titles.values()]
-    figure = make_subplots(
+    figure: go.Figure = make_subplots(
+        figure=ShownFigure(),
         rows=rows,
         cols=columns,
         subplot_titles=headings,

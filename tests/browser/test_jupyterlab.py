@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import html
 import json
-import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from bench.lab_server import PATIENCE, notebook, open_notebook, own_environment, run_cell, served, until
 from twintrack.hands_on.links import read_link
 from twintrack.model import Model
 from twintrack.runs.single import run_strategy
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TOKEN = "for-this-test"
-PATIENCE = 600
-"""Seconds after which something hangs; a loaded machine takes long to start a server and a kernel."""
 SET = "s=pure_catchup&l=catchup_share=0.4&l=knowledge_openness=0.8"
 MOVE = f"explorer.link = {SET!r}"
 SHOW = """
@@ -41,81 +38,31 @@ def tell(change=None):
 explorer.widget.observe(tell, "link")
 explorer
 """
-EXPORTED = f"""
+EXPORTED = [
+    """
 import twintrack
-explorer = twintrack.load().explore("explore_open", worlds=40)
-explorer.link = {SET!r}
-explorer.dashboard()
-"""
+model = twintrack.load()
+explorer = model.explore("explore_open", worlds=40)
+explorer
+""",
+    MOVE,
+    "model.run('explore_open').plot()",
+    "model.run('pure_catchup').plot('capability_index')",
+]
+LARGEST = 800_000
+"""Bytes that sliders may add to a notebook as JupyterLab saves it."""
+OFFLINE = {"mathjax_url": "", "require_js_url": ""}
+"""Options of nbconvert without which its own page asks for two libraries, whatever is on it."""
+FIGURES = "[...document.querySelectorAll('[data-twintrack-figure]')]"
+LINES = f"{FIGURES}.map((figure) => figure.querySelectorAll('.scatterlayer .js-line').length)"
 APP = "document.querySelector('.twintrack')?.twintrack"
 CURVE = f"[...{APP}.curves('capability_index').mine]"
-
-
-def notebook(path: Path, cells: Sequence[str]) -> Path:
-    """Write a notebook of code cells."""
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    made = [
-        {
-            **{"cell_type": "code", "id": f"cell-{place}", "metadata": {}},
-            **{"execution_count": None, "outputs": [], "source": text.strip()},
-        }
-        for place, text in enumerate(cells)
-    ]
-    told = {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(told), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment in which Jupyter reads and writes nothing of the user's."""
-    names = ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "HOME")
-    paths = os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path)
-    return {**os.environ, **{name: str(tmp_path / name.lower()) for name in names}, "PYTHONPATH": paths}
-
-
-@contextmanager
-def served(folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    """Serve a folder by JupyterLab; gives its address."""
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        "--port=0",
-        f"--IdentityProvider.token={TOKEN}",
-    ]
-    command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"]
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    runtime = Path(environment["JUPYTER_RUNTIME_DIR"])
-    with subprocess.Popen(command, cwd=folder, env=environment, **quiet) as process:
-        try:
-            until(lambda: [*runtime.glob("jpserver-*.json")])
-            told = json.loads(next(runtime.glob("jpserver-*.json")).read_text(encoding="utf-8"))
-            yield told["url"]
-        finally:
-            process.kill()  # it holds nothing that must be kept, and may take long to end its kernels
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    """Wait for something to be, and give it."""
-    end = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.1)
-    return found
-
-
-def run_cell(page: Page, place: int) -> None:
-    """Run a cell; asked before its kernel is there, JupyterLab forgets it, so that it is asked again."""
-    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(place)
-
-    def asked() -> bool:
-        page.locator(".jp-CodeCell .cm-content").nth(place).click()
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(2000)
-        return prompt.inner_text().strip() != "[ ]:"
-
-    until(asked)
+    return own_environment(tmp_path)
 
 
 def told_by_python(folder: Path, part: str) -> dict[str, Any]:
@@ -135,14 +82,13 @@ def test_sliders_and_python_follow_each_other(
 ) -> None:
     folder = tmp_path / "notebooks"
     folder.mkdir()
-    notebook(folder / "explore.ipynb", [MOVE, SHOW])
+    path = notebook(folder / "explore.ipynb", [MOVE, SHOW])
     with ExitStack() as stack:
         address = stack.enter_context(served(folder, environment))
         context = browser.new_context(viewport={"width": 1500, "height": 1200})
         stack.callback(context.close)
         page = context.new_page()
-        page.set_default_timeout(1000 * PATIENCE)
-        page.goto(f"{address}lab/tree/explore.ipynb?token={TOKEN}")
+        open_notebook(page, address, "explore.ipynb")
         run_cell(page, 1)
         page.wait_for_function(f"{APP}?.ready && {APP}.answer?.whole")
         page.wait_for_function(f"{APP}.same === true")
@@ -162,24 +108,80 @@ def test_sliders_and_python_follow_each_other(
         told = told_by_python(folder, "pure_catchup")
         np.testing.assert_allclose(page.evaluate(CURVE), told["curve"], rtol=1e-9)
 
+        page.locator("#slider-l-catchup_share").press("PageUp")
+        link = told_by_python(folder, "0.5")["link"]
+        page.keyboard.press("Control+s")
+        text = until(lambda: html.escape(link) in (saved := path.read_text(encoding="utf-8")) and saved)
+        assert page.locator("iframe").count() == 0, "the page is for where no widget comes up"
+        assert len(text) < LARGEST
+        assert "widgets" not in json.loads(text)["metadata"]
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A notebook with moved sliders and two figures, as it is after all its cells have run."""
+    folder = tmp_path_factory.mktemp("executed")
+    path = notebook(folder / "passed_on.ipynb", EXPORTED)
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--inplace", str(path)]
+    command += ["--to", "notebook"]
+    subprocess.run(command, check=True, env=own_environment(folder), capture_output=True, timeout=PATIENCE)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def exported(told: dict[str, Any], path: Path, **options: str) -> str:
+    """Export a notebook as `jupyter nbconvert --to html` does; give its address."""
+    nbconvert, nbformat = pytest.importorskip("nbconvert"), pytest.importorskip("nbformat")
+    node = nbformat.reads(json.dumps(told), as_version=4)
+    path.write_text(nbconvert.HTMLExporter(**options).from_notebook_node(node)[0], encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def requests(context: BrowserContext) -> list[str]:
+    """What pages ask the network for, which answers nothing."""
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url) if "http" in request.url[:4] else None)
+    return asked
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(offline=True)
+    yield context
+    context.close()
+
 
 def test_an_exported_notebook_shows_what_stood_on_the_sliders(
-    browser: Browser, model: Model, tmp_path: Path, environment: dict[str, str]
+    context: BrowserContext, requests: list[str], model: Model, executed: dict[str, Any], tmp_path: Path
 ) -> None:
-    path = notebook(tmp_path / "passed_on.ipynb", [EXPORTED])
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", str(path)]
-    subprocess.run(command, check=True, env=environment, capture_output=True, timeout=PATIENCE)
-    context = browser.new_context(offline=True)
+    """As JupyterLab saves it, without the state of widgets; what nbconvert itself asks for is left out."""
+    plain = {**executed, "metadata": {"kernelspec": executed["metadata"]["kernelspec"]}}
     page = context.new_page()
-    page.set_default_timeout(1000 * PATIENCE)
-    page.goto(path.with_suffix(".html").as_uri())
+    page.goto(exported(plain, tmp_path / "plain.html", **OFFLINE))
     page.wait_for_selector("iframe")
     frame = page.frames[1]
-    frame.wait_for_function("window.twintrack?.answer?.whole && !twintrack.stale()")
+    frame.wait_for_function("window.twintrack?.answer?.whole && !twintrack.stale()", timeout=1000 * PATIENCE)
     assert frame.locator("#slider-l-catchup_share").input_value() == "0.4"
     found = frame.evaluate("[...twintrack.curves('capability_index').mine]")
-    frame.wait_for_function("twintrack.same === true")
-    context.close()
     shown = read_link(model, SET)
     run = run_strategy(model, shown.strategy, shown.scenario, world=shown.world, representative=True)
     np.testing.assert_allclose(found, run["capability_index"], rtol=1e-9)
+    page.wait_for_function(f"{LINES}.every((count) => count > 0)")
+    assert page.evaluate(LINES) == [8, 2], "each panel has the strategy and the baseline"
+    assert page.locator("[data-twintrack-plotly]").count() == 1, "the library is there once"
+    assert requests == []
+
+
+def test_where_the_state_of_widgets_is_kept_the_page_stands_for_them_too(
+    context: BrowserContext, requests: list[str], executed: dict[str, Any], tmp_path: Path
+) -> None:
+    """Then the export asks for what shows widgets, here in vain."""
+    assert "widgets" in executed["metadata"]
+    page = context.new_page()
+    page.goto(exported(executed, tmp_path / "kept.html"))
+    page.wait_for_selector("iframe")
+    page.frames[1].wait_for_function(
+        "window.twintrack?.state?.l.catchup_share === 0.4", timeout=1000 * PATIENCE
+    )
+    assert [url for url in requests if "html-manager" in url]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from twintrack.errors import InputError, TwinTrackError
+from twintrack.hands_on import notebook
+from twintrack.hands_on.exported import LINK_PLACE
 from twintrack.hands_on.links import link_of, read_link
 from twintrack.hands_on.notebook import Explorer, explore
 from twintrack.model import Model
@@ -65,3 +71,22 @@ def test_a_frame_holds_the_whole_page(model: Model, tmp_path: Path) -> None:
     assert found._repr_html_().startswith('<iframe srcdoc="&lt;!doctype html')
     found.save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == found.page
+
+
+def test_a_cell_keeps_the_page_once_and_the_link_of_each_move(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(
+        notebook, "_display", lambda bundle, **options: outputs.append((bundle["text/html"], options))
+    )
+    explorer._ipython_display_()
+    explorer.link = "s=explore_open&l=catchup_share=0.4"
+    (widget, _), (link, first), (page, _), (moved, last) = outputs
+    assert widget == "", "an export shows nothing in place of the widget itself"
+    assert "catchup_share" not in link and "s=explore_open&amp;l=catchup_share=0.4" in moved
+    assert (first["display_id"], None) == (last["display_id"], first.get("update")) and last["update"]
+    packed = re.search(r'octet-stream">([^<]*)<', page)
+    assert packed is not None
+    text = gzip.decompress(base64.b64decode(packed[1])).decode()
+    assert text.startswith("<!doctype html") and text.count(f'"{LINK_PLACE}"') == 1

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import html
+import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twintrack.errors import TwinTrackError
 from twintrack.hands_on.compiled_model import module_for
+from twintrack.hands_on.exported import HEIGHT, LINK_PLACE, Bundle, link_bundle, page_bundle
 from twintrack.hands_on.links import Shown, link_of, read_link
-from twintrack.hands_on.page import WORLDS, component_code, dashboard_page, lean, read_part, write_page
+from twintrack.hands_on.page import (
+    WORLDS,
+    Worlds,
+    component_code,
+    component_page,
+    dashboard_page,
+    packed_parts,
+    read_part,
+    write_page,
+)
 from twintrack.hands_on.told import REPRESENTATIVE, drawn, told_of
 from twintrack.inputs.content import CENTRAL
 from twintrack.inputs.strategies import BASELINE
@@ -22,10 +34,8 @@ if TYPE_CHECKING:
     import anywidget
 
     from twintrack.core import Core
+    from twintrack.engines.wasm.module import Module
     from twintrack.runs.results import Run
-
-HEIGHT = 920
-"""Pixels of a frame."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +56,44 @@ class Dashboard:
 class Explorer:
     """Sliders in a notebook, and what stands on them in Python; `link` goes both ways.
 
+    An exported notebook shows the whole page with what stood on the sliders last, without kernel and network.
+
     Attributes:
         widget: What Jupyter shows.
     """
 
     def __init__(self, core: Core, link: str, worlds: int, seed: int) -> None:
+        sliders = _sliders()
         self._core = core
         self._draw = worlds, seed
-        self.widget = _widget(core, link, worlds, seed)
+        self._given = _Given.of(core, worlds, seed)
+        self._displayed = False
+        self.widget = sliders(
+            key=secrets.token_hex(8),
+            link=link,
+            code=gzip.compress(component_code().encode(), 9, mtime=0),
+            names=self._given.worlds.names,
+            **self._given.parts(),
+        )
+        self.widget.observe(self._follow, "link")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.widget._repr_mimebundle_(**options)
+
+    def _ipython_display_(self) -> None:
+        key = self.widget.key
+        data, metadata = self._repr_mimebundle_()
+        # Without a text for HTML, an export would show the name of a class in place of the widget.
+        _display({**data, "text/html": ""}, metadata=metadata)
+        _display(link_bundle(key, self.link), display_id=key)
+        _display(page_bundle(key, self._given.page(LINK_PLACE)))
+        self._displayed = True
+
+    def _follow(self, change: Any) -> None:
+        """Tell the notebook what stands on the sliders now."""
+        if self._displayed:
+            key = self.widget.key
+            _display(link_bundle(key, change.new), display_id=key, update=True)
 
     @property
     def link(self) -> str:
@@ -89,10 +126,7 @@ class Explorer:
         )
 
     def dashboard(self) -> Dashboard:
-        """Give the page with what stands on the sliders now, in a frame that needs no kernel.
-
-        An exported notebook shows it without a network, where it shows no widget.
-        """
+        """Give the page with what stands on the sliders now, in a frame that needs no kernel."""
         return dashboard(self._core, *self._draw, self.link)
 
     def save(self, path: Path | str) -> None:
@@ -104,7 +138,28 @@ class Explorer:
         save_strategy(Path(path), replace(plan, name=Path(path).stem), self._core.lever_table)
 
     def _core_has_ranges(self) -> bool:
-        return REPRESENTATIVE in self.widget.told["homes"]
+        return REPRESENTATIVE in self._given.told["homes"]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the component works with: what it is told of the model, the compiled model, and worlds."""
+
+    told: dict[str, Any]
+    module: Module
+    worlds: Worlds
+
+    @classmethod
+    def of(cls, core: Core, worlds: int, seed: int) -> _Given:
+        names, count, values, notes = drawn(core, worlds, seed)
+        tell_notes(notes)
+        return cls(told_of(core), module_for(core), Worlds(names, count, values))
+
+    def page(self, link: str) -> str:
+        return component_page(self.told, self.module, self.worlds, link)
+
+    def parts(self) -> dict[str, bytes]:
+        return packed_parts(self.told, self.module, self.worlds)
 
 
 def dashboard(core: Core, worlds: int = WORLDS, seed: int = 1, link: str = "") -> Dashboard:
@@ -127,8 +182,17 @@ def explore(
     return Explorer(core, link_of(core, strategy, scenario, levers=levers), worlds, seed)
 
 
-def _widget(core: Core, link: str, worlds: int, seed: int) -> anywidget.AnyWidget:
-    """Make the widget: the component's code, the model and worlds, and the link, which goes both ways."""
+def _display(bundle: Bundle, **options: Any) -> None:
+    from IPython.display import display
+
+    display(bundle, raw=True, **options)  # type: ignore[no-untyped-call]
+
+
+def _sliders() -> type[anywidget.AnyWidget]:
+    """Give the widget: code, model and worlds, packed, and the link, which goes both ways.
+
+    Raises TwinTrackError when the libraries are not there.
+    """
     try:
         import anywidget
         import traitlets
@@ -139,23 +203,12 @@ def _widget(core: Core, link: str, worlds: int, seed: int) -> anywidget.AnyWidge
     class Sliders(anywidget.AnyWidget):
         _esm = read_part("widget.mjs")
         _css = read_part("style.css")
+        key = traitlets.Unicode().tag(sync=True)
         link = traitlets.Unicode().tag(sync=True)
-        code = traitlets.Unicode().tag(sync=True)
+        code = traitlets.Bytes().tag(sync=True)
         module = traitlets.Bytes().tag(sync=True)
+        model = traitlets.Bytes().tag(sync=True)
         draws = traitlets.Bytes().tag(sync=True)
-        told = traitlets.Dict().tag(sync=True)
-        description = traitlets.Dict().tag(sync=True)
         names: Any = traitlets.List().tag(sync=True)
 
-    names, _, values, notes = drawn(core, worlds, seed)
-    tell_notes(notes)
-    module = module_for(core)
-    return Sliders(
-        link=link,
-        code=component_code(),
-        module=module.code,
-        draws=values,
-        told=told_of(core),
-        description=lean(module.description),
-        names=names,
-    )
+    return Sliders

@@ -86,13 +86,11 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: s
     `told` has the keys that `told_of` gives; nothing in it need be of one model. Where the address says
     nothing, the page begins with what `link` says.
     """
-    packed = {
-        "module": module.code,
-        "model": _json({"description": lean(module.description), "data": told}),
-        "draws": _shuffled(worlds.values),
-    }
     facts = {"draws": {"names": worlds.names, "count": worlds.count}, "link": link}
-    blocks = [_block(key, _packed(data)) for key, data in packed.items()]
+    blocks = [
+        _block(key, base64.b64encode(data).decode())
+        for key, data in packed_parts(told, module, worlds).items()
+    ]
     title = html.escape(told["title"]["en"])
     style = read_part("style.css")
     return "\n".join(
@@ -107,6 +105,19 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: s
             f"<script>{read_part('start.js')}</script></body></html>\n",
         ]
     )
+
+
+def packed_parts(told: dict[str, Any], module: Module, worlds: Worlds) -> dict[str, bytes]:
+    """Give what the component works with, packed with gzip: the module, the model's data, the draws.
+
+    Of the draws the first bytes of all numbers come first, then the second ones: they pack a sixth better so.
+    """
+    parts = {
+        "module": module.code,
+        "model": _json({"description": lean(module.description), "data": told}),
+        "draws": b"".join(worlds.values[place::8] for place in range(8)),
+    }
+    return {key: gzip.compress(data, 9, mtime=0) for key, data in parts.items()}
 
 
 def write_page(path: Path, text: str) -> None:
@@ -147,15 +158,6 @@ def lean(description: dict[str, Any]) -> dict[str, Any]:
 def _json(value: Any) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").encode()
-
-
-def _packed(data: bytes) -> str:
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
-
-
-def _shuffled(values: bytes) -> bytes:
-    """Put first bytes of all numbers first, then second ones: they pack a sixth better so."""
-    return b"".join(values[place::8] for place in range(8))
 
 
 def _block(key: str, text: str) -> str:

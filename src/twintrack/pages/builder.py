@@ -136,6 +136,8 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
         "figures": in_script(_figures_json(page.view.drawn)),
     }
     if page.template == STORY:
+        from twintrack.shown_figure import packed_plotly
+
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
         values["library"] = packed_plotly() if page.view.drawn else ""
         values["figures"] = packed(light_figures(page.view.drawn)) if page.view.drawn else ""
@@ -223,12 +225,6 @@ def html_language(language: str) -> str:
 def part(name: str) -> str:
     """Give the text of a style sheet or script of the templates."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@functools.cache
-def packed_plotly() -> str:
-    """Give the part of Plotly that draws points, lines and bars (v4.1.1, MIT), packed, as base64."""
-    return base64.b64encode((TEMPLATES / "plotly" / "plotly-basic.min.js.gz").read_bytes()).decode()
 
 
 def packed(content: bytes) -> str:

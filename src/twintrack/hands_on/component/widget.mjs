@@ -1,14 +1,24 @@
-/** The component as a widget of Jupyter: code, model and worlds are traits, and the link goes both ways. */
+/** The component as a widget of Jupyter: code, model and worlds are traits, packed, and the link goes both ways. */
 async function render({ model, el }) {
-  const source = model.get("code");
+  const key = model.get("key");
+  const kept = [...document.querySelectorAll(`[data-twintrack-page="${key}"]`)];
+  if (kept.some((box) => box.dataset.shown === "exported")) return undefined; // there the page stands for the widget
+  el.dataset.twintrackWidget = key;
+  for (const box of kept) box.querySelector("iframe")?.remove(); // the widget came late, but it is here
+
+  const unpacked = (name) => {
+    const stream = new Blob([model.get(name)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).arrayBuffer();
+  };
+  const words = new TextDecoder();
+  const [code, module, told, draws] = await Promise.all(["code", "module", "model", "draws"].map(unpacked));
+  const source = words.decode(code);
   const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { mount } = await import(address);
-  const bytes = (name) => {
-    const view = model.get(name);
-    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
-  };
-  const values = new Float64Array(bytes("draws").buffer);
   const names = model.get("names");
+  const [from, values] = [new Uint8Array(draws), new Float64Array(draws.byteLength / 8)];
+  const to = new Uint8Array(values.buffer);
+  for (let place = 0; place < 8; place++) for (let i = 0; i < values.length; i++) to[8 * i + place] = from[place * values.length + i];
   const store = {
     read: () => model.get("link"),
     write: (text) => {
@@ -19,8 +29,9 @@ async function render({ model, el }) {
   };
   const root = document.createElement("div");
   el.append(root);
+  const { description, data } = JSON.parse(words.decode(told));
   const app = await mount(root, {
-    ...{ told: model.get("told"), module: bytes("module"), description: model.get("description"), source, store },
+    ...{ told: data, module: new Uint8Array(module), description, source, store },
     draws: { names, count: values.length / names.length, values },
   });
   root.twintrack = app;
