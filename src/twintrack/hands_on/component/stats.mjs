@@ -23,9 +23,12 @@ export function quantile(sorted, share) {
   return low + 1 < sorted.length ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
 }
 
-/** Give the differences of two lists. */
+/** Give the differences of two lists; what is only rounding is none. */
 export function less(mine, base) {
-  return mine.map((value, i) => value - base[i]);
+  return mine.map((value, i) => {
+    const diff = value - base[i];
+    return Math.abs(diff) <= TIE * Math.max(Math.abs(value), Math.abs(base[i])) ? 0 : diff;
+  });
 }
 
 /**
