@@ -104,7 +104,7 @@ def _words(title: Bilingual | None) -> Words:
 
 
 def _units(unit: str) -> dict[str, Any]:
-    """Give the units that readers have amounts in: [least size, factor, name] by language, the largest first."""
+    """Give the units of readers by language: [least size, factor, name], the largest first."""
     own = {language: scales(unit, Texts(language)) for language in LANGUAGES}
     told = {language: [[one.least, one.factor, one.unit] for one in found] for language, found in own.items()}
     return {"units": told}

@@ -52,9 +52,8 @@ def scales(unit: str, texts: Texts) -> list[Scale]:
         small = Scale(0.0, 10.0 if chinese else 1.0, texts(f"unit_bn{yearly}"))
         return [Scale(TRILLIONS_FROM, 1e-3, texts(f"unit_trn{yearly}")), small]
     if told == "musd":
-        small = Scale(0.0, 100.0 if chinese else 1.0, texts("unit_m_usd"))
-        large = Scale(100.0, 0.01, texts("unit_bn_usd")) if chinese else Scale(1e3, 1e-3, texts("unit_bn_usd"))
-        return [large, small]
+        least, factor = (100.0, 100.0) if chinese else (1e3, 1.0)
+        return [Scale(least, 1 / least, texts("unit_bn_usd")), Scale(0.0, factor, texts("unit_m_usd"))]
     own = Scale(0.0, 1.0, texts.unit(unit))
     if told == "h100e":
         many = 1e4 if chinese else 1e6
