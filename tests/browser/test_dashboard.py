@@ -304,7 +304,7 @@ def test_money_is_told_in_the_units_of_its_readers(opened: Opened) -> None:
         opened.wait()
         said = opened.tell("twintrack.root.innerText")
         assert unit in opened.page.locator(".says").inner_text()
-        assert "十亿" not in said and "billion CNY" not in said
+        assert "十亿" not in said and "billion CNY per year" not in said
     opened.tell("window.dispatchEvent(new Event('beforeprint')); 0")
     assert "万亿元" in opened.tell("document.querySelector('.sheet').textContent")
 

@@ -58,7 +58,14 @@ def scales(unit: str, texts: Texts) -> list[Scale]:
     if told == "h100e":
         many = 1e4 if chinese else 1e6
         return [Scale(many, 1 / many, texts("unit_many_h100e")), own]
-    return [own]
+    return [_in_hundred_millions(own) if chinese else own]
+
+
+def _in_hundred_millions(scale: Scale) -> Scale:
+    """Tell what is in 十亿, or for each 十亿, by 亿, in which Chinese counts."""
+    if "十亿" not in scale.unit:
+        return scale
+    return Scale(scale.least, 0.1 if "/十亿" in scale.unit else 10.0, scale.unit.replace("十亿", "亿"))
 
 
 def _scale(unit: str, size: float, texts: Texts) -> Scale:
