@@ -2,7 +2,7 @@
 import { drawMap } from "./charts.mjs";
 import { choice, make, table } from "./dom.mjs";
 import { sharesOf } from "./cards.mjs";
-import { joinedUnit, scaleOf, significant, yearText } from "./numbers.mjs";
+import { scaleOf, significant, yearText } from "./numbers.mjs";
 import { changes, planOf } from "./plan.mjs";
 import { less, standing } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
@@ -74,9 +74,8 @@ export class Panels {
       return [app.words(parameter.title), app.setting(parameter, value), `${Math.round(100 * standing(row, value))}%`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
     };
     const key = rank.lead < 0 ? "fails_worst" : "fails_none";
-    const sign = outcome.better === "lower" ? -1 : 1;
     const amounts = app.amounts(outcome);
-    const lead = joinedUnit(amounts.change(sign * rank.lead), amounts.unit, app.state.g === "zh");
+    const lead = amounts.size(rank.lead);
     const told = app.say(key, { outcome: app.words(outcome.title), ...sharesOf(app.found(rank.output)), lead, year: app.state.y, world: rank.worst + 1 });
     this.fails.body.replaceChildren(
       make("p", {}, told),
