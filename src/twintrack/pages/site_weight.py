@@ -29,6 +29,8 @@ LONG = 4_000
 """Signs from which a style or script that several pages hold stands in a file of its own."""
 _BLOCK = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 _LIBRARY = re.compile(r'<script type="text/plain" id="library">\s*([^<]*?)\s*</script>')
+_KNOWS = 'getElementById("library").dataset'
+"""Stands in a page whose script can take the library from a file; one that was built long ago cannot."""
 _LINK = re.compile(r'<a ([^>]*?)href="([^"#?]+)"([^>]*)>(.*?)</a>', re.DOTALL)
 _LANGUAGE = re.compile(r'<html[^>]* lang="([a-z]+)')
 _KINDS = {
@@ -80,7 +82,8 @@ def _share_blocks(site: Path, pages: list[Path]) -> None:
             place = up + _kept(site, library, "js")
             return f'<script type="text/plain" id="library" data-src="{place}"></script>'
 
-        _rewrite(page, text, _LIBRARY.sub(unpacked, _BLOCK.sub(lifted, text)))
+        light = _BLOCK.sub(lifted, text)
+        _rewrite(page, text, _LIBRARY.sub(unpacked, light) if _KNOWS in text else light)
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
