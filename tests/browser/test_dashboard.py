@@ -271,7 +271,9 @@ def test_the_verdict_names_outcome_year_cost_and_date(opened: Opened) -> None:
     opened.go(LINK)
     told = opened.page.locator(".says").inner_text()
     assert re.match(r"Capability in 2035: ahead of the baseline in \d+ of 100 futures, behind in \d+", told)
-    assert re.search(r"own public cost: [+−][\d,]+ billion CNY by 2035.*from 2026", told)
+    assert re.search(
+        r"Public cost as it comes: [\d.,]+ (trn|bn) CNY more than the baseline by 2035.*from 2026", told
+    )
     opened.go(f"{LINK}&b=equal")
     assert "At the public cost of the baseline in each future" in opened.page.locator(".says").inner_text()
 
@@ -346,6 +348,37 @@ def test_a_screen_reader_is_told_what_the_charts_show(opened: Opened) -> None:
     assert said and said.startswith("Capability in 2035: ahead of")
     names = opened.tell("[...document.querySelectorAll('svg.chart')].map((svg) => svg.ariaLabel)")
     assert all(re.search(r"2035: .*of 100 futures", name) for name in names)
+
+
+def test_money_is_told_in_the_units_of_its_readers(opened: Opened) -> None:
+    """In Chinese it is counted in 亿元 and 万亿元; 十亿元 is no unit there."""
+    for language, unit in (("en", "trn CNY"), ("zh", "万亿元")):
+        opened.go(f"{LINK}&g={language}")
+        opened.tell("for (const one of document.querySelectorAll('.fold, .panel')) one.open = true")
+        opened.page.wait_for_selector("svg.map", timeout=60_000)
+        opened.wait()
+        said = opened.tell("twintrack.root.innerText")
+        assert unit in opened.page.locator(".says").inner_text()
+        assert "十亿" not in said and "billion CNY per year" not in said
+    opened.tell("window.dispatchEvent(new Event('beforeprint')); 0")
+    assert "万亿元" in opened.tell("document.querySelector('.sheet').textContent")
+
+
+def test_a_difference_of_rounding_is_no_change(opened: Opened) -> None:
+    """Sums in another order move by 1e-14; that is told in no card, no table and no curve."""
+    opened.go("s=explore_open&a=explore_open&l=failure_tolerance=0.8")
+    opened.tell(
+        "twintrack.noisy = twintrack.curves('capability_index');"
+        " twintrack.curves = (name) => ({ ...Object.getPrototypeOf(twintrack).curves.call(twintrack, name),"
+        " mine: twintrack.noisy.base.map((value) => value * (1 + 1e-14)), base: twintrack.noisy.base });"
+        " twintrack.schedule(false); 0"
+    )
+    opened.page.locator(".panel > summary").first.click()
+    opened.wait()
+    assert set(opened.page.locator(".moved-outcomes td:nth-child(5)").all_inner_texts()) == {"no change"}
+    assert set(opened.page.locator(".card .numbers").all_inner_texts()) == {"2040: no change"}
+    flat = "[...document.querySelector('.lines .mine').getAttribute('d').matchAll(/ ([\\d.]+)/g)]"
+    assert opened.tell(f"new Set({flat}.map(([, y]) => y)).size") == 1
 
 
 @pytest.mark.parametrize(

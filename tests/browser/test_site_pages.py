@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-HEAVY = 40_000_000
-"""Bytes of a site with one report; nine tenths are pages of reports."""
+HEAVY = 15_000_000
+"""Bytes of a site with one report."""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -50,7 +50,7 @@ def site(model: Model, report_folder: Path, content: Path, tmp_path_factory: pyt
         docs_part(content),
     ]
     folder = tmp_path_factory.mktemp("whole") / "site"
-    assert write_site(folder, parts) < HEAVY
+    assert sum(write_site(folder, parts).values()) < HEAVY
     return folder
 
 
@@ -81,6 +81,16 @@ def test_every_page_opens_from_a_disk_without_a_fault_or_a_request(browser: Brow
         assert page.title()
     context.close()
     assert len(pages) > 30 and told == []
+
+
+def test_figures_of_a_report_are_drawn_by_the_library_that_pages_share(browser: Browser, site: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((site / "reports" / "report" / "index.html").as_uri())
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    page.wait_for_selector(".chart .main-svg", timeout=60_000)
+    assert page.evaluate("document.getElementById('library').dataset.src").startswith("../../shared/")
+    context.close()
 
 
 def test_a_reader_goes_from_the_front_page_to_each_part(browser: Browser, served: str) -> None:

@@ -13,6 +13,7 @@ from twintrack.pages.numbers import (
     Written,
     count,
     money_factor,
+    scales,
     setting,
     setting_unit,
     signed_number,
@@ -101,3 +102,19 @@ def test_settings_of_levers_are_percent_or_money() -> None:
     assert setting(share, 0.55, Texts("en")) == "55%"
     assert (setting(money, 40, Texts("en")), setting_unit(money, Texts("en"))) == ("40", "bn CNY a year")
     assert (setting(money, 40, Texts("zh")), setting_unit(money, Texts("zh"))) == ("400", "亿元/年")
+
+
+@pytest.mark.parametrize(
+    ("unit", "en", "zh"),
+    [
+        ("bn CNY", [(95, 1e-3, "trn CNY"), (0, 1, "bn CNY")], [(95, 1e-3, "万亿元"), (0, 10, "亿元")]),
+        ("MUSD", [(1e3, 1e-3, "bn USD"), (0, 1, "million USD")], [(100, 0.01, "亿美元"), (0, 100, "万美元")]),
+        ("bn USD/Year", [(0, 1, "billion USD per year")], [(0, 10, "亿美元/年")]),
+        ("H100e/bn CNY", [(0, 1, "H100 equivalents per billion CNY")], [(0, 0.1, "H100等效/亿元")]),
+        ("Year", [(0, 1, "years")], [(0, 1, "年")]),
+    ],
+)
+def test_every_unit_has_scales_of_its_readers(unit: str, en: list[Any], zh: list[Any]) -> None:
+    for language, expected in (("en", en), ("zh", zh)):
+        found = scales(unit, Texts(language))
+        assert [(scale.least, pytest.approx(scale.factor), scale.unit) for scale in found] == expected

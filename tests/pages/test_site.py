@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from site_links import broken
 
 from twintrack.errors import InputError
 from twintrack.pages.documents import documents
 from twintrack.pages.site import Part, copied, docs_part, write_site
+from twintrack.pages.site_weight import LARGE, LONG
 from twintrack.resources import checkout
 
 
@@ -34,13 +37,42 @@ def test_every_link_of_a_site_works(tmp_path: Path) -> None:
     files = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
     assert not [path for path in files if path.name == "inputs.d"]
     served = sum(path.stat().st_size for path in files if path.name != ".twintrack.json")
-    assert size == served
+    assert sum(size.values()) == served
     front = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert '<a href="reports/plans/index.html">Plans &amp; more</a>' in front and "docs/history.html" in front
     chinese = (tmp_path / "site" / "index.zh.html").read_text(encoding="utf-8")
     assert '<a href="reports/plans/index.zh.html">规划</a>' in chinese and "文档" in chinese
     plans = (tmp_path / "site" / "reports" / "plans" / "index.zh.html").read_text(encoding="utf-8")
     assert '<a href="../../dashboard/index.html">动手试战略</a></p></header>' in plans
+
+
+def test_large_tables_are_packed_and_what_pages_share_stands_there_once(tmp_path: Path) -> None:
+    style, table = "<style>p { color: red }" + " " * LONG + "</style>", "a,b\n" + "1,2.5\n" * LARGE
+    for name in ("one", "other"):
+        folder = tmp_path / "built" / name
+        page(folder, name)
+        (folder / "data").mkdir()
+        (folder / "data" / "worlds.csv").write_text(table, encoding="utf-8")
+        (folder / "data" / "own.csv").write_text(f"{name}\n{table}", encoding="utf-8")
+        (folder / "data" / "small.csv").write_text("a\n1\n", encoding="utf-8")
+        links = "".join(f'<a href="data/{x}.csv">data/{x}.csv</a>' for x in ("worlds", "own", "small"))
+        told = (folder / "index.html").read_text(encoding="utf-8") + style + links
+        (folder / "index.html").write_text(told, encoding="utf-8")
+    parts = [copied(tmp_path / "built" / name, f"reports/{name}", "reports") for name in ("one", "other")]
+    sizes = write_site(tmp_path / "site", parts)
+    site = tmp_path / "site"
+    assert broken(site) == []
+    assert sizes["tables"] < len(table) < sum(len(table) for _ in range(4))
+    told = (site / "reports" / "one" / "index.html").read_text(encoding="utf-8")
+    styles = [path.read_text(encoding="utf-8") for path in (site / "shared").glob("*.css")]
+    assert "<style>" not in told and sum("color: red" in text for text in styles) == 1
+    assert '<a href="data/small.csv">data/small.csv</a>' in told
+    worlds, own = re.findall(
+        r'<a href="([^"]*\.gz)" title="Table packed with gzip, <0.1 MB; .*?</a>', unescape(told)
+    )
+    assert worlds.startswith("../../shared/worlds-") and own == "data/own.csv.gz"
+    assert pd.read_csv(site / "reports" / "one" / worlds).shape == (LARGE, 2)
+    assert (site / "reports" / "one" / worlds).resolve() == next((site / "shared").glob("*.gz")).resolve()
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,10 @@ def site_command(out: Path, built: Path, worlds: int, seed: int) -> None:
     from twintrack.pages.site import write_site
 
     parts = list(_parts(open_model(), built, worlds, seed))
-    size = write_site(out, parts)
-    click.echo(f"{out / 'index.html'}: {', '.join(one.folder for one in parts)}; {size / 1e6:.1f} MB")
+    sizes = write_site(out, parts)
+    kinds = ", ".join(f"{kind} {size / 1e6:.1f}" for kind, size in sizes.items())
+    total = sum(sizes.values()) / 1e6
+    click.echo(f"{out / 'index.html'}: {', '.join(one.folder for one in parts)}; {total:.1f} MB ({kinds})")
 
 
 def _parts(model: Model, built: Path, worlds: int, seed: int) -> Iterator[Part]:

@@ -264,7 +264,7 @@ def _lever(equations: Equations, slider: Slider) -> dict[str, Any]:
     own = slider.options.title if slider.options else None
     title = own.model_dump() if own else _same(slider.label)
     return {
-        **{"name": slider.label, "title": title, "unit": _same(_unit(variable.units))},
+        **{"name": slider.label, "title": title, **_units(variable.units)},
         **{"low": slider.low, "high": slider.high, "step": slider.step, "toggle": slider.toggle},
         **{"variable": variable.name, "note": _same(variable.documentation)},
         **{"group": _heading(slider)[0], "money": False},
@@ -277,7 +277,7 @@ def _parameter(
     variable = equations.variables[_origin(name)]
     title = {language: words["factor_of"][language].format(name=variable.title) for language in LANGUAGES}
     return {
-        **{"name": name, "title": title, "unit": _same(""), "group": groups[variable.name]},
+        **{"name": name, "title": title, **_units(""), "group": groups[variable.name]},
         **{"low": 1 - spread, "high": 1 + spread, "step": 2 * spread / STEPS or 1.0},
         **{"value": 1.0, "drawn": spread > 0, "dated": False},
         **{"sure": "assumption", "reason": "", "source": ""},
@@ -291,15 +291,12 @@ def _origin(factor: str) -> str:
 def _outcome(equations: Equations, label: str, name: str, told: OutcomeOptions) -> dict[str, Any]:
     title = told.title.model_dump() if told.title else _same(label)
     return {
-        **{
-            "name": label,
-            "variable": name,
-            "title": title,
-            "unit": _same(_unit(equations.variables[name].units)),
-        },
+        **{"name": label, "variable": name, "title": title, **_units(equations.variables[name].units)},
         **{"better": told.better, "format": told.format or ".3g", "target": [], "history": []},
     }
 
 
-def _unit(units: str) -> str:
-    return "" if units.strip().lower() in ("dmnl", "1", "dimensionless") else units
+def _units(unit: str) -> dict[str, Any]:
+    """Give a unit as it is written, for amounts of any size; see `told`."""
+    plain = "" if unit.strip().lower() in ("dmnl", "1", "dimensionless") else unit
+    return {"units": {language: [[0.0, 1.0, plain]] for language in LANGUAGES}}

@@ -17,6 +17,7 @@ from twintrack.inputs.history import end_of
 from twintrack.inputs.paths import LATEST, TimePath
 from twintrack.inputs.strategies import BASELINE
 from twintrack.names import split_element
+from twintrack.pages.numbers import scales
 from twintrack.pages.texts import LANGUAGES, Texts
 from twintrack.runs.arrays import world_arrays
 from twintrack.runs.equal_cost import COST
@@ -102,8 +103,11 @@ def _words(title: Bilingual | None) -> Words:
     return {language: title.get(language) if title else "" for language in LANGUAGES}
 
 
-def _unit(unit: str) -> Words:
-    return {language: Texts(language).unit(unit) for language in LANGUAGES}
+def _units(unit: str) -> dict[str, Any]:
+    """Give the units of readers by language: [least size, factor, name], the largest first."""
+    own = {language: scales(unit, Texts(language)) for language in LANGUAGES}
+    told = {language: [[one.least, one.factor, one.unit] for one in found] for language, found in own.items()}
+    return {"units": told}
 
 
 def _sector(name: str) -> Words:
@@ -121,7 +125,7 @@ def _levers(core: Core) -> list[dict[str, Any]]:
         {
             "name": name,
             "title": _words(core.levers[name].title),
-            "unit": _unit(core.levers[name].unit),
+            **_units(core.levers[name].unit),
             "low": core.levers[name].low,
             "high": core.levers[name].high,
             "step": nice_step(core.levers[name].low, core.levers[name].high),
@@ -142,7 +146,7 @@ def _world(core: Core) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "title": _words(entry.title),
-                "unit": _unit(entry.unit),
+                **_units(entry.unit),
                 "low": entry.low,
                 "high": entry.high,
                 "step": nice_step(entry.low, entry.high),
@@ -165,7 +169,7 @@ def _outcome(core: Core, name: str) -> dict[str, Any]:
         "name": name,
         "variable": variable,
         "title": _words(outcome.title),
-        "unit": _unit(outcome.unit),
+        **_units(outcome.unit),
         "better": outcome.better,
         "format": outcome.format,
         "target": [[year, value] for year, value in outcome.target.items()],

@@ -266,9 +266,8 @@ def _scripts(drawn: Mapping[str, Any]) -> list[Markup]:
     """Give what draws figures; nothing where there are none."""
     if not drawn:
         return []
-    from plotly.offline import get_plotlyjs
-
-    return [in_script(get_plotlyjs()), Markup(part("figures.js"))]
+    library = gzip.decompress(base64.b64decode(packed_plotly())).decode()
+    return [in_script(library), Markup(part("figures.js"))]
 
 
 def _figures_json(drawn: Mapping[str, Any]) -> str:

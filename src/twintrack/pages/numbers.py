@@ -26,6 +26,53 @@ SIGNS = {">": "count_over", "<": "count_under", "≥": "count_least", "≤": "co
 MONEY = ("bn cny", "bn cny/year")
 
 
+@dataclass(frozen=True)
+class Scale:
+    """A unit that readers are told amounts in.
+
+    Attributes:
+        least: Size in the model's unit from which it is used.
+        factor: What the model's numbers are multiplied with.
+        unit: Its name.
+    """
+
+    least: float
+    factor: float
+    unit: str
+
+
+def scales(unit: str, texts: Texts) -> list[Scale]:
+    """Give the units that amounts of a unit of the model are told in, the largest first.
+
+    Money is told in trillions and billions; in Chinese in 万亿元 and 亿元, never in 十亿元.
+    """
+    told, chinese = unit.lower(), texts.language == "zh"
+    yearly = "_a_year" if told.endswith("/year") else ""
+    if told in MONEY:
+        small = Scale(0.0, 10.0 if chinese else 1.0, texts(f"unit_bn{yearly}"))
+        return [Scale(TRILLIONS_FROM, 1e-3, texts(f"unit_trn{yearly}")), small]
+    if told == "musd":
+        least, factor = (100.0, 100.0) if chinese else (1e3, 1.0)
+        return [Scale(least, 1 / least, texts("unit_bn_usd")), Scale(0.0, factor, texts("unit_m_usd"))]
+    own = Scale(0.0, 1.0, texts.unit(unit))
+    if told == "h100e":
+        many = 1e4 if chinese else 1e6
+        return [Scale(many, 1 / many, texts("unit_many_h100e")), own]
+    return [_in_hundred_millions(own) if chinese else own]
+
+
+def _in_hundred_millions(scale: Scale) -> Scale:
+    """Tell what is in 十亿, or for each 十亿, by 亿, in which Chinese counts."""
+    if "十亿" not in scale.unit:
+        return scale
+    return Scale(scale.least, 0.1 if "/十亿" in scale.unit else 10.0, scale.unit.replace("十亿", "亿"))
+
+
+def _scale(unit: str, size: float, texts: Texts) -> Scale:
+    """Give the unit for an amount of a size."""
+    return next(scale for scale in scales(unit, texts) if size >= scale.least)
+
+
 def count(share: float) -> str:
     """Write a share as so many of a hundred; what is not exactly none or all is neither 0 nor 100."""
     if not math.isfinite(share):
@@ -65,22 +112,19 @@ def setting(lever: Lever, value: float, texts: Texts) -> str:
 
 def setting_unit(lever: Lever, texts: Texts) -> str:
     """Give the unit of a lever as its settings are written: money in bn CNY, in Chinese in 亿元."""
-    unit = lever.unit.lower()
-    if unit in MONEY:
-        return texts("unit_bn_a_year" if unit.endswith("/year") else "unit_bn")
-    return texts.unit(lever.unit)
+    return scales(lever.unit, texts)[-1].unit if lever.unit.lower() in MONEY else texts.unit(lever.unit)
 
 
 def money_factor(unit: str, texts: Texts) -> float:
     """Give what numbers of a unit are multiplied with in tables: bn CNY are told in 亿元 in Chinese."""
-    return 10.0 if unit.lower() in MONEY and texts.language == "zh" else 1.0
+    return scales(unit, texts)[-1].factor if unit.lower() in MONEY else 1.0
 
 
 def table_unit(unit: str, texts: Texts) -> str:
     """Give the unit of numbers in tables, which are multiplied with `money_factor`."""
     if money_factor(unit, texts) == 1.0:
         return texts.unit(unit)
-    return texts("unit_bn_a_year" if unit.lower().endswith("/year") else "unit_bn")
+    return scales(unit, texts)[-1].unit
 
 
 @dataclass(frozen=True)
@@ -145,7 +189,7 @@ class Measure:
         if self.months:
             return 1 / 12 if size >= YEARS_FROM else 1.0
         if self._unit in MONEY:
-            return 1e-3 if size >= TRILLIONS_FROM else 1.0 if self.texts.language == "en" else 10.0
+            return _scale(self._unit, size, self.texts).factor
         return 100.0 if self.percent else 1.0
 
     @property
@@ -159,11 +203,10 @@ class Measure:
         return self._factor(self.large_change)
 
     def _unit_text(self, size: float, *, change: bool = False) -> str:
-        yearly = "_a_year" if self._unit.endswith("/year") else ""
         if self.months:
             return self.texts("unit_years" if size >= YEARS_FROM else "unit_months")
         if self._unit in MONEY:
-            return self.texts(f"unit_{'trn' if size >= TRILLIONS_FROM else 'bn'}{yearly}")
+            return _scale(self._unit, size, self.texts).unit
         if self.percent:
             return self._amount("%") or self.texts("percentage_points" if change else "unit_percent")
         return self.texts.unit(self.outcome.unit)

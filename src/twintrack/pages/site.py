@@ -16,6 +16,7 @@ from twintrack.errors import Fault, InputError
 from twintrack.folders import LIST, renewed_folder
 from twintrack.pages.builder import environment, html_language, page_names, part
 from twintrack.pages.documents import documents
+from twintrack.pages.site_weight import lighten, weights
 from twintrack.pages.texts import LANGUAGES, Texts
 from twintrack.version import __version__
 
@@ -45,8 +46,8 @@ class Part:
     listed: bool = False
 
 
-def write_site(folder: Path, parts: Sequence[Part]) -> int:
-    """Write a site, whole or not at all; give its size in bytes.
+def write_site(folder: Path, parts: Sequence[Part]) -> dict[str, int]:
+    """Write a site, whole or not at all; give its bytes by kind of file, as `weights` does.
 
     Raises InputError when it cannot be written, or the folder holds what would be lost.
     """
@@ -60,7 +61,8 @@ def write_site(folder: Path, parts: Sequence[Part]) -> int:
                 path.unlink()
             for language, name in page_names(LANGUAGES).items():
                 (fresh / name).write_text(_front(fresh, parts, language), encoding="utf-8")
-            return sum(path.stat().st_size for path in fresh.rglob("*") if path.is_file())
+            lighten(fresh)
+            return weights(fresh)
     except OSError as error:
         raise InputError(Fault(str(folder), f"cannot be written: {error.strerror or error}")) from error
 

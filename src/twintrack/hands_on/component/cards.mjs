@@ -1,7 +1,8 @@
 /** The verdict, and a card with a chart for each outcome. */
 import { Chart } from "./charts.mjs";
 import { make, put } from "./dom.mjs";
-import { shown, significant, signed } from "./numbers.mjs";
+import { Amounts, ofHundred } from "./numbers.mjs";
+import { less } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
 
 const HEIGHT = 168;
@@ -54,18 +55,26 @@ export function verdictOf(app, outcome) {
   if (!found) return [app.say("computing"), title];
   const { ahead, equal, of } = found;
   if (!of) return [app.say("no_factor"), title];
-  const share = (count) => Math.round((100 * count) / of);
-  const values = { outcome: title, base, ahead: share(ahead), behind: 100 - share(ahead) - share(equal), year: state.y };
+  const values = { outcome: title, base, ...sharesOf(found), year: state.y };
   const kind = equal === of ? "same" : outcome.better === "neutral" ? "differs" : "ahead";
   const lacking = app.answer.lacking ? app.say("lacking", { count: app.answer.lacking }) : "";
-  return [app.say(`verdict_${kind}`, values), [app.say(state.b === "own" ? "at_own" : state.a === data.baseline ? "at_equal" : "at_equal_both", { ...values, cost: moreCost(app), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
+  const rule = state.b === "own" ? "at_own" : state.a === data.baseline ? "at_equal" : "at_equal_both";
+  return [app.say(`verdict_${kind}`, values), [app.say(rule, { ...values, cost: moreCost(app, base), start: data.time.start }), lacking].filter(Boolean).join(" · ")];
+}
+
+/** Give in how many of a hundred worlds a strategy is ahead and behind; both and ties add up to a hundred. */
+export function sharesOf({ ahead, equal, of }) {
+  const share = (count) => Math.round((100 * count) / of);
+  return { ahead: ofHundred(ahead / of), behind: ofHundred((of - ahead - equal) / of, 100 - share(ahead) - share(equal)) };
 }
 
 /** Say how much more the strategy costs than what it is compared with, in the middle of all worlds. */
-function moreCost(app) {
+function moreCost(app, base) {
   const outcome = app.data.outcome.get(app.data.cost);
   const more = app.found(app.data.cost)?.at.diff;
-  return outcome && more !== undefined ? `${signed(more, outcome.format)} ${app.words(outcome.unit)}` : "";
+  if (!outcome || more === undefined) return "";
+  const amounts = new Amounts(outcome, app.state.g, Math.abs(more), app.numberWords());
+  return app.say(more > 0 ? "cost_more" : more < 0 ? "cost_less" : "cost_same", { amount: amounts.size(more), base });
 }
 
 /** A card of one outcome. */
@@ -79,13 +88,14 @@ export class Card {
     this.chart = new Chart(title);
     this.counted = make("span", { class: "counted" });
     this.numbers = make("button", { class: "numbers", title: app.say("explain"), click: () => app.explain(outcome.name) });
-    const unit = [app.words(outcome.unit), outcome.better === "neutral" ? "" : app.say(`better_${outcome.better}`)].filter(Boolean).join(" · ");
+    this.unit = make("div", { class: "unit small" });
     const choose = make("button", { class: "title", title, click: () => app.set({ o: outcome.name }) }, title);
     this.element = make(
       "article",
       { class: "card" },
-      make("div", { class: "head" }, make("h2", {}, choose), this.counted),
-      make("div", { class: "head small" }, make("span", { class: "unit", title: unit }, unit), this.numbers),
+      make("h2", {}, choose),
+      this.unit,
+      make("div", { class: "head" }, this.numbers, this.counted),
       this.chart.svg,
     );
     this.choose = choose;
@@ -103,9 +113,11 @@ export class Card {
     const diff = app.differs();
     const row = nearest(app.lab.times, state.y);
     this.chart.svg.classList.toggle("stale", app.stale() && Boolean(found));
-    this.#draw(curves, found, diff, steady);
-    put(this.numbers, `${state.y}: ${this.#told(curves.mine[row], curves.base[row], diff)}`);
-    const counted = found?.of && app.changed() ? app.say("of_hundred", { count: Math.round((100 * found.ahead) / found.of) }) : "";
+    const amounts = app.amounts(outcome);
+    this.#draw(curves, found, diff, steady, amounts);
+    put(this.unit, [amounts.unit, outcome.better === "neutral" ? "" : app.say(`better_${outcome.better}`)].filter(Boolean).join(" · "));
+    put(this.numbers, app.say("in_year", { year: state.y, value: this.#told(curves.mine[row], curves.base[row], diff, amounts) }));
+    const counted = found?.of && app.changed() ? app.say(outcome.better === "neutral" ? "differs_in" : "ahead_in", { count: sharesOf(found).ahead }) : "";
     if (this.counted.textContent !== counted || !steady) this.counted.title = counted && app.say("counted_hint", { base: app.against(), equal: found.equal, of: found.of });
     put(this.counted, counted);
     if (steady || app.stale()) return;
@@ -113,31 +125,22 @@ export class Card {
     this.chart.svg.setAttribute("aria-label", `${app.words(outcome.title)}. ${this.numbers.textContent}. ${said}`);
   }
 
-  #draw(curves, found, diff, steady) {
+  #draw(curves, found, diff, steady, amounts) {
     const { app, outcome } = this;
-    const less = (values) => (diff ? values.map((value, i) => value - curves.base[i]) : values);
+    const drawn = (values) => (diff ? less(values, curves.base) : values);
     const bands = [];
     if (diff && found?.diff) bands.push({ kind: "mine", low: found.diff[0], high: found.diff[1] });
     if (!diff && found?.mine) bands.push({ kind: "base", low: found.base[0], high: found.base[1] }, { kind: "mine", low: found.mine[0], high: found.mine[1] });
-    const lines = [...curves.pins.map((values, i) => ({ kind: `pin${i}`, values: less(values) })), { kind: "base", values: less(curves.base) }, { kind: "mine", values: less(curves.mine) }];
+    const lines = [...curves.pins.map((values, i) => ({ kind: `pin${i}`, values: drawn(values) })), { kind: "base", values: drawn(curves.base) }, { kind: "mine", values: drawn(curves.mine) }];
     this.chart.update({
       ...{ width: this.width, height: HEIGHT, times: app.lab.times, from: app.data.time.shown },
       ...{ bands, lines, steady, zero: diff, mark: app.state.y, points: diff ? [] : outcome.history.flatMap(({ points }) => points) },
-      label: (value) => axisLabel(value, outcome.format),
+      label: (value) => amounts.axis(value),
     });
   }
 
-  #told(mine, base, diff) {
-    const { format } = this.outcome;
-    if (!this.app.changed()) return shown(mine, format);
-    return diff ? signed(mine - base, format, this.app.say("points")) : `${shown(base, format)} → ${shown(mine, format)}`;
+  #told(mine, base, diff, amounts) {
+    if (!this.app.changed()) return amounts.level(mine);
+    return diff ? amounts.change(less([mine], [base])[0]) : `${amounts.level(base)} → ${amounts.level(mine)}`;
   }
-}
-
-/** Write a value beside an axis, short. */
-export function axisLabel(value, format) {
-  if (format.endsWith("%")) return `${Number((100 * value).toPrecision(3))}%`.replace("-", "−");
-  const size = Math.abs(value);
-  const [factor, sign] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
-  return significant(value / factor, 3) + sign;
 }

@@ -136,7 +136,7 @@ export function ticksOf(low, high, count) {
  */
 export function drawMap({ across, down, leads, here, width, height, labels, title }) {
   const svg = draw("svg", { class: "map", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
-  const [left, bottom, top, right] = [64, 40, 8, 10];
+  const [left, bottom, top, right] = [52, 40, 24, 10];
   const [nx, ny] = [across.values.length, down.values.length];
   const [w, h] = [(width - left - right) / nx, (height - top - bottom) / ny];
   const [x, y] = [(i) => left + (i + 0.5) * w, (j) => height - bottom - (j + 0.5) * h];
@@ -157,8 +157,8 @@ export function drawMap({ across, down, leads, here, width, height, labels, titl
     svg.append(draw("text", { x: x(i), y: height - bottom + 14, "text-anchor": "middle" }, labels.number(at(across, i))));
     svg.append(draw("text", { x: left - 5, y: y(j) + 4, "text-anchor": "end" }, labels.number(at(down, j))));
   }
-  svg.append(draw("text", { x: (left + width) / 2, y: height - 8, "text-anchor": "middle", class: "name" }, labels.across));
-  svg.append(draw("text", { x: 12, y: (height - bottom) / 2, "text-anchor": "middle", class: "name", transform: `rotate(-90 12 ${(height - bottom) / 2})` }, labels.down));
+  svg.append(draw("text", { x: width - right, y: height - 8, "text-anchor": "end", class: "name" }, `${labels.across} →`));
+  svg.append(draw("text", { x: 4, y: 14, class: "name" }, `↑ ${labels.down}`));
   return svg;
 }
 

@@ -34,7 +34,9 @@ export class Header {
     control("x").disabled = !mixable(app.data, state.s);
     control("weight").parentElement.hidden = !state.x;
     control("weight").value = Math.round(100 * (state.x?.[1] ?? 0));
-    put(control("share"), state.x ? [1 - state.x[1], state.x[1]].map((share) => Math.round(100 * share)).join(" : ") : "");
+    const second = Math.round(100 * (state.x?.[1] ?? 0));
+    put(control("share"), app.say("mix_share", { first: 100 - second, second }));
+    for (const key of ["s", "x", "a", "c"]) if (control(key)) control(key).title = control(key).selectedOptions[0]?.text ?? ""; // may be cut
     put(control("setup"), app.strategyTitle(state));
     control("undo").disabled = history.place === 0;
     control("redo").disabled = history.place === history.states.length - 1;

@@ -1,6 +1,6 @@
 /** Sliders for levers and for what nobody controls, folded by group; a mark shows where the strategy that is compared with stands. */
 import { make, put } from "./dom.mjs";
-import { stepped } from "./numbers.mjs";
+import { scaleOf } from "./numbers.mjs";
 import { valueAt } from "./paths.mjs";
 import { applied, planOf } from "./plan.mjs";
 
@@ -120,7 +120,7 @@ export class Levers {
     const share = (at) => (at - slider.min) / (slider.max - slider.min);
     row.tick.style.left = `calc(8px + (100% - 16px) * ${share(mark).toFixed(4)})`;
     slider.style.setProperty("--fill", `${(100 * share(value)).toFixed(2)}%`);
-    const text = `${stepped(value, item.step)} ${this.app.words(item.unit)}`.trim();
+    const text = this.app.setting(item, value);
     put(row.value, text);
     slider.setAttribute("aria-valuetext", text);
     box.classList.toggle("moved", Math.abs(value - mark) > NEAR * item.step);
@@ -165,9 +165,9 @@ export class Levers {
   #more(row) {
     const { item, key, more } = row;
     const { app } = this;
-    const limits = app.say("limits", { low: stepped(item.low, item.step), high: stepped(item.high, item.step), unit: app.words(item.unit) });
-    const note = key === "l" ? app.words(item.note) : [item.reason, app.say(`sure_${item.sure}`)].filter(Boolean).join(" ");
-    const parts = [make("p", { class: "note" }, `${note} ${limits}`), make("button", { class: "plain", click: () => app.explain(item.name) }, app.say("explain"))];
+    const limits = app.say("limits", { low: app.setting(item, item.low, false), high: app.setting(item, item.high) });
+    const notes = key === "l" ? [app.words(item.note)] : [item.reason, app.say(`sure_${item.sure}`)];
+    const parts = [make("p", { class: "note" }, [...notes.filter(Boolean).map((note) => app.say("sentence", { text: note.replace(/[.。]$/, "") })), limits].join(app.state.g === "zh" ? "" : " ")), make("button", { class: "plain", click: () => app.explain(item.name) }, app.say("explain"))];
     more.replaceChildren(more.firstChild, ...parts, ...(key === "l" ? this.#dates(row) : []));
   }
 
@@ -202,15 +202,16 @@ export class Levers {
   #knots(row, knots, put) {
     const { app } = this;
     const { start, latest } = app.data.time;
-    const { low, high } = row.item;
+    const { low, high, units } = row.item;
+    const { factor } = scaleOf(units[app.state.g]);
     const again = (next) => (put({ knots: next.sort((a, b) => a[0] - b[0]) }), this.#more(row));
-    const cell = (i, k, min, max) =>
+    const cell = (i, k, min, max, times = 1) =>
       make("input", {
-        ...{ type: "number", step: "any", min, max, value: knots[i][k], "aria-label": app.say(k ? "knot_value" : "knot_date") },
-        change: ({ target }) => again(knots.map((knot, j) => (j === i ? knot.with(k, Math.min(Math.max(Number(target.value), min), max)) : knot))),
+        ...{ type: "number", step: "any", min: times * min, max: times * max, value: Number((times * knots[i][k]).toPrecision(12)), "aria-label": app.say(k ? "knot_value" : "knot_date") },
+        change: ({ target }) => again(knots.map((knot, j) => (j === i ? knot.with(k, Math.min(Math.max(Number(target.value) / times, min), max)) : knot))),
       });
     const line = (_, i) =>
-      make("div", { class: "knot" }, cell(i, 0, start, latest), cell(i, 1, low, high),
+      make("div", { class: "knot" }, cell(i, 0, start, latest), cell(i, 1, low, high, factor),
         make("button", { "aria-label": app.say("knot_remove"), disabled: knots.length < 2, click: () => again(knots.toSpliced(i, 1)) }, "×"));
     const last = knots.at(-1);
     const add = () => again([...knots, [Math.min(last[0] + 2, latest), last[1]]]);

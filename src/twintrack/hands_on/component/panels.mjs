@@ -1,9 +1,10 @@
 /** What is looked at beside the charts: what moved, who wins where, the world in which a strategy fails. */
 import { drawMap } from "./charts.mjs";
 import { choice, make, table } from "./dom.mjs";
-import { shown, signed, significant, stepped, yearText } from "./numbers.mjs";
+import { sharesOf } from "./cards.mjs";
+import { scaleOf, significant, yearText } from "./numbers.mjs";
 import { changes, planOf } from "./plan.mjs";
-import { standing } from "./stats.mjs";
+import { less, standing } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
 
 const POINTS = 11; // of each assumption
@@ -70,11 +71,12 @@ export class Panels {
       const parameter = app.data.parameter.get(name);
       const row = app.draws.of(name, [...Array(app.draws.count).keys()]);
       const value = row[rank.worst];
-      return [app.words(parameter.title), stepped(value, parameter.step), `${Math.round(100 * standing(row, value))}%`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
+      return [app.words(parameter.title), app.setting(parameter, value), `${Math.round(100 * standing(row, value))}%`, app.say(rho > 0 ? "more_helps" : "more_harms"), rho.toFixed(2).replace("-", "−")];
     };
     const key = rank.lead < 0 ? "fails_worst" : "fails_none";
-    const sign = outcome.better === "lower" ? -1 : 1;
-    const told = app.say(key, { outcome: app.words(outcome.title), lead: signed(sign * rank.lead, outcome.format, app.say("points")), year: app.state.y, world: rank.worst + 1 });
+    const amounts = app.amounts(outcome);
+    const lead = amounts.size(rank.lead);
+    const told = app.say(key, { outcome: app.words(outcome.title), ...sharesOf(app.found(rank.output)), lead, year: app.state.y, world: rank.worst + 1 });
     this.fails.body.replaceChildren(
       make("p", {}, told),
       make("button", { click: () => app.set({ h: rank.worst }) }, app.say("fails_look")),
@@ -125,8 +127,8 @@ export function movedTables(app) {
   const { data, state } = app;
   const levers = changes(data, planOf(data, state), state.a).map(({ name, before, after, later }) => {
     const lever = data.lever.get(name);
-    const number = (value) => stepped(value, lever.step);
-    return [app.words(lever.title), app.words(lever.unit), number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
+    const number = (value) => app.setting(lever, value, false);
+    return [app.words(lever.title), scaleOf(lever.units[state.g]).unit, number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
   });
   const row = nearest(app.lab.times, state.y);
   const outcomes = app.computed.map((name) => {
@@ -134,8 +136,9 @@ export function movedTables(app) {
     const { mine, base } = app.curves(name);
     const found = app.found(name);
     const count = found?.of ? `${found.ahead} / ${found.of}` : "";
-    const median = found ? signed(found.at.diff, outcome.format, app.say("points")) : "";
-    return [app.words(outcome.title), app.words(outcome.unit), shown(base[row], outcome.format), shown(mine[row], outcome.format), signed(mine[row] - base[row], outcome.format, app.say("points")), median, count];
+    const amounts = app.amounts(outcome);
+    const median = found ? amounts.change(found.at.diff) : "";
+    return [app.words(outcome.title), amounts.unit, amounts.level(base[row]), amounts.level(mine[row]), amounts.change(less([mine[row]], [base[row]])[0]), median, count];
   });
   const heads = (keys) => keys.map((key) => app.say(`head_${key}`, { base: app.against() }));
   return [

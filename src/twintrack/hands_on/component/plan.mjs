@@ -1,6 +1,8 @@
 /** From what stands on the sliders to what the model is given: paths of levers, and what an equal cost scales. */
 import { followed, joined, knotsOf, mixed, product, rampTo, through, valueAt } from "./paths.mjs";
 
+const ROUNDING = 1e-9; // as a share of a setting
+
 /**
  * Give what a strategy does: `paths` by lever, `second` those that it switches to (or null), the `constants` of
  * the switch, and `scaled`, the money levers that an equal cost multiplies.
@@ -109,7 +111,8 @@ export function changes(data, plan, reference) {
   const end = (paths, lever) => valueAt(paths[lever], data.time.last);
   const differs = (lever) => {
     const [a, b] = [base.paths[lever], plan.paths[lever]];
-    return a !== b && joined([a, b], ([one, other]) => one - other).values.some((value) => value !== 0);
+    const far = ([one, other]) => Math.abs(one - other) > ROUNDING * Math.max(Math.abs(one), Math.abs(other));
+    return a !== b && joined([a, b], far).values.some(Boolean);
   };
   return data.levers
     .filter(({ name }) => differs(name) || (plan.second && end(plan.second, name) !== end(base.paths, name)))

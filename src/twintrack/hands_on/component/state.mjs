@@ -10,6 +10,8 @@ import { mixable } from "./plan.mjs";
 export const VERSION = 1;
 export const MOST_PINS = 4;
 const LONGEST = 20000; // signs of a link that are read
+const MOST_KNOTS = 40; // dates that a lever may have
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i; // what is read as a number; the program has the same
 export const VIEWS = ["auto", "levels", "difference"];
 
 /** Give the state of a page that nobody has touched. */
@@ -122,11 +124,12 @@ class Reader {
   strategy(link) {
     const { data, drop } = this;
     const found = { s: data.baseline, x: null, b: "own", l: {} };
-    const s = link.get("s");
+    const last = (key) => link.getAll(key).at(-1) ?? null;
+    const s = last("s");
     if (s !== null) data.strategies.has(s) ? (found.s = s) : drop(`s=${s}`);
-    const b = link.get("b");
+    const b = last("b");
     if (b !== null) ["own", "equal"].includes(b) && data.cost ? (found.b = b) : drop(`b=${b}`);
-    const x = link.get("x");
+    const x = last("x");
     if (x !== null) {
       const [name, weight] = parted(x);
       const known = name !== found.s && data.strategies.has(name) && mixable(data, name) && mixable(data, found.s);
@@ -144,12 +147,14 @@ class Reader {
   #setting(told, { low, high }) {
     const { start, latest } = this.data.time;
     if (told.includes(":")) {
-      const knots = told.split(";").map((knot) => knot.split(":").map(Number));
-      const good = knots.every(([time, value], i) => inside(time, start, latest) && inside(value, low, high) && (!i || time >= knots[i - 1][0]));
-      return good && knots.length <= 40 ? { knots } : null;
+      const texts = told.split(";").map((knot) => knot.split(":"));
+      const knots = texts.map((knot) => knot.map(Number));
+      const good = texts.every((knot, i) => knot.length === 2 && inside(knot[0], start, latest) && inside(knot[1], low, high) && (!i || knots[i][0] >= knots[i - 1][0]));
+      return good && knots.length <= MOST_KNOTS ? { knots } : null;
     }
     if (!told.includes(",")) return inside(told, low, high) ? Number(told) : null;
-    const [to, from, years, until] = told.split(",");
+    const [to, from, years, until, more] = told.split(",");
+    if (more !== undefined) return null;
     const ends = until === "-" || inside(until, Number(from) + Number(years), latest);
     if (!(inside(to, low, high) && inside(from, start, latest) && inside(years, 0, latest - start) && ends)) return null;
     return { to: Number(to), from: Number(from), years: Number(years), until: until === "-" ? null : Number(until) };
@@ -178,5 +183,5 @@ function parted(text) {
 }
 
 function inside(value, low, high) {
-  return String(value).trim() !== "" && Number(value) >= low && Number(value) <= high;
+  return NUMBER.test(value) && Number(value) >= low && Number(value) <= high;
 }

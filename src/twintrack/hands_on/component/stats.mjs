@@ -53,10 +53,13 @@ export function quantile(sorted, share) {
   return low + 1 < sorted.length ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
 }
 
-/** Give the differences of two lists. */
+/** Give the differences of two lists; what is only rounding is none. */
 export function less(mine, base) {
   const found = new Float64Array(mine.length);
-  for (let i = 0; i < mine.length; i++) found[i] = mine[i] - base[i];
+  for (let i = 0; i < mine.length; i++) {
+    const diff = mine[i] - base[i];
+    found[i] = Math.abs(diff) <= TIE * Math.max(Math.abs(mine[i]), Math.abs(base[i])) ? 0 : diff;
+  }
   return found;
 }
 

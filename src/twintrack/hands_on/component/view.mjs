@@ -8,6 +8,7 @@ import { Header } from "./header.mjs";
 import { Draws, Lab } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
+import { Amounts, joinedUnit, scaleOf, stepped } from "./numbers.mjs";
 import { opened } from "./plan.mjs";
 import { Singles } from "./singles.mjs";
 import { History, changed, read, written } from "./state.mjs";
@@ -110,6 +111,25 @@ class App {
 
   changed() {
     return changed(this.state);
+  }
+
+  /** Words that stand among numbers. */
+  numberWords() {
+    return { points: this.say("points"), none: this.say("no_change") };
+  }
+
+  /** Give how numbers of an outcome are written: in the unit for what it comes to without the strategy. */
+  amounts(outcome) {
+    const size = this.curves(outcome.name).base.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return new Amounts(outcome, this.state.g, size, this.numberWords());
+  }
+
+  /** Write a value of a lever or a world parameter, in the unit that readers have such amounts in. */
+  setting({ units, step }, value, unit = true) {
+    const { g } = this.state;
+    const scale = scaleOf(units[g]);
+    const text = stepped(scale.factor * value, scale.factor * step);
+    return unit ? joinedUnit(text, scale.unit, g === "zh") : text;
   }
 
   /** Name the strategy that mine is compared with, within a sentence. */
@@ -351,7 +371,8 @@ class App {
     };
     this.root.addEventListener("pointerdown", dragged(true), whileOpen);
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, dragged(false), whileOpen);
-    addEventListener("beforeprint", () => this.root.querySelector(".sheet").replaceChildren(...movedTables(this)), whileOpen);
+    const made = () => make("p", { class: "note" }, this.say("sheet_note", { model: this.data.hash.slice(0, 12), link: written(this.data, this.state) }));
+    addEventListener("beforeprint", () => this.root.querySelector(".sheet").replaceChildren(...movedTables(this), made()), whileOpen);
   }
 
   #build() {

@@ -9,8 +9,11 @@
   };
   const load = async () => {
     const script = document.createElement("script");
-    script.textContent = await text("library");
+    const { src } = document.getElementById("library").dataset; // in a site, where pages share it
+    if (!src) script.textContent = await text("library");
+    const loaded = src && new Promise((done, failed) => Object.assign(script, { src, onload: done, onerror: failed }));
     document.head.append(script);
+    await loaded;
     return JSON.parse(await text("figures"));
   };
   // A band is written once, there and back; what is read on its line tells both ends.

@@ -1,0 +1,54 @@
+"""The page with sliders for readers who cannot see, or use no mouse: axe finds nothing, whatever it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from twintrack.hands_on.page import dashboard_page
+from twintrack.model import Model
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ACCESSIBLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+READY = "window.twintrack && twintrack.ready && twintrack.answer?.whole && !twintrack.stale()"
+LINKS = {"first": "", "moved": "s=pure_catchup&x=explore_open=0.5&l=catchup_share=0.6&p=s%3Dexplore_open"}
+OPENED = """for (const fold of document.querySelectorAll('.panel, .row:first-child .more')) fold.open = true;
+twintrack.explain(twintrack.state.k[1])"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The page, loaded once: what is set, its language, its size and its colours change on it."""
+    path = tmp_path_factory.mktemp("dashboard") / "dashboard.html"
+    path.write_text(dashboard_page(model, worlds=8)[0], encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("state", LINKS)
+def test_axe_finds_nothing(state: str, language: str, page: Page) -> None:
+    page.evaluate("document.querySelector('dialog')?.close()")
+    page.evaluate(f"twintrack.open('{LINKS[state]}&g={language}')")
+    page.wait_for_function(READY)
+    if state == "moved":
+        page.evaluate(OPENED)
+        page.wait_for_selector("svg.map", state="attached")
+        page.wait_for_function(READY)
+    found = {}
+    for width in (1400, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for colours in ("light", "dark"):
+            page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+            result = axe.Axe().run(page, options=ACCESSIBLE)
+            if result.violations_count:
+                found[width, colours] = result.generate_report()
+    assert found == {}
