@@ -138,6 +138,6 @@ export class Card {
 export function axisLabel(value, format) {
   if (format.endsWith("%")) return `${Number((100 * value).toPrecision(3))}%`.replace("-", "−");
   const size = Math.abs(value);
-  const [factor, sign] = size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
+  const [factor, sign] = size >= 1e12 ? [1e12, "T"] : size >= 1e9 ? [1e9, "G"] : size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
   return significant(value / factor, 3) + sign;
 }

@@ -1,6 +1,6 @@
 /** Sliders for levers and for what nobody controls, folded by group; a mark shows where the strategy that is compared with stands. */
 import { make, put } from "./dom.mjs";
-import { stepped } from "./numbers.mjs";
+import { sliderText } from "./numbers.mjs";
 import { valueAt } from "./paths.mjs";
 import { applied, planOf } from "./plan.mjs";
 
@@ -112,15 +112,16 @@ export class Levers {
     const { value, mark, set } = this.#standing(row);
     const { item, slider, box } = row;
     const shown = `${value} ${mark} ${set} ${JSON.stringify(this.app.state[row.key][item.name])}`;
-    if (row.shown === shown && Number(slider.value) === value) return;
+    const [at, marked] = [value, mark].map((one) => reached(item, one));
+    if (row.shown === shown && Number(slider.value) === at) return;
     row.shown = shown;
-    slider.min = Math.min(item.low, mark, value);
-    slider.max = Math.max(item.high, mark, value);
-    slider.value = value;
-    const share = (at) => (at - slider.min) / (slider.max - slider.min);
-    row.tick.style.left = `calc(8px + (100% - 16px) * ${share(mark).toFixed(4)})`;
-    slider.style.setProperty("--fill", `${(100 * share(value)).toFixed(2)}%`);
-    const text = `${stepped(value, item.step)} ${this.app.words(item.unit)}`.trim();
+    slider.min = Math.min(item.low, marked, at);
+    slider.max = Math.max(item.high, marked, at);
+    slider.value = at;
+    const share = (one) => (one - slider.min) / (slider.max - slider.min);
+    row.tick.style.left = `calc(8px + (100% - 16px) * ${share(marked).toFixed(4)})`;
+    slider.style.setProperty("--fill", `${(100 * share(at)).toFixed(2)}%`);
+    const text = `${sliderText(this.app, item, value)} ${item.date ? "" : this.app.words(item.unit)}`.trim();
     put(row.value, text);
     slider.setAttribute("aria-valuetext", text);
     box.classList.toggle("moved", Math.abs(value - mark) > NEAR * item.step);
@@ -133,7 +134,7 @@ export class Levers {
     const { step, low } = row.item;
     const { mark } = this.#standing(row);
     const whole = Number((low + Math.round((raw - low) / step) * step).toPrecision(12));
-    const value = Math.abs(raw - mark) < step / 2 ? mark : Math.min(Math.max(whole, row.item.low), row.item.high);
+    const value = Math.abs(raw - reached(row.item, mark)) < step / 2 ? mark : Math.min(Math.max(whole, row.item.low), row.item.high);
     this.#set(row, value);
   }
 
@@ -165,7 +166,8 @@ export class Levers {
   #more(row) {
     const { item, key, more } = row;
     const { app } = this;
-    const limits = app.say("limits", { low: stepped(item.low, item.step), high: stepped(item.high, item.step), unit: app.words(item.unit) });
+    const [low, high] = [item.low, item.high].map((value) => sliderText(app, item, value));
+    const limits = app.say("limits", { low, high, unit: item.date ? "" : app.words(item.unit) }).replace(" .", ".");
     const note = key === "l" ? app.words(item.note) : [item.reason, app.say(`sure_${item.sure}`)].filter(Boolean).join(" ");
     const parts = [make("p", { class: "note" }, `${note} ${limits}`), make("button", { class: "plain", click: () => app.explain(item.name) }, app.say("explain"))];
     more.replaceChildren(more.firstChild, ...parts, ...(key === "l" ? this.#dates(row) : []));
@@ -216,6 +218,11 @@ export class Levers {
     const add = () => again([...knots, [Math.min(last[0] + 2, latest), last[1]]]);
     return make("div", {}, ...knots.map(line), make("button", { class: "plain", disabled: last[0] >= latest, click: add }, app.say("knot_add")));
   }
+}
+
+/** Give where a value stands on its slider: a date beyond the end of the run stands at the end. */
+function reached({ date, high }, value) {
+  return date ? Math.min(value, high) : value;
 }
 
 /** Give the value that a setting ends at, or holds. */

@@ -30,7 +30,7 @@ export function significant(value, digits = 3) {
   if (value === 0) return "0";
   const power = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits)))));
   const sign = value < 0 ? "−" : "";
-  if (power > -5 && power < 9) {
+  if (power > -5 && power < 7) {
     const text = grouped(Math.abs(value), Math.max(digits - 1 - power, 0));
     return sign + (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   }
@@ -42,6 +42,12 @@ export function significant(value, digits = 3) {
 export function stepped(value, step) {
   if (Math.abs(value) >= 1e7 || step < 1e-4) return significant(value);
   return grouped(Math.abs(value), Math.max(0, -Math.floor(Math.log10(step) + 1e-9))).replace(/^/, value < 0 ? "−" : "");
+}
+
+/** Write where a slider stands; a date as a year, or as never where it lies beyond the end of the run. */
+export function sliderText(app, { step, date }, value) {
+  if (!date) return stepped(value, step);
+  return value > app.data.time.last ? app.say("never") : yearText(value);
 }
 
 function grouped(value, decimals) {

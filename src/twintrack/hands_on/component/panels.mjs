@@ -1,7 +1,7 @@
 /** What is looked at beside the charts: what moved, who wins where, the world in which a strategy fails. */
 import { drawMap } from "./charts.mjs";
 import { choice, make, table } from "./dom.mjs";
-import { shown, signed, significant, stepped, yearText } from "./numbers.mjs";
+import { shown, signed, significant, sliderText, stepped, yearText } from "./numbers.mjs";
 import { changes, planOf } from "./plan.mjs";
 import { standing } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
@@ -125,8 +125,8 @@ export function movedTables(app) {
   const { data, state } = app;
   const levers = changes(data, planOf(data, state), state.a).map(({ name, before, after, later }) => {
     const lever = data.lever.get(name);
-    const number = (value) => stepped(value, lever.step);
-    return [app.words(lever.title), app.words(lever.unit), number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
+    const number = (value) => sliderText(app, lever, value);
+    return [app.words(lever.title), lever.date ? "" : app.words(lever.unit), number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
   });
   const row = nearest(app.lab.times, state.y);
   const outcomes = app.computed.map((name) => {
@@ -148,7 +148,8 @@ export function movedTables(app) {
 
 function dates(app, told) {
   if (told === undefined) return "";
-  if (typeof told === "number") return app.say("dates_plain", { from: app.data.time.start, to: app.data.time.start + app.data.time.ramp });
+  const { start, ramp } = app.data.time;
+  if (typeof told === "number") return ramp ? app.say("dates_plain", { from: start, to: start + ramp }) : "";
   if (told.knots) return told.knots.map(([time]) => yearText(time)).join(", ");
   return app.say(told.until === null ? "dates_plain" : "dates_until", { from: told.from, to: told.from + told.years, until: told.until });
 }
