@@ -16,9 +16,8 @@ from bench.measuring import (
     seconds,
 )
 from bench.session import RUNS, Session, per_second, together
-from bench.synthetic import OUTCOME, write_synthetic
 from bench.wasm import POLICY_START
-from bench.workloads import SIR, Workload
+from bench.workloads import SIR, WORLD3, Workload
 from twintrack.resources import CACHE_VARIABLE
 from twintrack.runs.workers import processor_cores
 
@@ -239,23 +238,22 @@ def sir(session: Session) -> None:
 
 
 def world(session: Session) -> None:
-    """Measure a made-up model of the size of the old world models, one output saved."""
-    with tempfile.TemporaryDirectory() as folder:
-        workload = Workload(str(write_synthetic(Path(folder) / "world.mdl")), output=OUTCOME)
-        session.attempt("made-up world model", lambda: _beside_c(session, workload, "world"))
+    """Measure World3, every stock saved each year."""
+    workload = Workload(str(WORLD3))
+    session.attempt("World3", lambda: _beside_c(session, workload, "world"))
 
-        def against_simlin() -> None:
-            rounds = 20 if session.quick else 200
-            job = {"workload": workload.json(), "peer": "simlin", "rounds": rounds, "finals": []}
-            theirs = Measured.of(together(on_every_core("one_by_one", job, processor_cores()), "still", 1))
-            section = "world_runs_per_second_all_cores"
-            session.put(section, "Simlin", theirs)
-            if "engine" in session.found[section]:
-                mine = session.found[section]["engine"]
-                scaled = {key: mine[key] / theirs.median for key in ("median", "low", "high")}
-                session.put("ratios", "engine_vs_simlin_world", {**mine, **scaled})
+    def against_simlin() -> None:
+        rounds = 20 if session.quick else 200
+        job = {"workload": workload.json(), "peer": "simlin", "rounds": rounds, "finals": []}
+        theirs = Measured.of(together(on_every_core("one_by_one", job, processor_cores()), "still", 1))
+        section = "world_runs_per_second_all_cores"
+        session.put(section, "Simlin", theirs)
+        if "engine" in session.found[section]:
+            mine = session.found[section]["engine"]
+            scaled = {key: mine[key] / theirs.median for key in ("median", "low", "high")}
+            session.put("ratios", "engine_vs_simlin_world", {**mine, **scaled})
 
-        session.attempt("made-up world model in Simlin", against_simlin)
+    session.attempt("World3 in Simlin", against_simlin)
 
 
 def _beside_c(session: Session, workload: Workload, name: str) -> None:

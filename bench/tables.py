@@ -26,7 +26,7 @@ TITLES = {
     "step_of_a_run": "one run, one step that is saved",
     "billions_per_second": "billions per second on one core",
     "shares_of_peaks": "share of the peak on one core",
-    "world_runs_per_second_all_cores": "made-up world model: runs per second on all cores",
+    "world_runs_per_second_all_cores": "World3: runs per second on all cores",
 }
 RATIOS = {
     "engine_vs_pysd": "ensemble on all cores vs PySD run after run",
@@ -38,9 +38,9 @@ RATIOS = {
     "engine_vs_c_alone": "computation alone vs C",
     "engine_vs_c_sir": "epidemic: whole call vs computation alone in C",
     "engine_vs_c_sir_alone": "epidemic: computation alone vs C",
-    "engine_vs_c_world": "made-up world model: whole call vs computation alone in C",
-    "engine_vs_c_world_alone": "made-up world model: computation alone vs C",
-    "engine_vs_simlin_world": "made-up world model: ensemble vs Simlin, all cores",
+    "engine_vs_c_world": "World3: whole call vs computation alone in C",
+    "engine_vs_c_world_alone": "World3: computation alone vs C",
+    "engine_vs_simlin_world": "World3: ensemble vs Simlin, all cores",
 }
 
 

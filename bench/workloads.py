@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STRATEGY = "pure_catchup"
 SIR = Path(__file__).with_name("sir.mdl")
+WORLD3 = Path(__file__).with_name("world3.mdl")
 SPREAD = 0.1
 """How far the constants of a model without described worlds differ from run to run, relative."""
 

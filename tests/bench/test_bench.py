@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -27,13 +26,12 @@ from bench.measuring import (
     percentile,
     ratios,
 )
-from bench.synthetic import OUTCOME, synthetic_text, write_synthetic
 from bench.tables import RATIOS, TITLES, markdown, number
-from bench.workloads import SIR, Workload
-from twintrack.engines import NumpyEngine
+from bench.workloads import SIR, WORLD3, Workload
+from twintrack.engines.base import check_inputs
 from twintrack.engines.layout import Layout
 from twintrack.engines.scalar.lowering import InputLayouts, scalar_program
-from twintrack.equations import load_equations
+from twintrack.engines.state_sizes import StateSizes
 from twintrack.errors import InputError
 from twintrack.runs.workers import processor_cores
 
@@ -220,23 +218,19 @@ def test_the_job_of_worlds_stores_an_experiment_and_tells_its_memory() -> None:
     assert peak_of_memory() >= found["peak"]
 
 
-def test_the_made_up_world_model_is_as_large_as_it_says_and_stays_finite(tmp_path: Path) -> None:
-    path = write_synthetic(tmp_path / "world.mdl")
-    assert synthetic_text() == path.read_text(encoding="utf-8")
-    equations = load_equations(path)
+def test_world3_is_as_large_as_the_documentation_says() -> None:
+    workload = Workload(str(WORLD3))
+    equations = workload.equations
     kinds = Counter(variable.kind for variable in equations.variables.values())
-    assert (kinds["stock"], kinds["stock"] + kinds["auxiliary"], kinds["lookup"]) == (27, 180, 50)
-    assert equations.time.steps == 400
-    assert all(5 <= len(table.x) <= 11 for table in equations.tables)
-    values = NumpyEngine(equations).run({}, {})
-    assert all(np.isfinite(value).all() for value in values.values())
-    workload = Workload(str(path), output=OUTCOME)
-    assert workload.outputs == (OUTCOME,)
-    # The outcome needs every stock and every lookup.
     nothing = InputLayouts(Layout({}), Layout({}), Layout({}), {}, "")
-    program = scalar_program(equations, nothing, [OUTCOME], equations.time, {})
-    assert len(program.slots) == 27
-    assert sum(node.op == "lookup_interpolate" for node in program.graph.nodes) == 50
+    sizes = StateSizes(equations).find(check_inputs(equations, {}, {}, workload.outputs, 1, equations.time))
+    program = scalar_program(equations, nothing, workload.outputs, equations.time, sizes)
+    told = (
+        f"`bench/world3.mdl`: {len(workload.outputs)} stocks, {len(program.slots)} with the stages of its "
+        f"delays and smooths, {kinds['stock'] + kinds['auxiliary']} equations that change with time, "
+        f"{WORLD3.read_text(encoding='utf-8').count('WITH LOOKUP')} lookups, {equations.time.steps} steps."
+    )
+    assert told in " ".join((ROOT / "docs" / "performance.md").read_text(encoding="utf-8").split())
 
 
 def test_a_child_answers_from_any_folder_or_says_why_not(

@@ -12,6 +12,7 @@ import pytest
 
 from bench.c_source import Shape
 from bench.vectorised_c import VectorisedC, has_wide_vectors, library
+from bench.workloads import WORLD3
 from twintrack.engines import Blend, NativeEngine, NumpyEngine
 from twintrack.engines.base import check_inputs
 from twintrack.equations import load_equations
@@ -55,9 +56,9 @@ def compare(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> No
 
 
 @pytest.mark.parametrize("wide", WIDE, ids=lambda wide: "wide" if wide else "plain")
-@pytest.mark.parametrize("model", ["functions", "arrays", "subscripts"])
+@pytest.mark.parametrize("model", ["functions", "arrays", "subscripts", "world3"])
 def test_every_construct_agrees_with_numpy(model: str, wide: bool) -> None:
-    equations = load_equations(DATA / f"{model}.mdl")
+    equations = load_equations(WORLD3 if model == "world3" else DATA / f"{model}.mdl")
     compare(
         VectorisedC(equations, Shape(8, 20, wide)).run({}, {}, runs=3),
         {name: np.repeat(v, 3, -1) for name, v in NumpyEngine(equations).run({}, {}).items()},

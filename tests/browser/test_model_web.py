@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from bench.synthetic import write_synthetic
+from bench.workloads import SIR, WORLD3
 from twintrack.engines import Simulator
 from twintrack.hands_on.any_model import model_page
-from twintrack.inputs.page_options import PageOptions
+from twintrack.inputs.page_options import PageOptions, read_page_options
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[2]
 SUBSCRIPTS = """{UTF-8}
 region: North, South Bay ~~|
 age: young, old ~~|
@@ -49,16 +48,14 @@ STATE = """async ([levers, outcomes]) => {
 
 
 def model_file(name: str, folder: Path) -> Path:
-    if name == "world":
-        return write_synthetic(folder / "world.mdl")
-    if name == "sir":
-        return ROOT / "bench" / "sir.mdl"
+    if name in ("sir", "world3"):
+        return SIR if name == "sir" else WORLD3
     path = folder / "people.mdl"
     path.write_text(SUBSCRIPTS, encoding="utf-8")
     return path
 
 
-@pytest.mark.parametrize("name", ["sir", "people", "world"])
+@pytest.mark.parametrize("name", ["sir", "people", "world3"])
 def test_the_page_computes_what_the_engine_does(browser: Browser, tmp_path: Path, name: str) -> None:
     path = model_file(name, tmp_path)
     made = model_page(path, PageOptions(), worlds=40, seed=1)
@@ -94,14 +91,38 @@ def test_the_page_computes_what_the_engine_does(browser: Browser, tmp_path: Path
 def drawn_values(
     model: Simulator, moved: dict[str, float], rows: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Give every constant that has a factor, in all worlds, with what was moved in place."""
-    constants = {name: model.equations.defaults[name].copy() for name in rows}
-    for label, value in moved.items():
-        name, cell = model.labels.find(label)
-        if name in constants:
-            constants[name][() if cell is None else cell] = value
-    return {name: value[..., None] * rows[name] for name, value in constants.items()}
+    """Give every constant that was moved or has a factor, in all worlds; what has none is certain."""
+    places = {label: model.labels.find(label) for label in moved}
+    names = {*rows, *(name for name, _ in places.values())}
+    constants = {name: model.equations.defaults[name].copy() for name in names}
+    for label, (name, cell) in places.items():
+        constants[name][() if cell is None else cell] = moved[label]
+    return {name: value[..., None] * rows.get(name, np.ones(40)) for name, value in constants.items()}
 
 
 def expected_variable(label: str) -> str:
     return label.partition("[")[0]
+
+
+SET = """async ([name, value]) => {
+  const slider = document.getElementById(`slider-l-${name}`);
+  slider.value = value === "end" ? slider.max : value;
+  slider.dispatchEvent(new Event("input"));
+  await new Promise((done) => setTimeout(done, 200));
+  return [slider.getAttribute("aria-valuetext"), slider.max, window.twintrack.state.l[name] ?? null];
+}"""
+
+
+def test_a_date_is_told_as_a_year_and_never_stands_at_the_end(browser: Browser, tmp_path: Path) -> None:
+    options = read_page_options(WORLD3.with_suffix(".yaml"))
+    made = model_page(WORLD3, options, worlds=10, seed=1)
+    (tmp_path / "page.html").write_text(made.text, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(f"file://{tmp_path}/page.html")
+    page.wait_for_function("window.twintrack?.ready")
+    name = "zero population growth year"
+    before = page.get_attribute(f"[id='slider-l-{name}']", "aria-valuetext")
+    found = [page.evaluate(SET, [name, value]) for value in (1975, "end")]
+    page.close()
+    assert (made.sliders, made.outcomes) == (len(options.sliders), len(options.outcomes))
+    assert before == "never" and found == [["1975", "2100", 1975], ["never", "2100", None]]

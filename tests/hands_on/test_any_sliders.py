@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +28,11 @@ debt = -4 ~ t ~ |
 nothing = 0 ~ t ~ |
 slow switch = 1 ~ Dmnl ~ |
 policy year = 4000 ~ Year ~ |
+end year = 4000 ~ Year [2005,2020,1] ~ |
 reform year = 2010 ~ Year ~ |
 lag = 3 ~ Year ~ |
 stages = 3 ~ Dmnl ~ |
-late = DELAY N(growth*debt*nothing, lag, 0, stages) + policy year + reform year ~ t ~ |
+late = DELAY N(growth*debt*nothing, lag, 0, stages) + policy year + reform year + end year ~ t ~ |
 INITIAL TIME = 2000 ~ Year ~ |
 FINAL TIME = 2020 ~ Year ~ |
 TIME STEP = 0.25 ~ Year ~ |
@@ -54,15 +59,46 @@ def sliders(path: Path, **options: object) -> dict[str, Slider]:
     return {slider.label: slider for slider in found}
 
 
+def data_of(page: str) -> dict[str, Any]:
+    """Give what the component of a page is told."""
+    packed = page.partition('id="model">')[2].partition("<")[0]
+    found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed)))["data"]
+    return found
+
+
 def test_limits_of_the_author_come_first_and_the_rest_is_guessed(path: Path) -> None:
     found = sliders(path)
     ends = {label: (one.low, one.high, one.step) for label, one in found.items()}
-    assert list(found)[:2] == ["inflow", "growth"], "those with limits come first"
+    assert list(found)[:3] == ["inflow", "growth", "end year"], "those with limits come first"
     assert ends["inflow"] == (0, 8, 0.5) and ends["growth"][:2] == (1, 4.5)
     assert ends["share"] == (0, 1, 0.01) and ends["debt"][:2] == (-6, -2)
     assert ends["start[South Bay]"][:2] == (10, 30) and ends["reform year"][:2] == (2000, 2020)
     assert ends["slow switch"] == (0, 1, 1) and found["slow switch"].toggle
     assert not found.keys() & {"nothing", "policy year", "stages"}, "no guess is possible, or none is allowed"
+
+
+def test_dates_are_told_from_spans_of_time_and_never_lies_beyond_the_slider(path: Path) -> None:
+    found = sliders(path)
+    assert [label for label, one in found.items() if one.date] == ["end year", "reform year"]
+    never = found["end year"]
+    assert (never.value, never.low, never.high, never.step) == (4000, 2005, 2020, 1)
+
+
+def test_dates_and_switches_are_certain_and_other_numbers_stand_in_one_order(path: Path) -> None:
+    made = model_page(path, PageOptions(), worlds=10, seed=1)
+    names = [one["name"].removesuffix(":factor") for one in data_of(made.text)["world"]]
+    assert names == ["inflow", "growth", "start", "share", "debt", "lag"], (
+        "the order of the sliders, in every process"
+    )
+
+
+def test_options_name_sliders_and_headings_of_both_halves_of_the_page(path: Path) -> None:
+    title, group = {"en": "Share lost", "zh": "损失比例"}, {"en": "Losses", "zh": "损失"}
+    options = PageOptions.model_validate({"sliders": {"share": {"title": title, "group": group}}})
+    data = data_of(model_page(path, options, worlds=10, seed=1).text)
+    assert data["groups"] == data["sectors"] == [{"name": "Losses", "title": group}]
+    assert data["levers"][0]["title"] == title
+    assert data["world"][0]["title"] == {"en": "Share lost: factor", "zh": "损失比例：系数"}
 
 
 def test_headings_are_views_where_there_are_no_groups(path: Path) -> None:

@@ -7,7 +7,7 @@ anew. Where a slider moves, bands so move with it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from twintrack.engines.wasm.module import module_of
 from twintrack.equations import load_equations
 from twintrack.equations.structure import RUN_NUMBER, Apply, Expr, Reference, State
 from twintrack.errors import Fault, InputError
-from twintrack.hands_on.any_sliders import Slider, groups_of, sliders_of
+from twintrack.hands_on.any_sliders import Slider, sliders_of
 from twintrack.hands_on.compiled_model import moved_levers
 from twintrack.hands_on.page import Worlds, component_page
 from twintrack.hands_on.told import FORMAT, STEPS, Words, entry_of, nice_step, texts
@@ -76,7 +76,8 @@ def model_page(
     if not sliders:
         raise InputError(Fault(str(path), "has no constant that could be moved; name some in the options"))
     outcomes, hidden = _outcomes(equations, options)
-    spread = equations_with_factors(equations, {slider.variable for slider in sliders if not slider.toggle})
+    uncertain = dict.fromkeys(slider.variable for slider in sliders if not (slider.toggle or slider.date))
+    spread = equations_with_factors(equations, uncertain)
     thinned = replace(spread, time=_thinned(spread.time))
     series = list(dict.fromkeys(slider.variable for slider in sliders))
     factors = [name for name in thinned.variables if name not in equations.variables]
@@ -94,7 +95,10 @@ def model_page(
 
 
 def equations_with_factors(equations: Equations, names: Collection[str]) -> Equations:
-    """Give a model in which some constants, wherever they are read, are multiplied by a new constant of 1."""
+    """Give a model in which some constants, wherever they are read, are multiplied by a new constant of 1.
+
+    The new constants stand in the order of `names`.
+    """
     factor = {name: _factor(name) for name in names}
 
     def changed(expression: Expr) -> Expr:
@@ -194,10 +198,8 @@ def _told(
     words, grid = _words_of_models(options.spread), equations.time
     first, last = float(grid.saved[0]), float(grid.saved[-1])
     title = options.title.model_dump() if options.title else _same(Path(equations.path).stem)
-    groups = groups_of(equations)
-    headings = dict.fromkeys(_heading(slider) for slider in sliders)
-    sectors = dict.fromkeys(groups[_origin(name)] for name in factors)
-    other = words["other_group"]
+    first_of = {slider.variable: slider for slider in reversed(sliders)}
+    uncertain = {name: first_of[_origin(name)] for name in factors}
     return {
         "format": FORMAT,
         "title": title,
@@ -213,12 +215,12 @@ def _told(
         "baseline": BASELINE,
         "central": "central",
         "cost": None,
-        "groups": [
-            {"name": en, "title": {"en": en or other["en"], "zh": zh or other["zh"]}} for en, zh in headings
-        ],
+        "groups": _groups(sliders, words),
         "levers": [_lever(equations, slider) for slider in sliders],
-        "sectors": [{"name": name, "title": _same(name) if name else other} for name in sectors],
-        "world": [_parameter(equations, name, options.spread, groups, words) for name in factors],
+        "sectors": _groups(uncertain.values(), words),
+        "world": [
+            _parameter(equations, name, options.spread, slider, words) for name, slider in uncertain.items()
+        ],
         "outcomes": [_outcome(equations, label, *found) for label, found in outcomes.items()],
         "headline": list(outcomes)[:SHOWN],
         "strategies": [
@@ -254,6 +256,13 @@ def _same(text: str) -> dict[str, str]:
     return dict.fromkeys(LANGUAGES, text)
 
 
+def _groups(sliders: Iterable[Slider], words: Mapping[str, Words]) -> list[dict[str, Any]]:
+    """Give the headings of sliders, each once."""
+    other = words["other_group"]
+    headings = dict.fromkeys(_heading(slider) for slider in sliders)
+    return [{"name": en, "title": {"en": en or other["en"], "zh": zh or other["zh"]}} for en, zh in headings]
+
+
 def _heading(slider: Slider) -> tuple[str, str]:
     group = slider.options.group if slider.options else None
     return (group.en, group.zh) if group else (slider.group, slider.group)
@@ -261,27 +270,32 @@ def _heading(slider: Slider) -> tuple[str, str]:
 
 def _lever(equations: Equations, slider: Slider) -> dict[str, Any]:
     variable = equations.variables[slider.variable]
-    own = slider.options.title if slider.options else None
-    title = own.model_dump() if own else _same(slider.label)
     return {
-        **{"name": slider.label, "title": title, **_units(variable.units)},
-        **{"low": slider.low, "high": slider.high, "step": slider.step, "toggle": slider.toggle},
+        **{"name": slider.label, "title": _title(slider, slider.label), **_units(variable.units)},
+        **{"low": slider.low, "high": slider.high, "step": slider.step},
+        **{"toggle": slider.toggle, "date": slider.date},
         **{"variable": variable.name, "note": _same(variable.documentation)},
         **{"group": _heading(slider)[0], "money": False},
     }
 
 
 def _parameter(
-    equations: Equations, name: str, spread: float, groups: Mapping[str, str], words: Mapping[str, Words]
+    equations: Equations, name: str, spread: float, slider: Slider, words: Mapping[str, Words]
 ) -> dict[str, Any]:
-    variable = equations.variables[_origin(name)]
-    title = {language: words["factor_of"][language].format(name=variable.title) for language in LANGUAGES}
+    variable = equations.variables[slider.variable]
+    of = _same(variable.title) if variable.dims else _title(slider, variable.title)
+    title = {language: words["factor_of"][language].format(name=of[language]) for language in LANGUAGES}
     return {
-        **{"name": name, "title": title, **_units(""), "group": groups[variable.name]},
+        **{"name": name, "title": title, **_units(""), "group": _heading(slider)[0]},
         **{"low": 1 - spread, "high": 1 + spread, "step": 2 * spread / STEPS or 1.0},
         **{"value": 1.0, "drawn": spread > 0, "dated": False},
         **{"sure": "assumption", "reason": "", "source": ""},
     }
+
+
+def _title(slider: Slider, otherwise: str) -> dict[str, str]:
+    own = slider.options.title if slider.options else None
+    return own.model_dump() if own else _same(otherwise)
 
 
 def _origin(factor: str) -> str:

@@ -32,7 +32,11 @@ _PURE = ("", "dmnl", "1", "fraction", "dimensionless", "unitless")
 
 @dataclass(frozen=True)
 class Slider:
-    """A constant, or an element of one, that can be moved. `toggle` tells that it is on (1) or off (0)."""
+    """A constant, or an element of one, that can be moved.
+
+    `toggle` tells that it is on (1) or off (0), `date` that it is a time, which is never where it lies
+    beyond the end of the run.
+    """
 
     variable: str
     label: str
@@ -43,6 +47,7 @@ class Slider:
     group: str
     options: SliderOptions | None
     toggle: bool = False
+    date: bool = False
 
 
 def sliders_of(
@@ -124,7 +129,8 @@ def _each(
         low, high = limits
         step = 1.0 if toggle else (variable.limits[2:] or (None,))[0] or nice_step(low, high)
         label = _label(variable, cell)
-        yield Slider(variable.name, label, value, low, high, step, groups[variable.name], told, toggle)
+        date = not toggle and _is_date(equations, variable, value)
+        yield Slider(variable.name, label, value, low, high, step, groups[variable.name], told, toggle, date)
 
 
 def _label(variable: Variable, cell: tuple[int, ...]) -> str:
@@ -145,17 +151,26 @@ def _limits(
         high = guess[1] if high is None else high
     if low is None or high is None or not low < high:
         return guess
-    return min(low, value), max(high, value)
+    never = _is_date(equations, variable, value) and value > equations.time.final
+    return min(low, value), high if never else max(high, value)
 
 
 def _guess(equations: Equations, variable: Variable, value: float) -> tuple[float, float] | None:
     """Give 0 to 1 for a share, the time of the run for a date, else half to one and a half."""
-    time, units = equations.time, variable.units.strip().lower()
-    if units == equations.variables["time_step"].units.strip().lower():
-        if value > time.final:
-            return None
-        if value >= time.initial and time.final >= YEARS:
-            return time.initial, time.final
-    if units in _PURE and 0 < value < 1:
+    time = equations.time
+    if _is_time(equations, variable) and value > time.final:
+        return None
+    if _is_date(equations, variable, value):
+        return time.initial, time.final
+    if variable.units.strip().lower() in _PURE and 0 < value < 1:
         return 0.0, 1.0
     return (min(0.5 * value, 1.5 * value), max(0.5 * value, 1.5 * value)) if value else None
+
+
+def _is_time(equations: Equations, variable: Variable) -> bool:
+    clock = equations.variables["time_step"]
+    return variable.units.strip().lower() == clock.units.strip().lower()
+
+
+def _is_date(equations: Equations, variable: Variable, value: float) -> bool:
+    return _is_time(equations, variable) and value >= max(equations.time.initial, YEARS)

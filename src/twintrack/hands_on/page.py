@@ -44,6 +44,7 @@ PARTS = (
     "panels.mjs",
     "details.mjs",
     "header.mjs",
+    "address.mjs",
     "view.mjs",
 )
 """Modules of the component after the engine, each after those that it imports."""

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from wasm_node import Node, NodeModel
 
-from bench.synthetic import write_synthetic
-from bench.workloads import SIR, Workload
+from bench.workloads import SIR, WORLD3, Workload
 from twintrack.engines import NumpyEngine
 from twintrack.engines.base import check_inputs
 from twintrack.engines.wasm.module import compiled, module_of
@@ -53,9 +52,7 @@ def path_of(name: str, folder: Path) -> Path:
     if name == "vectors":
         (folder / "vectors.mdl").write_text(VECTORS, encoding="utf-8")
         return folder / "vectors.mdl"
-    if name == "synthetic":
-        return write_synthetic(folder / "synthetic.mdl")
-    return SIR if name == "sir" else DATA / f"{name}.mdl"
+    return {"sir": SIR, "world3": WORLD3}.get(name, DATA / f"{name}.mdl")
 
 
 def assert_near(found: np.ndarray, expected: np.ndarray, name: str) -> None:
@@ -65,7 +62,7 @@ def assert_near(found: np.ndarray, expected: np.ndarray, name: str) -> None:
     np.testing.assert_allclose(found / scale, flat / scale, rtol=0, atol=1e-9, err_msg=name)
 
 
-@pytest.mark.parametrize("name", ["functions", "subscripts", "arrays", "vectors", "synthetic", "sir"])
+@pytest.mark.parametrize("name", ["functions", "subscripts", "arrays", "vectors", "world3", "sir"])
 def test_all_variables_of_many_runs_agree_and_each_run_alone_has_the_same_bits(
     name: str, node: Node, tmp_path: Path
 ) -> None:

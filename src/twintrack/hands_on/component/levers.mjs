@@ -112,14 +112,15 @@ export class Levers {
     const { value, mark, set } = this.#standing(row);
     const { item, slider, box } = row;
     const shown = `${value} ${mark} ${set} ${JSON.stringify(this.app.state[row.key][item.name])}`;
-    if (row.shown === shown && Number(slider.value) === value) return;
+    const [at, marked] = [value, mark].map((one) => reached(item, one));
+    if (row.shown === shown && Number(slider.value) === at) return;
     row.shown = shown;
-    slider.min = Math.min(item.low, mark, value);
-    slider.max = Math.max(item.high, mark, value);
-    slider.value = value;
-    const share = (at) => (at - slider.min) / (slider.max - slider.min);
-    row.tick.style.left = `calc(8px + (100% - 16px) * ${share(mark).toFixed(4)})`;
-    slider.style.setProperty("--fill", `${(100 * share(value)).toFixed(2)}%`);
+    slider.min = Math.min(item.low, marked, at);
+    slider.max = Math.max(item.high, marked, at);
+    slider.value = at;
+    const share = (one) => (one - slider.min) / (slider.max - slider.min);
+    row.tick.style.left = `calc(8px + (100% - 16px) * ${share(marked).toFixed(4)})`;
+    slider.style.setProperty("--fill", `${(100 * share(at)).toFixed(2)}%`);
     const text = this.app.setting(item, value);
     put(row.value, text);
     slider.setAttribute("aria-valuetext", text);
@@ -133,7 +134,7 @@ export class Levers {
     const { step, low } = row.item;
     const { mark } = this.#standing(row);
     const whole = Number((low + Math.round((raw - low) / step) * step).toPrecision(12));
-    const value = Math.abs(raw - mark) < step / 2 ? mark : Math.min(Math.max(whole, row.item.low), row.item.high);
+    const value = Math.abs(raw - reached(row.item, mark)) < step / 2 ? mark : Math.min(Math.max(whole, row.item.low), row.item.high);
     this.#set(row, value);
   }
 
@@ -217,6 +218,11 @@ export class Levers {
     const add = () => again([...knots, [Math.min(last[0] + 2, latest), last[1]]]);
     return make("div", {}, ...knots.map(line), make("button", { class: "plain", disabled: last[0] >= latest, click: add }, app.say("knot_add")));
   }
+}
+
+/** Give where a value stands on its slider: a date beyond the end of the run stands at the end. */
+function reached({ date, high }, value) {
+  return date ? Math.min(value, high) : value;
 }
 
 /** Give the value that a setting ends at, or holds. */

@@ -71,7 +71,7 @@ export function joinedUnit(text, unit, chinese) {
 /** Write a value beside an axis, short. */
 export function axisLabel(value, format, chinese = false) {
   if (format.endsWith("%")) return `${Number((100 * value).toPrecision(3))}%`.replace("-", "−");
-  const sizes = chinese ? [[1e8, "亿"], [1e4, "万"]] : [[1e9, "bn"], [1e6, "M"], [1e4, "k", 1e3]];
+  const sizes = chinese ? [[1e12, "万亿"], [1e8, "亿"], [1e4, "万"]] : [[1e12, "trn"], [1e9, "bn"], [1e6, "M"], [1e4, "k", 1e3]];
   const [least, sign, factor = least] = sizes.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
   return significant(value / factor, 3) + sign;
 }
@@ -88,7 +88,7 @@ export function significant(value, digits = 3) {
   if (value === 0) return "0";
   const power = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits)))));
   const sign = value < 0 ? "−" : "";
-  if (power > -5 && power < 9) {
+  if (power > -5 && power < 7) {
     const text = grouped(Math.abs(value), Math.max(digits - 1 - power, 0));
     return sign + (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   }

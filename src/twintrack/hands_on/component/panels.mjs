@@ -128,7 +128,7 @@ export function movedTables(app) {
   const levers = changes(data, planOf(data, state), state.a).map(({ name, before, after, later }) => {
     const lever = data.lever.get(name);
     const number = (value) => app.setting(lever, value, false);
-    return [app.words(lever.title), scaleOf(lever.units[state.g]).unit, number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
+    return [app.words(lever.title), lever.date ? "" : scaleOf(lever.units[state.g]).unit, number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
   });
   const row = nearest(app.lab.times, state.y);
   const outcomes = app.computed.map((name) => {
@@ -151,7 +151,8 @@ export function movedTables(app) {
 
 function dates(app, told) {
   if (told === undefined) return "";
-  if (typeof told === "number") return app.say("dates_plain", { from: app.data.time.start, to: app.data.time.start + app.data.time.ramp });
+  const { start, ramp } = app.data.time;
+  if (typeof told === "number") return ramp ? app.say("dates_plain", { from: start, to: start + ramp }) : "";
   if (told.knots) return told.knots.map(([time]) => yearText(time)).join(", ");
   return app.say(told.until === null ? "dates_plain" : "dates_until", { from: told.from, to: told.from + told.years, until: told.until });
 }

@@ -1,5 +1,6 @@
 /** The page: what stands where, and how a move goes from the slider to the curves. */
 import { checked } from "../../engines/wasm/engine.js";
+import { fragment } from "./address.mjs";
 import { Card, Verdict } from "./cards.mjs";
 import { startWorkers } from "./client.mjs";
 import { explain } from "./details.mjs";
@@ -8,7 +9,7 @@ import { Header } from "./header.mjs";
 import { Draws, Lab } from "./lab.mjs";
 import { Levers } from "./levers.mjs";
 import { Panels, movedTables } from "./panels.mjs";
-import { Amounts, joinedUnit, scaleOf, stepped } from "./numbers.mjs";
+import { Amounts, joinedUnit, scaleOf, stepped, yearText } from "./numbers.mjs";
 import { opened } from "./plan.mjs";
 import { Singles } from "./singles.mjs";
 import { History, changed, read, written } from "./state.mjs";
@@ -29,25 +30,6 @@ export async function mount(root, { told, module, description, draws, source, li
   const app = new App(root, lab, drawn, store);
   app.start({ source, module: compiled, description, data: { ...told, entries: [], sources: {}, texts: {} }, draws });
   return app;
-}
-
-/** Links in the fragment of the page's address; a page in a frame may refuse to change it. */
-function fragment(first) {
-  return {
-    read: () => location.hash.slice(1) || first,
-    write: (text) => {
-      try {
-        history.replaceState(null, "", `#${text}`);
-      } catch {
-        // a frame made of text has no address of its own
-      }
-    },
-    watch: (changed) => addEventListener("hashchange", changed),
-    named: (title, language) => {
-      document.title = title;
-      document.documentElement.lang = language;
-    },
-  };
 }
 
 class App {
@@ -124,8 +106,12 @@ class App {
     return new Amounts(outcome, this.state.g, size, this.numberWords());
   }
 
-  /** Write a value of a lever or a world parameter, in the unit that readers have such amounts in. */
-  setting({ units, step }, value, unit = true) {
+  /**
+   * Write a value of a lever or a world parameter, in the unit that readers have such amounts in; a date as a year, or
+   * as never where it lies beyond the end of the run.
+   */
+  setting({ units, step, date }, value, unit = true) {
+    if (date) return value > this.data.time.last ? this.say("never") : yearText(value);
     const { g } = this.state;
     const scale = scaleOf(units[g]);
     const text = stepped(scale.factor * value, scale.factor * step);
