@@ -18,6 +18,7 @@ ROOMS = (
         "names",
         "version",
         "formats",
+        "plotly_library",
         "shown_figure",
         "charts",
         "scratch",

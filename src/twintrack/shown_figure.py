@@ -7,13 +7,13 @@ one cell of the notebook, the first that showed a figure.
 
 from __future__ import annotations
 
-import base64
-import functools
 import secrets
 from importlib import resources
 from typing import Any
 
 import plotly.graph_objects as go
+
+from twintrack.plotly_library import packed_plotly
 
 PLOTLY = "application/vnd.plotly.v1+json"
 DRAWN = {"scatter", "bar", "pie"}
@@ -50,13 +50,6 @@ def exported_figure(figure: go.Figure, *, whole: bool) -> str:
     script = resources.files("twintrack").joinpath("shown_figure.js").read_text(encoding="utf-8").rstrip()
     drawn = f'<div data-twintrack-figure="{key}"></div><script>{script}("{key}",{told});</script>'
     return f"{library if whole else ''}{drawn}"
-
-
-@functools.cache
-def packed_plotly() -> str:
-    """Give the part of Plotly that draws points, lines and bars (v4.1.1, MIT), packed, as base64."""
-    folder = resources.files("twintrack").joinpath("pages", "templates", "plotly")
-    return base64.b64encode(folder.joinpath("plotly-basic.min.js.gz").read_bytes()).decode()
 
 
 def _carries() -> bool:

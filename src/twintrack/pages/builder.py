@@ -22,6 +22,7 @@ from twintrack.errors import TwinTrackError
 from twintrack.folders import renewed_folder
 from twintrack.pages.blocks import Block, Heading, Section, V, every_block
 from twintrack.pages.texts import Texts
+from twintrack.plotly_library import packed_plotly
 from twintrack.version import __version__
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -136,8 +137,6 @@ def render(page: Page[V], sections: Sequence[Filled] | None = None) -> str:
         "figures": in_script(_figures_json(page.view.drawn)),
     }
     if page.template == STORY:
-        from twintrack.shown_figure import packed_plotly
-
         values |= {"fonts": Markup(fonts()), "story_css": Markup(part("report.css"))}
         values["library"] = packed_plotly() if page.view.drawn else ""
         values["figures"] = packed(light_figures(page.view.drawn)) if page.view.drawn else ""
