@@ -59,7 +59,7 @@ site: reports validation ## dashboard, reports, model, validation and documents 
 test: lint ## linter, type checker and all tests
 	$(PYTEST) $(NOTEBOOKS)
 
-test-quick: $(DEV) ## the tests that are not slow, in a minute and a half
+test-quick: $(DEV) ## the tests that are not slow, in under two minutes
 	$(PYTEST) $(QUICK)
 
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
