@@ -20,7 +20,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # A file stays with one worker, so that what its tests share is made once. Files that hold slow tests are begun
 # first (tests/conftest.py): what is begun last must not be long.
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-QUICK  := -m 'not slow'
+
+# Notebooks are slow. What runs them takes two seconds to import, in every process.
+NOTEBOOKS := --nbmake --nbmake-timeout=300
+QUICK     := -p no:nbmake -m 'not slow'
 
 # JupyterLab refuses to run as root, which is the user in most containers, unless it is told to.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -31,7 +34,7 @@ REPORTS := $(patsubst reports/%.yaml,report-%,$(wildcard reports/*.yaml))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question pages durations lint bench notebook clean distclean
+.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question pages durations lint lint-types lint-code bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,9 +57,9 @@ site: reports validation ## dashboard, reports, model, validation and documents 
 	$(BIN)/twintrack site --built $(BUILD) --out $(BUILD)/site
 
 test: lint ## linter, type checker and all tests
-	$(PYTEST)
+	$(PYTEST) $(NOTEBOOKS)
 
-test-quick: $(DEV) ## the tests that are not slow, in some two minutes
+test-quick: $(DEV) ## the tests that are not slow, in under two minutes
 	$(PYTEST) $(QUICK)
 
 parity: $(DEV) ## every strategy against other programs, where `make test` takes three
@@ -84,9 +87,14 @@ durations: $(DEV) ## quick tests that take over three seconds: mark them slow, o
 	$(PYTEST) $(QUICK) --durations=0 --durations-min=3
 
 lint: $(DEV) ## linter, format, types, dead code and import circles only
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(WORKERS)) lint-types lint-code
+
+lint-types: $(DEV)
+	$(BIN)/python -m mypy
+
+lint-code: $(DEV)
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
-	$(BIN)/python -m mypy
 	$(BIN)/python -m vulture
 	$(BIN)/python tools/import_circles.py
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -53,6 +55,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
+def pytest_collection_finish() -> None:
+    """Search for garbage less often, and never in what stays until the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the files of slow tests alone where those are not wanted: they are not even imported."""
+    wanted = config.getoption("markexpr") != "not slow" or collection_path.suffix != ".py"
+    return None if wanted or not ALL_SLOW.search(collection_path.read_text(encoding="utf-8")) else True
+
+
+ALL_SLOW = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+"""How a file says that all its tests are slow."""
 TOGETHER = (
     ("tests/validation/",),
     (

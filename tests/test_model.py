@@ -164,6 +164,7 @@ def test_the_files_of_a_strategy_include_its_parents(model: Model) -> None:
     assert found == {"pure_catchup.yaml", "baseline.yaml", "decoupling.yaml", *parts}
 
 
+@pytest.mark.slow
 def test_native_and_numpy_agree_in_another_scenario(model: Model) -> None:
     one = model.run("pure_catchup", "decoupling")
     other = model.run("pure_catchup", "decoupling", engine="numpy")
@@ -191,6 +192,7 @@ def test_a_strategy_stands_once_in_a_comparison(model: Model) -> None:
     assert "at least one" in lines(model.compare, [])[0]
 
 
+@pytest.mark.slow
 def test_an_ensemble_has_the_same_worlds_for_all_and_agrees_with_single_runs(model: Model) -> None:
     strategies = ["pure_catchup", "catchup_explore_open"]
     worlds = model.sample_worlds(6, seed=3)

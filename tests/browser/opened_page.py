@@ -34,17 +34,21 @@ class Opened:
 
     @property
     def asked_elsewhere(self) -> list[str]:
-        """What was asked for beside the page itself."""
-        mine = ("data:", "blob:", self.path.as_uri())
-        return [url for url in self.requests if not url.startswith(mine)]
+        """What was asked for beside the page itself, which is asked for once."""
+        asked = [url for url in self.requests if not url.startswith(("data:", "blob:"))]
+        return asked[1:] if asked[0] == self.path.as_uri() else asked
 
     def unfolded(self) -> Page:
         """Open every fold, and wait until what it holds is drawn."""
         self.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        self.wait_for_charts()
+        return self.page
+
+    def wait_for_charts(self) -> None:
+        """Wait until every chart is drawn."""
         self.page.wait_for_function(
             "[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('.main-svg'))"
         )
-        return self.page
 
     def sideways(self, width: int) -> int:
         """Say by how many px the page is wider than a window of a width."""

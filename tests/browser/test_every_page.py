@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from twintrack.pages.sheet.page import build_sheet
 from twintrack.pages.validation.page import build_validation
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
@@ -35,6 +36,8 @@ REPORTS = sorted({*(path.stem for path in (ROOT / "reports").glob("*.yaml")), *S
 WORLDS = 24
 """Enough for every section to say something."""
 WIDTHS = (1400, 1100, 768, 390)
+READ = (1400, 390)
+"""Widths at which pages are read by axe; each at one of them, unless whole pages are asked for."""
 LANGUAGES = ("index.html", "index.zh.html")
 ACCESSIBLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
@@ -68,57 +71,53 @@ def built(model: Model, tmp_path_factory: pytest.TempPathFactory, request: pytes
     return build
 
 
-def test_every_page_opens_alone_and_fits_every_window(browser: Browser, built: Built, report: str) -> None:
-    folder = built(report)
-    for name in [path.name for path in sorted(folder.glob("*.html"))]:
-        opened = Opened(browser, folder / name, WIDTHS[0])
-        opened.unfolded()
-        wider = {width: opened.sideways(width) for width in WIDTHS}
-        assert (name, wider) == (name, dict.fromkeys(WIDTHS, 0))
-        assert (name, opened.errors, opened.asked_elsewhere) == (name, [], [])
-        opened.page.context.close()
-
-
-def test_no_word_of_a_figure_is_cut_off_or_lies_on_another(
-    browser: Browser, built: Built, report: str
-) -> None:
-    for name in LANGUAGES:
-        opened = Opened(browser, built(report) / name, WIDTHS[0])
-        for width in WIDTHS:
-            opened.page.set_viewport_size({"width": width, "height": 900})
-            assert (name, width, opened.page.evaluate(CUT_OFF)) == (name, width, [])
-            assert (name, width, opened.page.evaluate(ON_ANOTHER)) == (name, width, [])
-        opened.page.context.close()
-
-
-def test_every_page_can_be_read_without_seeing_and_without_a_mouse(
+def test_every_page_opens_alone_fits_every_window_and_can_be_read_by_all(
     browser: Browser, built: Built, report: str, request: pytest.FixtureRequest
 ) -> None:
-    folder = built(report)
+    """Opening a page takes longer than most that is asked of it, so that one opening serves all."""
     whole = request.config.getoption("whole_pages")
-    for place, path in enumerate(sorted(folder.glob("*.html"))):
-        widths = (1400, 390) if whole else ((1400, 390)[place % 2],)
-        assert (path.name, _barriers(browser, path, widths)) == (path.name, "")
+    for place, path in enumerate(sorted(built(report).glob("*.html"))):
+        for width in READ if whole else (READ[place % 2],):
+            _check(Opened(browser, path, width), figures=path.name in LANGUAGES)
 
 
-def test_the_page_on_validation_can_be_read_without_seeing_and_without_a_mouse(
+def test_the_page_on_validation_draws_all_at_once_and_can_be_read_by_all(
     browser: Browser, model: Model, validation_sections: dict[str, Any], tmp_path: Path
 ) -> None:
     folder = build_validation(validation_sections, tmp_path / "validation", model).parent
-    for name in LANGUAGES:
-        assert (name, _barriers(browser, folder / name, (1400, 390))) == (name, "")
+    for name, width in product(LANGUAGES, READ):
+        opened = Opened(browser, folder / name, width)
+        opened.wait_for_charts()
+        _check(opened, figures=False)
 
 
-def _barriers(browser: Browser, path: Path, widths: tuple[int, ...]) -> str:
-    """Say what axe finds on a page at some widths: first as it opens, then with every fold open."""
-    told = ""
-    for width in widths:
-        opened = Opened(browser, path, width)
-        for page in (opened.page, opened.unfolded()):
-            found = axe.Axe().run(page, options=ACCESSIBLE)
-            told += found.generate_report() if found.violations_count else ""
-        opened.page.context.close()
-    return told
+def _check(opened: Opened, *, figures: bool) -> None:
+    """Ask of a page all that can be asked of it: first as it opens, then with every fold open."""
+    name, width = opened.path.name, opened.width
+    assert (name, width, _barriers(opened.page)) == (name, width, "")
+    if figures:
+        _check_figures(opened)
+        opened.sideways(width)
+    assert (name, width, _barriers(opened.unfolded())) == (name, width, "")
+    wider = {other: opened.sideways(other) for other in WIDTHS}
+    assert (name, wider) == (name, dict.fromkeys(WIDTHS, 0))
+    assert (name, opened.errors, opened.asked_elsewhere) == (name, [], [])
+    opened.page.context.close()
+
+
+def _check_figures(opened: Opened) -> None:
+    """No word of a figure is cut off or lies on another one."""
+    for width in WIDTHS:
+        opened.page.set_viewport_size({"width": width, "height": 900})
+        for fault in (CUT_OFF, ON_ANOTHER):
+            found = opened.page.evaluate(fault)
+            assert (opened.path.name, width, found) == (opened.path.name, width, [])
+
+
+def _barriers(page: Page) -> str:
+    """Say what axe finds on a page as it stands."""
+    found = axe.Axe().run(page, options=ACCESSIBLE)
+    return str(found.generate_report()) if found.violations_count else ""
 
 
 CUT_OFF = """[...document.querySelectorAll('figure.story > svg, .printed > svg')].flatMap((svg) => {

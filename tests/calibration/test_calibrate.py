@@ -61,6 +61,7 @@ def test_wrong_settings_are_told_before_anything_is_computed(learn: Learn) -> No
         learn(workers=-1)
 
 
+@pytest.mark.slow
 def test_the_posterior_of_the_small_model_is_that_of_a_grid(learn: Learn, small_target: Target) -> None:
     asked = Calibration(1, 4, 4096, Settings(members=1024, rounds=2, moves=6, last_rounds=8))
     found = learn(asked)

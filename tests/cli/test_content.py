@@ -48,6 +48,7 @@ def test_all_content_is_good(program: Program, content: Path) -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.slow
 def test_every_fault_of_every_file_is_told_with_its_line(program: Program, copy: Path) -> None:
     levers = copy / "model" / "levers.yaml"
     text = levers.read_text(encoding="utf-8").replace("policy_start:", "policy_begin:", 1)

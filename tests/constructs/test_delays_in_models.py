@@ -51,6 +51,7 @@ third = ACTIVE INITIAL(first + 1, 3) ~~|
 """
 
 
+@pytest.mark.slow
 def test_functions_with_a_memory_agree_with_pysd(agrees_with_pysd: Callable[[str], object]) -> None:
     agrees_with_pysd(DELAYS)
 

@@ -126,6 +126,7 @@ def stepped(world: Mapping[str, Any], drawn: pd.Series) -> dict[str, Any]:
     return {**world, **paths}
 
 
+@pytest.mark.slow
 def test_all_strategies_and_settings_meet_the_same_worlds(model: Model) -> None:
     """Shares agree with runs of each world by itself, under what a setting sets."""
     worlds = model.draw_worlds(3, seed=5, prior=True)

@@ -224,13 +224,21 @@ def _ramp(model: Model) -> float:
     return float(model.run()["future_ramp"][0]) if "future_ramp" in model.equations.variables else 2.0
 
 
-def test_every_text_with_a_number_is_held_against_the_model(content: Path) -> None:
-    assert {place for place, _ in _entries(content)} == set(REGISTER)
+@pytest.fixture(scope="module")
+def entries(content: Path) -> dict[str, str]:
+    """The English texts of the content that hold a number, by place."""
+    return dict(_entries(content))
+
+
+def test_every_text_with_a_number_is_held_against_the_model(entries: dict[str, str]) -> None:
+    assert entries.keys() == set(REGISTER)
 
 
 @pytest.mark.parametrize("place", REGISTER)
-def test_the_numbers_of_a_text_are_those_of_the_model(model: Model, content: Path, place: str) -> None:
-    told = numbers(dict(_entries(content))[place])
+def test_the_numbers_of_a_text_are_those_of_the_model(
+    model: Model, entries: dict[str, str], place: str
+) -> None:
+    told = numbers(entries[place])
     meant = [value(model) for value in REGISTER[place]]
     assert len(told) == len(meant), (told, meant)
     assert told == pytest.approx(meant, rel=ROUND), (told, meant)

@@ -93,10 +93,10 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
 @pytest.mark.parametrize(
     ("target", "given"),
     [
-        ("test", ""),
-        ("test-quick", "-m not slow"),
+        ("test", "--nbmake --nbmake-timeout=300"),
+        ("test-quick", "-p no:nbmake -m not slow"),
         ("parity", "--all-strategies tests/parity"),
-        ("durations", "-m not slow --durations=0 --durations-min=3"),
+        ("durations", "-p no:nbmake -m not slow --durations=0 --durations-min=3"),
     ],
 )
 def test_every_target_for_tests_says_which_tests_it_wants(project: Project, target: str, given: str) -> None:

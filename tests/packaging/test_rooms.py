@@ -6,6 +6,7 @@ import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,12 +35,18 @@ def package(tmp_path: Path) -> Package:
     return package
 
 
-def test_no_imports_of_the_package_go_round_in_a_circle() -> None:
-    assert circle_faults(read_imports(PACKAGE)) == []
+@pytest.fixture(scope="module")
+def imports() -> Any:
+    """The imports of the package, read once."""
+    return read_imports(PACKAGE)
 
 
-def test_every_room_uses_only_rooms_above_it() -> None:
-    assert room_faults(read_imports(PACKAGE)) == []
+def test_no_imports_of_the_package_go_round_in_a_circle(imports: Any) -> None:
+    assert circle_faults(imports) == []
+
+
+def test_every_room_uses_only_rooms_above_it(imports: Any) -> None:
+    assert room_faults(imports) == []
 
 
 def test_the_page_for_newcomers_lists_the_rooms_in_the_same_order() -> None:

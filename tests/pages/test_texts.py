@@ -23,11 +23,9 @@ def _fields(text: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(text) if field}
 
 
-@pytest.mark.parametrize("key", ENTRIES)
-def test_both_languages_say_the_same_values(key: str) -> None:
-    entry = ENTRIES[key]
-    assert set(entry) == set(LANGUAGES)
-    assert _fields(entry["en"]) == _fields(entry["zh"])
+def test_both_languages_say_the_same_values() -> None:
+    assert [key for key, entry in ENTRIES.items() if set(entry) != set(LANGUAGES)] == []
+    assert [key for key, entry in ENTRIES.items() if _fields(entry["en"]) != _fields(entry["zh"])] == []
 
 
 def test_no_text_is_in_two_files() -> None:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import log, pi
 
 import numpy as np
@@ -119,8 +119,9 @@ def beta_2_2(shares: Array) -> Array:
     return 0.5 + np.cos((np.arccos(1 - 2 * shares) + 4 * np.pi) / 3)
 
 
+@cache
 def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Array]:
-    """Give nodes and weights, shape (count,) each, that integrate polynomials against a distribution.
+    """Give nodes and weights, shape (count,) each, read-only, that integrate polynomials over a distribution.
 
     The rule of Gauss for equally likely quantiles, exact to the degree 2 `count` - 1 for these: recursion
     coefficients by Stieltjes, nodes by the eigenvalues of their matrix (Golub and Welsch 1969, Math. Comp.
@@ -136,7 +137,10 @@ def gaussian(quantiles: Callable[[Array], Array], count: int) -> tuple[Array, Ar
         before, now = now, after / np.sqrt(norms[-1])
     beside = np.sqrt(norms[1:count])
     places, vectors = np.linalg.eigh(np.diag(middles) + np.diag(beside, 1) + np.diag(beside, -1))
-    return np.asarray(places), np.asarray(vectors[0] ** 2)
+    found = np.asarray(places), np.asarray(vectors[0] ** 2)
+    for array in found:
+        array.setflags(write=False)  # all who ask get the same
+    return found
 
 
 def covariances(strand: Strand, nodes: Nodes) -> Array:

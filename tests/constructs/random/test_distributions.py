@@ -14,6 +14,8 @@ from scipy import stats
 
 from twintrack.engines import Simulator
 
+pytestmark = pytest.mark.slow
+
 RUNS = 20_000
 FREE = "-1e30, 1e30"
 LOG = math.sqrt(math.log(1.25))  # of a mean of 2 and a deviation of 1
