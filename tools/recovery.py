@@ -13,10 +13,10 @@ import click
 
 import twintrack
 from twintrack.calibration.evenness import Evenness
-from twintrack.calibration.recovery import ACCEPTED, TRUTHS, Recovery, recover
+from twintrack.calibration.recovery import ACCEPTED, TRUTHS, Recovery, judged
 from twintrack.calibration.target import prepare_target
-from twintrack.calibration.truths import RECOVERY
-from twintrack.cli.options import seed_option, workers_option
+from twintrack.calibration.truths import RECOVERY, Truths
+from twintrack.cli.options import workers_option
 from twintrack.cli.tables import plain_table, print_table
 from twintrack.worlds.basis import basis_of
 
@@ -24,15 +24,29 @@ Row = tuple[str, str, str, str]
 
 
 @click.command("recovery")
-@seed_option
+@click.option(
+    "--seed",
+    "seeds",
+    default=(1,),
+    show_default=True,
+    metavar="N",
+    multiple=True,
+    type=click.IntRange(0),
+    help="Seed of the truths; named more than once, the truths of all are judged together.",
+)
 @click.option("--truths", default=TRUTHS, show_default=True, metavar="N", type=click.IntRange(1))
 @click.option("--power", default=1.0, show_default=True, metavar="SHARE", help="Power of the likelihood.")
 @workers_option
-def main(seed: int, truths: int, power: float, workers: int | None) -> None:
+def main(seeds: tuple[int, ...], truths: int, power: float, workers: int | None) -> None:
     """Learn made-up truths again, and print a table of how well."""
     model = twintrack.load()
-    described = json.dumps(asdict(basis_of(model)))
-    found = recover(prepare_target(model), described, seed, workers, tell, tell, truths, power=power)
+    described, target = json.dumps(asdict(basis_of(model))), prepare_target(model)
+    learnt = [
+        one
+        for seed in seeds
+        for one in Truths(target, seed, power=power).learnt(described, truths, workers, tell, tell)
+    ]
+    found = judged(learnt, seeds[0])
     click.echo(
         f"{found.truths} made-up truths, {RECOVERY.members:,} members each, power {power:g}; {found.told:,}"
         f" pairs of truth and parameter are informed; on average {found.directions:.1f} directions are"
