@@ -374,6 +374,7 @@ def test_a_difference_of_rounding_is_no_change(opened: Opened) -> None:
         " twintrack.schedule(false); 0"
     )
     opened.page.locator(".panel > summary").first.click()
+    opened.page.locator(".moved-outcomes td").first.wait_for()
     opened.wait()
     assert set(opened.page.locator(".moved-outcomes td:nth-child(5)").all_inner_texts()) == {"no change"}
     assert set(opened.page.locator(".card .numbers").all_inner_texts()) == {"2040: no change"}

@@ -110,8 +110,15 @@ def test_sliders_and_python_follow_each_other(
 
         page.locator("#slider-l-catchup_share").press("PageUp")
         link = told_by_python(folder, "0.5")["link"]
-        page.keyboard.press("Control+s")
-        text = until(lambda: html.escape(link) in (saved := path.read_text(encoding="utf-8")) and saved)
+
+        def saved() -> str | None:
+            """The file, saved anew until it has the link: what a kernel tells comes after the move."""
+            page.keyboard.press("Control+s")
+            page.wait_for_timeout(1000)
+            text = path.read_text(encoding="utf-8")
+            return text if html.escape(link) in text else None
+
+        text: str = until(saved)
         assert page.locator("iframe").count() == 0, "the page is for where no widget comes up"
         assert len(text) < LARGEST
         assert "widgets" not in json.loads(text)["metadata"]
