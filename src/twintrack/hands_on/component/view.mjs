@@ -15,7 +15,7 @@ import { Singles } from "./singles.mjs";
 import { History, changed, read, written } from "./state.mjs";
 
 const DELAY = 120; // milliseconds before a link is written: browsers limit the rate
-const LONG = 8; // milliseconds of one world, half a frame, from which on a worker runs it
+const LONG = 5; // milliseconds of one world, a third of a frame, from which on a worker runs it
 const TIMED = 5; // runs of one world that say how long it takes
 
 /**
@@ -60,11 +60,12 @@ class App {
 
   /** Draw, and start workers once the curves stand. */
   start(given) {
-    this.schedule();
-    setTimeout(() => {
+    const begin = () => {
       this.client = startWorkers(given, (answer) => this.#told(answer, given));
       this.schedule();
-    });
+    };
+    this.root.addEventListener("twintrack-drawn", () => setTimeout(begin), { once: true });
+    this.schedule();
   }
 
   /** Compute what the program has computed beforehand; where a bit differs, say so. */

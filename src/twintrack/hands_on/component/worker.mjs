@@ -15,7 +15,7 @@ import { Singles } from "./singles.mjs";
 import { reference } from "./state.mjs";
 import { ahead, bands, influences, less, quantile, rowOf } from "./stats.mjs";
 
-const FIRST = 24; // worlds after which the first answer goes out
+const FIRST = 20; // worlds after which the first answer goes out
 const FRAME = 16; // milliseconds that the page then has the processors, to draw it
 
 /** Answer messages of a worker's scope. */
