@@ -175,9 +175,9 @@ def test_a_slow_machine_runs_the_one_world_in_a_worker_and_shows_the_same_number
     )
     opened.go()
     devtools = opened.page.context.new_cdp_session(opened.page)
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 30})
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 12})
     slider = opened.page.locator("#slider-l-catchup_share")
-    for _ in range(12):
+    for _ in range(8):
         slider.press("ArrowLeft")
         opened.page.wait_for_timeout(50)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
