@@ -131,11 +131,13 @@ export function movedTables(app) {
     return [app.words(lever.title), lever.date ? "" : scaleOf(lever.units[state.g]).unit, number(before), number(after) + (later !== null && later !== after ? ` → ${number(later)}` : ""), dates(app, state.l[name])];
   });
   const row = nearest(app.lab.times, state.y);
+  const judged = [...data.outcome.values()].some(({ better }) => better !== "neutral");
   const outcomes = app.computed.map((name) => {
     const outcome = data.outcome.get(name);
     const { mine, base } = app.curves(name);
     const found = app.found(name);
-    const count = found?.of ? `${found.ahead} / ${found.of}` : "";
+    const counts = found?.of && (outcome.better !== "neutral" || !judged); // where nobody says what is better: differs
+    const count = counts ? `${found.ahead} / ${found.of}` : "";
     const amounts = app.amounts(outcome);
     const median = found ? amounts.change(found.at.diff) : "";
     return [app.words(outcome.title), amounts.unit, amounts.level(base[row]), amounts.level(mine[row]), amounts.change(less([mine[row]], [base[row]])[0]), median, count];
