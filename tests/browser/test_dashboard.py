@@ -27,12 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LARGEST = 700_000
 READY = "window.twintrack && twintrack.ready && twintrack.answer?.whole && !twintrack.stale()"
 POLICY = "script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'"
-BANDS = """async ({ values, runs }) => {
-  const source = document.getElementById("code").textContent;
-  const { bands } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-  const list = Float64Array.from(values, (value) => value ?? NaN);
-  return bands(list, runs).map((part) => [...part].map((value) => (Number.isNaN(value) ? null : value)));
-}"""
 LINK = "s=explore_open&c=decoupling&l=failure_tolerance=0.8&w=leader_agility=0.3&p=s%3Dpure_catchup&y=2035"
 
 
@@ -194,23 +188,6 @@ def test_a_slow_machine_runs_the_one_world_in_a_worker_and_shows_the_same_number
     assert asked[-1] == "one"
     assert shown == own
     assert opened.faults == []
-
-
-def test_bands_are_quantiles_of_what_is_finite(opened: Opened) -> None:
-    """Of 1 to 200 worlds, some of which have no number."""
-    opened.go()
-    stream = np.random.default_rng(5)
-    for runs in (1, 2, 3, 24, 200):
-        values = stream.normal(size=(4, runs)) ** 3
-        values[stream.random(values.shape) < 0.1] = np.nan
-        values[2] = np.nan
-        sent = [None if np.isnan(value) else value for value in values.ravel()]
-        low, high = opened.page.evaluate(BANDS, {"values": sent, "runs": runs})
-        for row, own in enumerate(values):
-            finite = own[np.isfinite(own)]
-            expected = np.quantile(finite, [0.05, 0.95]) if len(finite) else [np.nan, np.nan]
-            told = [np.nan if low[row] is None else low[row], np.nan if high[row] is None else high[row]]
-            np.testing.assert_allclose(told, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

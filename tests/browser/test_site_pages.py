@@ -89,7 +89,7 @@ def test_figures_of_a_report_are_drawn_by_the_library_that_pages_share(browser: 
     page.goto((site / "reports" / "report" / "index.html").as_uri())
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.wait_for_selector(".chart .main-svg", timeout=60_000)
-    assert page.evaluate("document.getElementById('library').dataset.src").startswith("../../shared/")
+    assert page.evaluate("document.getElementById('library').dataset.src").startswith("../../common/")
     context.close()
 
 

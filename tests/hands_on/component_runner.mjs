@@ -37,6 +37,10 @@ async function answer(job) {
     const { state, dropped } = app.read(data, job.read, "en");
     return { state, dropped, again: app.written(data, state) };
   }
+  if (job.bands) {
+    const list = Float64Array.from(job.bands.values, (value) => value ?? NaN);
+    return { bands: app.bands(list, job.bands.runs).map((part) => [...part].map((value) => (Number.isNaN(value) ? null : value))) };
+  }
   if (job.yaml !== undefined) return { yaml: app.strategyYaml(data, app.read(data, job.yaml, "en").state, "Mine") };
   const parts = [];
   const factors = [];

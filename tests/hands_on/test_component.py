@@ -129,6 +129,22 @@ def test_many_worlds_are_those_of_an_ensemble(
         np.testing.assert_allclose(factors, wanted, rtol=EQUAL_CLOSE)
 
 
+def test_bands_are_quantiles_of_what_is_finite(component: Component) -> None:
+    """Of 1 to 200 worlds, some of which have no number."""
+    stream = np.random.default_rng(5)
+    for runs in (1, 2, 3, 24, 200):
+        values = stream.normal(size=(4, runs)) ** 3
+        values[stream.random(values.shape) < 0.1] = np.nan
+        values[2] = np.nan
+        sent = [None if np.isnan(value) else value for value in values.ravel()]
+        low, high = component.ask(bands={"values": sent, "runs": runs})["bands"]
+        for row, own in enumerate(values):
+            finite = own[np.isfinite(own)]
+            expected = np.quantile(finite, [0.05, 0.95]) if len(finite) else [np.nan, np.nan]
+            told = [np.nan if side[row] is None else side[row] for side in (low, high)]
+            np.testing.assert_allclose(told, expected, rtol=1e-12)
+
+
 def test_a_saved_strategy_is_the_one_on_the_sliders(
     model: Model, component: Component, tmp_path: Path
 ) -> None:

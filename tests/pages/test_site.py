@@ -64,15 +64,15 @@ def test_large_tables_are_packed_and_what_pages_share_stands_there_once(tmp_path
     assert broken(site) == []
     assert sizes["tables"] < len(table) < sum(len(table) for _ in range(4))
     told = (site / "reports" / "one" / "index.html").read_text(encoding="utf-8")
-    styles = [path.read_text(encoding="utf-8") for path in (site / "shared").glob("*.css")]
+    styles = [path.read_text(encoding="utf-8") for path in (site / "common").glob("*.css")]
     assert "<style>" not in told and sum("color: red" in text for text in styles) == 1
     assert '<a href="data/small.csv">data/small.csv</a>' in told
     worlds, own = re.findall(
         r'<a href="([^"]*\.gz)" title="Table packed with gzip, <0.1 MB; .*?</a>', unescape(told)
     )
-    assert worlds.startswith("../../shared/worlds-") and own == "data/own.csv.gz"
+    assert worlds.startswith("../../common/worlds-") and own == "data/own.csv.gz"
     assert pd.read_csv(site / "reports" / "one" / worlds).shape == (LARGE, 2)
-    assert (site / "reports" / "one" / worlds).resolve() == next((site / "shared").glob("*.gz")).resolve()
+    assert (site / "reports" / "one" / worlds).resolve() == next((site / "common").glob("*.gz")).resolve()
 
 
 @pytest.mark.parametrize(

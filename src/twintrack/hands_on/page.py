@@ -51,7 +51,7 @@ PARTS = (
 
 EXPORTS = (
     "export { Draws, Lab, bands, checked, costs, initial, mount, opened, read, reference, strategyYaml,"
-    " written };"
+    " unshuffled, written };"
 )
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from twintrack.pages.builder import in_script
 from twintrack.pages.texts import LANGUAGES, Texts
 
-SHARED = "shared"
+SHARED = "common"
 """Folder of what several pages use."""
 PACKED = (".csv", ".json")
 LARGE = 20_000

@@ -20,6 +20,14 @@ export class Draws {
   }
 }
 
+/** Give numbers whose first bytes come first, then the second ones, and so on: so they pack better. */
+export function unshuffled(bytes) {
+  const values = new Float64Array(bytes.byteLength / 8);
+  const [from, to] = [new Uint8Array(bytes), new Uint8Array(values.buffer)];
+  for (let place = 0; place < 8; place++) for (let i = 0; i < values.length; i++) to[8 * i + place] = from[place * values.length + i];
+  return values;
+}
+
 /** A loaded model with what its inputs mean. */
 export class Lab {
   #model;

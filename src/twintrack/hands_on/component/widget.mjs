@@ -14,11 +14,9 @@ async function render({ model, el }) {
   const [code, module, told, draws] = await Promise.all(["code", "module", "model", "draws"].map(unpacked));
   const source = words.decode(code);
   const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { mount } = await import(address);
+  const { mount, unshuffled } = await import(address);
   const names = model.get("names");
-  const [from, values] = [new Uint8Array(draws), new Float64Array(draws.byteLength / 8)];
-  const to = new Uint8Array(values.buffer);
-  for (let place = 0; place < 8; place++) for (let i = 0; i < values.length; i++) to[8 * i + place] = from[place * values.length + i];
+  const values = unshuffled(draws);
   const store = {
     read: () => model.get("link"),
     write: (text) => {
