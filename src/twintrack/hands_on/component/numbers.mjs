@@ -63,9 +63,9 @@ export function scaleOf(units, size = 0) {
   return { factor, unit };
 }
 
-/** Write a number and its unit, in Chinese without a space. */
+/** Write a number and its unit, in Chinese without a space before a Chinese unit. */
 export function joinedUnit(text, unit, chinese) {
-  return unit ? `${text}${chinese ? "" : " "}${unit}` : text;
+  return unit ? `${text}${chinese && !/^\w/.test(unit) ? "" : " "}${unit}` : text;
 }
 
 /** Write a value beside an axis, short. */
