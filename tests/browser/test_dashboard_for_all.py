@@ -18,9 +18,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ACCESSIBLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 READY = "window.twintrack && twintrack.ready && twintrack.answer?.whole && !twintrack.stale()"
-LINKS = {"first": "", "moved": "s=pure_catchup&x=explore_open=0.5&l=catchup_share=0.6&p=s%3Dexplore_open"}
+LINKS = {
+    "first": "",
+    "loops": "s=pure_catchup",
+    "moved": "s=pure_catchup&x=explore_open=0.5&l=catchup_share=0.6&p=s%3Dexplore_open",
+}
 OPENED = """for (const fold of document.querySelectorAll('.panel, .row:first-child .more')) fold.open = true;
 twintrack.explain(twintrack.state.k[1])"""
+CHAIN = "twintrack.panels.show('loops')"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,9 @@ def test_axe_finds_nothing(state: str, language: str, page: Page) -> None:
         page.evaluate(OPENED)
         page.wait_for_selector("svg.map", state="attached")
         page.wait_for_function(READY)
+    if state == "loops":
+        page.evaluate(CHAIN)
+        page.locator(".loops button").first.click()
     found = {}
     for width in (1400, 390):
         page.set_viewport_size({"width": width, "height": 900})

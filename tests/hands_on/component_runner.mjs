@@ -14,7 +14,9 @@ async function opened({ folder }) {
   const known = { ...app.opened(data), worlds: draws.count };
   const module = readFileSync(`${folder}/model.wasm`);
   const lab = await app.Lab.open({ module, description, data: known, draws: drawn });
-  labs.set(folder, { app, lab, data: known, module, description });
+  const loops = { module: readFileSync(`${folder}/links.wasm`), told: JSON.parse(readFileSync(`${folder}/loops.json`)) };
+  const runs = await app.Runs.open({ module, description, data: known, draws: drawn, loops });
+  labs.set(folder, { app, lab, data: known, module, description, runs });
   return labs.get(folder);
 }
 
@@ -29,6 +31,24 @@ async function ran({ app, lab, data }, { link, places = null, outputs }) {
   return { base, results, factors };
 }
 
+/** Measure the loops of what a link says, in the world that curves stand in. */
+async function measured({ app, data, runs }, { link, outcomes }) {
+  const { state, dropped } = app.read(data, link, "en");
+  if (dropped.length) throw new Error(JSON.stringify(dropped));
+  const values = await runs.of(state);
+  const loops = new app.Loops(await app.linkScores(runs, values), runs.alone.told, runs.begins.length);
+  const plain = (found) => Object.fromEntries([...found].map(([id, list]) => [id, [...list]]));
+  const width = 2 * runs.begins.length;
+  const first = (name) => [...values.subarray(runs.alone.told.cells[name] * width, runs.alone.told.cells[name] * width + width / 2)];
+  return {
+    scores: plain(loops.scores),
+    shares: plain(loops.shares),
+    drives: Object.fromEntries(outcomes.map((name) => [name, plain(loops.drives(name))])),
+    values: Object.fromEntries(outcomes.map((name) => [name, first(name)])),
+    times: runs.begins.map(runs.at),
+  };
+}
+
 async function answer(job) {
   const known = await opened(job);
   const { app, data } = known;
@@ -37,6 +57,7 @@ async function answer(job) {
     const { state, dropped } = app.read(data, job.read, "en");
     return { state, dropped, again: app.written(data, state) };
   }
+  if (job.loops) return measured(known, job.loops);
   if (job.bands) {
     const list = Float64Array.from(job.bands.values, (value) => value ?? NaN);
     return { bands: app.bands(list, job.bands.runs).map((part) => [...part].map((value) => (Number.isNaN(value) ? null : value))) };

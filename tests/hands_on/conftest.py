@@ -12,6 +12,7 @@ import pytest
 from wasm_node import Node
 
 from twintrack.hands_on.compiled_model import module_for
+from twintrack.hands_on.loop_part import loop_part
 from twintrack.hands_on.page import component_code, lean
 from twintrack.hands_on.told import drawn, told_of
 from twintrack.model import Model
@@ -31,6 +32,10 @@ class Component:
         (folder / "model.json").write_text(json.dumps({**told, "draws": {"names": names, "count": count}}))
         (folder / "model.wasm").write_bytes(module.code)
         (folder / "draws.bin").write_bytes(values)
+        loops = loop_part(model)
+        assert loops is not None
+        (folder / "links.wasm").write_bytes(loops.code)
+        (folder / "loops.json").write_text(json.dumps(loops.told))
         (folder / "component.mjs").write_text(component_code(), encoding="utf-8")
         self.node = Node(Path(__file__).with_name("component_runner.mjs"))
 

@@ -15,7 +15,9 @@ from twintrack.equations import load_equations
 from twintrack.errors import InputError
 from twintrack.hands_on.any_model import equations_with_factors, model_page
 from twintrack.hands_on.any_sliders import Slider, sliders_of
+from twintrack.hands_on.page import dashboard_page
 from twintrack.inputs.page_options import PageOptions, read_page_options
+from twintrack.model import Model
 
 MODEL = r"""{UTF-8}
 region: North, South Bay ~~|
@@ -90,6 +92,13 @@ def test_dates_and_switches_are_certain_and_other_numbers_stand_in_one_order(pat
     assert names == ["inflow", "growth", "start", "share", "debt", "lag"], (
         "the order of the sliders, in every process"
     )
+
+
+def test_a_page_without_named_loops_has_no_second_module(path: Path, small_model: Model) -> None:
+    pages = model_page(path, PageOptions(), worlds=4, seed=1).text, dashboard_page(small_model, worlds=4)[0]
+    for text in pages:
+        assert 'id="module"' in text
+        assert 'id="links"' not in text and 'id="loops"' not in text
 
 
 def test_options_name_sliders_and_headings_of_both_halves_of_the_page(path: Path) -> None:

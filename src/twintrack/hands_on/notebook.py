@@ -19,6 +19,7 @@ from twintrack.hands_on.page import (
     component_code,
     component_page,
     dashboard_page,
+    loops_told,
     packed_parts,
     read_part,
     write_page,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from twintrack.core import Core
     from twintrack.engines.wasm.module import Module
+    from twintrack.hands_on.loop_part import LoopPart
     from twintrack.runs.results import Run
 
 
@@ -148,18 +150,21 @@ class _Given:
     told: dict[str, Any]
     module: Module
     worlds: Worlds
+    loops: LoopPart | None
 
     @classmethod
     def of(cls, core: Core, worlds: int, seed: int) -> _Given:
         names, count, values, notes = drawn(core, worlds, seed)
         tell_notes(notes)
-        return cls(told_of(core), module_for(core), Worlds(names, count, values))
+        loops, untold = loops_told(core)
+        tell_notes(untold)
+        return cls(told_of(core), module_for(core), Worlds(names, count, values), loops)
 
     def page(self, link: str) -> str:
-        return component_page(self.told, self.module, self.worlds, link)
+        return component_page(self.told, self.module, self.worlds, link, self.loops)
 
     def parts(self) -> dict[str, bytes]:
-        return packed_parts(self.told, self.module, self.worlds)
+        return packed_parts(self.told, self.module, self.worlds, self.loops)
 
 
 def dashboard(core: Core, worlds: int = WORLDS, seed: int = 1, link: str = "") -> Dashboard:
@@ -209,6 +214,8 @@ def _sliders() -> type[anywidget.AnyWidget]:
         module = traitlets.Bytes().tag(sync=True)
         model = traitlets.Bytes().tag(sync=True)
         draws = traitlets.Bytes().tag(sync=True)
+        links = traitlets.Bytes().tag(sync=True)
+        loops = traitlets.Bytes().tag(sync=True)
         names: Any = traitlets.List().tag(sync=True)
 
     return Sliders

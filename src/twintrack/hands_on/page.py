@@ -12,14 +12,16 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twintrack.errors import Fault, InputError
+from twintrack.errors import EquationError, Fault, InputError
 from twintrack.hands_on.compiled_model import module_for
+from twintrack.hands_on.loop_part import loop_part
 from twintrack.hands_on.told import drawn, told_of
 from twintrack.resources import atomic_write
 
 if TYPE_CHECKING:
     from twintrack.core import Core
     from twintrack.engines.wasm.module import Module
+    from twintrack.hands_on.loop_part import LoopPart
 
 WORLDS = 200
 """Worlds that bands are made of, where no other number is asked for."""
@@ -32,6 +34,8 @@ PARTS = (
     "stats.mjs",
     "state.mjs",
     "singles.mjs",
+    "links.mjs",
+    "loops.mjs",
     "worker.mjs",
     "numbers.mjs",
     "files.mjs",
@@ -41,8 +45,9 @@ PARTS = (
     "client.mjs",
     "levers.mjs",
     "cards.mjs",
-    "panels.mjs",
     "details.mjs",
+    "strip.mjs",
+    "panels.mjs",
     "header.mjs",
     "address.mjs",
     "view.mjs",
@@ -50,8 +55,8 @@ PARTS = (
 """Modules of the component after the engine, each after those that it imports."""
 
 EXPORTS = (
-    "export { Draws, Lab, bands, checked, costs, initial, mount, opened, read, reference, strategyYaml,"
-    " unshuffled, written };"
+    "export { Draws, Lab, Loops, Runs, bands, checked, costs, initial, linkScores, mount, opened, read,"
+    " reference, strategyYaml, unshuffled, written };"
 )
 """The last line of the joined module; a worker, which is a plain script, goes without it."""
 
@@ -77,11 +82,22 @@ def dashboard_page(core: Core, worlds: int = WORLDS, seed: int = 1, link: str = 
     Raises InputError.
     """
     names, count, values, notes = drawn(core, worlds, seed)
-    told = told_of(core)
-    return component_page(told, module_for(core), Worlds(names, count, values), link), list(notes)
+    loops, untold = loops_told(core)
+    page = component_page(told_of(core), module_for(core), Worlds(names, count, values), link, loops)
+    return page, [*notes, *untold]
 
 
-def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: str = "") -> str:
+def loops_told(core: Core) -> tuple[LoopPart | None, list[str]]:
+    """Give what tells of loops, and a note where named ones cannot be told of."""
+    try:
+        return loop_part(core), []
+    except EquationError as error:
+        return None, [f"the page does not tell which loops drive an outcome: {error}"]
+
+
+def component_page(
+    told: dict[str, Any], module: Module, worlds: Worlds, link: str = "", loops: LoopPart | None = None
+) -> str:
     """Put the component, a model and worlds in one file of HTML.
 
     `told` has the keys that `told_of` gives; nothing in it need be of one model. Where the address says
@@ -90,7 +106,7 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: s
     facts = {"draws": {"names": worlds.names, "count": worlds.count}, "link": link}
     blocks = [
         _block(key, base64.b64encode(data).decode())
-        for key, data in packed_parts(told, module, worlds).items()
+        for key, data in packed_parts(told, module, worlds, loops).items()
     ]
     title = html.escape(told["title"]["en"])
     style = read_part("style.css")
@@ -102,13 +118,15 @@ def component_page(told: dict[str, Any], module: Module, worlds: Worlds, link: s
             '<div id="page"><noscript>JavaScript</noscript></div>',
             *blocks,
             _block("facts", _json(facts).decode()),
-            f'<script type="text/plain" id="code">\n{component_code()}</script>',
+            _block("code", base64.b64encode(gzip.compress(component_code().encode(), 9, mtime=0)).decode()),
             f"<script>{read_part('start.js')}</script></body></html>\n",
         ]
     )
 
 
-def packed_parts(told: dict[str, Any], module: Module, worlds: Worlds) -> dict[str, bytes]:
+def packed_parts(
+    told: dict[str, Any], module: Module, worlds: Worlds, loops: LoopPart | None
+) -> dict[str, bytes]:
     """Give what the component works with, packed with gzip: the module, the model's data, the draws.
 
     Of the draws the first bytes of all numbers come first, then the second ones: they pack a sixth better so.
@@ -118,6 +136,8 @@ def packed_parts(told: dict[str, Any], module: Module, worlds: Worlds) -> dict[s
         "model": _json({"description": lean(module.description), "data": told}),
         "draws": b"".join(worlds.values[place::8] for place in range(8)),
     }
+    if loops is not None:
+        parts |= {"links": loops.code, "loops": _json(loops.told)}
     return {key: gzip.compress(data, 9, mtime=0) for key, data in parts.items()}
 
 

@@ -173,10 +173,14 @@ class _Writer:
             keeper = keeper if block.gathered else block
             home |= dict.fromkeys(block.operations, keeper)
         rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
+        read = BasicBlock(
+            saving=True
+        )  # outputs that are read off the state or the inputs, at saved rows only
         for store in stores:
             if store.array != "R":
-                home.get(store.node, blocks[0]).stores.append(store)
-        return [*blocks, rings] if rings.stores else blocks
+                otherwise = read if store.array == "Y" else blocks[0]
+                home.get(store.node, otherwise).stores.append(store)
+        return [*blocks, *(block for block in (read, rings) if block.stores)]
 
     def _cut(self, nodes: Sequence[int], *, saving: bool) -> Iterator[BasicBlock]:
         """Cut operations in basic blocks of about as many instructions as the target wants."""

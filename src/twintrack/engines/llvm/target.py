@@ -63,3 +63,6 @@ SINGLE = Target(lanes=1, block=1, instructions=300, gathers=True)
 
 WASM = Target(lanes=2, block=40, instructions=450, library=False)
 """One 128-bit register, the widest of WebAssembly. V8 gives registers well in longer basic blocks."""
+
+SHORT = replace(WASM, instructions=2000)
+"""The same for code that is to be short and is seldom run: the longer a basic block, the less is spilled."""

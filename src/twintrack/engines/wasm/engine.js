@@ -77,11 +77,11 @@ export class Results {
     this.times = times;
     this.runs = runs;
     this.values = new Map(outputs.map((o) => [o, new Float64Array(times.length * o.labels.length * runs)]));
-    this.places = places(outputs);
   }
 
   /** Give the values of a variable, or of one element: "Income", "Income[North]". */
   get(label) {
+    this.places ??= places([...this.values.keys()]);
     const [output, element] = found(this.places, label, "output");
     const all = this.values.get(output);
     const size = output.labels.length;
@@ -100,6 +100,7 @@ export class Model {
   #exports;
   #at;
   #inputs;
+  #outputs;
   #given; // what is set, by kind of input: (times of all steps, places); of constants (places)
   #stride;
   #prepared = null;
@@ -112,6 +113,7 @@ export class Model {
     this.times = Float64Array.from(time.saved);
     this.#exports = instance.exports;
     this.#inputs = places(inputs);
+    this.#outputs = places(description.outputs);
     const rows = time.steps + 1;
     this.#given = {
       constant: new Float64Array(layout.constant),
@@ -250,8 +252,7 @@ export class Model {
 
   #batch(values, runs, wanted) {
     const outputs = this.description.outputs;
-    const known = places(outputs);
-    const kept = wanted ? [...new Set(wanted.map((label) => found(known, label, "output")[0]))] : outputs;
+    const kept = wanted ? [...new Set(wanted.map((label) => found(this.#outputs, label, "output")[0]))] : outputs;
     const by_run = this.#values(values);
     const set = Object.fromEntries(Object.entries(this.#given).map(([kind, data]) => [kind, data.slice()]));
     for (const [input] of this.#inputs.values())
@@ -384,7 +385,7 @@ function copy(from, at, to, place, count) {
 }
 
 /** Labels as Vensim takes them: capitals, blanks and underscores make no difference. */
-function key(label) {
+export function key(label) {
   return label.toLowerCase().replace(/[\s_]+/g, " ").replace(/ ?([[\],]) ?/g, "$1").replace(/"/g, "").trim();
 }
 

@@ -14,7 +14,7 @@ from twintrack.engines.base import Inputs, check_inputs, default_outputs, needed
 from twintrack.engines.layout import Layout
 from twintrack.engines.llvm.engine import NativeEngine
 from twintrack.engines.llvm.source import Source, source
-from twintrack.engines.llvm.target import WASM
+from twintrack.engines.llvm.target import WASM, Target
 from twintrack.engines.scalar.lowering import scalar_program
 from twintrack.engines.wasm.compiling import wasm_module
 from twintrack.engines.wasm.digest import digest_of_run
@@ -111,6 +111,7 @@ def compiled(
     inputs: Inputs,
     varying: Iterable[str] = (),
     moved: Mapping[str, float] | None = None,
+    target: Target = WASM,
 ) -> Module:
     """Compile a model; its inputs are those given, and the values given are their defaults.
 
@@ -130,7 +131,7 @@ def compiled(
         raise InputError(faults)
     given, (wanted, _) = engine.layouts(inputs, varying), engine.known(inputs)
     program = scalar_program(equations, given, wanted, inputs.grid, engine.sizes.find(inputs))
-    written = source(program, equations.tables, given, inputs.grid, WASM)
+    written = source(program, equations.tables, given, inputs.grid, target)
     linked = wasm_module(written.text)
     shapes = {name: equations.variables[name].shape for name in wanted}
     described = _Description(equations, inputs, written, shapes)
@@ -143,8 +144,8 @@ def compiled(
         "work": written.work,
         "fixed": written.fixed,
         "shared": written.shared,
-        "lanes": WASM.lanes,
-        "block": WASM.block,
+        "lanes": target.lanes,
+        "block": target.block,
         "free": linked.free,
     }
     numbers = given.constants.places.get(RUN_NUMBER)

@@ -18,7 +18,7 @@ export class Verdict {
     this.key = make("div", { class: "key" });
     this.said = make("p", { class: "unseen", role: "status" });
     const ask = (name) => make("button", { class: "plain", click: () => app.panels.show(name) }, app.say(`panel_${name}`));
-    const asks = make("div", { class: "asks" }, ["fails", "map", "moved"].map(ask));
+    const asks = make("div", { class: "asks" }, ["fails", "map", ...(app.loops ? ["loops"] : []), "moved"].map(ask));
     this.element = make("section", { class: "verdict", "aria-label": app.say("verdict") }, make("p", { class: "says" }, this.head, " ", this.rest), this.key, asks, this.said);
   }
 

@@ -18,6 +18,11 @@ export class Chart {
     this.svg.append(this.grid, this.bands, this.lines, this.points, this.axis);
   }
 
+  /** Where the plot begins, in pixels. */
+  get left() {
+    return this.#left;
+  }
+
   /**
    * Draw. `bands` have a kind, low and high; `lines` a kind and values; all are along `times`, shown from a time on.
    * `points` are observed: time, value, low, high. With `steady` the range of values may only grow.

@@ -39,7 +39,7 @@ function body(app, label, go) {
 }
 
 /** Name what has a title in the language of the page; all else has its name in the model file. */
-function titled(app, label, name) {
+export function titled(app, label, name) {
   const { outcome, lever, parameter } = app.data;
   return app.words((outcome.get(label) ?? lever.get(label) ?? parameter.get(label))?.title) || name;
 }

@@ -5,6 +5,7 @@ import { overSteps, through, valueAt } from "./paths.mjs";
 import { factorLimits, planOf, withMoney } from "./plan.mjs";
 
 const KEPT = 6; // states of the past that are kept
+const CLOSE = 1e-6; // years
 
 /** Worlds that were drawn: `names` of parameters, `count` worlds, and `values`, all worlds of a name in a row. */
 export class Draws {
@@ -101,14 +102,35 @@ export class Lab {
     return { results: same ? last.results : await at(factors), factors };
   }
 
+  /**
+   * Give what a run in the one world is given, by label: a number, or one for each step; of levers those before and after
+   * a switch. `factor` is that on money, null where its cost is its own.
+   */
+  given(state, factor) {
+    const plan = planOf(this.data, state);
+    const size = this.data.scenarios.get(state.c).money;
+    const whole = withMoney(this.data, plan, 1, size);
+    const later = factor === null ? this.#series(whole) : this.#series(whole, withMoney(this.data, plan, 0, size), [factor]);
+    const first = this.#times.findIndex((time) => time >= this.data.time.start - CLOSE);
+    const levers = Object.entries(this.#before(state)).map(([label, before]) => [label, before.map((value, i) => (i < first ? value : later[label][i]))]);
+    const values = Object.entries(this.#values(state, this.worlds(state, null)));
+    return { ...Object.fromEntries([...values, ...levers]), ...this.#switches(plan.constants) };
+  }
+
+  /** Give the series of all levers until policies start. */
+  #before(state) {
+    const base = this.data.strategies.get(this.data.baseline);
+    return this.#series(withMoney(this.data, { ...base, scaled: [] }, 1, this.data.scenarios.get(state.c).money));
+  }
+
+  #switches(constants) {
+    return Object.fromEntries(this.neutral.map(([name, never]) => [name, Object.hasOwn(constants, name) ? constants[name] : never]));
+  }
+
   async #past(state, worlds, constants, outputs, signal) {
     const told = worlds.key && JSON.stringify([worlds.key, state.c, state.w, constants, outputs]);
     if (told && this.#pasts.has(told)) return this.#pasts.get(told);
-    const base = this.data.strategies.get(this.data.baseline);
-    const size = this.data.scenarios.get(state.c).money;
-    const before = this.#series(withMoney(this.data, { ...base, scaled: [] }, 1, size));
-    for (const [name, list] of Object.entries(before)) this.#model.set(name, list);
-    for (const [name, never] of this.neutral) this.#model.set(name, Object.hasOwn(constants, name) ? constants[name] : never);
+    for (const [name, value] of Object.entries({ ...this.#before(state), ...this.#switches(constants) })) this.#model.set(name, value);
     if (this.data.time.start <= this.#times[0]) return this.#whole(this.#values(state, worlds), outputs);
     const past = await this.#model.past(this.data.time.start, this.#values(state, worlds), { outputs, signal });
     if (told) {

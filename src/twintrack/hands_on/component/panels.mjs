@@ -4,6 +4,7 @@ import { choice, make, table } from "./dom.mjs";
 import { sharesOf } from "./cards.mjs";
 import { scaleOf, significant, yearText } from "./numbers.mjs";
 import { changes, planOf } from "./plan.mjs";
+import { Strip } from "./strip.mjs";
 import { less, standing } from "./stats.mjs";
 import { nearest } from "./worker.mjs";
 
@@ -17,7 +18,8 @@ export class Panels {
     const ranked = () => (!app.stale() && app.answer.rank ? this.answered(app.answer) : app.schedule());
     this.map = this.#fold("map", ranked);
     this.fails = this.#fold("fails", ranked);
-    this.element = make("div", { class: "panels" }, this.moved, this.map, this.fails);
+    this.loops = app.loops ? this.#fold("loops", () => app.schedule(false)) : null;
+    this.element = make("div", { class: "panels" }, this.moved, this.map, this.fails, this.loops);
     this.axes = null;
   }
 
@@ -33,6 +35,7 @@ export class Panels {
 
   update() {
     if (this.moved.open) this.#showMoved();
+    if (this.loops?.open) (this.strip ??= new Strip(this.app, this.loops.body)).update();
   }
 
   /** Open one of the folds and go there. */

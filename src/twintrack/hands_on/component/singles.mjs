@@ -39,7 +39,7 @@ export class Singles {
       const { results, factors } = await this.lab.run(state, this.lab.worlds(state, null), labels, { goal });
       const found = new Map(labels.map((label) => [label, results.get(label)]));
       if (this.#kept.size >= HELD) this.#kept.delete(this.#kept.keys().next().value);
-      this.#kept.set(key, Object.assign(found, { runs: 1, lacking: Boolean(factors && Number.isNaN(factors[0])) }));
+      this.#kept.set(key, Object.assign(found, { runs: 1, factor: factors && factors[0], lacking: Boolean(factors && Number.isNaN(factors[0])) }));
     }
     return this.#kept.get(key);
   }

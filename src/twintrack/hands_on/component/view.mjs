@@ -20,15 +20,15 @@ const TIMED = 5; // runs of one world that say how long it takes
 
 /**
  * Put the component into an element. `told` is what Python says of the model, `draws` has names, count and values,
- * `source` is the text of this module for workers. `store` reads and writes links; by default the page's fragment,
+ * `source` is the text of this module for workers. `loops` gives what tells of loops, once it is asked for; it may be null. `store` reads and writes links; by default the page's fragment,
  * and `link` where there is none.
  */
-export async function mount(root, { told, module, description, draws, source, link = "", store = fragment(link) }) {
+export async function mount(root, { told, module, description, draws, source, link = "", store = fragment(link), loops = null }) {
   const drawn = new Draws(draws.names, draws.count, draws.values);
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
   const lab = await Lab.open({ module: compiled, description, data: { ...opened(told), worlds: draws.count }, draws: drawn });
-  const app = new App(root, lab, drawn, store);
-  app.start({ source, module: compiled, description, data: { ...told, entries: [], sources: {}, texts: {} }, draws });
+  const app = new App(root, lab, drawn, store, loops);
+  app.start({ source, module: compiled, description, data: { ...told, entries: [], sources: {}, texts: {} }, draws, loops });
   return app;
 }
 
@@ -44,8 +44,8 @@ class App {
   dragging = false; // a pointer is down: axes may only grow
   #life = new AbortController();
 
-  constructor(root, lab, draws, store) {
-    Object.assign(this, { root, lab, draws, store, data: lab.data, answer: null, singles: new Singles(lab) });
+  constructor(root, lab, draws, store, loops) {
+    Object.assign(this, { root, lab, draws, store, loops, data: lab.data, answer: null, singles: new Singles(lab) });
     root.classList.add("twintrack");
     const languages = Object.keys(this.data.title);
     const language = languages.find((key) => (navigator.language ?? "").startsWith(key)) ?? languages[0];
@@ -331,6 +331,7 @@ class App {
       this.#awaited?.failed(new Error(answer.message));
       return this.notice([answer.message]);
     }
+    if (answer.t === "loops") return this.panels.strip?.answered(answer);
     if (answer.t === "map") return answer.id === this.#id && this.panels.mapped(answer);
     if (this.answer && answer.id < this.answer.id) return undefined;
     this.answer = answer;
@@ -364,6 +365,7 @@ class App {
 
   #build() {
     this.verdict = new Verdict(this);
+    this.panels?.strip?.end();
     this.panels = new Panels(this);
     this.levers = new Levers(this);
     this.header = new Header(this);

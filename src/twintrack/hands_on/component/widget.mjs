@@ -28,8 +28,9 @@ async function render({ model, el }) {
   const root = document.createElement("div");
   el.append(root);
   const { description, data } = JSON.parse(words.decode(told));
+  const later = async () => ({ module: await WebAssembly.compile(await unpacked("links")), told: JSON.parse(words.decode(await unpacked("loops"))) });
   const app = await mount(root, {
-    ...{ told: data, module: new Uint8Array(module), description, source, store },
+    ...{ told: data, module: new Uint8Array(module), description, source, store, loops: model.get("loops").byteLength ? later : null },
     draws: { names, count: values.length / names.length, values },
   });
   root.twintrack = app;

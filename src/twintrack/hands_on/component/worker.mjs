@@ -1,15 +1,18 @@
 /**
  * Computes worlds beside the page. Two workers share the many worlds: the lead is asked, hands the question on to the
  * second, and answers for both. The newest state counts: work on an older one ends after its first answer. On a slow
- * machine a third worker runs the one world that curves stand in.
+ * machine a third worker runs the one world that curves stand in; once loops are asked for, one more measures them.
  *
- * page -> worker: {t: "init", module, description, data, draws, places, port, lead}, {t: "state", id, state,
- * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}, {t: "one", id, state, outputs}
+ * page -> worker: {t: "init", module, description, data, draws, places, port, lead, loops}, {t: "state", id, state,
+ * outputs, diff, year, rank}, {t: "map", id, state, output, across, down}, {t: "one", id, state, outputs}, {t: "loops", id, state,
+ * outcome}, state null where it is not wanted any more
  * worker -> page: {t: "bands", id, outputs, worlds, whole, found, lacking, ms, rank}, {t: "map", id, leads},
- * {t: "one", id, mine, base, pins, lacking}, {t: "fault", id, message}
+ * {t: "one", id, mine, base, pins, lacking}, {t: "loops", id, times, loops}, {t: "fault", id, message}
  * lead -> second: {t: "state", ...}; second -> lead: {id, part}, part null where it has failed
  */
 import { Draws, Lab, costs } from "./lab.mjs";
+import { Runs, linkScores } from "./links.mjs";
+import { Loops, meanSize } from "./loops.mjs";
 import { opened } from "./plan.mjs";
 import { Singles } from "./singles.mjs";
 import { reference } from "./state.mjs";
@@ -31,7 +34,7 @@ export function serve(scope) {
   scope.onmessage = async (event) => {
     if (event.data.t !== "init") return take(event);
     try {
-      const asked = { tell: (answer) => scope.postMessage(answer), take, stale: () => todo.has("state") };
+      const asked = { tell: (answer) => scope.postMessage(answer), take, stale: (kind = "state") => todo.has(kind) };
       desk = await Desk.open(event.data, asked);
     } catch (error) {
       fault(-1, error);
@@ -63,13 +66,15 @@ class Desk {
   #base = { key: "", known: new Map() }; // what strategies that others are compared with do
   #second = { id: -1, parts: [] }; // what the second worker has sent last
   #wake = null;
+  #stop = null; // ends the measuring of loops
+  #measured = { key: "", loops: null }; // the loops that were measured last
 
   static async open({ places, lead, port, ...given }, { tell, take, stale }) {
     const desk = new Desk();
     const { names, count, values } = given.draws;
     const draws = new Draws(names, count, values);
     const lab = await Lab.open({ ...given, data: opened(given.data), draws });
-    Object.assign(desk, { lab, tell, stale, draws, lead, port, singles: new Singles(lab) });
+    Object.assign(desk, { lab, tell, stale, draws, lead, port, given, singles: new Singles(lab) });
     const first = FIRST / (port ? 2 : 1);
     desk.chunks = draws.count > FIRST ? [places.slice(0, first), places.slice(first)] : [places];
     if (port) port.onmessage = lead ? ({ data }) => desk.#arrived(data) : take;
@@ -78,12 +83,14 @@ class Desk {
 
   work(job) {
     if (job.t === "one") return this.#one(job);
+    if (job.t === "loops") return this.#loops(job);
     return job.t === "map" ? this.#map(job) : this.#state(job);
   }
 
   /** Newer messages have come: who waits looks again. */
   wake() {
     this.#wake?.();
+    if (this.stale("loops")) this.#stop?.abort();
   }
 
   /** A job has failed: the lead must not wait for it. */
@@ -93,6 +100,26 @@ class Desk {
 
   async #one({ id, state, outputs }) {
     this.tell({ t: "one", id, ...(await this.singles.of(state, outputs)) });
+  }
+
+  async #loops({ id, state, outcome }) {
+    if (!state) return;
+    this.#stop = new AbortController();
+    const loops = await this.#measure(state, this.#stop.signal);
+    const drives = loops.drives(outcome);
+    const found = loops.ranked.map((loop) => ({ ...loop, drives: drives.get(loop.id), parts: loops.chain(loop).map((key) => meanSize(loops.part(key))) }));
+    this.tell({ t: "loops", id, times: this.runs.begins.map(this.runs.at), loops: found });
+  }
+
+  async #measure(state, signal) {
+    const { s, x, b, l, c, h, w } = state;
+    const key = JSON.stringify([s, x, b, l, c, h, w]);
+    if (this.#measured.key === key) return this.#measured.loops;
+    const { draws, lab } = this;
+    this.runs ??= await Runs.open({ ...this.given, data: lab.data, draws });
+    const links = await linkScores(this.runs, await this.runs.of(state, signal), signal);
+    this.#measured = { key, loops: new Loops(links, this.given.loops.told, this.runs.begins.length) };
+    return this.#measured.loops;
   }
 
   async #state(job) {
