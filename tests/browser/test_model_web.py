@@ -67,6 +67,7 @@ def test_the_page_computes_what_the_engine_does(browser: Browser, tmp_path: Path
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"file://{tmp_path}/page.html")
     page.wait_for_function("window.twintrack?.ready")
+    assert page.locator(".panel").count() == 3, "nothing tells of loops where none has a name"
     data: dict[str, Any] = page.evaluate("JSON.parse(JSON.stringify(window.twintrack.data))")
     moved = {one["name"]: 0.25 * one["low"] + 0.75 * one["high"] for one in data["levers"][:5]}
     outcomes = [one["name"] for one in data["outcomes"]][:20]

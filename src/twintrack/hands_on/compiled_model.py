@@ -80,7 +80,7 @@ def behind_loops(core: Core) -> list[str]:
 
 
 def page_outputs(core: Core) -> list[str]:
-    """Give the variables that the page asks for: those of outcomes, and what all behind loops follows from."""
+    """Give the variables that the page asks for: those of outcomes, and those that loops follow from."""
     return list(dict.fromkeys([*core.catalogue.outcome_variables, *_levels(core)]))
 
 
