@@ -25,9 +25,10 @@ CUT = """[...document.querySelectorAll('.choices select')].filter((select) => {
   own.remove();
   return needed > select.offsetWidth && select.checkVisibility();
 }).map((select) => select.selectedOptions[0].text)"""
-ROWS = """[...document.querySelectorAll('.plans, .settings')].map((group) => new Set(
-  [...group.children].filter((one) => one.checkVisibility()).map((one) => Math.round(one.getBoundingClientRect().bottom))
-).size)"""
+ROWS = """[...document.querySelectorAll('.plans, .settings')].map((group) => {
+  const seen = [...group.children].filter((one) => one.checkVisibility());
+  return new Set(seen.map((one) => Math.round(one.getBoundingClientRect().bottom))).size;
+})"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -58,8 +58,8 @@ class Document:
 def shown(path: Path, root: Path | None = None) -> str:
     """Give a path as messages show it: relative to the current folder when it lies inside, else to `root`.
 
-    What lies in neither is told in full. Give a root for what readers elsewhere keep, as an exported notebook:
-    a folder of this machine says nothing there.
+    What lies in neither is told in full. Give a root for what readers elsewhere keep, as an exported
+    notebook: a folder of this machine says nothing there.
     """
     absolute = path.absolute()
     folders = (Path.cwd(), *([root.absolute()] if root else []))
