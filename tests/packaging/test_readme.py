@@ -75,8 +75,6 @@ def test_the_commands(folder: Path) -> None:
         if command in ("search", "watch", "site", "dashboard"):  # minutes, too
             assert arguments[0] == "--out"
             continue
-        if [command, *arguments] == ["model", "docs"]:  # the tests of the book make the same pages
-            continue
         if command == "explain-difference":  # cutting loops takes a minute, and has tests of its own
             arguments += ["--no-loops", "--runs", FEW]
         if command == "analyse":  # each of several processes would compile the model for itself
