@@ -34,7 +34,7 @@ REPORTS := $(patsubst reports/%.yaml,report-%,$(wildcard reports/*.yaml))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help report reports $(REPORTS) validation site test test-quick parity recovery fuzz kills pictures question pages durations lint lint-types lint-code bench notebook clean distclean
+.PHONY: help report reports $(REPORTS) validation site test test-all test-quick parity recovery fuzz kills pictures question pages durations lint lint-types lint-code bench notebook clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,7 +56,11 @@ validation: $(CORE) ## hold the model against history: a page of what speaks for
 site: reports validation ## dashboard, reports, model, validation and documents in one folder for a static host
 	$(BIN)/twintrack site --built $(BUILD) --out $(BUILD)/site
 
-test: lint ## linter, type checker and all tests
+# The type checker keeps one core busy for half a minute: the tests have the other one meanwhile.
+test: $(DEV) ## linter, type checker and all tests
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j3) lint-types lint-code test-all
+
+test-all: $(DEV)
 	$(PYTEST) $(NOTEBOOKS)
 
 test-quick: $(DEV) ## the tests that are not slow, in under two minutes

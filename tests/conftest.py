@@ -19,7 +19,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from small_history import SMALL, STRENGTH
+from small_history import SMALL, STRENGTH, give_public_cost
 
 if TYPE_CHECKING:
     from wasm_node import Node
@@ -291,19 +291,11 @@ def plain_folder(small_content: Path, tmp_path_factory: pytest.TempPathFactory) 
 
     root = tmp_path_factory.mktemp("plain") / "content"
     shutil.copytree(small_content, root)
-    changes = {
-        "outcomes.yaml": ("\nheadline:", PLAIN_OUTCOMES),
-        "twintrack.mdl": (
-            "public cost pv=\n\tINTEG(fiscal ai rd, 0)",
-            "public cost=\n\tfiscal ai rd\n\t~\tbn CNY/Year\n\t~\tSource: assumption.\n\t|\n\n"
-            "public cost pv=\n\tINTEG(public cost, 0)",
-        ),
-    }
-    for name, (before, after) in changes.items():
-        path = root / "model" / name
-        text = path.read_text(encoding="utf-8")
-        assert before in text
-        path.write_text(text.replace(before, after), encoding="utf-8")
+    outcomes = root / "model" / "outcomes.yaml"
+    text = outcomes.read_text(encoding="utf-8")
+    assert "\nheadline:" in text
+    outcomes.write_text(text.replace("\nheadline:", PLAIN_OUTCOMES), encoding="utf-8")
+    give_public_cost(root)
     definition = root / "reports" / "plain.yaml"
     definition.parent.mkdir()
     definition.write_text(PLAIN_REPORT, encoding="utf-8")

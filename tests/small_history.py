@@ -57,3 +57,14 @@ def copy_with_history(root: Path, entries: str, tables: Mapping[str, Values]) ->
     equations.write_text(re.sub(r"(INITIAL TIME=\s+)2024", r"\g<1>2016", text), encoding="utf-8")
     write_history(root / "model" / "history", entries, tables)
     return root
+
+
+def give_public_cost(root: Path) -> None:
+    """Tell public spending by the year, as pages of a report ask for it; the model computes the same."""
+    equations = root / "model" / "twintrack.mdl"
+    text = equations.read_text(encoding="utf-8")
+    spent = "public cost pv=\n\tINTEG(fiscal ai rd, 0)"
+    assert spent in text
+    by_year = "public cost=\n\tfiscal ai rd\n\t~\tbn CNY/Year\n\t~\tSource: assumption.\n\t|\n\n"
+    summed = "public cost pv=\n\tINTEG(public cost, 0)"
+    equations.write_text(text.replace(spent, by_year + summed), encoding="utf-8")

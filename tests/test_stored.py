@@ -8,12 +8,14 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import twintrack
+from twintrack import scratch
 from twintrack.plain_data import to_bytes
 from twintrack.stored import code_digest, digest_of_code, reached_code, stored
 
@@ -96,7 +98,68 @@ def test_a_failure_is_passed_on_and_not_stored(maker: Maker, tmp_path: Path) -> 
 
     with pytest.raises(ValueError, match="no"):
         stored("lists", "a", ("inputs",), list, fail)
-    assert not (tmp_path / "cache" / "lists").exists()
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+MAKING = """
+import os, signal, sys, time
+from pathlib import Path
+from twintrack.stored import stored
+
+def make():
+    with Path(sys.argv[1]).open("a") as calls:
+        calls.write("called\\n")
+    if len(sys.argv) > 2:
+        os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+    time.sleep(0.5)
+    return [1, 2, 3]
+
+print(stored("lists", "a", ("inputs",), list, make))
+"""
+
+
+def test_processes_that_need_the_same_at_the_same_time_make_it_once(maker: Maker, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MAKING, str(tmp_path / "calls")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate()[0] for process in started] == ["[1, 2, 3]\n"] * 3
+    assert (tmp_path / "calls").read_text() == "called\n"
+    (path,) = (tmp_path / "cache" / "lists").iterdir()  # and no lock
+    assert path.suffix == ".json"
+
+
+def test_nobody_waits_for_a_process_that_was_killed(
+    maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("waits"))
+    subprocess.run([sys.executable, "-c", MAKING, str(tmp_path / "calls"), "SIGKILL"], check=False)
+    assert [*(tmp_path / "cache" / "lists").iterdir()], "it held nothing"
+    assert stored("lists", "a", ("inputs",), list, maker) == [1, 2, 3]
+    (path,) = (tmp_path / "cache" / "lists").iterdir()
+    assert maker.calls == 1 and path.suffix == ".json"
+
+
+def test_a_process_that_was_stopped_is_waited_for_a_while(
+    maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(scratch.time, "monotonic", lambda: sum(waited))
+    monkeypatch.setattr(scratch.time, "sleep", waited.append)
+    stopped = subprocess.Popen([sys.executable, "-c", MAKING, str(tmp_path / "calls"), "SIGSTOP"])
+    try:
+        os.waitid(os.P_PID, stopped.pid, os.WSTOPPED | os.WNOWAIT)
+        assert stored("lists", "a", ("inputs",), list, maker) == [1, 2, 3]
+    finally:
+        stopped.kill()
+        stopped.wait()
+    assert maker.calls == 1 and sum(waited) == pytest.approx(60, abs=1)
+
+
+def test_a_system_without_locks_makes_and_keeps_as_well(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "fcntl", None)
+    assert [stored("lists", "a", ("inputs",), list, maker) for _ in range(2)] == [[1, 2, 3]] * 2
+    assert maker.calls == 1
 
 
 def test_a_cache_that_cannot_be_written_does_no_harm(maker: Maker, tmp_path: Path) -> None:

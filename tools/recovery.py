@@ -14,8 +14,9 @@ import click
 import twintrack
 from twintrack.calibration.evenness import Evenness
 from twintrack.calibration.recovery import ACCEPTED, TRUTHS, Recovery, judged
+from twintrack.calibration.sampler import BLOCK
 from twintrack.calibration.target import prepare_target
-from twintrack.calibration.truths import RECOVERY, Truths
+from twintrack.calibration.truths import Truths
 from twintrack.cli.options import workers_option
 from twintrack.cli.tables import plain_table, print_table
 from twintrack.worlds.basis import basis_of
@@ -48,7 +49,7 @@ def main(seeds: tuple[int, ...], truths: int, power: float, workers: int | None)
     ]
     found = judged(learnt, seeds[0])
     click.echo(
-        f"{found.truths} made-up truths, {RECOVERY.members:,} members each, power {power:g}; {found.told:,}"
+        f"{found.truths} made-up truths, {BLOCK} members each, power {power:g}; {found.told:,}"
         f" pairs of truth and parameter are informed; on average {found.directions:.1f} directions are"
     )
     print_table(plain_table(("check", "found", "should be", ""), rows(found)))

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,11 @@ _ENDING = ".twintrack"
 _OURS = re.compile(rf"\..*\.[0-9a-f]{{8}}{re.escape(_ENDING)}", re.DOTALL)
 _LONGEST = 40
 """Signs of a target's name that are told in that of its scratch: names of files are short."""
+
+_PATIENCE = 60.0
+"""Seconds after which work is not waited for any longer: its process may have been stopped, and not ended."""
+_PAUSE = 0.01
+"""Seconds between two looks."""
 
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -90,6 +96,51 @@ def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def in_turn(target: Path) -> Iterator[None]:
+    """Let those who would make the same file work one after another: who comes later finds it made.
+
+    Nobody waits for a process that has ended, nor longer than a minute, nor where there are no locks. The
+    folder must be there. Raises nothing.
+    """
+    path = target.with_name(f".{target.name[:_LONGEST]}.{0:08x}{_ENDING}")
+    descriptor = _turn(path)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            os.close(descriptor)
+
+
+def _turn(path: Path) -> int | None:
+    """Wait until this process holds the file at `path`, made on demand; None for who goes without."""
+    end = time.monotonic() + _PATIENCE
+    with contextlib.suppress(OSError):  # a folder that refuses, or a file system without locks
+        while fcntl is not None and time.monotonic() < end:
+            descriptor = _taken(path)
+            if descriptor is not None:
+                return descriptor
+            time.sleep(_PAUSE)
+    return None
+
+
+def _taken(path: Path) -> int | None:
+    """Hold the file at `path`, or give None where another process does, or removed it. Raises OSError."""
+    assert fcntl is not None  # nobody waits without locks
+    descriptor, held = os.open(path, os.O_CREAT | _OPEN, 0o600), False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = os.path.samestat(path.stat(), os.fstat(descriptor))
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    finally:
+        if not held:
+            os.close(descriptor)
+    return descriptor if held else None
 
 
 def sweep(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from twintrack.plain_data import NotPlainError, from_bytes, to_bytes
 from twintrack.resources import atomic_write, cache_dir, untrusted
+from twintrack.scratch import in_turn
 
 _NAMED = re.compile(rb"twintrack((?:\.\w+)*)(?: import (\([^)]*\)|[^\n]*))?")
 """A module of this package, named in full, and what is imported from it."""
@@ -32,7 +33,8 @@ def stored(
     of this package that make it; all that their code reaches counts. A stored file that cannot be read, or
     holds something else than `expected`, or that another user could have written, is ignored and written
     again; a folder that cannot be written does no harm, and a result that is not plain data is not kept. What
-    `make` raises is passed on and nothing is stored.
+    `make` raises is passed on and nothing is stored. Processes that need the same at the same time wait for
+    the first of them.
     """
     folder = cache_dir()
     if folder is None:
@@ -44,9 +46,16 @@ def stored(
     found = _found(path)
     if isinstance(found, expected):
         return found
-    result = make()
-    with contextlib.suppress(OSError, NotPlainError):
+    with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
+    with in_turn(path):
+        found = _found(path)
+        return found if isinstance(found, expected) else _kept(path, make())
+
+
+def _kept(path: Path, result: _Result) -> _Result:
+    """Give a result, and write it down where that can be done."""
+    with contextlib.suppress(OSError, NotPlainError):
         atomic_write(path, to_bytes(result), private=True)
     return result
 

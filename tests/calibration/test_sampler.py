@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from twintrack.calibration.sampler import (
     effective_size,
     next_power,
     sample,
+    settled,
     systematic,
 )
 from twintrack.equations.structure import Array
@@ -62,6 +63,23 @@ def test_the_posterior_of_a_linear_model_is_found(repeated: Repeated) -> None:
     covariance, _ = repeated.mean_and_error([np.cov(scores) for scores in told])
     scale = np.outer(sizes, sizes)
     assert np.abs((covariance - spread[:, :TOLD]) / scale).max() < 4 * np.sqrt(2 / worth)
+
+
+@pytest.mark.slow
+def test_members_that_stand_too_near_settle_as_wide_as_the_posterior() -> None:
+    """A reference that stays brings them there, although it is as narrow as they are."""
+    target = linear(TOLD, TOLD, error=0.1)
+    population = sampled(target, QUICK)[-1]
+    middle = population.scores.mean(axis=1, keepdims=True)
+    near = middle + 0.7 * (population.scores - middle)
+    narrow = replace(population, scores=near, likelihood=target.as_target().log_likelihood(near))
+    found = settled(target.as_target(), narrow, 400, (1,))
+    mean, spread = target.posterior
+    sizes = np.sqrt(np.diag(spread))
+    assert found.shape == (TOLD, BLOCK)
+    assert np.abs((found.mean(axis=1) - mean) / sizes).max() < 4 / np.sqrt(BLOCK)
+    assert np.abs((np.cov(found) - spread) / np.outer(sizes, sizes)).max() < 4 * np.sqrt(2 / BLOCK)
+    assert (settled(target.as_target(), narrow, 400, (1,)) == found).all()
 
 
 @pytest.mark.slow

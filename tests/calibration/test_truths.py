@@ -39,7 +39,7 @@ def study(small_target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         **changes: Any,
     ) -> Any:
         monkeypatch.setenv("TWINTRACK_CACHE", str(tmp_path / folder))
-        asked = Truths(small_target, 1, **({"settings": SETTINGS} | changes))
+        asked = Truths(small_target, 1, **({"settings": SETTINGS, "settling": 2} | changes))
         return asked.learnt(described, count, workers, print, show)
 
     return learn
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_read_is_made_again(study: Learn, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "changes", [{"described": "other"}, {"power": 0.5}, {"settings": Settings(512, 1, 3, 1)}]
+    "changes", [{"described": "other"}, {"power": 0.5}, {"settings": Settings(512, 1, 3, 1)}, {"settling": 3}]
 )
 def test_what_follows_from_something_else_is_learnt_anew(study: Learn, changes: dict[str, Any]) -> None:
     study("same", count=1)
@@ -101,7 +101,7 @@ def test_other_code_learns_anew(study: Learn, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_kept_is_what_was_found(small_target: Target, tmp_path: Path) -> None:
-    found = Truths(small_target, 1, SETTINGS).compute(Truth(0))
+    found = Truths(small_target, 1, SETTINGS, settling=2).compute(Truth(0))
     kept = Kept(tmp_path)
     kept.keep(0, found)
     again = kept.found(0)

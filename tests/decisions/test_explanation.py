@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,16 @@ def test_an_equation_is_shown_as_it_stands_in_the_model_file(model: Model) -> No
         assert lines[int(told.place.rpartition(":")[2]) - 1].strip() == first.strip(), name
         assert all(line in text for line in others), name
         assert told.units == variable.units
+
+
+def test_the_place_names_no_folder_of_this_machine(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook runs in a folder of its own, and what it prints is handed on."""
+    for folder in (tmp_path, model.content, model.content / "model"):
+        monkeypatch.chdir(folder)
+        file = "twintrack.mdl" if folder.name == "model" else "model/twintrack.mdl"
+        assert model.explain("capability_index").place.rpartition(":")[0] == file
 
 
 def test_causes_and_uses_are_each_other_turned_round(model: Model) -> None:

@@ -1,6 +1,7 @@
 """SIGKILL at random moments: what is there is whole, the next run cleans up, and ends with the same bytes.
 
-In the suite each command is killed once; `make kills` does it a hundred times in all, and prints counts.
+In the suite each command is killed once. `make kills` does it a hundred times in all, there with reports on
+the whole model, and prints counts.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from small_history import copy_with_history, series
+from small_history import copy_with_history, give_public_cost, series
 
 from twintrack.cli.report_log import LOG
 from twintrack.folders import LIST
@@ -29,9 +30,9 @@ SCRATCH = (".twintrack", ".tmp")
 """How names end of what is not finished."""
 REPORT = """
 title: Small
-strategies: [baseline, pure_catchup]
+strategies: {strategies}
 scenarios: [central]
-ensemble: {worlds: 20, seed: 1}
+ensemble: {{worlds: 20, seed: 1}}
 outcomes: [frontier_gap_months, public_cost_pv]
 years: [2040]
 languages: [en]
@@ -44,13 +45,13 @@ pytestmark = pytest.mark.slow
 class Command:
     """What is killed: it works in the current folder and writes under `out`.
 
-    `again` is what continues it. What it prints counts as a result where it writes no files. Where `small`,
-    the small content does: the same files are written in the same order, and the whole model takes a minute.
+    `again` is what continues it. What it prints counts as a result where it writes no files. With a small
+    `content` the same files are written in the same order, and the whole model takes a minute.
     """
 
     words: tuple[str, ...]
     again: tuple[str, ...] = ()
-    small: bool = False
+    content: str = "small"
 
 
 ENSEMBLE = ("ensemble", "fast", "turning", "--runs", "100000", "--years", "2030,2040", "--workers", "2")
@@ -58,18 +59,16 @@ COMMANDS = {
     "ensemble": Command(
         (*PROGRAM, *ENSEMBLE, "--outputs", "frontier_gap_months", "--out", "out/store"),
         ("--resume",),
-        small=True,
     ),
     "calibrate": Command(
         (
             *(*PROGRAM, "calibrate", "--members", "4096", "--populations", "4", "--worlds", "100"),
             *("--workers", "1", "--out", "out/posterior.parquet"),
-        ),
-        small=True,
+        )
     ),
-    "report": Command((*PROGRAM, "report", "small.yaml", "--output", "out/page")),
-    "validate": Command((*PROGRAM, "validate", "--only", "fit", "--json", "--workers", "1")),
-    "make report": Command(("make", "--no-print-directory", "report", "BUILD=out")),
+    "report": Command((*PROGRAM, "report", "small.yaml", "--output", "out/page"), content="learnt"),
+    "validate": Command((*PROGRAM, "validate", "--only", "fit", "--json", "--workers", "1"), content="whole"),
+    "make report": Command(("make", "--no-print-directory", "report", "BUILD=out"), content="learnt"),
 }
 
 
@@ -80,8 +79,11 @@ class Place:
         self.folder, self.cache, self.content = folder, cache, content
         for name in ("out", "reports", "tmp", ".venv/bin"):
             (folder / name).mkdir(parents=True, mode=0o700)
+        report = REPORT.format(
+            strategies="[baseline, pure_catchup]" if content == ROOT else "[turning, fast]"
+        )
         for name in ("small.yaml", "reports/small.yaml"):
-            (folder / name).write_text(REPORT, encoding="utf-8")
+            (folder / name).write_text(report, encoding="utf-8")
         shutil.copy(ROOT / "Makefile", folder)
         for stamp in ("pyproject.toml", ".venv/pyvenv.cfg", ".venv/.installed"):
             (folder / stamp).touch()
@@ -127,7 +129,7 @@ class Place:
         if process.poll() is None:
             os.kill(target, signal.SIGKILL)
         process.wait(60)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while _group(process.pid) and time.monotonic() < end:
             time.sleep(0.05)
         assert not _group(process.pid), "processes that were started live on"
@@ -196,13 +198,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_with_history(tmp_path_factory.mktemp("content") / "small", series("gap"), {"gap": {2020: 20}})
 
 
+@pytest.fixture(scope="module")
+def learnt(small: Path, tmp_path_factory: pytest.TempPathFactory, put_posterior: Callable[..., Path]) -> Path:
+    """The same with a posterior, of which reports can be made."""
+    root = shutil.copytree(small, tmp_path_factory.mktemp("content") / "learnt")
+    give_public_cost(root)
+    put_posterior(root)
+    return root
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_kill_leaves_nothing_half_written_and_the_next_run_ends_the_same(
-    name: str, cache: Path, small: Path, tmp_path: Path, request: pytest.FixtureRequest
+    name: str, cache: Path, small: Path, learnt: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     command, kills = COMMANDS[name], request.config.getoption("--kills")
     moments = random.Random(name)
-    place = Place(tmp_path / "place", cache, small if command.small else ROOT)
+    contents = {"small": small, "learnt": ROOT if kills > 1 else learnt, "whole": ROOT}
+    place = Place(tmp_path / "place", cache, contents[command.content])
     seconds = place.finish(command.words)
     if "compiling" in (place.folder / "told").read_text():  # kills are to come before the end
         _empty(place)

@@ -110,6 +110,15 @@ def test_options_name_sliders_and_headings_of_both_halves_of_the_page(path: Path
     assert data["world"][0]["title"] == {"en": "Share lost: factor", "zh": "损失比例：系数"}
 
 
+def test_units_are_chinese_where_there_are_words_and_else_as_the_author_has_them(path: Path) -> None:
+    data = data_of(model_page(path, PageOptions(), worlds=10, seed=1).text)
+    units = {one["name"]: one["units"] for one in data["levers"]}
+    assert units["lag"] == {"en": [[0.0, 1.0, "Year"]], "zh": [[0.0, 1.0, "年"]]}
+    assert units["growth"]["zh"] == [[0.0, 1.0, "每年"]] and units["growth"]["en"] == [[0.0, 1.0, "1/Year"]]
+    assert units["inflow"]["zh"] == units["inflow"]["en"] == [[0.0, 1.0, "t/Year"]]
+    assert units["share"]["zh"] == units["share"]["en"] == [[0.0, 1.0, ""]]
+
+
 def test_headings_are_views_where_there_are_no_groups(path: Path) -> None:
     groups = {label: one.group for label, one in sliders(path).items()}
     assert groups["inflow"] == "Goods" and groups["share"] == "Goods" and groups["debt"] == "Money"

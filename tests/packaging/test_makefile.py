@@ -102,9 +102,17 @@ def test_make_alone_lists_every_target_that_is_meant_for_users(project: Project)
 def test_every_target_for_tests_says_which_tests_it_wants(project: Project, target: str, given: str) -> None:
     project.write(".venv/bin/python", '#!/bin/sh\necho "$@" >> calls\n').chmod(0o755)
     assert project.make(target, "WORKERS=3").returncode == 0
-    *before, last = (project.folder / "calls").read_text().splitlines()
-    assert last == f"-m pytest -n 3 --dist loadfile --no-loadscope-reorder {given}".strip()
-    assert bool(before) == (target == "test")  # the linter and the type checker
+    calls = (project.folder / "calls").read_text().splitlines()
+    (tests,) = (call for call in calls if call.startswith("-m pytest"))
+    assert tests == f"-m pytest -n 3 --dist loadfile --no-loadscope-reorder {given}".strip()
+    checks = {"-m mypy", "-m ruff check", "-m ruff format --check", "-m vulture", "tools/import_circles.py"}
+    assert {*calls} - {tests} == (checks if target == "test" else set())
+
+
+@pytest.mark.parametrize("failing", ["mypy", "vulture", "pytest"])
+def test_a_check_that_fails_fails_the_tests(project: Project, failing: str) -> None:
+    project.write(".venv/bin/python", f'#!/bin/sh\ncase "$*" in *{failing}*) exit 1;; esac\n').chmod(0o755)
+    assert project.make("test").returncode == 2
 
 
 def test_recovery_is_no_test_and_says_how_many_processes(project: Project) -> None:

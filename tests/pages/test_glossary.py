@@ -53,6 +53,19 @@ def test_levers_and_assumptions_are_told_with_their_ranges(model: Model) -> None
     assert f"{parameter.low:g}至{parameter.high:g}" in glossary(model, "zh").parameter(name, "").facts[1]
 
 
+def test_billions_are_told_in_hundred_millions_in_chinese(model: Model) -> None:
+    words = glossary(model, "zh")
+    terms = [
+        *(words.lever(name, "") for name in model.levers),
+        *(words.parameter(name, "") for name in model.world),
+        *(words.outcome(name, "") for name in model.outcomes),
+    ]
+    assert [term.name for term in terms if any("十亿" in fact for fact in term.facts)] == []
+    name = next(name for name, entry in model.world.items() if entry.unit == "bn CNY/H100e")
+    entry = model.world[name]
+    assert f"{10 * entry.low:g}至{10 * entry.high:g}" in words.parameter(name, "").facts[1]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_words_of_the_comparison_are_told(model: Model, language: str) -> None:
     terms = [glossary(model, language).method(name) for name in METHODS]

@@ -83,6 +83,8 @@ def test_tables_tell_money_in_the_unit_of_the_language() -> None:
     for language, factor, unit in (("en", 1.0, "billion CNY per year"), ("zh", 10.0, "亿元/年")):
         assert money_factor("bn CNY/Year", Texts(language)) == factor
         assert table_unit("bn CNY/Year", Texts(language)) == unit
+    assert (money_factor("bn USD", Texts("zh")), table_unit("bn USD", Texts("zh"))) == (10.0, "亿美元")
+    assert money_factor("H100e/bn CNY", Texts("zh")) == pytest.approx(0.1)
     assert money_factor("months", Texts("zh")) == 1.0 and table_unit("months", Texts("zh")) == "个月"
 
 

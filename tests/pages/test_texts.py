@@ -118,6 +118,22 @@ def test_every_unit_of_the_model_that_a_page_shows_is_translated(model: Model) -
     assert missing == set()
 
 
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [
+        ("dollar/person/Year", "美元/人/年"),
+        ("Dollars / Month", "美元/月"),
+        ("1/day", "每天"),
+        ("pollution unit/Year", "pollution unit/Year"),
+        ("1/pollution unit", "1/pollution unit"),
+        ("widget", "widget"),
+    ],
+)
+def test_a_fraction_is_told_in_chinese_where_all_its_units_are(unit: str, told: str) -> None:
+    assert Texts("zh").unit(unit) == told
+    assert Texts("en").unit("dollar/person/Year") == "dollar/person/Year"
+
+
 def test_lists_end_as_each_language_ends_them() -> None:
     assert Texts("en").join(["a", "b", "c"]) == "a, b and c"
     assert Texts("zh").join(["a", "b", "c"]) == "a、b和c"

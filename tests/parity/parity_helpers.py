@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from twintrack.engines.base import Blend
+from twintrack.engines.registry import batch_engine_of
 from twintrack.equations import Equations
 from twintrack.equations.structure import Array
+from twintrack.inputs.strategies import Strategy
+from twintrack.model import Model
+from twintrack.runs import simulating
 
 ROOT = Path(__file__).resolve().parents[2]
 STRATEGIES = sorted(path.stem for path in (ROOT / "strategies").glob("*.yaml"))
@@ -39,3 +48,77 @@ def assert_parity(engine: pd.DataFrame, oracle: pd.DataFrame) -> None:
     error = (np.abs(mine - other) / np.where(scale > 0, scale, 1.0)).max(axis=0)
     worst = {engine.columns[place]: float(error[place]) for place in np.argsort(error)[-5:]}
     assert error.max() <= TOLERANCE, worst
+
+
+Asked = Mapping[str, tuple[Strategy, Mapping[str, float] | None]]
+"""Runs by their titles: a strategy, and what its world differs in."""
+
+
+def by_numpy(model: Model, asked: Asked) -> dict[str, pd.DataFrame]:
+    """Give what NumPy computes for runs by their titles: those that switch in one call, others in another.
+
+    A call takes as long as one run.
+    """
+    given = {title: _given(model, *one) for title, one in asked.items()}
+    found: dict[str, pd.DataFrame] = {}
+    for switches in (False, True):
+        runs = {title: run for title, run in given.items() if bool(run.blend) == switches}
+        values = _together(model.equations, [*runs.values()]) if runs else {}
+        for place, title in enumerate(runs):
+            one = {name: array[..., place] for name, array in values.items()}
+            found[title] = table(model.equations, one)
+    return found
+
+
+def _together(equations: Equations, runs: Sequence[SimpleNamespace]) -> dict[str, Array]:
+    """Run what all switch, or none, in one call."""
+    times = len(equations.time.times)
+    moved = {name for run in runs for name in run.series}
+
+    def constant(name: str) -> Array:
+        shape = equations.variables[name].shape
+        return np.stack([np.reshape(run.constants[name], shape) for run in runs], axis=-1)
+
+    def series(name: str, given: Sequence[Mapping[str, Any]]) -> Array:
+        shape = (times, *equations.variables[name].shape)
+        return np.stack([np.broadcast_to(_fitting(run[name], shape), shape) for run in given], axis=-1)
+
+    first = [{**run.constants, **run.series} for run in runs]
+    blend = None
+    if runs[0].blend:
+        second = [{**start, **run.blend.series} for start, run in zip(first, runs, strict=True)]
+        names = {name for run in runs for name in run.blend.series}
+        blend = Blend(runs[0].blend.weight, {name: series(name, second) for name in names})
+        moved |= names
+    return batch_engine_of(equations, "numpy").run(
+        {name: constant(name) for name in {name for run in runs for name in run.constants} - moved},
+        {name: series(name, first) for name in moved},
+        runs=len(runs),
+        blend=blend,
+    )
+
+
+def _fitting(value: Any, shape: tuple[int, ...]) -> Array:
+    """Give an array of a series, or of a constant, with the axis of times."""
+    array = np.asarray(value)
+    return array.reshape((-1, *shape[1:]))
+
+
+class _Given(Exception):  # noqa: N818 (it ends a run before it begins)
+    """What an engine was given."""
+
+
+def _given(model: Model, plan: Strategy, world: Mapping[str, float] | None) -> SimpleNamespace:
+    """Give the constants, the series and the blend that NumPy is to run a strategy with."""
+
+    def tell(constants: Any, series: Any, *_: Any, blend: Any, **__: Any) -> NoReturn:
+        raise _Given(SimpleNamespace(constants=constants, series=series, blend=blend))
+
+    def engine(equations: Equations, name: str) -> Any:
+        return SimpleNamespace(run=tell) if name == "numpy" else batch_engine_of(equations, name)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(_Given) as caught:
+        patch.setattr(simulating, "batch_engine_of", engine)
+        model.run(plan, world=world, engine="numpy")
+    found: SimpleNamespace = caught.value.args[0]
+    return found

@@ -17,7 +17,7 @@ from twintrack.calibration.evenness import SURE, Evenness, Shares, evenness, ins
 from twintrack.calibration.sampler import Settings
 from twintrack.calibration.target import Target
 from twintrack.calibration.tarp import nearer
-from twintrack.calibration.truths import RECOVERY, Found, Truths
+from twintrack.calibration.truths import RECOVERY, SETTLING, Found, Truths
 from twintrack.equations.structure import Array
 from twintrack.runs.workers import Tell
 
@@ -87,14 +87,14 @@ def recover(
     show: Callable[[str], None],
     truths: int = TRUTHS,
     settings: Settings = RECOVERY,
-    power: float = 1.0,
+    settling: int = SETTLING,
 ) -> Recovery:
     """Learn from made-up histories and judge what was learnt; truths that are kept are not learnt again.
 
     `described` must say everything about the target that its truths follow from. Series that are bounds are
     left out: they have no errors to draw.
     """
-    asked = Truths(target, seed, settings, power)
+    asked = Truths(target, seed, settings, settling)
     return judged(asked.learnt(described, truths, workers, tell, show), seed)
 
 

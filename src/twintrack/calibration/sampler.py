@@ -222,7 +222,8 @@ class _Run:
         block = Block(population.scores[:, picked], population.likelihood[picked])
         rounds = self.settings.last_rounds if power >= 1.0 else self.settings.rounds
         step, steps, accepted, directions = population.step, [], [], 0
-        subspace = self._subspace(block.scores, power, number)
+        places = np.random.default_rng((*self.seed, number, _PLACES))
+        subspace = told_directions(self.target, block.scores, power, places)
         for turn in range(rounds):
             reference = Reference.of(block.scores, subspace)
             directions = len(reference.variances)
@@ -241,17 +242,6 @@ class _Run:
             evidence=before + mean,
         )
         return Population(block.scores, block.likelihood, step, (*population.stages, stage))
-
-    def _subspace(self, scores: Array, power: float, number: int) -> Array:
-        """Give the directions about which the observations say something, as orthonormal columns.
-
-        They are those whose information, at this power, is a share of the prior's.
-        """
-        stream = np.random.default_rng((*self.seed, number, _PLACES))
-        centers = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
-        power *= self.target.power
-        values, vectors = np.linalg.eigh(power * information(self.target, centers))
-        return np.asarray(vectors[:, values > _TOLD])
 
     def _tasks(
         self, block: Block, reference: Reference, power: float, step: float, place: tuple[int, int]
@@ -280,6 +270,32 @@ class _Run:
             ),
             float(np.mean([result.accepted for _, result in done])),
         )
+
+
+def told_directions(target: Target, scores: Array, power: float, stream: np.random.Generator) -> Array:
+    """Give the directions about which the observations say something, as orthonormal columns.
+
+    They are those whose information, at this power and around some members of `scores`, is a share of the
+    prior's.
+    """
+    centers = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
+    values, vectors = np.linalg.eigh(power * target.power * information(target, centers))
+    return np.asarray(vectors[:, values > _TOLD])
+
+
+def settled(target: Target, population: Population, moves: int, seed: Sequence[int]) -> Array:
+    """Move members of a finished population on by a reference that stays, shape (size, BLOCK).
+
+    In `sample` each round fits the reference to the members that it moves: the two narrow one another (why
+    moves that learn from what they move may go wrong: Andrieu and Thoms 2008, Statistics and Computing 18).
+    A reference that stays leaves the posterior as it is: members that forgot where they began are of it.
+    """
+    stream = np.random.default_rng([*seed, 0])
+    scores = population.scores
+    reference = Reference.of(scores, told_directions(target, scores, 1.0, stream))
+    each = slice(None, None, scores.shape[1] // BLOCK)
+    block = Block(np.ascontiguousarray(scores[:, each]), population.likelihood[each])
+    return moved(target, block, reference, 1.0, population.step, moves, [*seed, 1]).block.scores
 
 
 def effective_size(weights: Array) -> float:

@@ -24,7 +24,7 @@ from twintrack.calibration.holdout import learn
 from twintrack.calibration.information import information
 from twintrack.calibration.kept_arrays import find_arrays, keep_arrays
 from twintrack.calibration.observations import Observations
-from twintrack.calibration.sampler import Settings, Work
+from twintrack.calibration.sampler import Settings, Work, settled
 from twintrack.calibration.target import Target
 from twintrack.equations.structure import Array
 from twintrack.errors import TwinTrackError
@@ -33,7 +33,10 @@ from twintrack.runs.manifest import versions
 from twintrack.runs.workers import Tell, computed_here, computing, processor_cores
 from twintrack.stored import code_digest
 
-RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=16)
+RECOVERY = Settings(members=2048, rounds=2, moves=5, last_rounds=6)
+
+SETTLING = 500
+"""Moves of the members that stand for a posterior, after it is sampled."""
 
 _TRIES = 100
 
@@ -122,6 +125,7 @@ class Truths:
         target: What truths are drawn for; its history says when something is observed, and how well.
         seed: Seed of everything that is drawn.
         settings: How each posterior is sampled.
+        settling: Moves of its members after that; see `settled`.
         power: Power of the likelihood. It counts in full unless asked otherwise: only then must intervals
             hold what they say, and by a smaller one they are wide on purpose.
     """
@@ -129,13 +133,15 @@ class Truths:
     target: Target
     seed: int
     settings: Settings = RECOVERY
+    settling: int = SETTLING
     power: float = 1.0
 
     def compute(self, job: Truth) -> Found:
         """Make a truth and learn it from its history."""
         made = made_up(self.target, np.random.default_rng((self.seed, 5, job.number)), self.power)
         compute = partial(computed_here, Work({_ONE: made.target}))
-        scores = learn(compute, _ONE, made.target, self.settings, (self.seed, 6, job.number)).scores
+        population = learn(compute, _ONE, made.target, self.settings, (self.seed, 6, job.number))
+        scores = settled(made.target, population, self.settling, (self.seed, 9, job.number))
         stream = np.random.default_rng((self.seed, 7, job.number))
         places = scores[:, stream.integers(scores.shape[1], size=_PLACES)]
         told = information(made.target, places)
@@ -183,7 +189,7 @@ class Truths:
     def _key(self, described: str) -> str:
         """Give a name for everything that what is learnt follows from, its code included."""
         code = code_digest("calibration/truths").hex()
-        whole = [described, self.seed, asdict(self.settings), self.power, code, versions()]
+        whole = [described, self.seed, asdict(self.settings), self.settling, self.power, code, versions()]
         return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:32]
 
 

@@ -33,7 +33,7 @@ class Explanation:
         name: Name of the variable, or of the element that was asked for.
         title: The variable's name as it stands in the model file.
         kind: stock, auxiliary, constant, lookup or control.
-        place: "file:line" of the equation.
+        place: "file:line" of the equation, the file as seen from here or from the content folder.
         equation: The equation as it stands in the model file.
         units: Units as they stand in the model file.
         documentation: What the variable means.
@@ -85,7 +85,7 @@ def explain(core: Core, name: str) -> Explanation:
         name=label,
         title=variable.title,
         kind=variable.kind,
-        place=f"{shown(Path(equations.path))}:{variable.line}",
+        place=f"{shown(Path(equations.path), core.content)}:{variable.line}",
         equation=variable.equation,
         units=variable.units,
         documentation=variable.documentation,

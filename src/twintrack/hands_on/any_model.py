@@ -26,7 +26,8 @@ from twintrack.hands_on.page import Worlds, component_page
 from twintrack.hands_on.told import FORMAT, STEPS, Words, entry_of, nice_step, texts
 from twintrack.inputs.page_options import OutcomeOptions, PageOptions
 from twintrack.inputs.strategies import BASELINE
-from twintrack.pages.texts import LANGUAGES
+from twintrack.pages.numbers import table_scale
+from twintrack.pages.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from twintrack.equations import Equations
@@ -311,6 +312,7 @@ def _outcome(equations: Equations, label: str, name: str, told: OutcomeOptions) 
 
 
 def _units(unit: str) -> dict[str, Any]:
-    """Give a unit as it is written, for amounts of any size; see `told`."""
+    """Give a unit for amounts of any size: as it is written, in Chinese by words if there are some."""
     plain = "" if unit.strip().lower() in ("dmnl", "1", "dimensionless") else unit
-    return {"units": {language: [[0.0, 1.0, plain]] for language in LANGUAGES}}
+    chinese = table_scale(plain, Texts("zh"))
+    return {"units": {"en": [[0.0, 1.0, plain]], "zh": [[0.0, chinese.factor, chinese.unit]]}}

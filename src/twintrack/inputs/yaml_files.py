@@ -55,11 +55,16 @@ class Document:
         return shown(self.path)
 
 
-def shown(path: Path) -> str:
-    """Give a path as messages show it: relative to the current folder when it lies inside."""
+def shown(path: Path, root: Path | None = None) -> str:
+    """Give a path as messages show it: relative to the current folder when it lies inside, else to `root`.
+
+    What lies in neither is told in full. Give a root for what readers elsewhere keep, as an exported
+    notebook: a folder of this machine says nothing there.
+    """
     absolute = path.absolute()
-    folder = Path.cwd()
-    return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
+    folders = (Path.cwd(), *([root.absolute()] if root else []))
+    inside = (absolute.relative_to(folder) for folder in folders if absolute.is_relative_to(folder))
+    return str(next(inside, absolute))
 
 
 def read_document(path: Path) -> Document:

@@ -54,11 +54,11 @@ def scales(unit: str, texts: Texts) -> list[Scale]:
     if told == "musd":
         least, factor = (100.0, 100.0) if chinese else (1e3, 1.0)
         return [Scale(least, 1 / least, texts("unit_bn_usd")), Scale(0.0, factor, texts("unit_m_usd"))]
-    own = Scale(0.0, 1.0, texts.unit(unit))
+    own = table_scale(unit, texts)
     if told == "h100e":
         many = 1e4 if chinese else 1e6
         return [Scale(many, 1 / many, texts("unit_many_h100e")), own]
-    return [_in_hundred_millions(own) if chinese else own]
+    return [own]
 
 
 def _in_hundred_millions(scale: Scale) -> Scale:
@@ -68,9 +68,17 @@ def _in_hundred_millions(scale: Scale) -> Scale:
     return Scale(scale.least, 0.1 if "/十亿" in scale.unit else 10.0, scale.unit.replace("十亿", "亿"))
 
 
-def _scale(unit: str, size: float, texts: Texts) -> Scale:
-    """Give the unit for an amount of a size."""
+def scale_of(unit: str, size: float, texts: Texts) -> Scale:
+    """Give the unit for an amount of a size, which is in the unit of the model: of money by the size."""
+    if unit.lower() not in MONEY:
+        return table_scale(unit, texts)
     return next(scale for scale in scales(unit, texts) if size >= scale.least)
+
+
+def table_scale(unit: str, texts: Texts) -> Scale:
+    """Give the unit of a table, one for all sizes: that of the model, in Chinese 亿 in the place of 十亿."""
+    own = Scale(0.0, 1.0, texts.unit(unit))
+    return _in_hundred_millions(own) if texts.language == "zh" else own
 
 
 def count(share: float) -> str:
@@ -112,19 +120,19 @@ def setting(lever: Lever, value: float, texts: Texts) -> str:
 
 def setting_unit(lever: Lever, texts: Texts) -> str:
     """Give the unit of a lever as its settings are written: money in bn CNY, in Chinese in 亿元."""
-    return scales(lever.unit, texts)[-1].unit if lever.unit.lower() in MONEY else texts.unit(lever.unit)
+    return (
+        scales(lever.unit, texts)[-1].unit if lever.unit.lower() in MONEY else table_unit(lever.unit, texts)
+    )
 
 
 def money_factor(unit: str, texts: Texts) -> float:
-    """Give what numbers of a unit are multiplied with in tables: bn CNY are told in 亿元 in Chinese."""
-    return scales(unit, texts)[-1].factor if unit.lower() in MONEY else 1.0
+    """Give what numbers of a unit are multiplied with in tables: billions are told in 亿 in Chinese."""
+    return table_scale(unit, texts).factor
 
 
 def table_unit(unit: str, texts: Texts) -> str:
     """Give the unit of numbers in tables, which are multiplied with `money_factor`."""
-    if money_factor(unit, texts) == 1.0:
-        return texts.unit(unit)
-    return scales(unit, texts)[-1].unit
+    return table_scale(unit, texts).unit
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,7 @@ class Measure:
         if self.months:
             return 1 / 12 if size >= YEARS_FROM else 1.0
         if self._unit in MONEY:
-            return _scale(self._unit, size, self.texts).factor
+            return scale_of(self._unit, size, self.texts).factor
         return 100.0 if self.percent else 1.0
 
     @property
@@ -206,7 +214,7 @@ class Measure:
         if self.months:
             return self.texts("unit_years" if size >= YEARS_FROM else "unit_months")
         if self._unit in MONEY:
-            return _scale(self._unit, size, self.texts).unit
+            return scale_of(self._unit, size, self.texts).unit
         if self.percent:
             return self._amount("%") or self.texts("percentage_points" if change else "unit_percent")
         return self.texts.unit(self.outcome.unit)

@@ -52,9 +52,22 @@ class Texts:
         return title.get(self.language)
 
     def unit(self, unit: str) -> str:
-        """Give a unit of the model as a reader writes it; a pure number has none."""
+        """Give a unit of the model as a reader writes it; a pure number has none.
+
+        In Chinese a fraction of known units is known; what has no words stays as its author wrote it.
+        """
+        told = self._unit(unit)
+        if told is not None:
+            return told
+        parts = [self._unit(part) for part in unit.split("/")]
+        if self.language != "zh" or not all(parts[1:]) or parts[0] is None:
+            return unit
+        first, *others = [(part or "").removeprefix("个") for part in parts]
+        return "/".join([first, *others]) if first else f"每{'/'.join(others)}"
+
+    def _unit(self, unit: str) -> str | None:
         key = f"unit {unit.lower().replace(' ', '')}"
-        return self(key) if key in _read() else unit
+        return self(key) if key in _read() else None
 
     def sector(self, name: str) -> str:
         """Give the name of a sector in this language, as the model file has it where there is no other."""

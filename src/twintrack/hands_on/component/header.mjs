@@ -87,20 +87,22 @@ export class Header {
     const mixes = strategies.length > 1 ? [["", app.say("mix_none")], ...titled(strategies.filter(({ name }) => mixable(data, name)))] : [];
     const every = data.time.every ?? 1; // years from the last one back
     const years = Array.from({ length: Math.floor((data.time.last - data.time.start) / every) + 1 }, (_, i) => data.time.last - i * every).reverse();
-    return make(
-      "div",
-      { class: "choices" },
+    const plans = [
       pick("s", "start_from", titled(strategies), (s) => ({ s, x: mixable(data, s) && app.state.x?.[0] !== s ? app.state.x : null })),
       pick("x", "mix_with", mixes, (name) => ({ x: name && name !== app.state.s ? [name, app.state.x?.[1] ?? 0.5] : null })),
       this.#weight(),
       pick("a", "compare_with", titled(strategies), (a) => ({ a })),
+    ];
+    const settings = [
       data.scenarios.size > 1 ? pick("c", "scenario", titled(data.scenarios.values()), (c) => ({ c })) : null,
       pick("h", "home", Object.keys(data.homes).map((name) => [name, app.say(`home_${name}`)]), (h) => ({ h: Object.hasOwn(data.homes, h) ? h : Number(h) })),
       data.cost ? pick("b", "cost", RULES.map((rule) => [rule, app.say(`cost_${rule}`)]), (b) => ({ b })) : null,
       pick("d", "view", VIEWS.map((view) => [view, app.say(`view_${view}`)]), (d) => ({ d })),
       pick("y", "year", years.map((year) => [year, String(year)]), (y) => ({ y: Number(y) })),
       this.#outcomes(),
-    );
+    ];
+    // Two rows, each of one kind: what is compared has room for its names.
+    return make("div", { class: "choices" }, make("div", { class: "plans", hidden: strategies.length < 2 }, plans), make("div", { class: "settings" }, settings));
   }
 
   #weight() {

@@ -32,7 +32,7 @@ def difference_lines(
             words.unit(row["outcome"]),
             date(row["year"]),
             _change(words, str(row["change"])),
-            *(significant(row[key]) for key in ("mean", "low90", "high90")),
+            *(significant(words.factor(row["outcome"]) * row[key]) for key in ("mean", "low90", "high90")),
             share(row["share"]),
         ]
         for row in found.table.to_dict("records")
@@ -55,14 +55,14 @@ def _loop_lines(words: Words, loops: pd.DataFrame, first: str, second: str) -> I
     yield texts("told_loops", first=first, second=second, year=date(year))
     rows = []
     for name, own in loops[loops["year"] == year].groupby("outcome", sort=False):
-        whole = own[own["loop"] == NOTHING]
+        whole, factor = own[own["loop"] == NOTHING], words.factor(str(name))
         size = LEAST * whole[["low90", "high90"]].abs().to_numpy().max()
         cut = own.drop(whole.index)
         cut = cut[cut["mean"].abs() > (2 * cut["error"]).clip(lower=size)]
         order = cut["mean"].abs().sort_values(ascending=False, kind="stable").index[:LOOPS]
         for row in [*whole.to_dict("records"), *cut.loc[order].to_dict("records")]:
             link = f"{row['cause']} → {row['effect']}" if row["cause"] else ""
-            amounts = [significant(row[key]) for key in ("mean", "low90", "high90")]
+            amounts = [significant(factor * row[key]) for key in ("mean", "low90", "high90")]
             shares = [number(row["of_difference"], ".0%"), share(row["share"])]
             title = [words.outcome(str(name)), words.unit(str(name))]
             rows.append([*title, _loop(words, row), link, *amounts, *shares])

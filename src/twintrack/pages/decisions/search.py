@@ -97,5 +97,5 @@ def _optimism(words: Words, front: Front) -> str:
             if one.strategy.name in front.training_gains
         ]
         lost = sum(trained - held for trained, held in pairs) / len(pairs)
-        told.append(f"{words.outcome(name)} {words.with_unit(_more(lost), name)}")
+        told.append(f"{words.outcome(name)} {words.amount(lost, name, _more)}")
     return words.texts("list_comma").join(told)

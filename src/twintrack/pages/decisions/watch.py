@@ -45,19 +45,20 @@ def watch_lines(core: Core, found: Watched, language: str) -> Iterator[Line]:
     yield texts(
         "told_moments", share=share(found.switched), moments=", ".join(date(one) for one in found.moments)
     )
+    factor = words.factor(watch.outcome)
     rows = [
         [
             texts(f"told_{name}"),
-            f"{significant(one.mean)} ± {significant(one.error, 2)}",
+            f"{significant(factor * one.mean)} ± {significant(factor * one.error, 2)}",
             texts("told_clear" if one.clear else "told_unclear"),
-            *(significant(end) for end in (one.band[0], one.band[2])),
+            *(significant(factor * end) for end in (one.band[0], one.band[2])),
             share(one.better),
         ]
         for name, one in differences(found).items()
     ]
     head = words.heads("compared", "mean_error", "told", "low90", "high90", "better_in")
     yield Rows([head[0], words.headed(head[1], watch.outcome), *head[2:]], rows)
-    trained = words.with_unit(significant(found.gain_in_training), watch.outcome)
+    trained = words.amount(found.gain_in_training, watch.outcome)
     yield texts("told_trained", gain=trained)
     yield texts("told_event", first=found.rule.first, to=found.rule.to, share=share(found.event))
     yield Rows(
@@ -77,7 +78,7 @@ def rule_text(words: Words, rule: Rule) -> str:
         to=rule.to,
         ramp=ramp,
         outcome=words.outcome(rule.outcome),
-        below=words.with_unit(significant(rule.below), rule.outcome),
+        below=words.amount(rule.below, rule.outcome),
         held=held,
     )
 
@@ -90,7 +91,7 @@ def fixed_text(words: Words, plan: Fixed) -> str:
 
 
 def _post(words: Words, post: Signpost) -> list[str]:
-    threshold = words.with_unit(significant(post.threshold), post.outcome)
+    threshold = words.amount(post.threshold, post.outcome)
     low, high = post.false_alarm_band
     first, middle, last = (number(years, ".3g") for years in post.lead)
     return [

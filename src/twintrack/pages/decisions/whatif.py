@@ -10,6 +10,7 @@ from twintrack.decisions.whatif_answers import Answer, Moved, WhatIf
 from twintrack.decisions.whatif_question import Question
 from twintrack.formats import date, number, share, signed
 from twintrack.pages.decisions.words import Line, Words
+from twintrack.pages.numbers import table_scale
 from twintrack.pages.texts import Texts
 from twintrack.runs.equal_cost import COST
 
@@ -46,20 +47,23 @@ def question_text(words: Words, question: Question) -> str:
     """Put a question into words."""
     key = "beats" if question.rival else "keeps_over" if question.higher else "keeps_under"
     worlds = "" if question.share is None else words.texts("told_in_worlds", share=share(question.share))
-    bound = "" if question.bound is None else f"{question.bound:,g}"
+    bound = ""
+    if question.bound is not None:
+        bound = words.amount(question.bound, question.outcome, "{:,g}".format)
     return words.texts(
         f"told_{key}",
         first=question.strategy,
         second=question.rival,
         outcome=words.outcome(question.outcome),
-        bound=words.with_unit(bound, question.outcome),
+        bound=bound,
         year=date(question.year),
         worlds=worlds,
     )
 
 
 def _values(words: Words, question: Question, values: Mapping[str, float]) -> str:
-    told = [f"{name} {value:.6g}" for name, value in values.items()]
+    factor = words.factor(question.outcome)
+    told = [f"{name} {factor * value:.6g}" for name, value in values.items()]
     return words.with_unit(words.texts("list_comma").join(told), question.outcome)
 
 
@@ -79,7 +83,7 @@ def _answer_lines(words: Words, place: int, answer: Answer, found: WhatIf) -> It
         after, before = answer.cost
         yield texts(
             "told_cost",
-            cost=words.with_unit(number(after, ",.0f"), COST),
+            cost=words.amount(after, COST, lambda value: number(value, ",.0f")),
             change=number(after / before - 1, "+.1%"),
         )
     yield texts(
@@ -92,8 +96,10 @@ def _answer_lines(words: Words, place: int, answer: Answer, found: WhatIf) -> It
 
 def _moved_lines(words: Words, moved: Sequence[Moved]) -> Iterator[str]:
     for one in moved[:LISTED]:
-        after = words.texts("with_unit", value=f"{one.after:.4g}", unit=words.texts.unit(one.unit)).strip()
-        yield f"   {signed(one.change, '.3f')}  {words.change(one.name)}: {one.before:.4g} → {after}"
+        scale = table_scale(one.unit, words.texts)
+        before, after = (f"{scale.factor * value:.4g}" for value in (one.before, one.after))
+        told = words.texts("with_unit", value=after, unit=scale.unit).strip()
+        yield f"   {signed(one.change, '.3f')}  {words.change(one.name)}: {before} → {told}"
     if len(moved) > LISTED:
         yield words.texts("told_smaller", count=len(moved) - LISTED)
 
@@ -105,7 +111,7 @@ def _not_found(words: Words, found: WhatIf) -> Iterator[str]:
         outcome = found.asked.question.outcome
         yield words.texts(
             "told_reached",
-            margin=words.with_unit(f"{reached.margin:.4g}", outcome),
-            worlds=words.with_unit(f"{reached.worlds_margin:.4g}", outcome),
+            margin=words.amount(reached.margin, outcome, "{:.4g}".format),
+            worlds=words.amount(reached.worlds_margin, outcome, "{:.4g}".format),
         )
         yield from _moved_lines(words, reached.moved)

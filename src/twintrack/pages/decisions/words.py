@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from twintrack.core import Core
+from twintrack.formats import significant
+from twintrack.pages.numbers import Scale, table_scale
 from twintrack.pages.texts import Texts
 
 
@@ -38,12 +40,23 @@ class Words:
 
     def unit(self, outcome: str) -> str:
         """Give the unit of an outcome as a reader writes it."""
-        return self.texts.unit(self.core.catalogue.unit(outcome))
+        return self._scale(outcome).unit
 
-    def with_unit(self, value: str, outcome: str) -> str:
-        """Give a number with the unit of an outcome."""
+    def factor(self, outcome: str) -> float:
+        """Give what numbers of an outcome are multiplied with where its unit is told."""
+        return self._scale(outcome).factor
+
+    def amount(self, value: float, outcome: str, write: Callable[[float], str] = significant) -> str:
+        """Write a number of an outcome, in the unit of the model, with its unit as a reader has it."""
+        return self.with_unit(write(self.factor(outcome) * value), outcome)
+
+    def with_unit(self, written: str, outcome: str) -> str:
+        """Put the unit of an outcome behind numbers that were multiplied with `factor`."""
         unit = self.unit(outcome)
-        return self.texts("with_unit", value=value, unit=unit) if unit else value
+        return self.texts("with_unit", value=written, unit=unit) if unit else written
+
+    def _scale(self, outcome: str) -> Scale:
+        return table_scale(self.core.catalogue.unit(outcome), self.texts)
 
     def headed(self, head: str, outcome: str) -> str:
         """Give the head of a column with the unit of an outcome."""

@@ -115,7 +115,12 @@ class Book:
     def loops_of(self, names: Iterable[str]) -> list[LoopEntry]:
         """Give the loops that run through any of some variables."""
         wanted = set(names)
-        return [loop for loop in self.loops if wanted & set(loop_variables(loop))]
+        return [loop for loop, through in self._through if not through.isdisjoint(wanted)]
+
+    @cached_property
+    def _through(self) -> list[tuple[LoopEntry, frozenset[str]]]:
+        """The loops, and the variables that each runs through: every variable's entry asks for them."""
+        return [(loop, frozenset(loop_variables(loop))) for loop in self.loops]
 
     def listing(self) -> dict[str, Any]:
         """List all variables with their pages, for other programs."""

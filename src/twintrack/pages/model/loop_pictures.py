@@ -22,6 +22,7 @@ from twintrack.pages.model import svg as model_svg
 from twintrack.pages.model.drawing import draw
 from twintrack.pages.model.svg import FONT, INK, SOFT
 from twintrack.pages.model.views import Item, Link, View
+from twintrack.pages.numbers import table_scale
 from twintrack.pages.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _strategy(strip: Strip, texts: Texts) -> str:
 
 
 def _curve(strip: Strip, x: Callable[[float], float], top: float, texts: Texts) -> list[str]:
-    values = strip.run[strip.outcome]
+    scale = table_scale(strip.run.catalogue.unit(strip.outcome), texts)
+    values = scale.factor * strip.run[strip.outcome]
     known = strip.run.catalogue.outcomes
     spec = known[strip.outcome].format if strip.outcome in known else ".3g"
     low, high, step = round_ends([0.0, float(values.min()), float(values.max())], 3)
@@ -140,7 +142,7 @@ def _curve(strip: Strip, x: Callable[[float], float], top: float, texts: Texts) 
         for value in ticks(low, high, step)
     ]
     line = f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="2"/>'
-    unit = _text(LEFT, top - 6, texts.unit(strip.run.catalogue.unit(strip.outcome)), colour=SOFT, size=11)
+    unit = _text(LEFT, top - 6, scale.unit, colour=SOFT, size=11)
     return [*marks, line, unit]
 
 

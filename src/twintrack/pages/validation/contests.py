@@ -10,6 +10,7 @@ from twintrack.calibration.first_places import LEARNT
 from twintrack.charts import BRIGHT, COLOURS
 from twintrack.formats import difference, share
 from twintrack.pages.blocks import Bar, Block, Cell, Claim, Key, Legend, Part, Row, Table, grouped
+from twintrack.pages.numbers import money_factor, table_unit
 from twintrack.pages.validation.view import Computed, ValidationView
 
 NARROWEST_LABEL = 0.25
@@ -109,8 +110,9 @@ def _bar(view: ValidationView, item: Computed, key: str) -> Cell:
 
 def _lead(view: ValidationView, outcome: str, band: Computed) -> str:
     """Write by how much the first of a world is ahead of the second: median and 90 % band."""
-    spec = view.model.outcomes[outcome].format
-    middle, low, high = (difference(band[key], spec) for key in ("p50", "p05", "p95"))
+    told = view.model.outcomes[outcome]
+    spec, factor = told.format, money_factor(told.unit, view.texts)
+    middle, low, high = (difference(factor * band[key], spec) for key in ("p50", "p05", "p95"))
     return f"{middle} ({low} – {high})"
 
 
@@ -118,7 +120,7 @@ def _unit(view: ValidationView, outcome: str) -> str:
     """Give the unit of differences of an outcome: percentage points of shares."""
     if view.model.outcomes[outcome].format.endswith("%"):
         return view.texts("points_of_percent")
-    return view.texts.unit(view.model.outcomes[outcome].unit)
+    return table_unit(view.model.outcomes[outcome].unit, view.texts)
 
 
 def _ink(colour: str) -> str:

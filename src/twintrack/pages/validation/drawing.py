@@ -120,9 +120,8 @@ def observed_dots(points: Sequence[Computed], factor: float) -> dict[str, Any]:
     }
 
 
-def log_axis(bands: Sequence[Computed], observed: Sequence[float]) -> dict[str, Any]:
-    """Give a logarithmic axis, labelled at 1, 2, 5 where it spans little."""
-    values = [value for band in bands for value in (band["p05"], band["p95"])] + list(observed)
+def log_axis(values: Sequence[float]) -> dict[str, Any]:
+    """Give a logarithmic axis for values as they are shown, labelled at 1, 2, 5 where it spans little."""
     decades = float(np.log10(max(values) / min(values)))
     axis = {"type": "log", "dtick": "D2" if decades < 1.7 else max(1, round(decades / 4))}
     if max(values) > _MOST_WRITTEN:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twintrack.formats import MISSING, date, share, significant
 from twintrack.pages.blocks import Basis, Cell, Panel, View
+from twintrack.pages.numbers import Scale, scale_of, table_scale
 from twintrack.worlds.basis import POWER, learnt_history
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Computed = Mapping[str, Any]
 """What `twintrack validate` computed under one of its names."""
 JSON = "validation.json"
+PERCENT = Scale(0.0, 100.0, "%")
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?:\[[^\]]*\])?")
 _POWER = re.compile(r"\d+(?:\.\d+)?e-?\d+")
@@ -105,25 +107,36 @@ class ValidationView(View):
         """Give when a projection of a year holds, in decimal years."""
         return year + (0.5 if reading == "mean of the year" else 1.0)
 
+    def scale(self, series: str) -> Scale:
+        """Give the unit of a series in tables."""
+        return PERCENT if self.percent(series) else table_scale(self.history(series).unit, self.texts)
+
+    def axis_scale(self, series: str, values: Iterable[float]) -> Scale:
+        """Give the unit of an axis for values of a series: that of the largest one."""
+        if self.percent(series):
+            return PERCENT
+        return scale_of(self.history(series).unit, max(values), self.texts)
+
     def unit(self, series: str) -> str:
-        """Give the unit of a series as readers write it."""
-        return "%" if self.percent(series) else self.texts.unit(self.history(series).unit)
+        """Give the unit of a series in tables as readers write it."""
+        return self.scale(series).unit
 
     def percent(self, series: str) -> bool:
         """Say whether a series holds shares."""
         return self.history(series).scale == "logit"
 
-    def value(self, series: str, value: float | None, digits: int = 3) -> str:
-        """Write a value of a series without its unit."""
+    def value(self, series: str, value: float | None, digits: int = 3, scale: Scale | None = None) -> str:
+        """Write a value of a series without its unit, which is that of tables unless another is given."""
         if value is None:
             return MISSING
-        scaled = 100 * value if self.percent(series) else value
+        scaled = (scale or self.scale(series)).factor * value
         # Three digits of millions are enough to compare.
         return significant(float(f"{scaled:.{digits - 1}e}"), digits)
 
-    def band(self, series: str, band: Mapping[str, float]) -> str:
-        """Write the ends of a 90 % band of a series."""
-        return f"{self.value(series, band['p05'])} – {self.value(series, band['p95'])}"
+    def band(self, series: str, band: Mapping[str, float], scale: Scale | None = None) -> str:
+        """Write the ends of a 90 % band of a series, in the unit of `value`."""
+        low, high = (self.value(series, band[end], scale=scale) for end in ("p05", "p95"))
+        return f"{low} – {high}"
 
     def count(self, part: int, whole: int) -> str:
         """Write a count with its share, such as "37 (52%)"."""

@@ -9,6 +9,7 @@ from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import parameter_value, share, signed
 from twintrack.pages.blocks import Block, Cell, Figure, Row, Section, Table
+from twintrack.pages.numbers import money_factor, table_unit
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.view import ReportView, csv
 
@@ -72,19 +73,20 @@ def thirds_table(view: ReportView, name: str, values: pd.DataFrame, parameter: s
         shares = robustness.share_best(values, better).sort_values(ascending=False, kind="stable")
         columns = [str(strategy) for strategy in shares.index[:MOST_IN_THIRDS]]
     rest = [strategy for strategy in data.strategies if strategy not in columns]
+    unit = data.model.world[parameter].unit
+    factor = money_factor(unit, texts)
     rows: list[Row] = [
         [
             texts(f"tercile_{third}"),
-            f"{parameter_value(row['from'])} – {parameter_value(row['to'])}",
+            f"{parameter_value(factor * row['from'])} – {parameter_value(factor * row['to'])}",
             *(share(row[strategy]) for strategy in columns),
             *([share(row[rest].sum())] if rest else []),
         ]
         for third, row in robustness.share_best_by_third(values, better, data.worlds[parameter]).iterrows()
     ]
-    about = data.model.world[parameter]
     head: Row = [
         texts("tercile_third"),
-        Cell(texts("tercile_range"), texts.unit(about.unit)),
+        Cell(texts("tercile_range"), table_unit(unit, texts)),
         *map(view.coloured, columns),
         *([texts("others")] if rest else []),
     ]

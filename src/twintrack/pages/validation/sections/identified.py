@@ -10,6 +10,7 @@ from twintrack.calibration.identify import LEARNT, MOVED
 from twintrack.charts import COLOURS
 from twintrack.formats import share
 from twintrack.pages.blocks import Block, Cell, Claim, Fact, Facts, Figure, Fold, Panel, Row, Section, Table
+from twintrack.pages.numbers import table_scale
 from twintrack.pages.validation.drawing import MOST_BARS, axis_title, layout_of, named_rows
 from twintrack.pages.validation.statements import shifted, together
 from twintrack.pages.validation.view import ValidationView, number
@@ -110,15 +111,16 @@ def _learnt(view: ValidationView) -> Table:
     for item in shown:
         parameter = view.model.world[item["name"]]
         low, high = parameter.range
+        scale = table_scale(parameter.unit, view.texts)
         rows.append(
             [
                 Cell(view.parameter(item["name"]), item["name"]),
                 share(item["contraction"]),
                 shifted(item["moved"]),
-                number(item["median"]),
-                f"{number(item['low'])} – {number(item['high'])}",
-                f"{number(low)} – {number(high)}",
-                view.texts.unit(parameter.unit),
+                number(scale.factor * item["median"]),
+                f"{number(scale.factor * item['low'])} – {number(scale.factor * item['high'])}",
+                f"{number(scale.factor * low)} – {number(scale.factor * high)}",
+                scale.unit,
             ]
         )
     head = view.head("parameter", "contraction", "moved", "median", "interval", "range", "unit")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from twintrack.pages.blocks import Block, Figure, Key, Panel, Section
+from twintrack.pages.numbers import Scale
 from twintrack.pages.validation.drawing import (
     AHEAD,
     EXPECTED,
@@ -52,7 +53,10 @@ def _series(view: ValidationView) -> Figure:
 
 def _panel(view: ValidationView, item: Computed, coming: Sequence[Computed]) -> Panel:
     name, points = item["name"], item["points"]
-    factor = 100.0 if view.percent(name) else 1.0
+    bands = [*(point["prior"] for point in points), *(one["expected"] for one in coming)]
+    shown = _ends(bands) + [point["observed"] for point in points]
+    scale = view.axis_scale(name, shown)
+    factor = scale.factor
     times = [point["time"] for point in points]
     traces = [
         upright_bars(times, [point[key] for point in points], colour, factor)
@@ -64,16 +68,13 @@ def _panel(view: ValidationView, item: Computed, coming: Sequence[Computed]) -> 
         upright_bars(after, [one["said"] for one in coming], SAID, factor),
         observed_dots(points, factor),
     ]
-    bands = [*(point["prior"] for point in points), *(one["expected"] for one in coming)]
-    layout = _layout(view, name, bands, [point["observed"] for point in points], [*times, *after])
-    values = "; ".join(
-        f"{point['time']:.1f}: {view.value(name, point['observed'])} ({view.band(name, point['posterior'])})"
-        for point in points
+    layout = _layout(view, name, [factor * value for value in shown], [*times, *after])
+    values = _told(
+        view, name, [(point["time"], point["observed"], point["posterior"]) for point in points], scale
     )
     alt = view.texts("fit_alt", series=view.series(name), values=values)
-    return view.plot(
-        f"fit-{name}", traces, layout, _title(view, name, bound=item["bound"]), alt, style="tiny"
-    )
+    title = _title(view, name, scale.unit, bound=item["bound"])
+    return view.plot(f"fit-{name}", traces, layout, title, alt, style="tiny")
 
 
 def _ahead(view: ValidationView) -> Figure:
@@ -93,9 +94,12 @@ def _ahead(view: ValidationView) -> Figure:
 
 
 def _forecasts(view: ValidationView, name: str, items: Sequence[Computed]) -> Panel:
-    factor = 100.0 if view.percent(name) else 1.0
     last = {item["year"]: item for item in sorted(items, key=lambda item: -item["horizon"])}
     prior = [_band(item, "prior") for item in last.values()]
+    bands = [*prior, *(_band(item, "learnt") for item in items)]
+    shown = _ends(bands) + [item["observed"] for item in items]
+    scale = view.axis_scale(name, shown)
+    factor = scale.factor
     traces = [upright_bars(list(last), prior, PRIOR, factor)]
     for years in sorted({item["horizon"] for item in items}):
         some = [item for item in items if item["horizon"] == years]
@@ -104,22 +108,37 @@ def _forecasts(view: ValidationView, name: str, items: Sequence[Computed]) -> Pa
         traces.append(upright_bars(times, learnt, AHEAD[years - 1], factor))
     points = [{**item, "time": item["year"], "low": None, "high": None} for item in last.values()]
     traces.append(observed_dots(points, factor))
-    bands = [*prior, *(_band(item, "learnt") for item in items)]
-    layout = _layout(view, name, bands, [item["observed"] for item in items], list(last))
-    values = "; ".join(
-        f"{item['year']:.1f}: {view.value(name, item['observed'])} ({view.band(name, _band(item, 'learnt'))})"
-        for item in last.values()
+    layout = _layout(view, name, [factor * value for value in shown], list(last))
+    values = _told(
+        view,
+        name,
+        [(item["year"], item["observed"], _band(item, "learnt")) for item in last.values()],
+        scale,
     )
     alt = view.texts("ahead_alt", series=view.series(name), values=values)
-    return view.plot(f"ahead-{name}", traces, layout, _title(view, name), alt, style="tiny")
+    return view.plot(f"ahead-{name}", traces, layout, _title(view, name, scale.unit), alt, style="tiny")
 
 
 def _band(item: Computed, member: str) -> Computed:
     return {key: item["quantiles"][member][place] for key, place in ENDS.items()}
 
 
-def _title(view: ValidationView, name: str, *, bound: bool = False) -> str:
-    unit, title = view.unit(name), view.series(name)
+def _ends(bands: Iterable[Computed]) -> list[float]:
+    return [band[end] for band in bands for end in ("p05", "p95")]
+
+
+def _told(
+    view: ValidationView, name: str, points: Iterable[tuple[float, float, Computed]], scale: Scale
+) -> str:
+    """Write what a panel shows: dates with what was observed and the band beside it."""
+    return "; ".join(
+        f"{time:.1f}: {view.value(name, observed, scale=scale)} ({view.band(name, band, scale)})"
+        for time, observed, band in points
+    )
+
+
+def _title(view: ValidationView, name: str, unit: str, *, bound: bool = False) -> str:
+    title = view.series(name)
     told = view.texts("titled", title=title, unit=unit) if unit else title
     return view.texts("titled", title=told, unit=view.texts("bound")) if bound else told
 
@@ -127,14 +146,13 @@ def _title(view: ValidationView, name: str, *, bound: bool = False) -> str:
 def _layout(
     view: ValidationView,
     name: str,
-    bands: Sequence[Computed],
-    observed: Sequence[float],
+    values: Sequence[float],
     times: Iterable[float],
 ) -> dict[str, Any]:
     """Give the axes of a small panel: few labels, logarithmic where errors are proportional."""
     vertical: dict[str, Any] = {"nticks": 4}
     if view.history(name).scale == "log":
-        vertical |= log_axis(bands, observed)
+        vertical |= log_axis(values)
     places = list(times)
     start, end = min(places), max(places)
     across = {
