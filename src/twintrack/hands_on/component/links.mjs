@@ -119,38 +119,49 @@ export class Runs {
   }
 }
 
-/** Scores of all links over the steps of a run: `links` have a cause, an effect and scores (steps). */
+/** Give the scores of all links over the steps of a run, by "cause effect": cause, effect and scores (steps). */
 export async function linkScores(runs, values, signal) {
   const { alone, begins, at } = runs;
   const steps = begins.length;
   const colours = coloured(alone);
-  const count = BESIDE + Math.max(...colours.values()) + 1;
-  const links = new Map();
-  const scores = alone.effects.map((_, i) => alone.into[i].map(() => new Float64Array(steps)));
-  const given = new Float64Array(alone.cells * count);
+  const scores = alone.into.map((causes) => causes.map(() => new Float64Array(steps)));
   for (let step = 0; step < steps; step++) {
-    const [begin, end] = [(cell) => values[cell * 2 * steps + step], (cell) => values[cell * 2 * steps + steps + step]];
-    for (let cell = 0; cell < alone.cells; cell++) {
-      given.fill(begin(cell), cell * count, (cell + 1) * count);
-      given[cell * count + 1] = end(cell);
-      if (colours.has(cell)) given[cell * count + BESIDE + colours.get(cell)] = end(cell);
-    }
-    const found = await alone.of(given, signal);
     const length = at(begins[step] + 1) - at(begins[step]);
-    alone.effects.forEach((effect, i) => {
-      const [from, to] = [found[i * count], found[i * count + 1]];
-      const size = alone.stocks.has(effect) ? Math.abs(begin(effect)) / length : Math.max(Math.abs(from), Math.abs(to));
-      const [change, least] = [to - from, ROUNDED * size];
-      if (Math.abs(change) <= least) return;
-      alone.into[i].forEach((cause, k) => {
-        const brought = found[i * count + BESIDE + colours.get(cause)] - from;
-        if (Math.abs(brought) <= least) return;
-        scores[i][k][step] = Math.abs(brought / change) * Math.sign(brought) * Math.sign(end(cause) - begin(cause));
-      });
-    });
+    const ends = { begin: (cell) => values[cell * 2 * steps + step], end: (cell) => values[cell * 2 * steps + steps + step], length };
+    await scoreStep(alone, colours, ends, (i, k, score) => (scores[i][k][step] = score), signal);
   }
-  alone.effects.forEach((effect, i) => alone.into[i].forEach((cause, k) => scores[i][k].some(Boolean) && links.set(`${cause} ${effect}`, { cause, effect, scores: scores[i][k] })));
+  const links = new Map();
+  alone.effects.forEach((effect, i) =>
+    alone.into[i].forEach((cause, k) => scores[i][k].some(Boolean) && links.set(`${cause} ${effect}`, { cause, effect, scores: scores[i][k] })),
+  );
   return links;
+}
+
+/** Score the links of one step: `put` is given the number of an effect, that of its cause and the score. */
+async function scoreStep(alone, colours, { begin, end, length }, put, signal) {
+  const count = BESIDE + Math.max(...colours.values()) + 1;
+  const found = await alone.of(variants(alone, colours, count, begin, end), signal);
+  alone.effects.forEach((effect, i) => {
+    const [from, to] = [found[i * count], found[i * count + 1]];
+    const size = alone.stocks.has(effect) ? Math.abs(begin(effect)) / length : Math.max(Math.abs(from), Math.abs(to));
+    const [change, least] = [to - from, ROUNDED * size];
+    if (Math.abs(change) <= least) return;
+    alone.into[i].forEach((cause, k) => {
+      const brought = found[i * count + BESIDE + colours.get(cause)] - from;
+      if (!(Math.abs(brought) <= least)) put(i, k, Math.abs(brought / change) * Math.sign(brought) * Math.sign(end(cause) - begin(cause)));
+    });
+  });
+}
+
+/** Give what is computed of a step, (cells, count): all as at its beginning, all as at its end, then each colour moved alone. */
+function variants(alone, colours, count, begin, end) {
+  const given = new Float64Array(alone.cells * count);
+  for (let cell = 0; cell < alone.cells; cell++) {
+    given.fill(begin(cell), cell * count, (cell + 1) * count);
+    given[cell * count + 1] = end(cell);
+    if (colours.has(cell)) given[cell * count + BESIDE + colours.get(cell)] = end(cell);
+  }
+  return given;
 }
 
 /** Give every cause a colour: two that share an effect have different ones, so that all of one can be moved at once. */
