@@ -51,7 +51,7 @@ def page(browser: Browser, file: Path) -> Iterator[Page]:
 def _told(page: Page) -> str:
     page.wait_for_function(MEASURED, timeout=120_000)
     told = page.locator("svg.strip").get_attribute("aria-label")
-    assert told == page.locator(".driven > p").first.inner_text()
+    assert told is not None and told == page.locator(".driven > p").first.inner_text()
     return told
 
 

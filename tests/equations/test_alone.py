@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ def _loaded(folder: Path, text: str = MODEL) -> Equations:
     return load_equations(path)
 
 
-def _computed(equations: Equations, effect: str, **given: object) -> np.ndarray:
+def _computed(equations: Equations, effect: str, **given: Any) -> np.ndarray:
     model = each_alone(equations, [effect])
     found = batch_engine_of(model, "numpy").run(given, {}, [alone(effect)])
     return found[alone(effect)][0, ..., 0]
