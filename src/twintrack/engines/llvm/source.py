@@ -173,9 +173,7 @@ class _Writer:
             keeper = keeper if block.gathered else block
             home |= dict.fromkeys(block.operations, keeper)
         rings = BasicBlock(stores=[store for store in stores if store.array == "R"])
-        read = BasicBlock(
-            saving=True
-        )  # outputs that are read off the state or the inputs, at saved rows only
+        read = BasicBlock(saving=True)  # of outputs that are no more than states or inputs
         for store in stores:
             if store.array != "R":
                 otherwise = read if store.array == "Y" else blocks[0]
