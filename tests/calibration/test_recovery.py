@@ -1,7 +1,7 @@
 """Truths that are known are found again, as often as the intervals say.
 
 `make recovery` does it with forty truths of the whole model. Here are sixty of a small model, which its
-sampler cannot get wrong unseen, and two of the whole one with populations of half the size that move less.
+sampler cannot get wrong unseen, and four of the whole one with populations of half the size that move less.
 Such populations hold too few truths: they show that nothing is broken, and cannot tell 85 from 95 %.
 """
 
@@ -60,7 +60,7 @@ def test_truths_of_the_small_model_lie_in_their_intervals_and_ranks_are_even(sma
 def test_truths_of_the_model_lie_in_their_intervals(target: Target) -> None:
     """Within three standard errors: pairs of one truth count for fewer, by 1.65 in 40 truths.
 
-    The joint check of the whole model is that of `make recovery`, missed by little (docs/calibration.md).
+    Ranks and the joint check of the whole model are those of `make recovery` (docs/calibration.md).
     """
     truths = learnt(target, QUICK, 60, 4)
     found = judged(truths, 1)
