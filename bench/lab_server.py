@@ -81,7 +81,7 @@ def until(condition: Callable[[], Any]) -> Any:
 
 
 def run_cell(page: Page, place: int) -> None:
-    """Run a cell; asked before its kernel is there, JupyterLab forgets it, so that it is waited for."""
+    """Run a cell; asked before its kernel is idle, JupyterLab forgets it or asks for a kernel."""
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(place)
 

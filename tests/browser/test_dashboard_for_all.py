@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from twintrack.hands_on.page import dashboard_page
-from twintrack.model import Model
-
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
@@ -28,36 +25,26 @@ twintrack.explain(twintrack.state.k[1])"""
 LOOPS = "document.querySelector('.tabs .charts').click(); twintrack.panels.show('loops')"
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The page, loaded once: what is set, its language, its size and its colours change on it."""
-    path = tmp_path_factory.mktemp("dashboard") / "dashboard.html"
-    path.write_text(dashboard_page(model, worlds=8)[0], encoding="utf-8")
-    page = browser.new_page()
-    page.goto(path.as_uri())
-    return page
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("state", LINKS)
-def test_axe_finds_nothing(state: str, language: str, page: Page) -> None:
-    page.evaluate("document.querySelector('dialog')?.close()")
-    page.evaluate(f"twintrack.open('{LINKS[state]}&g={language}')")
-    page.wait_for_function(READY)
+def test_axe_finds_nothing(state: str, language: str, dashboard: Page) -> None:
+    dashboard.evaluate("document.querySelector('dialog')?.close()")
+    dashboard.evaluate(f"twintrack.open('{LINKS[state]}&g={language}')")
+    dashboard.wait_for_function(READY)
     if state == "moved":
-        page.evaluate(OPENED)
-        page.wait_for_selector("svg.map", state="attached")
-        page.wait_for_function(READY)
+        dashboard.evaluate(OPENED)
+        dashboard.wait_for_selector("svg.map", state="attached")
+        dashboard.wait_for_function(READY)
     if state == "loops":
-        page.set_viewport_size({"width": 1400, "height": 900})
-        page.evaluate(LOOPS)
-        page.locator(".loops button").first.click()
+        dashboard.set_viewport_size({"width": 1400, "height": 900})
+        dashboard.evaluate(LOOPS)
+        dashboard.locator(".loops button").first.click()
     found = {}
     for width in (1400, 390):
-        page.set_viewport_size({"width": width, "height": 900})
+        dashboard.set_viewport_size({"width": width, "height": 900})
         for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-            result = axe.Axe().run(page, options=ACCESSIBLE)
+            dashboard.emulate_media(color_scheme=colours, reduced_motion="reduce")
+            result = axe.Axe().run(dashboard, options=ACCESSIBLE)
             if result.violations_count:
                 found[width, colours] = result.generate_report()
     assert found == {}

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from twintrack.hands_on.page import dashboard_page
-from twintrack.model import Model
-
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,32 +29,22 @@ ROWS = """[...document.querySelectorAll('.plans, .settings')].map((group) => {
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The page, loaded once: what is set, its language and its size change on it."""
-    path = tmp_path_factory.mktemp("dashboard") / "dashboard.html"
-    path.write_text(dashboard_page(model, worlds=8)[0], encoding="utf-8")
-    page = browser.new_page()
-    page.goto(path.as_uri())
-    return page
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [1700, 1400, 1240, 1000, 390])
-def test_no_choice_is_cut_and_each_kind_has_one_row(width: int, language: str, page: Page) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate(f"twintrack.open('{LONGEST}&g={language}')")
-    if width < 760 and not page.evaluate("document.querySelector('header').classList.contains('open')"):
-        page.locator(".setup").click()
-    assert page.evaluate(CUT) == []
-    assert page.evaluate(ROWS) == ([1, 1] if width > 760 else [3, 3])
-    assert page.evaluate(WIDER) == 0
+def test_no_choice_is_cut_and_each_kind_has_one_row(width: int, language: str, dashboard: Page) -> None:
+    dashboard.set_viewport_size({"width": width, "height": 900})
+    dashboard.evaluate(f"twintrack.open('{LONGEST}&g={language}')")
+    if width < 760 and not dashboard.evaluate("document.querySelector('header').classList.contains('open')"):
+        dashboard.locator(".setup").click()
+    assert dashboard.evaluate(CUT) == []
+    assert dashboard.evaluate(ROWS) == ([1, 1] if width > 760 else [3, 3])
+    assert dashboard.evaluate(WIDER) == 0
 
 
 @pytest.mark.parametrize("width", [1400, 1000, 800, 390])
-def test_a_mixed_strategy_fits_too(width: int, page: Page) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("twintrack.open('s=explore_open&x=pure_catchup=0.5&g=en')")
+def test_a_mixed_strategy_fits_too(width: int, dashboard: Page) -> None:
+    dashboard.set_viewport_size({"width": width, "height": 900})
+    dashboard.evaluate("twintrack.open('s=explore_open&x=pure_catchup=0.5&g=en')")
     if width > 760:
-        assert page.evaluate(ROWS) == [1, 1]
-    assert page.evaluate(WIDER) == 0
+        assert dashboard.evaluate(ROWS) == [1, 1]
+    assert dashboard.evaluate(WIDER) == 0

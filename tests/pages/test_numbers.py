@@ -12,12 +12,12 @@ from twintrack.pages.numbers import (
     Measure,
     Written,
     count,
-    money_factor,
     scales,
     setting,
     setting_unit,
     signed_number,
     spec_for,
+    table_factor,
     table_unit,
 )
 from twintrack.pages.texts import Texts
@@ -81,11 +81,11 @@ def test_a_share_of_something_is_told_in_percent_of_it() -> None:
 
 def test_tables_tell_money_in_the_unit_of_the_language() -> None:
     for language, factor, unit in (("en", 1.0, "billion CNY per year"), ("zh", 10.0, "亿元/年")):
-        assert money_factor("bn CNY/Year", Texts(language)) == factor
+        assert table_factor("bn CNY/Year", Texts(language)) == factor
         assert table_unit("bn CNY/Year", Texts(language)) == unit
-    assert (money_factor("bn USD", Texts("zh")), table_unit("bn USD", Texts("zh"))) == (10.0, "亿美元")
-    assert money_factor("H100e/bn CNY", Texts("zh")) == pytest.approx(0.1)
-    assert money_factor("months", Texts("zh")) == 1.0 and table_unit("months", Texts("zh")) == "个月"
+    assert (table_factor("bn USD", Texts("zh")), table_unit("bn USD", Texts("zh"))) == (10.0, "亿美元")
+    assert table_factor("H100e/bn CNY", Texts("zh")) == pytest.approx(0.1)
+    assert table_factor("months", Texts("zh")) == 1.0 and table_unit("months", Texts("zh")) == "个月"
 
 
 def test_levels_are_told_with_few_digits() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from twintrack.engines.base import Blend
 from twintrack.engines.registry import batch_engine_of
@@ -17,7 +16,8 @@ from twintrack.equations import Equations
 from twintrack.equations.structure import Array
 from twintrack.inputs.strategies import Strategy
 from twintrack.model import Model
-from twintrack.runs import simulating
+from twintrack.runs.arrays import world_arrays
+from twintrack.runs.simulating import simulate_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 STRATEGIES = sorted(path.stem for path in (ROOT / "strategies").glob("*.yaml"))
@@ -104,21 +104,19 @@ def _fitting(value: Any, shape: tuple[int, ...]) -> Array:
     return array.reshape((-1, *shape[1:]))
 
 
-class _Given(Exception):  # noqa: N818 (it ends a run before it begins)
-    """What an engine was given."""
+class _Recorder:
+    """An engine that runs nothing: it keeps what it was given."""
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+
+    def run(self, constants: Any, series: Any, *_: Any, blend: Any, **__: Any) -> dict[str, Array]:
+        self.given = SimpleNamespace(constants=constants, series=series, blend=blend)
+        return {}
 
 
 def _given(model: Model, plan: Strategy, world: Mapping[str, float] | None) -> SimpleNamespace:
-    """Give the constants, the series and the blend that NumPy is to run a strategy with."""
-
-    def tell(constants: Any, series: Any, *_: Any, blend: Any, **__: Any) -> NoReturn:
-        raise _Given(SimpleNamespace(constants=constants, series=series, blend=blend))
-
-    def engine(equations: Equations, name: str) -> Any:
-        return SimpleNamespace(run=tell) if name == "numpy" else batch_engine_of(equations, name)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(_Given) as caught:
-        patch.setattr(simulating, "batch_engine_of", engine)
-        model.run(plan, world=world, engine="numpy")
-    found: SimpleNamespace = caught.value.args[0]
-    return found
+    """Give the constants, the series and the blend that an engine is to run a strategy with."""
+    recorder: Any = _Recorder(model.equations)
+    simulate_variables(recorder, world_arrays(model), world or {}, plan, (), {}, 1)
+    return cast(SimpleNamespace, recorder.given)

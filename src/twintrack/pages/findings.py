@@ -13,7 +13,7 @@ from twintrack.decisions.compared import AS_STORED, Case
 from twintrack.decisions.findings import Finding, box_finding, findings
 from twintrack.errors import TwinTrackError
 from twintrack.formats import date, difference, number, parameter_value, share
-from twintrack.pages.numbers import money_factor, table_unit
+from twintrack.pages.numbers import table_factor, table_unit
 from twintrack.pages.texts import LANGUAGES, Texts
 
 FILE = "findings.md"
@@ -99,7 +99,7 @@ class Sentence:
     def _amount(self, case: Case, key: str, value: float) -> str:
         """Give a number in the outcome's unit: a target as a level, all others as differences."""
         outcome = self._core.outcomes[case.outcome]
-        shown = money_factor(outcome.unit, self._texts) * value
+        shown = table_factor(outcome.unit, self._texts) * value
         if key == "target":
             return self._with_unit(number(shown, outcome.format), outcome.unit)
         text = difference(shown, outcome.format)
@@ -114,7 +114,7 @@ class Sentence:
 
     def _value(self, name: str, value: float) -> str:
         unit = self._core.world[name].unit if name in self._core.world else ""
-        return self._with_unit(parameter_value(money_factor(unit, self._texts) * value), unit)
+        return self._with_unit(parameter_value(table_factor(unit, self._texts) * value), unit)
 
     def _side(self, key: str, name: str, value: float) -> str:
         side = key.partition(" ")[0]

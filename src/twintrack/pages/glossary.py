@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from twintrack.inputs.sources import short_citation
 from twintrack.names import snake, split_element
 from twintrack.pages.blocks import Block
-from twintrack.pages.numbers import money_factor
+from twintrack.pages.numbers import table_factor
 from twintrack.pages.texts import Texts
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Glossary:
         """A lever with its range and what it takes to move it."""
         lever = self.core.levers[name]
         told = self.texts.of(lever.effort) if lever.effort else ""
-        factor = money_factor(lever.unit, self.texts)
+        factor = table_factor(lever.unit, self.texts)
         values = {"low": lever.low, "high": lever.high, "value": lever.baseline}
         ends = {key: f"{factor * value:g}" for key, value in values.items()}
         facts = [self._fact("unit", self.unit(lever.unit)), self.texts("range_lever", **ends)]
@@ -108,7 +108,7 @@ class Glossary:
     def parameter(self, name: str, data: str) -> Term:
         """An uncertain assumption with its range."""
         entry = self.core.world[name]
-        factor = money_factor(entry.unit, self.texts)
+        factor = table_factor(entry.unit, self.texts)
         told = self.texts(
             "range_world",
             low=f"{factor * entry.low:g}",

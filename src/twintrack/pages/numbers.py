@@ -115,23 +115,23 @@ def setting(lever: Lever, value: float, texts: Texts) -> str:
     """Write where a lever is set: shares in percent, money in the unit of `setting_unit`."""
     if lever.kind == "share":
         return number(value, ".0%")
-    return plain(money_factor(lever.unit, texts) * value)
+    return plain(table_factor(lever.unit, texts) * value)
 
 
 def setting_unit(lever: Lever, texts: Texts) -> str:
     """Give the unit of a lever as its settings are written: money in bn CNY, in Chinese in 亿元."""
-    return (
-        scales(lever.unit, texts)[-1].unit if lever.unit.lower() in MONEY else table_unit(lever.unit, texts)
-    )
+    if lever.unit.lower() in MONEY:
+        return scales(lever.unit, texts)[-1].unit
+    return table_unit(lever.unit, texts)
 
 
-def money_factor(unit: str, texts: Texts) -> float:
+def table_factor(unit: str, texts: Texts) -> float:
     """Give what numbers of a unit are multiplied with in tables: billions are told in 亿 in Chinese."""
     return table_scale(unit, texts).factor
 
 
 def table_unit(unit: str, texts: Texts) -> str:
-    """Give the unit of numbers in tables, which are multiplied with `money_factor`."""
+    """Give the unit of numbers in tables, which are multiplied with `table_factor`."""
     return table_scale(unit, texts).unit
 
 

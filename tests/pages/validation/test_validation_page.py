@@ -126,24 +126,6 @@ def test_series_parameters_strategies_and_outcomes_have_their_titles_in_both_lan
         assert model.outcomes["capability_index"].title.get(language) in words
 
 
-def test_money_is_told_in_hundred_millions_in_chinese_and_by_its_size_in_figures(
-    rendered: Callable[..., str], model: Model, validation_sections: Sections
-) -> None:
-    assert "十亿" not in rendered(language="zh")
-    english, chinese = (
-        validation_page(validation_sections, model, language).view for language in ("en", "zh")
-    )
-    name = "ai_core_industry"
-    assert english.unit(name) == "billion CNY per year" and chinese.unit(name) == "亿元/年"
-    assert english.value(name, 57.8) == "57.8" and chinese.value(name, 57.8) == "578"
-    assert english.axis_scale(name, [20, 57.8]).unit == "bn CNY a year"
-    assert [view.axis_scale(name, [20, 578]).unit for view in (english, chinese)] == [
-        "trn CNY a year",
-        "万亿元/年",
-    ]
-    assert chinese.axis_scale("private_investment_home", [9.0]).unit == "亿美元/年"
-
-
 def test_a_chinese_page_has_no_english_sentence(rendered: Callable[..., str]) -> None:
     words = rendered(language="zh")
     left = re.findall(

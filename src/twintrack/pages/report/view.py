@@ -16,7 +16,7 @@ from twintrack.inputs.strategies import BASELINE
 from twintrack.pages.blocks import Basis, Block, Cell, Key, Note, View
 from twintrack.pages.glossary import METHODS, Glossary, Term, linked, named_in, phrases
 from twintrack.pages.making import shown_source
-from twintrack.pages.numbers import money_factor, table_unit
+from twintrack.pages.numbers import table_factor, table_unit
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.files import Inputs
 
@@ -178,7 +178,7 @@ class ReportView(View):
 
     def factor(self, name: str) -> float:
         """What the numbers of an outcome are multiplied with in tables."""
-        return money_factor(self.data.model.outcomes[name].unit, self.texts)
+        return table_factor(self.data.model.outcomes[name].unit, self.texts)
 
     def middle(self, name: str, values: pd.DataFrame) -> tuple[pd.Series[float], bool]:
         """Give the medians by strategy; or the means, and True, where every median reads as nil."""

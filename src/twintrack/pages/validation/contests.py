@@ -10,7 +10,7 @@ from twintrack.calibration.first_places import LEARNT
 from twintrack.charts import BRIGHT, COLOURS
 from twintrack.formats import difference, share
 from twintrack.pages.blocks import Bar, Block, Cell, Claim, Key, Legend, Part, Row, Table, grouped
-from twintrack.pages.numbers import money_factor, table_unit
+from twintrack.pages.numbers import table_factor, table_unit
 from twintrack.pages.validation.view import Computed, ValidationView
 
 NARROWEST_LABEL = 0.25
@@ -111,7 +111,7 @@ def _bar(view: ValidationView, item: Computed, key: str) -> Cell:
 def _lead(view: ValidationView, outcome: str, band: Computed) -> str:
     """Write by how much the first of a world is ahead of the second: median and 90 % band."""
     told = view.model.outcomes[outcome]
-    spec, factor = told.format, money_factor(told.unit, view.texts)
+    spec, factor = told.format, table_factor(told.unit, view.texts)
     middle, low, high = (difference(factor * band[key], spec) for key in ("p50", "p05", "p95"))
     return f"{middle} ({low} – {high})"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from twintrack.formats import MISSING, date, number, share, signed
 from twintrack.pages.blocks import Block, Cell, Row, Section, Table, grouped
-from twintrack.pages.numbers import money_factor
+from twintrack.pages.numbers import table_factor
 from twintrack.pages.report.data import BUDGETS, COST, COST_VALUE, COSTS, ReportData, comparable, matched
 from twintrack.pages.report.marks import marked, matrices
 from twintrack.pages.report.view import ReportView, csv
@@ -56,7 +56,7 @@ def cost_table(view: ReportView, scenario: str) -> Table:
     factors = data.equal["budget_factor"].sel(scenario=scenario)
     change = 100 * (total.div(total[data.reference], axis=0) - 1).median()
     value_unit, year_unit = (data.own[key].attrs["units"] for key in (COST_VALUE, COST))
-    value_factor, year_factor = (money_factor(unit, texts) for unit in (value_unit, year_unit))
+    value_factor, year_factor = (table_factor(unit, texts) for unit in (value_unit, year_unit))
     rows: list[Row] = []
     for name in data.strategies:
         rows.append(

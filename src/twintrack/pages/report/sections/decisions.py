@@ -10,7 +10,7 @@ import numpy as np
 from twintrack.formats import date, plain, share
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Items, Row, Section, Table
-from twintrack.pages.numbers import money_factor
+from twintrack.pages.numbers import table_factor
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.view import ReportView, csv, frame_of
 
@@ -52,7 +52,7 @@ def strategies_table(view: ReportView) -> Table:
     usual = f", {usual_years(view)}"
 
     def factor(lever: str) -> float:
-        return money_factor(data.model.levers[lever].unit, texts)
+        return table_factor(data.model.levers[lever].unit, texts)
 
     rows: list[Row] = []
     for name, plan in data.strategies.items():
@@ -89,7 +89,7 @@ def _differs(data: ReportData, lever: str) -> bool:
 def _setting(view: ReportView, strategy: str, lever: str) -> Cell:
     """Say what a strategy does with a lever, and what after its switch where that is something else."""
     plan, reference = view.data.strategies[strategy], view.data.strategies[view.data.reference]
-    path, factor = plan.paths[lever], money_factor(view.data.model.levers[lever].unit, view.texts)
+    path, factor = plan.paths[lever], table_factor(view.data.model.levers[lever].unit, view.texts)
     same = path == reference.paths[lever] and strategy != view.data.reference
     text = view.texts("as_baseline") if same else path_in_words(path, factor)
     if plan.switch is None or plan.switch.paths[lever] == path:

@@ -9,7 +9,7 @@ from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import parameter_value, share, signed
 from twintrack.pages.blocks import Block, Cell, Figure, Row, Section, Table
-from twintrack.pages.numbers import money_factor, table_unit
+from twintrack.pages.numbers import table_factor, table_unit
 from twintrack.pages.report.data import ReportData
 from twintrack.pages.report.view import ReportView, csv
 
@@ -74,7 +74,7 @@ def thirds_table(view: ReportView, name: str, values: pd.DataFrame, parameter: s
         columns = [str(strategy) for strategy in shares.index[:MOST_IN_THIRDS]]
     rest = [strategy for strategy in data.strategies if strategy not in columns]
     unit = data.model.world[parameter].unit
-    factor = money_factor(unit, texts)
+    factor = table_factor(unit, texts)
     rows: list[Row] = [
         [
             texts(f"tercile_{third}"),

@@ -12,7 +12,7 @@ from twintrack import charts
 from twintrack.decisions import robustness
 from twintrack.formats import date, number
 from twintrack.pages.blocks import Block, Cell, Heading, Row, Section, Table, grouped
-from twintrack.pages.numbers import money_factor
+from twintrack.pages.numbers import table_factor
 from twintrack.pages.ranges import Range, RangeRow, Ranges
 from twintrack.pages.report.data import ReportData, comparable
 from twintrack.pages.report.marks import clear, ends, marked, matrices
@@ -66,7 +66,7 @@ def _statistics(view: ReportView, name: str, scenario: str) -> list[Row]:
         by_year: list[Row] = []
         for year in view.data.years:
             values = statistic.over_worlds(view.data.at(name, scenario, year))
-            factor = money_factor(statistic.unit, view.texts)
+            factor = table_factor(statistic.unit, view.texts)
             by_year.append([date(year), *(number(factor * value, statistic.format) for value in values)])
         rows += grouped(view.heading(statistic), by_year)
     return rows

@@ -10,7 +10,7 @@ from twintrack.formats import plain
 from twintrack.inputs.levers import MONEY, Lever
 from twintrack.inputs.paths import TimePath
 from twintrack.pages.blocks import Block, Cell, Row, Section, grouped
-from twintrack.pages.numbers import money_factor, table_unit
+from twintrack.pages.numbers import table_factor, table_unit
 from twintrack.pages.report.sections.decisions import path_in_words
 from twintrack.pages.sheet.data import SheetData
 from twintrack.pages.sheet.view import SheetView, csv
@@ -72,7 +72,7 @@ def _row(view: SheetView, lever: Lever) -> Row:
     years = texts("sheet_follow", years=plain(lever.adjustment_years)) if lever.adjustment_years else ""
     return [
         Cell(view.of(lever.title), table_unit(lever.unit, texts)),
-        path_in_words(data.plan.paths[lever.name], money_factor(lever.unit, texts)),
+        path_in_words(data.plan.paths[lever.name], table_factor(lever.unit, texts)),
         Cell(effort, years),
     ]
 
